@@ -1,0 +1,56 @@
+import type { Instant, TimeQuality } from './time.ts'
+import type { Repository } from './repository.ts'
+
+/**
+ * The one door to the world. Everything that is not a function of bytes and values comes in
+ * through here, so that a whole network runs deterministically under a seed.
+ */
+export interface Env {
+  readonly clock: Clock
+  readonly random: Random
+  readonly storage: Storage
+  readonly repository: Repository
+}
+
+/** Wall clock with its quality, and a monotonic clock for durations. */
+export interface Clock {
+  /** UTC now. */
+  now(): Instant
+  /** How far `now` can be trusted. */
+  quality(): TimeQuality
+  /** Milliseconds that never run backwards; only differences mean anything. */
+  monotonicMs(): number
+  /** Resolves after the given time of this clock. */
+  sleep(ms: number): Promise<void>
+}
+
+/** Random bytes: of the operating system, or of a seed in the twin. */
+export interface Random {
+  bytes(length: number): Uint8Array
+}
+
+/**
+ * Append, sync and read: the storage of journals and segments. What was appended is durable only
+ * after `sync` resolves; a crash may lose any unsynced bytes.
+ */
+export interface Storage {
+  /** Opens or creates a file for appending. */
+  open(name: string): Promise<AppendFile>
+  /** Names of all files that begin with the prefix, sorted. */
+  list(prefix: string): Promise<string[]>
+  /** Writes a whole file so that after a crash it is either old or new. */
+  replace(name: string, bytes: Uint8Array): Promise<void>
+  /** Content of a whole file, or undefined when there is none. */
+  read(name: string): Promise<Uint8Array | undefined>
+}
+
+/** A file that only grows; bytes past the last append may read as zeros (preallocation). */
+export interface AppendFile {
+  /** All bytes, with preallocated zeros where nothing was written yet. */
+  read(): Promise<Uint8Array>
+  /** Writes at an offset at or behind the end of what was written. */
+  write(offset: number, bytes: Uint8Array): Promise<void>
+  /** Resolves when every byte written before is durable. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
