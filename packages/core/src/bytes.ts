@@ -16,7 +16,8 @@ export function fromHex(hex: string): Uint8Array {
     'not hexadecimal: an even number of digits 0-9 A-F is needed',
   )
   const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16)
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16)
   return bytes
 }
 

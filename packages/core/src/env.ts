@@ -1,5 +1,5 @@
-import type { Instant, TimeQuality } from './time.ts'
 import type { Repository } from './repository.ts'
+import type { Instant, TimeQuality } from './time.ts'
 
 /**
  * The one door to the world. Everything that is not a function of bytes and values comes in

@@ -1,1 +1,52 @@
-export {}
+export {
+  ascii,
+  bcd,
+  compareBytes,
+  concat,
+  equalBytes,
+  fromBcd,
+  fromHex,
+  fromUtf8,
+  toHex,
+  utf8,
+  view,
+} from './bytes.ts'
+export { canonicalJson, type Json, parseJson } from './canonical-json.ts'
+export type { AppendFile, Clock, Env, Random, Storage } from './env.ts'
+export { assert, type ErrorTable, type ErrorText, requireData, UnifareError } from './errors.ts'
+export {
+  defineLayout,
+  type Field,
+  type Fields,
+  type FieldType,
+  type Layout,
+  type LayoutValues,
+} from './layout.ts'
+export {
+  FEN_MAX_U32,
+  type Fen,
+  feeMicroFen,
+  fen,
+  formatYuan,
+  MICRO_PER_FEN,
+  type Ppm,
+  roundMicroFen,
+  splitFen,
+  sumFen,
+} from './money.ts'
+export { type ColumnType, type Repository, type Table, type Tx, table } from './repository.ts'
+export {
+  businessDay,
+  businessDayStart,
+  type Day,
+  DEFAULT_CUT_MS,
+  type Instant,
+  instantFromDigits,
+  nextDay,
+  parseDay,
+  SHANGHAI_OFFSET_MS,
+  shanghaiDay,
+  shanghaiDigits,
+  TIME_QUALITY,
+  type TimeQuality,
+} from './time.ts'

@@ -51,7 +51,9 @@ export function splitFen(amountFen: Fen, weights: readonly number[]): Fen[] {
   const parts = weights.map((weight) => Number((amount * BigInt(weight)) / total))
   const order = weights
     .map((weight, index) => ({ index, remainder: (amount * BigInt(weight)) % total }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1))
+    .sort((a, b) =>
+      a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
+    )
   let left = amountFen - parts.reduce((sum, part) => sum + part, 0)
   for (const { index } of order) {
     if (left === 0) break
