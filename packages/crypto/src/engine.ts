@@ -1,0 +1,16 @@
+import { ed25519Sign, ed25519Verify } from './ed25519.ts'
+import { type Sm2SignInput, type Sm2VerifyInput, sm2Sign, sm2Verify } from './sm2.ts'
+
+/**
+ * Signatures by whichever implementation the host has. Every engine gives the same answers; they
+ * differ in speed only.
+ */
+export interface SignatureEngine {
+  sm2Verify(input: Sm2VerifyInput): boolean
+  sm2Sign(input: Sm2SignInput): Uint8Array
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  ed25519Sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array
+}
+
+/** The engine that runs everywhere, browsers included. */
+export const pureEngine: SignatureEngine = { sm2Verify, sm2Sign, ed25519Verify, ed25519Sign }

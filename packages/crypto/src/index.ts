@@ -1,0 +1,69 @@
+export {
+  type DesSchedule,
+  desBlocks,
+  desSchedule,
+  reverseSchedule,
+  tdesDecrypt,
+  tdesEncrypt,
+  tdesSchedule,
+} from './des.ts'
+export {
+  type DesMacJob,
+  desCbcMac,
+  desCbcMacInto,
+  macIso9797Alg3,
+} from './des-mac.ts'
+export { diversify, diversifyChain, type SymmetricAlgorithm } from './diversify.ts'
+export {
+  ed25519KeyPair,
+  ed25519PublicKey,
+  ed25519Sign,
+  ed25519Verify,
+  isEd25519PublicKey,
+} from './ed25519.ts'
+export { pureEngine, type SignatureEngine } from './engine.ts'
+export { type CryptoErrorCode, cryptoErrors } from './errors.ts'
+export { generateKey } from './key-material.ts'
+export {
+  KEY_SCHEMES,
+  type KeyAlgorithm,
+  type KeyPower,
+  type KeyRef,
+  type KeyScheme,
+  type KeyUse,
+  keyPower,
+  keyRefText,
+  parseKeyRef,
+} from './key-ref.ts'
+export type { KeyEntry, KeyStore } from './key-store.ts'
+export { p256KeyPair, p256PublicKey, p256Sign, p256Verify } from './p256.ts'
+export type { RandomBytes } from './random-scalar.ts'
+export { sameMac } from './same-mac.ts'
+export { sha256 } from './sha256.ts'
+export {
+  type KeyPair,
+  type Sm2SignInput,
+  type Sm2VerifyInput,
+  sm2Decompress,
+  sm2KeyPair,
+  sm2PublicKey,
+  sm2Sign,
+  sm2Verify,
+} from './sm2.ts'
+export { SM2_DEFAULT_ID, sm2SignedBytes, sm2Za } from './sm2-curve.ts'
+export { sm3 } from './sm3.ts'
+export {
+  type Sm4MacJob,
+  type Sm4Schedule,
+  sm4Blocks,
+  sm4CbcMac,
+  sm4CbcMacInto,
+  sm4Decrypt,
+  sm4Encrypt,
+  sm4Schedule,
+} from './sm4.ts'
+export {
+  createSoftwareKeyStore,
+  type SoftwareKeyStore,
+  type SoftwareKeyStoreOptions,
+} from './software-key-store.ts'

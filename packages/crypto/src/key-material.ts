@@ -1,0 +1,65 @@
+import { UnifareError } from '@unifare/core'
+import { tdesEncrypt } from './des.ts'
+import { ed25519KeyPair, ed25519PublicKey } from './ed25519.ts'
+import { isSymmetric, type KeyAlgorithm, type KeyRef, keyPower, keyRefText } from './key-ref.ts'
+import type { KeyEntry } from './key-store.ts'
+import { p256KeyPair, p256PublicKey } from './p256.ts'
+import type { RandomBytes } from './random-scalar.ts'
+import { sha256 } from './sha256.ts'
+import { sm2KeyPair, sm2PublicKey } from './sm2.ts'
+import { sm4Encrypt } from './sm4.ts'
+
+/** What a store needs to know of an algorithm. */
+interface AlgorithmRules {
+  generate(random: RandomBytes): Uint8Array
+  /** What may be shown of a key: its public key, or the cipher of a zero block. */
+  reveal(material: Uint8Array): Uint8Array
+}
+
+const RULES = {
+  '3des': {
+    generate: (random) => random(16),
+    reveal: (key) => tdesEncrypt(key, new Uint8Array(8)),
+  },
+  sm4: { generate: (random) => random(16), reveal: (key) => sm4Encrypt(key, new Uint8Array(16)) },
+  sm2: { generate: (random) => sm2KeyPair(random).privateKey, reveal: sm2PublicKey },
+  ed25519: { generate: (random) => ed25519KeyPair(random).privateKey, reveal: ed25519PublicKey },
+  p256: { generate: (random) => p256KeyPair(random).privateKey, reveal: p256PublicKey },
+} as const satisfies Record<KeyAlgorithm, AlgorithmRules>
+
+/** A new key for a reference. Throws `key.wrong-use` when use and algorithm do not agree. */
+export function generateKey(ref: KeyRef, random: RandomBytes): KeyEntry {
+  requirePower(ref)
+  return { ref, material: RULES[ref.algorithm].generate(random) }
+}
+
+/** Public key of a signing key. Throws `key.wrong-use` for a symmetric one. */
+export function publicKeyOf({ ref, material }: KeyEntry): Uint8Array {
+  if (isSymmetric(ref.algorithm)) throw wrongUse(ref, 'has no public key')
+  return RULES[ref.algorithm].reveal(material)
+}
+
+/** Check value of a key, 3 bytes (reference reliability 6.2). */
+export function checkValueOf({ ref, material }: KeyEntry): Uint8Array {
+  const shown = RULES[ref.algorithm].reveal(material)
+  return (isSymmetric(ref.algorithm) ? shown : sha256(shown)).slice(0, 3)
+}
+
+/** Throws unless the material fits the reference: `key.bad-material`, `key.wrong-use`. */
+export function requireEntry({ ref, material }: KeyEntry): void {
+  requirePower(ref)
+  if (material.length !== (isSymmetric(ref.algorithm) ? 16 : 32)) {
+    throw new UnifareError('key.bad-material', `${keyRefText(ref)}: wrong length of key material`)
+  }
+  RULES[ref.algorithm].reveal(material)
+}
+
+/** The refusal of a request that a key is not for. */
+export function wrongUse(ref: KeyRef, why: string): UnifareError {
+  return new UnifareError('key.wrong-use', `${keyRefText(ref)} ${why}`, { ref })
+}
+
+function requirePower(ref: KeyRef): void {
+  if (!keyPower(ref))
+    throw wrongUse(ref, `cannot be used: ${ref.algorithm} does not fit ${ref.use}`)
+}

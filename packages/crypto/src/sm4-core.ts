@@ -1,0 +1,103 @@
+/** The rounds of SM4 (GB/T 32907-2016) over tables of words. */
+
+const S_BOX = Uint8Array.from(
+  (
+    'D690E9FECCE13DB716B614C228FB2C052B679A762ABE04C3AA44132649860699' +
+    '9C4250F491EF987A33540B43EDCFAC62E4B31CA9C908E89580DF94FA758F3FA6' +
+    '4707A7FCF37317BA83593C19E6854FA8686B81B27164DA8BF8EB0F4B70569D35' +
+    '1E240E5E6358D1A225227C3B01217887D40046579FD327524C3602E7A0C4C89E' +
+    'EABF8AD240C738B5A3F7F2CEF96115A1E0AE5DA49B341A55AD933230F58CB1E3' +
+    '1DF6E22E8266CA60C02923AB0D534E6FD5DB3745DEFD8E2F03FF6A726D6C5B51' +
+    '8D1BAF92BBDDBC7F11D95C411F105AD80AC13188A5CD7BBD2D74D012B8E5B4B0' +
+    '8969974A0C96777E65B9F109C56EC68418F07DEC3ADC4D2079EE5F3ED7CB3948'
+  ).match(/../g) ?? [],
+  (byte) => Number.parseInt(byte, 16),
+)
+
+/** Round keys of SM4: 32 words. */
+export const SM4_SCHEDULE_WORDS = 32
+
+const FK = Int32Array.of(0xa3b1bac6, 0x56aa3350, 0x677d9197, 0xb27022dc)
+/** Constant of round i: bytes 7 (4i + j) mod 256, j = 0..3. */
+const CK = Int32Array.from({ length: 32 }, (_, i) =>
+  [0, 1, 2, 3].reduce((word, j) => (word << 8) | (((4 * i + j) * 7) & 0xff), 0),
+)
+
+const rotateLeft = (x: number, n: number) => (x << n) | (x >>> (32 - n))
+
+/** S-box and linear transform L of the data path, one table per byte of the word. */
+const [T0, T1, T2, T3] = [24, 16, 8, 0].map((shift) =>
+  Int32Array.from(S_BOX, (s) => {
+    const b = s << shift
+    return b ^ rotateLeft(b, 2) ^ rotateLeft(b, 10) ^ rotateLeft(b, 18) ^ rotateLeft(b, 24)
+  }),
+)
+/** The same with L' of the key path. */
+const [K0, K1, K2, K3] = [24, 16, 8, 0].map((shift) =>
+  Int32Array.from(S_BOX, (s) => {
+    const b = s << shift
+    return b ^ rotateLeft(b, 13) ^ rotateLeft(b, 23)
+  }),
+)
+
+// Calls are synchronous and never nest, so that one state serves them all.
+const state = new Int32Array(4)
+
+/** Begins a chain with zeros. */
+export function resetSm4(): void {
+  state.fill(0)
+}
+
+/** XORs the word number `i` (0..3) of a block into the chain. */
+export function absorbSm4(i: number, word: number): void {
+  state[i]! ^= word
+}
+
+/** Encrypts the chain under 32 round keys; with turned round keys it decrypts. */
+export function runSm4(schedule: Int32Array): void {
+  let a = state[0]!
+  let b = state[1]!
+  let c = state[2]!
+  let d = state[3]!
+  for (let k = 0; k < SM4_SCHEDULE_WORDS; k += 4) {
+    let t = b ^ c ^ d ^ schedule[k]!
+    a ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    t = c ^ d ^ a ^ schedule[k + 1]!
+    b ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    t = d ^ a ^ b ^ schedule[k + 2]!
+    c ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    t = a ^ b ^ c ^ schedule[k + 3]!
+    d ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+  }
+  state[0] = d
+  state[1] = c
+  state[2] = b
+  state[3] = a
+}
+
+/** Writes the chain as a block of 16 bytes. */
+export function emitSm4(out: Uint8Array, at: number): void {
+  for (let i = 0; i < 16; i++) out[at + i] = state[i >> 2]! >>> (24 - 8 * (i & 3))
+}
+
+/** Writes the 32 round keys of a 16-byte key into `schedule`. */
+export function writeSm4Schedule(schedule: Int32Array, key: Uint8Array): void {
+  let a = keyWord(key, 0)
+  let b = keyWord(key, 1)
+  let c = keyWord(key, 2)
+  let d = keyWord(key, 3)
+  for (let k = 0; k < SM4_SCHEDULE_WORDS; k++) {
+    const t = b ^ c ^ d ^ CK[k]!
+    const next = a ^ K0![t >>> 24]! ^ K1![(t >>> 16) & 255]! ^ K2![(t >>> 8) & 255]! ^ K3![t & 255]!
+    schedule[k] = next
+    a = b
+    b = c
+    c = d
+    d = next
+  }
+}
+
+function keyWord(key: Uint8Array, i: number): number {
+  const at = i * 4
+  return ((key[at]! << 24) | (key[at + 1]! << 16) | (key[at + 2]! << 8) | key[at + 3]!) ^ FK[i]!
+}
