@@ -1,0 +1,19 @@
+export {
+  type Apply,
+  type Input,
+  type Institution,
+  type InstitutionOptions,
+  openInstitution,
+  orderOf,
+} from './institution.ts'
+export { loadShelf, newerBundles, type PullRequest, parsePull, storeBundle } from './shelf.ts'
+export {
+  type IntakeRow,
+  intake,
+  type OutboxRow,
+  outbox,
+  positions,
+  type ReturnedRow,
+  returned,
+  shelfTable,
+} from './tables.ts'

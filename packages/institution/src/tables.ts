@@ -1,0 +1,83 @@
+import { table } from '@unifare/core'
+
+/** How far the journal has been applied: one row, key `applied`. */
+export interface PositionRow {
+  readonly name: string
+  readonly value: number
+}
+
+/** What became of a message: the answer that every repetition gets again. */
+export interface IntakeRow {
+  readonly sender: string
+  readonly bodyHash: string
+  readonly kind: string
+  /** Index of the message in the journal. */
+  readonly journalIndex: number
+  readonly ok: boolean
+  /** Result of the answer, or `{code, message}` of the refusal. */
+  readonly result: unknown
+}
+
+/** A message that waits for its receiver. Ids grow in the order of the effects. */
+export interface OutboxRow {
+  readonly id: number
+  readonly receiver: string
+  readonly kind: string
+  readonly body: Uint8Array
+}
+
+/** A message that its receiver refused for good: kept for people to look at. */
+export interface ReturnedRow extends OutboxRow {
+  readonly code: string
+  readonly message: string
+}
+
+/** A list held or published by the institution, as JSON. */
+export interface ShelfRow {
+  readonly name: string
+  readonly bundle: unknown
+}
+
+export const positions = table<PositionRow>({
+  name: 'position',
+  columns: { name: 'text', value: 'int' },
+  key: ['name'],
+})
+
+export const intake = table<IntakeRow>({
+  name: 'intake',
+  columns: {
+    sender: 'text',
+    bodyHash: 'text',
+    kind: 'text',
+    journalIndex: 'int',
+    ok: 'bool',
+    result: 'json',
+  },
+  key: ['sender', 'bodyHash'],
+})
+
+export const outbox = table<OutboxRow>({
+  name: 'outbox',
+  columns: { id: 'int', receiver: 'text', kind: 'text', body: 'bytes' },
+  key: ['id'],
+})
+
+export const returned = table<ReturnedRow>({
+  name: 'returned',
+  columns: {
+    id: 'int',
+    receiver: 'text',
+    kind: 'text',
+    body: 'bytes',
+    code: 'text',
+    message: 'text',
+  },
+  key: ['id'],
+})
+
+export const shelfTable = table<ShelfRow>({
+  name: 'shelf',
+  columns: { name: 'text', bundle: 'json' },
+  key: ['name'],
+})

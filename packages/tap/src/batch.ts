@@ -1,0 +1,89 @@
+import { type Fen, type Instant, requireData } from '@unifare/core'
+import { field } from './framed.ts'
+import { type ListHeader, openList, type SealedList, sealList } from './sealed-list.ts'
+import { parseTap } from './tap.ts'
+
+const MAGIC = 'UB'
+const CODE = 'batch.malformed'
+
+/** One list that the terminal held when it made the batch: decides liability for deny-listed media. */
+export interface HeldBundle {
+  readonly kind: string
+  readonly publisher: string
+  readonly version: number
+}
+
+/** What a terminal states about its batch. `amountFen` sums what cards were debited. */
+export interface BatchHeader extends ListHeader {
+  readonly terminal: string
+  readonly operator: string
+  readonly createdAt: Instant
+  readonly bundles: readonly HeldBundle[]
+}
+
+/** A batch of taps; the records are verbatim, readable or not. */
+export interface Batch extends Omit<SealedList, 'header'> {
+  readonly header: BatchHeader
+}
+
+/** Makes a signed batch of a terminal's records in journal order; throws `batch.too-large`. */
+export function encodeBatch(input: {
+  readonly terminal: string
+  readonly operator: string
+  readonly first: number
+  readonly previous: Uint8Array
+  readonly records: readonly Uint8Array[]
+  readonly bundles: readonly HeldBundle[]
+  readonly createdAt: Instant
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+}): Promise<Uint8Array> {
+  return sealList({
+    ...input,
+    magic: MAGIC,
+    amountFen: controlSum(input.records),
+    header: {
+      terminal: input.terminal,
+      operator: input.operator,
+      createdAt: input.createdAt,
+      bundles: input.bundles.map(({ kind, publisher, version }) => ({ kind, publisher, version })),
+    },
+  })
+}
+
+/** Reads a batch and checks everything that needs no key. Single records are not parsed. */
+export function parseBatch(bytes: Uint8Array): Batch {
+  const list = openList(MAGIC, bytes)
+  const bundles = field(list.header, 'bundles', 'object', CODE)
+  requireData(Array.isArray(bundles), CODE, 'bundles is not a list')
+  const header: BatchHeader = {
+    ...list.header,
+    terminal: field(list.header, 'terminal', 'string', CODE),
+    operator: field(list.header, 'operator', 'string', CODE),
+    createdAt: field(list.header, 'createdAt', 'number', CODE),
+    bundles: bundles.map((entry: Record<string, unknown>) => ({
+      kind: field(entry, 'kind', 'string', CODE),
+      publisher: field(entry, 'publisher', 'string', CODE),
+      version: field(entry, 'version', 'number', CODE),
+    })),
+  }
+  const amountFen = controlSum(list.records)
+  requireData(
+    amountFen === header.amountFen,
+    'batch.bad-totals',
+    `amounts sum to ${amountFen} fen, the header says ${header.amountFen}`,
+  )
+  return { ...list, header }
+}
+
+/** Control total: amounts of the records that can be read; others count as zero on both sides. */
+function controlSum(records: readonly Uint8Array[]): Fen {
+  let sum = 0
+  for (const record of records) {
+    try {
+      sum += parseTap(record).amountFen
+    } catch {
+      continue
+    }
+  }
+  return sum
+}

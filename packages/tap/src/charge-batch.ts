@@ -1,0 +1,66 @@
+import { type Day, type Fen, requireData } from '@unifare/core'
+import { type Charge, encodeCharge, parseCharge } from './charge.ts'
+import { field } from './framed.ts'
+import { type ListHeader, openList, type SealedList, sealList } from './sealed-list.ts'
+
+const MAGIC = 'UC'
+const CODE = 'batch.malformed'
+
+/** What an operator states about a batch of charges: its control total is the money asked for. */
+export interface ChargeBatchHeader extends ListHeader {
+  readonly operator: string
+  /** Business day in which the operator asks for the money. */
+  readonly day: Day
+}
+
+export interface ChargeBatch extends Omit<SealedList, 'header'> {
+  readonly header: ChargeBatchHeader
+  readonly charges: readonly Charge[]
+}
+
+/** Makes a signed batch of charges with consecutive numbers. */
+export function encodeChargeBatch(input: {
+  readonly operator: string
+  readonly previous: Uint8Array
+  readonly charges: readonly Charge[]
+  readonly day: Day
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+}): Promise<Uint8Array> {
+  return sealList({
+    magic: MAGIC,
+    first: input.charges[0]?.number ?? 1,
+    previous: input.previous,
+    records: input.charges.map(encodeCharge),
+    amountFen: sum(input.charges),
+    header: { operator: input.operator, day: input.day },
+    sign: input.sign,
+  })
+}
+
+/** Reads a batch of charges: sizes, counts, chain, totals and every charge. */
+export function parseChargeBatch(bytes: Uint8Array): ChargeBatch {
+  const list = openList(MAGIC, bytes)
+  const header: ChargeBatchHeader = {
+    ...list.header,
+    operator: field(list.header, 'operator', 'string', CODE),
+    day: field(list.header, 'day', 'string', CODE),
+  }
+  const charges = list.records.map(parseCharge)
+  requireData(
+    sum(charges) === header.amountFen,
+    'batch.bad-totals',
+    `charges sum to ${sum(charges)} fen, the header says ${header.amountFen}`,
+  )
+  charges.forEach((charge, index) => {
+    requireData(
+      charge.operator === header.operator && charge.number === header.first + index,
+      CODE,
+      `charge ${charge.operator}-${charge.number} does not belong here`,
+    )
+  })
+  return { ...list, header, charges }
+}
+
+function sum(charges: readonly Charge[]): Fen {
+  return charges.reduce((total, charge) => total + charge.amountFen, 0)
+}

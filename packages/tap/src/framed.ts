@@ -1,0 +1,88 @@
+import {
+  canonicalJson,
+  concat,
+  fromUtf8,
+  requireData,
+  UnifareError,
+  utf8,
+  view,
+} from '@unifare/core'
+
+const PREFIX_LENGTH = 8
+export const SIGNATURE_LENGTH = 64
+
+/** A signed container: magic, version, JSON header, body, signature over all that stands before it. */
+export interface Framed {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly body: Uint8Array
+  readonly signature: Uint8Array
+  /** The bytes that the signature covers. */
+  readonly signed: Uint8Array
+}
+
+/**
+ * The part of a container that is signed: two magic letters, version, format byte 0, header
+ * length (4 bytes), header as canonical JSON, body.
+ */
+export function frame(
+  magic: string,
+  version: number,
+  header: Readonly<Record<string, unknown>>,
+  body: Uint8Array,
+): Uint8Array {
+  const json = utf8(canonicalJson(header))
+  const prefix = new Uint8Array(PREFIX_LENGTH)
+  prefix.set([magic.charCodeAt(0), magic.charCodeAt(1), version])
+  view(prefix).setUint32(4, json.length)
+  return concat(prefix, json, body)
+}
+
+/** Takes a container apart; every doubt throws the code given. */
+export function unframe(magic: string, bytes: Uint8Array, code: string): Framed {
+  requireData(
+    bytes.length >= PREFIX_LENGTH + SIGNATURE_LENGTH &&
+      bytes[0] === magic.charCodeAt(0) &&
+      bytes[1] === magic.charCodeAt(1),
+    code,
+    `not a ${magic} container`,
+  )
+  requireData(bytes[2] === 1, code, `unknown version ${bytes[2]}`)
+  const bodyAt = PREFIX_LENGTH + view(bytes).getUint32(4)
+  const signatureAt = bytes.length - SIGNATURE_LENGTH
+  requireData(bodyAt <= signatureAt, code, 'the header is longer than the container')
+  return {
+    header: readHeader(bytes.subarray(PREFIX_LENGTH, bodyAt), code),
+    body: bytes.subarray(bodyAt, signatureAt),
+    signature: bytes.subarray(signatureAt),
+    signed: bytes.subarray(0, signatureAt),
+  }
+}
+
+function readHeader(json: Uint8Array, code: string): Record<string, unknown> {
+  let header: unknown
+  try {
+    header = JSON.parse(fromUtf8(json))
+  } catch {
+    throw new UnifareError(code, 'the header is not JSON')
+  }
+  requireData(
+    typeof header === 'object' && header !== null && !Array.isArray(header),
+    code,
+    'the header is not an object',
+  )
+  return header as Record<string, unknown>
+}
+
+/** Reads one field of a header by type; throws the code given. */
+export function field<T extends 'string' | 'number' | 'object'>(
+  header: Readonly<Record<string, unknown>>,
+  name: string,
+  type: T,
+  code: string,
+): T extends 'string' ? string : T extends 'number' ? number : object {
+  const value = header[name]
+  const good =
+    type === 'number' ? Number.isSafeInteger(value) : typeof value === type && value !== null
+  requireData(good, code, `header field ${name} is missing or not a ${type}`)
+  return value as never
+}

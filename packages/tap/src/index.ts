@@ -1,0 +1,71 @@
+export { type Batch, type BatchHeader, encodeBatch, type HeldBundle, parseBatch } from './batch.ts'
+export {
+  CHARGE_PARTS_MAX,
+  CHARGE_TAPS_MAX,
+  CHARGE_VERSION,
+  type Charge,
+  type ChargePart,
+  type ChargeTap,
+  chargeId,
+  encodeCharge,
+  parseCharge,
+} from './charge.ts'
+export {
+  type ChargeBatch,
+  type ChargeBatchHeader,
+  encodeChargeBatch,
+  parseChargeBatch,
+} from './charge-batch.ts'
+export { tapErrors } from './errors.ts'
+export { deliveryId, mediumId, parseTapId, tapId } from './identity.ts'
+export { chargeToJson, tapToJson } from './json-view.ts'
+export {
+  FLAGS,
+  MEDIA,
+  type Medium,
+  MODES,
+  MONEY_KINDS,
+  type Mode,
+  TAP_KINDS,
+  type TapKind,
+} from './kinds.ts'
+export {
+  type Answer,
+  createHandler,
+  createProcessLink,
+  exchange,
+  type HandlerResult,
+  type Link,
+  type LinkIdentity,
+  type MessageHandler,
+} from './link.ts'
+export {
+  authentic,
+  encodeMessage,
+  MESSAGE_KINDS,
+  type Message,
+  type MessageKind,
+  parseMessage,
+} from './message.ts'
+export { REASONS, type Reason, reasonOf } from './reasons.ts'
+export {
+  BATCH_BYTES_MAX,
+  BATCH_RECORDS_MAX,
+  CHAIN_START,
+  chainNext,
+  type ListHeader,
+  type SealedList,
+  signedBy,
+} from './sealed-list.ts'
+export {
+  type EntryReference,
+  EVIDENCE_LENGTH_MAX,
+  encodeTap,
+  isTest,
+  parseTap,
+  TAP_HEAD_LENGTH,
+  TAP_VERSION,
+  type Tap,
+  type TapKey,
+  tapLength,
+} from './tap.ts'

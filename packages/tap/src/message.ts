@@ -1,0 +1,79 @@
+import { concat, type Instant, requireData, toHex } from '@unifare/core'
+import { type SignatureEngine, sha256 } from '@unifare/crypto'
+import { field, frame, unframe } from './framed.ts'
+
+const MAGIC = 'UM'
+const CODE = 'message.malformed'
+export const MESSAGE_BYTES_MAX = 1024 * 1024
+
+/**
+ * What crosses between parties: the four kinds of message, and what answers them. `pull` asks for
+ * bundles, `answer` acknowledges or refuses, `statement` tells a member its closed day.
+ */
+export const MESSAGE_KINDS = [
+  'tap-batch',
+  'charge-batch',
+  'order',
+  'bundle',
+  'pull',
+  'answer',
+  'statement',
+] as const
+export type MessageKind = (typeof MESSAGE_KINDS)[number]
+
+/** A signed message between two parties. Ids are institution codes, terminal numbers, account ids. */
+export interface Message {
+  readonly kind: MessageKind
+  readonly sender: string
+  readonly receiver: string
+  readonly sentAt: Instant
+  readonly body: Uint8Array
+  /** SHA-256 of the body: the idempotency key. */
+  readonly bodyHash: string
+  readonly bytes: Uint8Array
+}
+
+/** Makes a signed message. */
+export async function encodeMessage(input: {
+  readonly kind: MessageKind
+  readonly sender: string
+  readonly receiver: string
+  readonly sentAt: Instant
+  readonly body: Uint8Array
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+}): Promise<Uint8Array> {
+  const { kind, sender, receiver, sentAt, body } = input
+  const bodyHash = toHex(sha256(body))
+  const signed = frame(MAGIC, 1, { kind, sender, receiver, sentAt, bodyHash }, body)
+  requireData(signed.length <= MESSAGE_BYTES_MAX, CODE, `${signed.length} bytes are too many`)
+  return concat(signed, await input.sign(signed))
+}
+
+/** Reads a message and checks its shape and body hash; the signature is checked by `authentic`. */
+export function parseMessage(bytes: Uint8Array): Message {
+  requireData(bytes.length <= MESSAGE_BYTES_MAX + 64, CODE, `${bytes.length} bytes are too many`)
+  const { header, body } = unframe(MAGIC, bytes, CODE)
+  const kind = MESSAGE_KINDS.find((known) => known === header['kind'])
+  requireData(kind !== undefined, CODE, `unknown kind of message: ${String(header['kind'])}`)
+  const bodyHash = toHex(sha256(body))
+  requireData(bodyHash === header['bodyHash'], CODE, 'the body does not match its hash')
+  return {
+    kind,
+    sender: field(header, 'sender', 'string', CODE),
+    receiver: field(header, 'receiver', 'string', CODE),
+    sentAt: field(header, 'sentAt', 'number', CODE),
+    body,
+    bodyHash,
+    bytes,
+  }
+}
+
+/** True when the message carries the signature of the key. */
+export function authentic(
+  message: Message,
+  publicKey: Uint8Array,
+  engine: SignatureEngine,
+): boolean {
+  const { signed, signature } = unframe(MAGIC, message.bytes, CODE)
+  return engine.ed25519Verify(publicKey, signed, signature)
+}

@@ -1,0 +1,126 @@
+import { concat, type Fen, fromHex, requireData, toHex, view } from '@unifare/core'
+import { type SignatureEngine, sha256 } from '@unifare/crypto'
+import { field, frame, unframe } from './framed.ts'
+
+export const BATCH_RECORDS_MAX = 1_000
+export const BATCH_BYTES_MAX = 768 * 1024
+/** Chain value before the first record of a publisher. */
+export const CHAIN_START: Uint8Array = new Uint8Array(32)
+const CODE = 'batch.malformed'
+
+/** What every signed list of records states: place in the chain, count, control total. */
+export interface ListHeader {
+  /** Number of the first record, and one past the last. */
+  readonly first: number
+  readonly end: number
+  /** Chain value before the first record and after the last (SHA-256, hexadecimal). */
+  readonly previous: string
+  readonly chain: string
+  readonly count: number
+  readonly amountFen: Fen
+}
+
+/** A signed, chained, counted list of records: batches of taps and of charges alike. */
+export interface SealedList {
+  readonly header: ListHeader & Readonly<Record<string, unknown>>
+  /** Records verbatim. */
+  readonly records: readonly Uint8Array[]
+  /** SHA-256 of the whole list: its name for ever. */
+  readonly hash: string
+  readonly bytes: Uint8Array
+}
+
+/** Next value of the hash chain: SHA-256(previous ‖ record). */
+export function chainNext(previous: Uint8Array, record: Uint8Array): Uint8Array {
+  return sha256(concat(previous, record))
+}
+
+/** Seals records under a signature; throws `batch.too-large`. */
+export async function sealList(input: {
+  readonly magic: string
+  readonly first: number
+  readonly previous: Uint8Array
+  readonly records: readonly Uint8Array[]
+  readonly amountFen: Fen
+  readonly header: Readonly<Record<string, unknown>>
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+}): Promise<Uint8Array> {
+  const { records } = input
+  const header: ListHeader = {
+    first: input.first,
+    end: input.first + records.length,
+    previous: toHex(input.previous),
+    chain: toHex(records.reduce(chainNext, input.previous)),
+    count: records.length,
+    amountFen: input.amountFen,
+  }
+  const signed = frame(input.magic, 1, { ...input.header, ...header }, concat(...records))
+  checkSize(records.length, signed.length)
+  return concat(signed, await input.sign(signed))
+}
+
+/**
+ * Opens a sealed list and checks what needs no key: sizes, counts, chain. Records are cut by the
+ * length in their bytes 2 and 3 and not parsed: a poison record must not take the others with it.
+ */
+export function openList(magic: string, bytes: Uint8Array): SealedList {
+  checkSize(0, bytes.length)
+  const framed = unframe(magic, bytes, CODE)
+  const header = {
+    ...framed.header,
+    first: field(framed.header, 'first', 'number', CODE),
+    end: field(framed.header, 'end', 'number', CODE),
+    previous: field(framed.header, 'previous', 'string', CODE),
+    chain: field(framed.header, 'chain', 'string', CODE),
+    count: field(framed.header, 'count', 'number', CODE),
+    amountFen: field(framed.header, 'amountFen', 'number', CODE),
+  }
+  checkSize(header.count, 0)
+  requireData(/^[0-9A-F]{64}$/.test(header.previous), CODE, 'the chain value is not a SHA-256')
+  const records = cut(framed.body)
+  requireData(
+    records.length === header.count && header.end - header.first === header.count,
+    'batch.bad-totals',
+    `${records.length} records, the header says ${header.count}`,
+  )
+  requireData(
+    toHex(records.reduce(chainNext, fromHex(header.previous))) === header.chain,
+    'batch.bad-chain',
+    'the records do not give the stated chain value',
+  )
+  return { header, records, hash: toHex(sha256(bytes)), bytes }
+}
+
+/** True when the list is signed by the key. */
+export function signedBy(
+  list: { readonly bytes: Uint8Array },
+  publicKey: Uint8Array,
+  engine: SignatureEngine,
+): boolean {
+  const { signed, signature } = unframe(
+    String.fromCharCode(list.bytes[0] ?? 0, list.bytes[1] ?? 0),
+    list.bytes,
+    CODE,
+  )
+  return engine.ed25519Verify(publicKey, signed, signature)
+}
+
+function cut(body: Uint8Array): Uint8Array[] {
+  const records: Uint8Array[] = []
+  for (let at = 0; at < body.length; ) {
+    requireData(at + 4 <= body.length, CODE, 'a record is cut off')
+    const length = view(body).getUint16(at + 2)
+    requireData(length >= 4 && at + length <= body.length, CODE, 'a record is cut off')
+    records.push(body.subarray(at, at + length))
+    at += length
+  }
+  return records
+}
+
+function checkSize(count: number, length: number): void {
+  requireData(
+    count <= BATCH_RECORDS_MAX && length <= BATCH_BYTES_MAX,
+    'batch.too-large',
+    `${count} records, ${length} bytes: at most ${BATCH_RECORDS_MAX} and ${BATCH_BYTES_MAX}`,
+  )
+}
