@@ -6,5 +6,17 @@ export {
   type SignedBundle,
   signBundle,
 } from './bundle.ts'
+export {
+  type AcceptanceContent,
+  type AcceptanceRow,
+  acceptanceOf,
+  type DenyContent,
+  type DenyEntry,
+  type Device,
+  type DevicesContent,
+  parseAcceptance,
+  parseDeny,
+  parseDevices,
+} from './contents.ts'
 export { bundleErrors } from './errors.ts'
 export { accept, type Shelf, shelfKey } from './shelf.ts'
