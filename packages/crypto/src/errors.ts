@@ -10,6 +10,7 @@ export const cryptoErrors = {
   'key.duplicate': { en: 'the same key reference twice', zh: '密钥引用重复' },
   'key.bad-passphrase': { en: 'wrong passphrase for this key file', zh: '密钥文件口令错误' },
   'key.bad-file': { en: 'not a key file, or it was altered', zh: '密钥文件损坏或被改动' },
+  'key.no-file': { en: 'no such key file', zh: '密钥文件不存在' },
   'key.bad-random': { en: 'the random source gives no usable numbers', zh: '随机数源不可用' },
 } as const satisfies ErrorTable
 

@@ -1,7 +1,14 @@
 import { UnifareError } from '@unifare/core'
 import { tdesEncrypt } from './des.ts'
 import { ed25519KeyPair, ed25519PublicKey } from './ed25519.ts'
-import { isSymmetric, type KeyAlgorithm, type KeyRef, keyPower, keyRefText } from './key-ref.ts'
+import {
+  isSymmetric,
+  type KeyAlgorithm,
+  type KeyRef,
+  keyPower,
+  keyRefText,
+  parseKeyRef,
+} from './key-ref.ts'
 import type { KeyEntry } from './key-store.ts'
 import { p256KeyPair, p256PublicKey } from './p256.ts'
 import type { RandomBytes } from './random-scalar.ts'
@@ -27,7 +34,10 @@ const RULES = {
   p256: { generate: (random) => p256KeyPair(random).privateKey, reveal: p256PublicKey },
 } as const satisfies Record<KeyAlgorithm, AlgorithmRules>
 
-/** A new key for a reference. Throws `key.wrong-use` when use and algorithm do not agree. */
+/**
+ * A new key for a reference. Throws `key.bad-reference`, or `key.wrong-use` when use and algorithm
+ * do not agree.
+ */
 export function generateKey(ref: KeyRef, random: RandomBytes): KeyEntry {
   requirePower(ref)
   return { ref, material: RULES[ref.algorithm].generate(random) }
@@ -45,13 +55,12 @@ export function checkValueOf({ ref, material }: KeyEntry): Uint8Array {
   return (isSymmetric(ref.algorithm) ? shown : sha256(shown)).slice(0, 3)
 }
 
-/** Throws unless the material fits the reference: `key.bad-material`, `key.wrong-use`. */
+/** Throws unless reference and length of the material make sense together. */
 export function requireEntry({ ref, material }: KeyEntry): void {
   requirePower(ref)
   if (material.length !== (isSymmetric(ref.algorithm) ? 16 : 32)) {
     throw new UnifareError('key.bad-material', `${keyRefText(ref)}: wrong length of key material`)
   }
-  RULES[ref.algorithm].reveal(material)
 }
 
 /** The refusal of a request that a key is not for. */
@@ -60,6 +69,7 @@ export function wrongUse(ref: KeyRef, why: string): UnifareError {
 }
 
 function requirePower(ref: KeyRef): void {
+  parseKeyRef(keyRefText(ref))
   if (!keyPower(ref))
     throw wrongUse(ref, `cannot be used: ${ref.algorithm} does not fit ${ref.use}`)
 }

@@ -68,11 +68,15 @@ export function sm2SignedBytes(
   return bytes
 }
 
-/** The point of a key in 33 or 65 bytes; undefined when there is none (hybrid forms are none). */
-export function sm2PointOf(publicKey: Uint8Array): Sm2CurvePoint | undefined {
+/** Whether the bytes have the form of a key: 33 bytes 02/03, or 65 bytes 04 (hybrid forms have not). */
+export function isSm2KeyForm(publicKey: Uint8Array): boolean {
   const head = publicKey[0]
-  const compressed = publicKey.length === 33 && (head === 2 || head === 3)
-  if (!compressed && !(publicKey.length === 65 && head === 4)) return undefined
+  return publicKey.length === 33 ? head === 2 || head === 3 : publicKey.length === 65 && head === 4
+}
+
+/** The point of a key; undefined when there is none. */
+export function sm2PointOf(publicKey: Uint8Array): Sm2CurvePoint | undefined {
+  if (!isSm2KeyForm(publicKey)) return undefined
   try {
     return Sm2Point.fromBytes(publicKey)
   } catch {

@@ -28,7 +28,7 @@ export interface SoftwareKeyStoreOptions {
 export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): SoftwareKeyStore {
   const entries = index(options.keys)
 
-  const find = (ref: KeyRef): KeyEntry => {
+  const find = (ref: KeyRef): HeldKey => {
     const entry = entries.get(keyRefText(ref))
     if (!entry) throw new UnifareError('key.not-found', `no key ${keyRefText(ref)}`, { ref })
     return entry
@@ -44,7 +44,9 @@ export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): Softwa
       return signWith(options, find(ref), { message, id: signOptions.id })
     },
     async publicKey(ref) {
-      return publicKeyOf(find(ref))
+      const { publicKey } = find(ref)
+      if (!publicKey) throw wrongUse(ref, 'has no public key')
+      return publicKey.slice()
     },
     async checkValue(ref) {
       return checkValueOf(find(ref))
@@ -54,13 +56,19 @@ export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): Softwa
   }
 }
 
-function index(keys: Iterable<KeyEntry>): ReadonlyMap<string, KeyEntry> {
-  const entries = new Map<string, KeyEntry>()
+/** An entry with its public key, which an SM2 signature needs every time. */
+interface HeldKey extends KeyEntry {
+  readonly publicKey: Uint8Array | undefined
+}
+
+function index(keys: Iterable<KeyEntry>): ReadonlyMap<string, HeldKey> {
+  const entries = new Map<string, HeldKey>()
   for (const entry of keys) {
     requireEntry(entry)
+    const publicKey = isSymmetric(entry.ref.algorithm) ? undefined : publicKeyOf(entry)
     const name = keyRefText(entry.ref)
     if (entries.has(name)) throw new UnifareError('key.duplicate', `${name} is given twice`)
-    entries.set(name, copy(entry))
+    entries.set(name, { ...copy(entry), publicKey })
   }
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -71,19 +79,19 @@ function copy({ ref, material }: KeyEntry): KeyEntry {
 
 function signWith(
   { engine, random }: SoftwareKeyStoreOptions,
-  entry: KeyEntry,
+  { ref, material: privateKey, publicKey }: HeldKey,
   { message, id = SM2_DEFAULT_ID }: { message: Uint8Array; id: Uint8Array | null | undefined },
 ): Uint8Array {
-  const { ref, material: privateKey } = entry
-  switch (ref.algorithm) {
+  const { algorithm } = ref
+  if (!publicKey || isSymmetric(algorithm)) {
+    throw wrongUse(ref, 'derives card keys; it does not sign')
+  }
+  switch (algorithm) {
     case 'sm2':
-      return engine.sm2Sign({ privateKey, publicKey: publicKeyOf(entry), id, message, random })
+      return engine.sm2Sign({ privateKey, publicKey, id, message, random })
     case 'ed25519':
       return engine.ed25519Sign(privateKey, message)
     case 'p256':
       return p256Sign(privateKey, message)
-    case '3des':
-    case 'sm4':
-      throw wrongUse(ref, 'derives card keys; it does not sign')
   }
 }
