@@ -6,6 +6,8 @@ export interface AcceptanceRow {
   readonly mode: string
   readonly medium: 'card' | 'code'
   readonly issuer: string
+  /** GB/T 2260 code of the issuer's city: local policies ask whether a rider is from here. */
+  readonly division: string
   readonly status: 'planned' | 'trial' | 'converting' | 'in-service' | 'ended'
   readonly from: Instant
 }
@@ -52,6 +54,7 @@ const ACCEPTANCE: Shape = {
   mode: 'string',
   medium: 'string',
   issuer: 'string',
+  division: 'string',
   status: 'string',
   from: 'number',
 }
@@ -102,12 +105,12 @@ function rows(content: unknown, name: string, shape: Shape): Record<string, unkn
   return list as Record<string, unknown>[]
 }
 
-/** Whether an operator takes a medium of an issuer on a mode: its status, or undefined when not listed. */
+/** The row that says whether an operator takes a medium of an issuer on a mode; undefined when not listed. */
 export function acceptanceOf(
   content: AcceptanceContent,
   asked: Pick<AcceptanceRow, 'operator' | 'mode' | 'medium' | 'issuer'>,
   at: Instant,
-): AcceptanceRow['status'] | undefined {
+): AcceptanceRow | undefined {
   return content.rows.findLast(
     (row) =>
       row.issuer === asked.issuer &&
@@ -115,5 +118,10 @@ export function acceptanceOf(
       row.mode === asked.mode &&
       row.medium === asked.medium &&
       row.from <= at,
-  )?.status
+  )
+}
+
+/** True when the row lets a rider travel. */
+export function isOpen(row: AcceptanceRow | undefined): row is AcceptanceRow {
+  return row?.status === 'in-service' || row?.status === 'trial'
 }

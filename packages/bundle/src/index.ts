@@ -14,6 +14,7 @@ export {
   type DenyEntry,
   type Device,
   type DevicesContent,
+  isOpen,
   parseAcceptance,
   parseDeny,
   parseDevices,
