@@ -38,8 +38,9 @@ function importKey(publicKey: Uint8Array): ImportedKey | undefined {
   if (!isSm2KeyForm(publicKey)) return undefined
   try {
     // Throws for a point that is not on the curve.
-    const converted = ECDH.convertKey(publicKey, 'SM2', undefined, undefined, 'uncompressed')
-    const point = Uint8Array.from(Buffer.from(converted as Buffer))
+    const point = fromHex(
+      String(ECDH.convertKey(publicKey, 'SM2', undefined, 'hex', 'uncompressed')),
+    )
     const spki = Buffer.from(concat(SPKI_PREFIX, point))
     return { key: createPublicKey({ key: spki, format: 'der', type: 'spki' }), point }
   } catch {

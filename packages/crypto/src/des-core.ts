@@ -9,7 +9,8 @@ import { P, PC1, PC2, S_BOXES, SHIFTS } from './des-tables.ts'
 /** Round keys of one DES: 16 pairs of words, S-boxes 1 3 5 7 and 2 4 6 8 in six bits a byte. */
 export const DES_SCHEDULE_WORDS = 32
 
-const [SP1, SP2, SP3, SP4, SP5, SP6, SP7, SP8] = spTables()
+const [SP1, SP2, SP3, SP4] = [spTable(0), spTable(1), spTable(2), spTable(3)] as const
+const [SP5, SP6, SP7, SP8] = [spTable(4), spTable(5), spTable(6), spTable(7)] as const
 const KEY_ROWS = keyRows()
 
 // Calls are synchronous and never nest, so that one state serves them all.
@@ -54,25 +55,25 @@ export function runDes(schedule: Int32Array): void {
       let odd = ((right >>> 4) | (right << 28)) ^ schedule[k]!
       let even = right ^ schedule[k + 1]!
       left ^=
-        SP7![odd & 63]! ^
-        SP5![(odd >>> 8) & 63]! ^
-        SP3![(odd >>> 16) & 63]! ^
-        SP1![(odd >>> 24) & 63]! ^
-        SP8![even & 63]! ^
-        SP6![(even >>> 8) & 63]! ^
-        SP4![(even >>> 16) & 63]! ^
-        SP2![(even >>> 24) & 63]!
+        SP7[odd & 63]! ^
+        SP5[(odd >>> 8) & 63]! ^
+        SP3[(odd >>> 16) & 63]! ^
+        SP1[(odd >>> 24) & 63]! ^
+        SP8[even & 63]! ^
+        SP6[(even >>> 8) & 63]! ^
+        SP4[(even >>> 16) & 63]! ^
+        SP2[(even >>> 24) & 63]!
       odd = ((left >>> 4) | (left << 28)) ^ schedule[k + 2]!
       even = left ^ schedule[k + 3]!
       right ^=
-        SP7![odd & 63]! ^
-        SP5![(odd >>> 8) & 63]! ^
-        SP3![(odd >>> 16) & 63]! ^
-        SP1![(odd >>> 24) & 63]! ^
-        SP8![even & 63]! ^
-        SP6![(even >>> 8) & 63]! ^
-        SP4![(even >>> 16) & 63]! ^
-        SP2![(even >>> 24) & 63]!
+        SP7[odd & 63]! ^
+        SP5[(odd >>> 8) & 63]! ^
+        SP3[(odd >>> 16) & 63]! ^
+        SP1[(odd >>> 24) & 63]! ^
+        SP8[even & 63]! ^
+        SP6[(even >>> 8) & 63]! ^
+        SP4[(even >>> 16) & 63]! ^
+        SP2[(even >>> 24) & 63]!
     }
     // The halves leave DES swapped; FP and the next IP cancel.
     const swapped = left
@@ -139,20 +140,19 @@ export function writeDesSchedule(
   }
 }
 
-/** Each S-box joined with P and the rotation by one, as eight tables of 64 words. */
-function spTables(): Int32Array[] {
-  return S_BOXES.map((box, number) =>
-    Int32Array.from({ length: 64 }, (_, six) => {
-      const row = ((six >>> 4) & 2) | (six & 1)
-      const nibble = Number.parseInt(box.charAt(row * 16 + ((six >>> 1) & 15)), 16)
-      let word = 0
-      P.forEach((from, i) => {
-        const bit = from - 1 - number * 4
-        if (bit >= 0 && bit < 4 && (nibble >>> (3 - bit)) & 1) word |= 1 << (31 - i)
-      })
-      return (word << 1) | (word >>> 31)
-    }),
-  )
+/** An S-box (0 to 7) joined with P and the rotation by one: a word per six bits of input. */
+function spTable(number: number): Int32Array {
+  const box = S_BOXES[number] ?? ''
+  return Int32Array.from({ length: 64 }, (_, six) => {
+    const row = ((six >>> 4) & 2) | (six & 1)
+    const nibble = Number.parseInt(box.charAt(row * 16 + ((six >>> 1) & 15)), 16)
+    let word = 0
+    P.forEach((from, i) => {
+      const bit = from - 1 - number * 4
+      if (bit >= 0 && bit < 4 && (nibble >>> (3 - bit)) & 1) word |= 1 << (31 - i)
+    })
+    return (word << 1) | (word >>> 31)
+  })
 }
 
 /** Round keys of every value of every key byte: 8 x 128 rows (parity dropped) of 32 words. */

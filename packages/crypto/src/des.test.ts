@@ -15,9 +15,7 @@ import {
 } from './index.ts'
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-const blocks = fc
-  .integer({ min: 0, max: 12 })
-  .chain((count) => bytes(count * 8))
+const blocks = fc.integer({ min: 0, max: 12 }).chain((count) => bytes(count * 8))
 const message = fc.uint8Array({ maxLength: 70 })
 
 describe('DES: published vectors', () => {
@@ -104,9 +102,7 @@ describe('CBC-MAC with single DES, padding 80 00..', () => {
 
   test('pads also behind whole blocks', () => {
     const key = fromHex('133457799BBCDFF1')
-    expect(desCbcMac(key, new Uint8Array(8))).not.toEqual(
-      ecb(desSchedule(key), new Uint8Array(8)),
-    )
+    expect(desCbcMac(key, new Uint8Array(8))).not.toEqual(ecb(desSchedule(key), new Uint8Array(8)))
   })
 
   test('without allocation: the first `length` bytes count, whatever stands behind them', () => {

@@ -10,7 +10,7 @@ import type { KeyRef } from './key-ref.ts'
 export interface KeyStore {
   /**
    * Card-level key, 16 bytes, of a master through one or more 8-byte factors in order (reference
-   * card 5.2). Throws `key.bad-factor` without a factor or for one of another length.
+   * card 5.2); the first levels alone give the issuer-level key that a key service holds. Throws `key.bad-factor` without a factor or for one of another length.
    */
   derive(ref: KeyRef, factors: readonly Uint8Array[]): Promise<Uint8Array>
   /**

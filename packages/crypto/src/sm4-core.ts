@@ -25,20 +25,22 @@ const CK = Int32Array.from({ length: 32 }, (_, i) =>
 
 const rotateLeft = (x: number, n: number) => (x << n) | (x >>> (32 - n))
 
-/** S-box and linear transform L of the data path, one table per byte of the word. */
-const [T0, T1, T2, T3] = [24, 16, 8, 0].map((shift) =>
+/** S-box and linear transform L of the data path, for the byte of the word at a shift. */
+const dataTable = (shift: number) =>
   Int32Array.from(S_BOX, (s) => {
     const b = s << shift
     return b ^ rotateLeft(b, 2) ^ rotateLeft(b, 10) ^ rotateLeft(b, 18) ^ rotateLeft(b, 24)
-  }),
-)
+  })
+
 /** The same with L' of the key path. */
-const [K0, K1, K2, K3] = [24, 16, 8, 0].map((shift) =>
+const keyTable = (shift: number) =>
   Int32Array.from(S_BOX, (s) => {
     const b = s << shift
     return b ^ rotateLeft(b, 13) ^ rotateLeft(b, 23)
-  }),
-)
+  })
+
+const [T0, T1, T2, T3] = [dataTable(24), dataTable(16), dataTable(8), dataTable(0)] as const
+const [K0, K1, K2, K3] = [keyTable(24), keyTable(16), keyTable(8), keyTable(0)] as const
 
 // Calls are synchronous and never nest, so that one state serves them all.
 const state = new Int32Array(4)
@@ -61,13 +63,13 @@ export function runSm4(schedule: Int32Array): void {
   let d = state[3]!
   for (let k = 0; k < SM4_SCHEDULE_WORDS; k += 4) {
     let t = b ^ c ^ d ^ schedule[k]!
-    a ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    a ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
     t = c ^ d ^ a ^ schedule[k + 1]!
-    b ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    b ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
     t = d ^ a ^ b ^ schedule[k + 2]!
-    c ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    c ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
     t = a ^ b ^ c ^ schedule[k + 3]!
-    d ^= T0![t >>> 24]! ^ T1![(t >>> 16) & 255]! ^ T2![(t >>> 8) & 255]! ^ T3![t & 255]!
+    d ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
   }
   state[0] = d
   state[1] = c
@@ -88,7 +90,7 @@ export function writeSm4Schedule(schedule: Int32Array, key: Uint8Array): void {
   let d = keyWord(key, 3)
   for (let k = 0; k < SM4_SCHEDULE_WORDS; k++) {
     const t = b ^ c ^ d ^ CK[k]!
-    const next = a ^ K0![t >>> 24]! ^ K1![(t >>> 16) & 255]! ^ K2![(t >>> 8) & 255]! ^ K3![t & 255]!
+    const next = a ^ K0[t >>> 24]! ^ K1[(t >>> 16) & 255]! ^ K2[(t >>> 8) & 255]! ^ K3[t & 255]!
     schedule[k] = next
     a = b
     b = c

@@ -2,7 +2,14 @@ import { createCipheriv } from 'node:crypto'
 import { fromHex, toHex } from '@unifare/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sm4Blocks, sm4CbcMac, sm4CbcMacInto, sm4Decrypt, sm4Encrypt, sm4Schedule } from './index.ts'
+import {
+  sm4Blocks,
+  sm4CbcMac,
+  sm4CbcMacInto,
+  sm4Decrypt,
+  sm4Encrypt,
+  sm4Schedule,
+} from './index.ts'
 
 const KEY = fromHex('0123456789ABCDEFFEDCBA9876543210')
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
