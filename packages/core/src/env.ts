@@ -46,9 +46,15 @@ export interface Storage {
 
 /** A file that only grows; bytes past the last append may read as zeros (preallocation). */
 export interface AppendFile {
-  /** All bytes, with preallocated zeros where nothing was written yet. */
-  read(): Promise<Uint8Array>
-  /** Writes at an offset at or behind the end of what was written. */
+  /**
+   * Bytes from an offset (0) on, at most a length (all), fewer where the file ends, with
+   * preallocated zeros where nothing was written yet.
+   */
+  read(offset?: number, length?: number): Promise<Uint8Array>
+  /**
+   * Writes at an offset at or behind the end of what was written. Only who recovers from a crash
+   * writes earlier, over the torn rest of an append that was never synced.
+   */
   write(offset: number, bytes: Uint8Array): Promise<void>
   /** Resolves when every byte written before is durable. */
   sync(): Promise<void>

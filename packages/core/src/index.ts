@@ -12,8 +12,13 @@ export {
   view,
 } from './bytes.ts'
 export { canonicalJson, type Json, parseJson } from './canonical-json.ts'
+export { crc32 } from './crc32.ts'
 export type { AppendFile, Clock, Env, Random, Storage } from './env.ts'
 export { assert, type ErrorTable, type ErrorText, requireData, UnifareError } from './errors.ts'
+export { createEventQueue, type EventQueue } from './event-queue.ts'
+export { DEFAULT_SEGMENT_BYTES, type Journal, openJournal } from './journal.ts'
+export { GENESIS_HASH, MAX_RECORD_BYTES } from './journal-format.ts'
+export type { JournalRecord } from './journal-reader.ts'
 export {
   defineLayout,
   type Field,
@@ -22,6 +27,8 @@ export {
   type Layout,
   type LayoutValues,
 } from './layout.ts'
+export { createManualClock, type ManualClock } from './manual-clock.ts'
+export { createMemoryStorage, type MemoryStorage } from './memory-storage.ts'
 export {
   FEN_MAX_U32,
   type Fen,
@@ -35,6 +42,7 @@ export {
   sumFen,
 } from './money.ts'
 export { type ColumnType, type Repository, type Table, type Tx, table } from './repository.ts'
+export { createSeededRandom, randomInteger, type SeededRandom } from './seeded-random.ts'
 export {
   businessDay,
   businessDayStart,

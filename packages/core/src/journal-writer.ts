@@ -1,0 +1,54 @@
+import type { Storage } from './env.ts'
+import { encodeGroup, encodeSegmentHeader, SEGMENT_HEADER, segmentName } from './journal-format.ts'
+import { type Mark, type RecoveredJournal, STRETCH_BYTES } from './journal-recovery.ts'
+
+/** Writes one group after the other into segment files. */
+export interface GroupWriter {
+  readonly marks: readonly Mark[]
+  /** Behind the last durable group. */
+  readonly end: Mark
+  /** Resolves when the records are durable as one group. One call at a time. */
+  write(payloads: readonly Uint8Array[], hashAfter: Uint8Array): Promise<void>
+  close(): Promise<void>
+}
+
+/** A writer that goes on where recovery ended. */
+export function createGroupWriter(options: {
+  readonly storage: Storage
+  readonly name: string
+  readonly recovered: RecoveredJournal
+  readonly maxSegmentBytes: number
+}): GroupWriter {
+  const { storage, name, recovered, maxSegmentBytes } = options
+  const { marks } = recovered
+  let { end, file } = recovered
+
+  async function roll(): Promise<void> {
+    const segment = end.segment + 1
+    const header = encodeSegmentHeader(segment, end.index, end.hash)
+    await storage.replace(segmentName(name, segment), header)
+    await file.close()
+    file = await storage.open(segmentName(name, segment))
+    end = { ...end, segment, offset: SEGMENT_HEADER.length }
+    marks.push(end)
+  }
+
+  return {
+    marks,
+    get end() {
+      return end
+    },
+    async write(payloads, hash) {
+      const bytes = encodeGroup(end.index, end.hash, payloads)
+      const begun = end.offset > SEGMENT_HEADER.length
+      if (begun && end.offset + bytes.length > maxSegmentBytes) await roll()
+      await file.write(end.offset, bytes)
+      await file.sync()
+      const mark = marks.at(-1)
+      if (mark !== undefined && end.offset - mark.offset >= STRETCH_BYTES) marks.push(end)
+      const { segment } = end
+      end = { segment, offset: end.offset + bytes.length, index: end.index + payloads.length, hash }
+    },
+    close: () => file.close(),
+  }
+}

@@ -1,0 +1,271 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { concat, fromHex, toHex, utf8, view } from './bytes.ts'
+import { crc32 } from './crc32.ts'
+import { openJournal } from './journal.ts'
+import { decodeGroup, encodeGroup } from './journal-format.ts'
+import { createMemoryStorage, type MemoryStorage } from './memory-storage.ts'
+import { createSeededRandom } from './seeded-random.ts'
+
+const NAME = 'taps'
+const FIRST = 'taps-000001.seg'
+const open = (storage: MemoryStorage, maxSegmentBytes?: number) =>
+  openJournal({ storage, name: NAME, ...(maxSegmentBytes && { maxSegmentBytes }) })
+
+async function texts(storage: MemoryStorage, maxSegmentBytes?: number): Promise<string[]> {
+  const journal = await open(storage, maxSegmentBytes)
+  const records = await journal.read(0, journal.length)
+  await journal.close()
+  return records.map((record) => new TextDecoder().decode(record.payload))
+}
+
+/** A journal with one group per given list of records. */
+async function written(groups: readonly (readonly string[])[]): Promise<Uint8Array> {
+  const storage = createMemoryStorage()
+  const journal = await open(storage)
+  for (const group of groups) {
+    for (const text of group) journal.append(utf8(text))
+    await journal.sync()
+  }
+  await journal.close()
+  const bytes = await storage.read(FIRST)
+  return bytes ?? new Uint8Array()
+}
+
+async function storageWith(bytes: Uint8Array): Promise<MemoryStorage> {
+  const storage = createMemoryStorage()
+  await storage.replace(FIRST, bytes)
+  return storage
+}
+
+describe('bytes of a journal', () => {
+  const golden = fromHex(readFileSync(new URL('journal.golden.hex', import.meta.url), 'utf8'))
+
+  it('are those of version 1, for ever', async () => {
+    expect(toHex(await written([['entry', 'exit'], ['']]))).toBe(toHex(golden))
+    expect(await texts(await storageWith(golden))).toEqual(['entry', 'exit', ''])
+  })
+
+  it('of a later version are refused by name', async () => {
+    const later = golden.slice()
+    later[9] = 2
+    view(later).setUint32(60, crc32(later.subarray(0, 60)))
+    await expect(open(await storageWith(later))).rejects.toMatchObject({ code: 'journal.version' })
+  })
+
+  it('chain: hash i = SHA-256(hash i-1 || payload)', async () => {
+    const journal = await open(await storageWith(golden))
+    const { createHash } = await import('node:crypto')
+    let hash: Uint8Array = new Uint8Array(32)
+    for (const record of await journal.read(0)) {
+      hash = createHash('sha256').update(hash).update(record.payload).digest()
+      expect(toHex(record.hash)).toBe(toHex(hash))
+      expect(toHex(await journal.chainHashAt(record.index + 1))).toBe(toHex(hash))
+    }
+    expect(toHex(journal.chainHash())).toBe(toHex(hash))
+    expect(toHex(await journal.chainHashAt(0))).toBe('00'.repeat(32))
+  })
+})
+
+describe('a journal', () => {
+  it('gives back what was appended, over segments and openings', async () => {
+    const groups = fc.array(fc.array(fc.uint8Array({ maxLength: 90 }), { maxLength: 5 }))
+    await fc.assert(
+      fc.asyncProperty(groups, fc.integer({ min: 1, max: 600 }), async (input, maxSegmentBytes) => {
+        const storage = createMemoryStorage()
+        const all: string[] = []
+        for (const group of input) {
+          const journal = await open(storage, maxSegmentBytes)
+          expect(journal.length).toBe(all.length)
+          for (const payload of group) {
+            expect(journal.append(payload)).toBe(all.length)
+            all.push(toHex(payload))
+          }
+          await journal.close()
+        }
+        const journal = await open(storage, maxSegmentBytes)
+        const records = await journal.read(0, 1000)
+        expect(records.map((record) => toHex(record.payload))).toEqual(all)
+        const middle = all.length >> 1
+        expect((await journal.read(middle, 2)).map(({ payload }) => toHex(payload))).toEqual(
+          all.slice(middle, middle + 2),
+        )
+        expect(await journal.read(all.length)).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('reads from the middle of a big one without the whole', async () => {
+    const storage = createMemoryStorage()
+    const journal = await open(storage, 1_000_000)
+    for (let i = 0; i < 300; i++) {
+      journal.append(concat(utf8(`${i}:`), new Uint8Array(9000)))
+      await journal.sync()
+    }
+    const [record] = await (await open(storage)).read(222, 1)
+    expect(record?.index).toBe(222)
+    expect(new TextDecoder().decode(record?.payload.subarray(0, 4))).toBe('222:')
+    expect(await storage.list('taps-')).toHaveLength(3)
+    expect((await journal.read(222, 1))[0]?.hash).toEqual(record?.hash)
+  })
+
+  it('keeps what was appended even when the caller uses the array again', async () => {
+    const storage = createMemoryStorage()
+    const journal = await open(storage)
+    const buffer = utf8('first')
+    journal.append(buffer)
+    buffer.fill(0)
+    await journal.close()
+    expect(await texts(storage)).toEqual(['first'])
+  })
+
+  it('shares one sync between concurrent callers', async () => {
+    const storage = createMemoryStorage()
+    const journal = await open(storage)
+    const before = storage.counts.syncs
+    const first = Array.from({ length: 100 }, (_, i) => {
+      journal.append(utf8(String(i)))
+      return journal.sync()
+    })
+    await Promise.resolve()
+    const second = Array.from({ length: 100 }, (_, i) => {
+      journal.append(utf8(String(100 + i)))
+      return journal.sync()
+    })
+    await Promise.all([...first, ...second])
+    expect(storage.counts.syncs - before).toBe(2)
+    expect(journal.syncedLength).toBe(200)
+    await journal.sync()
+    expect(storage.counts.syncs - before).toBe(2)
+  })
+
+  it('shows only durable records', async () => {
+    const journal = await open(createMemoryStorage())
+    journal.append(utf8('a'))
+    expect(await journal.read(0)).toEqual([])
+    expect([journal.length, journal.syncedLength]).toEqual([1, 0])
+  })
+
+  it('refuses a record that no reader would take', async () => {
+    const journal = await open(createMemoryStorage())
+    expect(() => journal.append(new Uint8Array(2 ** 24 + 1))).toThrow(
+      expect.objectContaining({ code: 'journal.too-large' }),
+    )
+  })
+})
+
+describe('a damaged journal', () => {
+  it('opens with its tail cut at every byte of the last record, or zeros in its place', async () => {
+    const whole = await written([['one'], ['two', 'three'], ['the last record']])
+    const lastAt = whole.length - 32 - 4 - 'the last record'.length
+    for (let cut = lastAt; cut < whole.length; cut++) {
+      for (const rest of [0, whole.length - cut, 4096]) {
+        const bytes = concat(whole.subarray(0, cut), new Uint8Array(rest))
+        const storage = await storageWith(bytes)
+        const journal = await open(storage)
+        expect(journal.length).toBe(3)
+        expect(journal.recovered.droppedBytes > 0).toBe(cut > lastAt)
+        journal.append(utf8('again'))
+        await journal.close()
+        storage.crash()
+        expect(await texts(storage)).toEqual(['one', 'two', 'three', 'again'])
+      }
+    }
+  })
+
+  it('opens with garbage behind its last record, and reports the garbage once', async () => {
+    const whole = await written([['one'], ['two']])
+    const garbage = createSeededRandom('garbage').bytes(200)
+    const storage = await storageWith(concat(whole, garbage))
+    expect((await open(storage)).recovered.droppedBytes).toBe(200)
+    expect((await open(storage)).recovered.droppedBytes).toBe(0)
+    expect(await texts(storage)).toEqual(['one', 'two'])
+  })
+
+  it('never brings back records of a torn group behind a shorter new one', async () => {
+    const torn = await written([['one'], ['x', 'y', 'z']])
+    const end = (await written([['one']])).length
+    torn.fill(0, end, end + 8)
+    const storage = await storageWith(torn)
+    const journal = await open(storage)
+    journal.append(utf8('x'))
+    await journal.close()
+    expect(await texts(storage)).toEqual(['one', 'x'])
+  })
+
+  it('is refused with the position when any bit before the last group is flipped', async () => {
+    const whole = await written([['one'], ['two', 'three'], ['four']])
+    const lastAt = (await written([['one'], ['two', 'three']])).length
+    for (let bit = 0; bit < lastAt * 8; bit++) {
+      const bytes = whole.slice()
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      await expect(open(await storageWith(bytes))).rejects.toMatchObject({
+        code: 'journal.corrupt',
+        details: { file: FIRST, offset: expect.any(Number) as number },
+      })
+    }
+  })
+
+  it('never passes a flipped bit of the last group off as a record', async () => {
+    const whole = await written([['one'], ['two']])
+    const lastAt = (await written([['one']])).length
+    for (let bit = lastAt * 8; bit < whole.length * 8; bit++) {
+      const bytes = whole.slice()
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      expect(await texts(await storageWith(bytes))).toEqual(['one'])
+    }
+  })
+
+  it('is refused when a segment is missing, swapped, cut or from elsewhere', async () => {
+    const make = async (text: string) => {
+      const storage = createMemoryStorage()
+      const journal = await open(storage, 100)
+      for (let i = 0; i < 4; i++) {
+        journal.append(utf8(`${text} ${i}`))
+        await journal.sync()
+      }
+      return storage
+    }
+    const names = ['taps-000001.seg', 'taps-000002.seg', 'taps-000003.seg', 'taps-000004.seg']
+    const good = await make('a')
+    expect(await good.list('')).toEqual(names)
+    const other = await make('b')
+    const part = async (from: MemoryStorage, at: number) =>
+      (await from.read(names[at] ?? '')) ?? new Uint8Array()
+    const cases: Record<string, [number, Uint8Array | undefined][]> = {
+      missing: [[1, undefined]],
+      swapped: [
+        [1, await part(good, 2)],
+        [2, await part(good, 1)],
+      ],
+      cut: [[1, (await part(good, 1)).subarray(0, 64)]],
+      torn: [[1, (await part(good, 1)).subarray(0, 70)]],
+      foreign: [[2, await part(other, 2)]],
+      'header gone': [[3, new Uint8Array()]],
+    }
+    for (const [, changes] of Object.entries(cases)) {
+      const storage = createMemoryStorage()
+      for (const [at, name] of names.entries()) {
+        const change = changes.find(([position]) => position === at)
+        const bytes = change ? change[1] : await part(good, at)
+        if (bytes !== undefined) await storage.replace(name, bytes)
+      }
+      await expect(open(storage)).rejects.toMatchObject({ code: 'journal.corrupt' })
+    }
+  })
+
+  it('is refused when a group was exchanged for one that is whole in itself', async () => {
+    const whole = await written([['one'], ['two'], ['six']])
+    const at = (await written([['one']])).length
+    const group = decodeGroup(whole, at)
+    const forged = whole.slice()
+    const hash = concat(group?.link ?? new Uint8Array(), new Uint8Array(24))
+    forged.set(encodeGroup(1, hash, [utf8('TWO')]), at)
+    await expect(open(await storageWith(forged))).rejects.toMatchObject({
+      code: 'journal.corrupt',
+      details: { index: 2 },
+    })
+  })
+})

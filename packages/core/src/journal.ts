@@ -1,0 +1,146 @@
+import type { Storage } from './env.ts'
+import { assert, requireData, UnifareError } from './errors.ts'
+import { chain, GENESIS_HASH, MAX_RECORD_BYTES } from './journal-format.ts'
+import { type JournalRecord, readRecords } from './journal-reader.ts'
+import { recoverJournal } from './journal-recovery.ts'
+import { createGroupWriter, type GroupWriter } from './journal-writer.ts'
+
+/** Size at which a segment file is closed and the next one begun. */
+export const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
+
+/**
+ * Append-only, hash-chained records in segment files: a terminal's journal and a server's
+ * segments alike. One writer at a time; nothing is durable before `sync` resolves.
+ */
+export interface Journal {
+  /** What stood behind the last whole record when the journal was opened, and is dropped. */
+  readonly recovered: { readonly droppedBytes: number }
+  /** Number of records, those not yet synced included. */
+  readonly length: number
+  /** Number of durable records. */
+  readonly syncedLength: number
+  /**
+   * Takes a record of at most 16 MiB into memory and returns its index, counted from 0.
+   * Throws `journal.too-large`, and `journal.failed` once a write failed.
+   */
+  append(payload: Uint8Array): number
+  /**
+   * Resolves when every record appended before is durable. Callers that arrive while a sync runs
+   * share the next one (group commit). Throws `journal.failed` when writing failed, for this and
+   * every later call until the journal is opened again.
+   */
+  sync(): Promise<void>
+  /** Chain hash after the last record, those not yet synced included; 32 zero bytes at first. */
+  chainHash(): Uint8Array
+  /** Chain hash after the first `count` durable records. */
+  chainHashAt(count: number): Promise<Uint8Array>
+  /** Durable records from an index on, at most `limit` (1000). */
+  read(fromIndex: number, limit?: number): Promise<JournalRecord[]>
+  /** Syncs what is left, unless the journal failed, and closes the file. */
+  close(): Promise<void>
+}
+
+/** Opens a journal, or creates it. Throws `journal.corrupt` and `journal.version`. */
+export async function openJournal(options: {
+  readonly storage: Storage
+  readonly name: string
+  readonly maxSegmentBytes?: number
+}): Promise<Journal> {
+  const { storage, name, maxSegmentBytes = DEFAULT_SEGMENT_BYTES } = options
+  assert(/^[\w.-]+$/.test(name), `not a journal name: ${name}`)
+  const recovered = await recoverJournal(storage, name)
+  const writer = createGroupWriter({ storage, name, recovered, maxSegmentBytes })
+  const commit = createGroupCommit(name, writer)
+
+  async function read(fromIndex: number, limit = 1000): Promise<JournalRecord[]> {
+    const { marks, end } = writer
+    return await readRecords({ storage, name, marks, end }, fromIndex, fromIndex + limit)
+  }
+
+  return {
+    recovered: { droppedBytes: recovered.droppedBytes },
+    get length() {
+      return commit.length
+    },
+    get syncedLength() {
+      return writer.end.index
+    },
+    append: commit.append,
+    sync: commit.sync,
+    chainHash: commit.hash,
+    async chainHashAt(count) {
+      assert(count >= 0 && count <= writer.end.index, `not ${count} durable records`)
+      if (count === 0) return GENESIS_HASH
+      const [record] = await read(count - 1, 1)
+      assert(record !== undefined, 'a durable record can be read')
+      return record.hash
+    },
+    read,
+    close: commit.close,
+  }
+}
+
+/** Collects records in memory and writes them group by group, one group at a time. */
+function createGroupCommit(name: string, writer: GroupWriter) {
+  let length = writer.end.index
+  let hash = writer.end.hash
+  let pending: Uint8Array[] = []
+  let running: Promise<void> = Promise.resolve()
+  let queued: Promise<void> | undefined
+  let failure: UnifareError | undefined
+  let closed = false
+
+  async function flush(): Promise<void> {
+    const payloads = pending
+    pending = []
+    queued = undefined
+    try {
+      await writer.write(payloads, hash)
+    } catch (cause) {
+      // What reached the disk is unknown now: only opening again can tell.
+      failure = new UnifareError('journal.failed', `journal ${name}: ${String(cause)}`, { cause })
+      throw failure
+    }
+  }
+
+  function append(payload: Uint8Array): number {
+    assert(!closed, 'the journal is closed')
+    if (failure !== undefined) throw failure
+    requireData(
+      payload.length <= MAX_RECORD_BYTES,
+      'journal.too-large',
+      `a record of ${payload.length} bytes; at most ${MAX_RECORD_BYTES} are taken`,
+    )
+    const own = payload.slice()
+    pending.push(own)
+    hash = chain(hash, own)
+    length += 1
+    return length - 1
+  }
+
+  async function sync(): Promise<void> {
+    if (failure !== undefined) throw failure
+    if (pending.length > 0) {
+      queued ??= running.then(flush)
+      running = queued
+    }
+    await running
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return
+    if (failure === undefined) await sync()
+    closed = true
+    await writer.close()
+  }
+
+  return {
+    append,
+    sync,
+    close,
+    hash: () => hash,
+    get length() {
+      return length
+    },
+  }
+}
