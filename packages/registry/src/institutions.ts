@@ -1,0 +1,95 @@
+import simulatedFile from '../data/simulated.json' with { type: 'json' }
+import { acceptanceStatus, MEDIA, mode } from './modes.ts'
+import {
+  clearingCity,
+  division,
+  form,
+  institutionId,
+  list,
+  number,
+  object,
+  once,
+  oneOf,
+  optional,
+  text,
+} from './parse.ts'
+
+const oneDecimal = number(-180)
+
+const readInstitution = object({
+  id: institutionId,
+  /** `ours`, or where this code was seen in real use. */
+  idSource: text,
+  role: oneOf('issuer', 'operator', 'centre'),
+  nameZh: text,
+  nameEn: text,
+  /** GB/T 2260. */
+  division,
+  /** Clearing city, GB/T 13497 style. */
+  city: clearingCity,
+  /** First eight digits of its card numbers (issuers). */
+  iin: optional(form(/^31\d{6}$/, 'an IIN of eight digits beginning with 31'), undefined),
+  /** Code-platform id of its ride codes (issuers). */
+  platform: optional(institutionId, undefined),
+  /** Whether its numbers are known to carry a Luhn digit, so that a wrong one is refused. */
+  luhn: optional(oneOf('enforced', 'unknown'), 'unknown' as const),
+  modes: list(mode),
+  /** Lines that it runs in another city. */
+  alsoIn: optional(list(object({ division, city: clearingCity, line: text })), []),
+  /** Degrees of its city's centre, one decimal, ours. */
+  lon: oneDecimal,
+  lat: oneDecimal,
+})
+
+/** A member of Unifare's demonstration network: issuer, operator or centre. */
+export type Institution = ReturnType<typeof readInstitution> & { readonly simulated: true }
+
+const some = list(institutionId)
+
+const readSimulated = object({
+  simulated: (value: unknown, place: string): true => {
+    oneOf('true')(String(value), place)
+    return true
+  },
+  source: text,
+  about: text,
+  institutions: list(readInstitution),
+  prefixes: list(
+    object({
+      prefix: form(/^31\d{6,11}$/, 'a prefix of 8 to 13 digits beginning with 31'),
+      issuer: institutionId,
+      brand: text,
+      source: text,
+    }),
+  ),
+  acceptance: list(
+    object({
+      operators: (value: unknown, place: string) => (value === 'all' ? value : some(value, place)),
+      issuers: (value: unknown, place: string) => (value === 'all' ? value : some(value, place)),
+      media: list(oneOf(...MEDIA)),
+      status: acceptanceStatus,
+      from: form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'),
+    }),
+  ),
+})
+
+/** Reads Unifare's own membership; throws `registry.bad-data` with the place of the fault. */
+export function parseSimulated(file: unknown): ReturnType<typeof readSimulated> {
+  return readSimulated(file, 'simulated')
+}
+
+export const simulated = once(() => parseSimulated(simulatedFile))
+
+const all = once((): readonly Institution[] =>
+  simulated().institutions.map((one) => ({ ...one, simulated: true })),
+)
+
+/** All institutions of the demonstration network: the centre, issuers, operators. Simulated. */
+export function institutions(): readonly Institution[] {
+  return all()
+}
+
+/** The institution with an eight-digit code, or undefined. */
+export function institution(id: string): Institution | undefined {
+  return all().find((one) => one.id === id)
+}
