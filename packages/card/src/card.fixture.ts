@@ -1,0 +1,134 @@
+import { concat, type Instant, instantFromDigits } from '@unifare/core'
+import { createSoftwareKeyStore, type KeyRef, type KeyUse, pureEngine } from '@unifare/crypto'
+import { type CardSlot, createCardSlot } from './card-slot.ts'
+import type { Card } from './card-state.ts'
+import type { CardView } from './card-view.ts'
+import { isOpenRailTrip } from './composite-records.ts'
+import { type CardProfile, personalise } from './personalise.ts'
+import { createPsam, type Psam, type PsamOptions } from './psam.ts'
+import { openPsam, type PsamReader } from './psam-reader.ts'
+import { type PurchaseRequest, preparePurchase } from './purchase-flow.ts'
+import { readCard } from './read-card.ts'
+import type { CardTransport } from './transport.ts'
+import { railEntry2701, railExit2701, type TravelPlace, tripRecord1E } from './travel-records.ts'
+
+export const ISSUER = '30000001'
+export const NUMBER = '3104950000000000017'
+export const TERMINAL = '413100000042'
+export const AT: Instant = instantFromDigits('20261121083000')
+export const PLACE: TravelPlace = { city: '7910', institution: '10000003', line: 2, station: 17 }
+
+/** Repeatable bytes: enough for challenges, useless as randomness. */
+export function countingRandom(): (length: number) => Uint8Array {
+  let next = 1
+  return (length) => Uint8Array.from({ length }, () => (next = (next * 167 + 13) & 0xff))
+}
+
+function ref(use: KeyUse, index: number): KeyRef {
+  return { scheme: 'mot', issuer: '00000000', use, index, version: 1, algorithm: '3des' }
+}
+
+export const REFS = {
+  purchase: ref('purchase', 1),
+  load: ref('load', 1),
+  tac: ref('tac', 0),
+  maintenance: ref('maintenance', 1),
+}
+
+const random = countingRandom()
+export const STORE = createSoftwareKeyStore({
+  engine: pureEngine,
+  random,
+  keys: Object.values(REFS).map((key) => ({ ref: key, material: random(16) })),
+})
+
+export function newCard(changes: Partial<CardProfile> = {}): Promise<Card> {
+  return personalise({
+    issuer: ISSUER,
+    number: NUMBER,
+    provinceCode: '7900',
+    cityCode: '7910',
+    validFrom: '20260101',
+    validTo: '20361231',
+    interoperable: true,
+    balanceFen: 5000,
+    keys: { store: STORE, ...REFS },
+    ...changes,
+  })
+}
+
+export async function newSlot(changes: Partial<CardProfile> = {}): Promise<CardSlot> {
+  return createCardSlot({ card: await newCard(changes), random: countingRandom() })
+}
+
+export function newPsam(changes: Partial<PsamOptions> = {}): Psam {
+  return createPsam({
+    terminal: TERMINAL,
+    issuer: '10000003',
+    keyStore: STORE,
+    purchaseKeys: [REFS.purchase],
+    maintenanceKey: REFS.maintenance,
+    ...changes,
+  })
+}
+
+export async function opened(psam: CardTransport): Promise<PsamReader> {
+  return must(await openPsam(psam)).psam
+}
+
+/** The good side of a result; a refusal fails the test with its code. */
+export function must<T extends { readonly ok: boolean }>(result: T): Extract<T, { ok: true }> {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result)}`)
+  return result as Extract<T, { ok: true }>
+}
+
+export async function viewOf(transport: CardTransport): Promise<CardView> {
+  return must(await readCard(transport)).view
+}
+
+type Ride = Partial<PurchaseRequest> & {
+  readonly transport: CardTransport
+  readonly psam: PsamReader
+}
+
+/** Opens a single-tap bus ride of 2 yuan. */
+export async function prepareBus(ride: Ride) {
+  return preparePurchase({
+    view: await viewOf(ride.transport),
+    amountFen: 200,
+    at: AT,
+    records: (context) => [
+      tripRecord1E(context, { type: 'single', industry: 'bus', place: PLACE }),
+    ],
+    ...ride,
+  })
+}
+
+/** Opens a metro entry, or the exit when the card is inside. */
+export async function prepareMetro(ride: Ride) {
+  const view = await viewOf(ride.transport)
+  const entry = view.rail && isOpenRailTrip(view.rail) ? view.rail : null
+  return preparePurchase({
+    view,
+    amountFen: 0,
+    at: AT,
+    records: (context) => [
+      entry
+        ? railExit2701(context, { entry, place: PLACE })
+        : railEntry2701(context, { previous: view.rail, place: PLACE, maxFareFen: 900 }),
+      tripRecord1E(context, { type: entry ? 'exit' : 'entry', industry: 'metro', place: PLACE }),
+    ],
+    ...ride,
+  })
+}
+
+/** INITIALIZE command bytes: key index 1, amount, terminal. */
+export function initApdu(p1: number, amountFen: number): Uint8Array {
+  const amount = [amountFen >>> 24, amountFen >>> 16, amountFen >>> 8, amountFen]
+  const terminal = [0x41, 0x31, 0x00, 0x00, 0x00, 0x42]
+  return concat(
+    Uint8Array.of(0x80, 0x50, p1, 0x02, 0x0b, 0x01),
+    Uint8Array.from(amount),
+    Uint8Array.from(terminal),
+  )
+}
