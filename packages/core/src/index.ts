@@ -12,6 +12,7 @@ export {
   view,
 } from './bytes.ts'
 export { canonicalJson, type Json, parseJson } from './canonical-json.ts'
+export { coreErrors } from './core-errors.ts'
 export { crc32 } from './crc32.ts'
 export type { AppendFile, Clock, Env, Random, Storage } from './env.ts'
 export { assert, type ErrorTable, type ErrorText, requireData, UnifareError } from './errors.ts'
@@ -28,6 +29,7 @@ export {
   type LayoutValues,
 } from './layout.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
+export { createMemoryRepository } from './memory-repository.ts'
 export { createMemoryStorage, type MemoryStorage } from './memory-storage.ts'
 export {
   FEN_MAX_U32,
@@ -42,7 +44,9 @@ export {
   sumFen,
 } from './money.ts'
 export { type ColumnType, type Repository, type Table, type Tx, table } from './repository.ts'
+export { compareText } from './rows.ts'
 export { createSeededRandom, randomInteger, type SeededRandom } from './seeded-random.ts'
+export { createSerial } from './serial.ts'
 export {
   businessDay,
   businessDayStart,

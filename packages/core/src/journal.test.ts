@@ -114,7 +114,7 @@ describe('a journal', () => {
   it('keeps what was appended even when the caller uses the array again', async () => {
     const storage = createMemoryStorage()
     const journal = await open(storage)
-    const buffer = utf8('first')
+    const buffer = Buffer.from('first')
     journal.append(buffer)
     buffer.fill(0)
     await journal.close()

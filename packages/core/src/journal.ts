@@ -111,7 +111,8 @@ function createGroupCommit(name: string, writer: GroupWriter) {
       'journal.too-large',
       `a record of ${payload.length} bytes; at most ${MAX_RECORD_BYTES} are taken`,
     )
-    const own = payload.slice()
+    // Not slice(): a Buffer's slice shares memory with what the caller goes on to use.
+    const own = new Uint8Array(payload)
     pending.push(own)
     hash = chain(hash, own)
     length += 1

@@ -61,7 +61,7 @@ export function createMemoryStorage(
       async write(offset, bytes) {
         check()
         const fails = count('writes')
-        const taken = fails ? bytes.slice(0, bytes.length >> 1) : bytes.slice()
+        const taken = new Uint8Array(fails ? bytes.subarray(0, bytes.length >> 1) : bytes)
         disk.unsynced.push({ offset, bytes: taken })
         if (fails) throw new Error('simulated: write failed half way')
       },
@@ -103,7 +103,7 @@ export function createMemoryStorage(
     },
     async replace(name, bytes) {
       if (count('replaces')) throw new Error('simulated: replace failed')
-      disks.set(name, newDisk(bytes.slice()))
+      disks.set(name, newDisk(new Uint8Array(bytes)))
     },
     async read(name) {
       const disk = disks.get(name)

@@ -1,0 +1,116 @@
+import { constants } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { AppendFile, Storage } from '../src/env.ts'
+import { assert } from '../src/errors.ts'
+
+/** Files grow in such steps, so that most syncs have no new size to write. */
+const STEP_BYTES = 1024 * 1024
+const TEMPORARY = '.new'
+const ZEROS = new Uint8Array(STEP_BYTES)
+
+/**
+ * Storage in a folder (mode 0700, files 0600), created when missing. Appends are preallocated with
+ * zeros and made durable with fdatasync; names of new and replaced files with a sync of the folder.
+ * One process at a time may write a file.
+ */
+export async function createFileStorage(dir: string): Promise<Storage> {
+  const created = await mkdir(dir, { recursive: true, mode: 0o700 })
+  if (created !== undefined) await syncFolder(dirname(created))
+
+  async function create(name: string): Promise<FileHandle> {
+    const path = pathOf(dir, name)
+    try {
+      return await open(path, constants.O_RDWR)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+    await syncFolder(dir)
+    return handle
+  }
+
+  return {
+    async open(name) {
+      const handle = await create(name)
+      return openFile(handle, (await handle.stat()).size)
+    },
+    async list(prefix) {
+      const names = await readdir(dir)
+      return names.filter((name) => name.startsWith(prefix) && !name.endsWith(TEMPORARY)).sort()
+    },
+    async replace(name, bytes) {
+      const path = pathOf(dir, name)
+      const handle = await open(path + TEMPORARY, 'w', 0o600)
+      try {
+        await writeAll(handle, 0, bytes)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      await rename(path + TEMPORARY, path)
+      await syncFolder(dir)
+    },
+    async read(name) {
+      try {
+        return new Uint8Array(await readFile(pathOf(dir, name)))
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+function openFile(handle: FileHandle, size: number): AppendFile {
+  let allocated = size
+  return {
+    async read(offset = 0, length = Number.POSITIVE_INFINITY) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, allocated - offset)))
+      let at = 0
+      while (at < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, offset + at)
+        if (bytesRead === 0) break
+        at += bytesRead
+      }
+      return bytes.subarray(0, at)
+    },
+    async write(offset, bytes) {
+      while (offset + bytes.length > allocated) {
+        const step = STEP_BYTES - (allocated % STEP_BYTES)
+        await writeAll(handle, allocated, ZEROS.subarray(0, step))
+        allocated += step
+      }
+      await writeAll(handle, offset, bytes)
+    },
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  }
+}
+
+async function writeAll(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  let at = 0
+  while (at < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, offset + at)
+    at += bytesWritten
+  }
+}
+
+async function syncFolder(dir: string): Promise<void> {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function pathOf(dir: string, name: string): string {
+  const plain = /^[A-Za-z0-9][\w.-]*$/.test(name) && !name.endsWith(TEMPORARY)
+  assert(plain, `not a name of a file: ${name}`)
+  return join(dir, name)
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}

@@ -1,0 +1,6 @@
+export { createFileStorage } from './file-storage.ts'
+export { openRepositories } from './open-repositories.ts'
+export { openPgliteRepositories, type Repositories } from './pglite-repositories.ts'
+export { openPostgresRepositories } from './postgres-repositories.ts'
+export { systemClock, systemRandom } from './system-env.ts'
+export { startTestPostgres, type TestPostgres } from './testing/test-postgres.ts'
