@@ -1,0 +1,8 @@
+import type { ErrorTable } from '@unifare/core'
+
+/** Codes of this package. */
+export const ledgerErrors = {
+  'ledger.unbalanced': { en: 'the postings do not sum to zero', zh: '分录借贷不平' },
+  'ledger.conflict': { en: 'an entry of this id has other content', zh: '同号分录内容不一致' },
+  'ledger.bad-entry': { en: 'not a valid ledger entry', zh: '分录无效' },
+} as const satisfies ErrorTable
