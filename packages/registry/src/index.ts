@@ -1,5 +1,43 @@
+export {
+  type Allotment,
+  type AllotRequest,
+  type AllotResult,
+  allot,
+  allotments,
+  checkAllotments,
+} from './allotment.ts'
+export {
+  type CardNumber,
+  checkCardNumber,
+  issuerOfNumber,
+  makeCardNumber,
+  type NumberPrefix,
+  type NumberRefusal,
+  numberPrefixes,
+  parseCardNumber,
+} from './card-number.ts'
+export {
+  type Application,
+  type CityCode,
+  cityCodeOf,
+  cityCodes,
+  type InstitutionCode,
+  institutionCodes,
+  parseCodes,
+  type Registrar,
+  registrar,
+} from './codes.ts'
 export { type RegistryErrorCode, registryErrors } from './errors.ts'
+export {
+  type Facts,
+  facts,
+  type LingnanPass,
+  lingnanPass,
+  parseFacts,
+  parseLingnanPass,
+} from './facts.ts'
 export { type Institution, institution, institutions, parseSimulated } from './institutions.ts'
+export { luhnDigit, luhnValid } from './luhn.ts'
 export { type Membership, type MembershipRow, simulatedMembership } from './membership.ts'
 export {
   type AcceptanceStatus,
@@ -11,4 +49,16 @@ export {
   modeNames,
   STATUSES,
 } from './modes.ts'
+export { publicRow, type RegistryRow, registryRows } from './public-row.ts'
+export {
+  type CoveredProvince,
+  coveredProvinces,
+  FLAGS,
+  type Flag,
+  LEVELS,
+  parseRideCode,
+  parseTUnion,
+  type RegistryRecord,
+  registryRecords,
+} from './record.ts'
 export { type Tile, tiles } from './tiles.ts'
