@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import type { Repository } from '../src/repository.ts'
 import { createSqlRepository, type SqlDatabase } from './sql-repository.ts'
 
@@ -19,10 +20,12 @@ export async function openPgliteRepositories(
   options: { readonly dataDir?: string } = {},
 ): Promise<Repositories> {
   const { PGlite } = await import('@electric-sql/pglite')
-  const pglite = await PGlite.create(options.dataDir ?? 'memory://')
+  const { dataDir } = options
+  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const pglite = await PGlite.create(dataDir ?? 'memory://')
   const database: SqlDatabase = { transaction: (work) => pglite.transaction((tx) => work(tx)) }
   return {
-    description: `PGlite (${options.dataDir ?? 'in memory'}): does not sync, for trying out only`,
+    description: `PGlite (${dataDir ?? 'in memory'}): does not sync, for trying out only`,
     schema: (name) => createSqlRepository(database, name),
     close: () => pglite.close(),
   }

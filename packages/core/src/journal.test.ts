@@ -243,6 +243,7 @@ describe('a damaged journal', () => {
       cut: [[1, (await part(good, 1)).subarray(0, 64)]],
       torn: [[1, (await part(good, 1)).subarray(0, 70)]],
       foreign: [[2, await part(other, 2)]],
+      'garbage behind a full one': [[1, concat(await part(good, 1), Uint8Array.of(1))]],
       'header gone': [[3, new Uint8Array()]],
     }
     for (const [, changes] of Object.entries(cases)) {
@@ -266,6 +267,11 @@ describe('a damaged journal', () => {
     await expect(open(await storageWith(forged))).rejects.toMatchObject({
       code: 'journal.corrupt',
       details: { index: 2 },
+    })
+    forged.set(encodeGroup(7, hash, [utf8('two')]), at)
+    await expect(open(await storageWith(forged))).rejects.toMatchObject({
+      code: 'journal.corrupt',
+      details: { index: 1 },
     })
   })
 })
