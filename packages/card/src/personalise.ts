@@ -48,6 +48,8 @@ const LOG_RECORDS = 10
 const TRIP_RECORDS = 30
 /** A purse balance is a signed 4-byte number on the wire. */
 const BALANCE_MAX_FEN = 0x3fff_ffff
+/** An application identifier has at most 16 bytes (ISO/IEC 7816-4). */
+const AID_SUFFIX_MAX = 16 - PURSE_AID.length
 const DEFAULT_LIMIT_FEN = 100_000
 
 /** A new card with its files and its own keys. Throws `card.bad-field` for a value that does not fit. */
@@ -96,6 +98,9 @@ function checkProfile(profile: CardProfile): void {
     if (value.length !== length || !/^[0-9]+$/.test(value)) {
       throw cardError('card.bad-field', { field, value, expected: `${length} digits` })
     }
+  }
+  if (profile.aidSuffix && profile.aidSuffix.length > AID_SUFFIX_MAX) {
+    throw cardError('card.bad-field', { field: 'aidSuffix', value: profile.aidSuffix.length })
   }
   if (!(Number.isSafeInteger(balanceFen) && balanceFen >= 0 && balanceFen <= balanceLimitFen)) {
     throw cardError('card.bad-field', { field: 'balanceFen', value: balanceFen })

@@ -109,9 +109,7 @@ function toBytes(encoding: Encoding, width: number, value: unknown): Uint8Array 
         ? fromHex(value)
         : undefined
     case 'latin1':
-      return typeof value === 'string' && /^[\x00-\xff]*$/.test(value)
-        ? Uint8Array.from(value, (character) => character.charCodeAt(0))
-        : undefined
+      return typeof value === 'string' ? latin1Bytes(value) : undefined
     case 'bytes':
       return value instanceof Uint8Array ? value : undefined
   }
@@ -126,4 +124,9 @@ function numberBytes(value: number, width: number): Uint8Array | undefined {
     rest = Math.floor(rest / 256)
   }
   return bytes
+}
+
+function latin1Bytes(text: string): Uint8Array | undefined {
+  const codes = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+  return codes.every((code) => code <= 0xff) ? Uint8Array.from(codes) : undefined
 }
