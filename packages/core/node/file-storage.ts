@@ -5,16 +5,20 @@ import type { AppendFile, Storage } from '../src/env.ts'
 import { assert } from '../src/errors.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
-const STEP_BYTES = 1024 * 1024
+const DEFAULT_STEP_BYTES = 1024 * 1024
 const TEMPORARY = '.new'
-const ZEROS = new Uint8Array(STEP_BYTES)
 
 /**
  * Storage in a folder (mode 0700, files 0600), created when missing. Appends are preallocated with
  * zeros and made durable with fdatasync; names of new and replaced files with a sync of the folder.
- * One process at a time may write a file.
+ * One process at a time may write a file. `stepBytes` is how far files are preallocated at once: a
+ * megabyte for servers, less for the small journals of terminals.
  */
-export async function createFileStorage(dir: string): Promise<Storage> {
+export async function createFileStorage(
+  dir: string,
+  { stepBytes = DEFAULT_STEP_BYTES }: { readonly stepBytes?: number } = {},
+): Promise<Storage> {
+  const zeros = new Uint8Array(stepBytes)
   const created = await mkdir(dir, { recursive: true, mode: 0o700 })
   if (created !== undefined) await syncFolder(dirname(created))
 
@@ -33,7 +37,7 @@ export async function createFileStorage(dir: string): Promise<Storage> {
   return {
     async open(name) {
       const handle = await create(name)
-      return openFile(handle, (await handle.stat()).size)
+      return openFile(handle, (await handle.stat()).size, zeros)
     },
     async list(prefix) {
       const names = await readdir(dir)
@@ -62,7 +66,7 @@ export async function createFileStorage(dir: string): Promise<Storage> {
   }
 }
 
-function openFile(handle: FileHandle, size: number): AppendFile {
+function openFile(handle: FileHandle, size: number, zeros: Uint8Array): AppendFile {
   let allocated = size
   return {
     async read(offset = 0, length = Number.POSITIVE_INFINITY) {
@@ -77,8 +81,8 @@ function openFile(handle: FileHandle, size: number): AppendFile {
     },
     async write(offset, bytes) {
       while (offset + bytes.length > allocated) {
-        const step = STEP_BYTES - (allocated % STEP_BYTES)
-        await writeAll(handle, allocated, ZEROS.subarray(0, step))
+        const step = zeros.length - (allocated % zeros.length)
+        await writeAll(handle, allocated, zeros.subarray(0, step))
         allocated += step
       }
       await writeAll(handle, offset, bytes)
