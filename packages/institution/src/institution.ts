@@ -35,7 +35,7 @@ export interface Input {
   /** When this institution took it in: the only "now" of the state machine. */
   readonly acceptedAt: Instant
   /** Leaves a message for another party; it goes out after this transaction, until acknowledged. */
-  send(receiver: string, kind: MessageKind, body: Uint8Array): void
+  readonly send: (receiver: string, kind: MessageKind, body: Uint8Array) => void
 }
 
 /**
@@ -88,7 +88,7 @@ export async function openInstitution(options: InstitutionOptions): Promise<Inst
     engine: options.engine,
     now: () => env.clock.now(),
   }
-  const journal = await openJournal({ storage: env.storage, name: `${options.id}/intake` })
+  const journal = await openJournal({ storage: env.storage, name: 'intake' })
   const queue = createQueue()
   await queue(() => applyRest(options, journal))
 
@@ -153,8 +153,10 @@ async function applyRest(options: InstitutionOptions, journal: Journal): Promise
     const [row] = await tx.get(positions, [{ name: 'applied' }])
     return row?.value ?? 0
   })
-  for await (const { index, payload } of journal.read(done)) {
-    await applyOne(options, index, payload)
+  for (let next = done; next < journal.syncedLength; ) {
+    const records = await journal.read(next)
+    for (const { index, payload } of records) await applyOne(options, index, payload)
+    next += records.length
   }
 }
 

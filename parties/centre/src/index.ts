@@ -1,1 +1,17 @@
-export {}
+export { type Centre, type CentreOptions, type DayResult, openCentre } from './centre.ts'
+export {
+  type CheckedTap,
+  type Cleared,
+  type ClearedCharge,
+  type ClearingInput,
+  clearDay,
+  dayRoot,
+  type Position,
+} from './clearing.ts'
+export { centreErrors } from './errors.ts'
+export { type EvidenceVerdict, type Verifier, verifyTapEvidence } from './evidence.ts'
+export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
+export { leafHash, merkleProof, merkleRoot, type ProofStep, rootOfProof } from './merkle.ts'
+export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
+export { cards, charges, days, denyEntries, settled, statements, taps } from './tables.ts'
+export { VERDICTS, type Verdict } from './verdicts.ts'

@@ -1,1 +1,21 @@
-export {}
+export { type CredentialPolicy, DEFAULT_CREDENTIALS } from './accounts.ts'
+export { issuerErrors } from './errors.ts'
+export { type Issuer, type IssuerOptions, openIssuer, riderId } from './issuer.ts'
+export {
+  createSimulatedChannel,
+  type PaymentChannel,
+  type PaymentOrder,
+  type PaymentOutcome,
+  type SimulatedChannel,
+} from './payment.ts'
+export {
+  type AccountRow,
+  type AccountState,
+  accounts,
+  type Contract,
+  cards,
+  type RideRow,
+  type RideState,
+  rides,
+  statements,
+} from './tables.ts'

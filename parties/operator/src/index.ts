@@ -1,1 +1,16 @@
-export {}
+export { operatorErrors } from './errors.ts'
+export { type IntakeResult, takeBatch } from './intake.ts'
+export { type Operator, type OperatorOptions, openOperator } from './operator.ts'
+export { type Paired, pairTaps, type SeenTap } from './pairing.ts'
+export { compilePriceBook, type PriceBook, type PricedRide, priceRide } from './pricing.ts'
+export {
+  type ChargeRow,
+  charges,
+  type JourneyRow,
+  type JourneyState,
+  journeys,
+  statements,
+  type TapRow,
+  type TapState,
+  taps,
+} from './tables.ts'

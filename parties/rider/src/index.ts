@@ -1,1 +1,7 @@
-export {}
+export {
+  type Agreement,
+  createWallet,
+  type Wallet,
+  type WalletOptions,
+  type WalletState,
+} from './wallet.ts'

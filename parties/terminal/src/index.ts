@@ -1,1 +1,5 @@
-export {}
+export { type CardContext, type CardPlan, planCard } from './card-plan.ts'
+export { LIMITS, type Role, type TerminalConfig } from './config.ts'
+export type { Decision } from './decision.ts'
+export { type Lists, NO_LISTS, type Trust, takeBundle } from './lists.ts'
+export { type Metered, openTerminal, type Terminal, type TerminalOptions } from './terminal.ts'

@@ -1,0 +1,70 @@
+import type { Day, Fen } from '@unifare/core'
+import type { Entry } from '@unifare/ledger'
+import type { ClearedCharge, Money } from './clearing.ts'
+
+/**
+ * The day's entries, aggregated: settlement (members' positions, the centre's fees and the rounding
+ * residue), card money that settled, and a suspense account for every reason why money that left a
+ * card did not settle. Debit is positive; every entry sums to zero.
+ */
+export function dayEntries(day: Day, charges: readonly ClearedCharge[], money: Money): Entry[] {
+  return [settlement(day, money), purses(day, charges), ...suspense(day, charges)].filter(
+    (entry) => entry.postings.length > 0,
+  )
+}
+
+function settlement(day: Day, { positions, centre, feeFen, residueFen }: Money): Entry {
+  const members = positions.filter(({ id }) => id !== centre)
+  return entry(day, 'settlement', [
+    ...members.flatMap(({ id, receivableFen, payableFen }) => [
+      { account: `member/${id}/receivable`, amountFen: receivableFen },
+      { account: `member/${id}/payable`, amountFen: -payableFen },
+    ]),
+    { account: 'centre/fees', amountFen: feeFen },
+    { account: 'centre/rounding', amountFen: residueFen },
+  ])
+}
+
+function purses(day: Day, charges: readonly ClearedCharge[]): Entry {
+  const spent = new Map<string, Fen>()
+  for (const { charge, verdict } of charges) {
+    if (charge.medium !== 'card' || verdict !== 'normal') continue
+    spent.set(charge.issuer, (spent.get(charge.issuer) ?? 0) + charge.amountFen)
+  }
+  return entry(
+    day,
+    'purses',
+    [...spent].flatMap(([issuer, amountFen]) => [
+      { account: `purses/${issuer}/float`, amountFen: -amountFen },
+      { account: `purses/${issuer}/spent`, amountFen },
+    ]),
+  )
+}
+
+function suspense(day: Day, charges: readonly ClearedCharge[]): Entry[] {
+  return charges.flatMap(({ id, charge, verdict }) =>
+    verdict === 'normal' || verdict === 'test' || charge.medium !== 'card' || charge.amountFen === 0
+      ? []
+      : [
+          entry(day, `suspense/${id}`, [
+            { account: `purses/${charge.issuer}/float`, amountFen: -charge.amountFen },
+            { account: `suspense/${verdict}/${charge.operator}`, amountFen: charge.amountFen },
+          ]),
+        ],
+  )
+}
+
+function entry(
+  day: Day,
+  kind: string,
+  postings: readonly { readonly account: string; readonly amountFen: Fen }[],
+): Entry {
+  return {
+    id: `${day}/${kind}`,
+    day,
+    kind: kind.split('/')[0] ?? kind,
+    postings: postings.filter(({ amountFen }) => amountFen !== 0),
+    refs: kind.startsWith('suspense/') ? { charge: kind.slice('suspense/'.length) } : {},
+    textKey: `centre.${kind.split('/')[0]}`,
+  }
+}

@@ -1,0 +1,340 @@
+import {
+  type DenyEntry,
+  openBundle,
+  parseAcceptance,
+  parseDeny,
+  parseDevices,
+  type SignedBundle,
+  shelfKey,
+  signBundle,
+} from '@unifare/bundle'
+import {
+  canonicalJson,
+  type Day,
+  type Env,
+  fromHex,
+  fromUtf8,
+  requireData,
+  type Tx,
+  toHex,
+  UnifareError,
+  utf8,
+} from '@unifare/core'
+import type { KeyRef, KeyStore, SignatureEngine } from '@unifare/crypto'
+import {
+  type Input,
+  type Institution,
+  loadShelf,
+  newerBundles,
+  openInstitution,
+  orderOf,
+  parsePull,
+  shelfTable,
+  storeBundle,
+} from '@unifare/institution'
+import { postEntries } from '@unifare/ledger'
+import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
+import type { Link } from '@unifare/tap'
+import type { Cleared } from './clearing.ts'
+import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
+import type { Verifier } from './evidence.ts'
+import { DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
+import { takeChargeBatch, takeTapBatch } from './intake.ts'
+import { statementsOf } from './statement.ts'
+import { type CardRow, cards, days, denyEntries, statements } from './tables.ts'
+
+/** Lines of one statement message: keeps it under the size limit of a message. */
+const STATEMENT_PART_LINES = 1_500
+
+/** What a centre is made of. */
+export interface CentreOptions {
+  readonly id: string
+  readonly env: Env
+  readonly link: Link
+  readonly engine: SignatureEngine
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  /** Masters for verification, and the root key that certifies issuers' code keys. */
+  readonly keyStore: KeyStore
+  readonly codeRoot: { readonly ref: KeyRef; readonly index: number }
+  /** Ed25519 keys of all members, this centre among them. */
+  readonly institutions: ReadonlyMap<string, Uint8Array>
+  readonly issuers: readonly string[]
+  readonly fees?: readonly FeeRow[]
+}
+
+/** A day that was closed, or run again. */
+export interface DayResult {
+  readonly day: Day
+  readonly root: string
+  readonly settledFen: number
+  readonly charges: number
+  readonly rejected: Readonly<Record<string, number>>
+}
+
+/**
+ * A clearing centre 清分中心: keeps taps and charges, builds the network's lists, closes business
+ * days, sends every member its statement, and runs any closed day again to the same root.
+ */
+export interface Centre extends Institution {
+  /** Runs a closed day again from what is stored and returns its root. */
+  rerun(day: Day): Promise<Cleared>
+}
+
+/** Opens a centre on its journal and repository. */
+export async function openCentre(options: CentreOptions): Promise<Centre> {
+  const machine = createMachine(options)
+  const institution = await openInstitution({
+    ...options,
+    publicKeyOf: async (party) => options.institutions.get(party),
+    apply: machine.apply,
+    query: async (tx, message) => {
+      const bundles = newerBundles(await loadShelf(tx), parsePull(orderOf(message)))
+      return { bundles: bundles.filter(({ publisher }) => publisher === options.id) }
+    },
+  })
+  return { ...institution, rerun: (day) => institution.read((tx) => machine.rerun(tx, day)) }
+}
+
+function createMachine(options: CentreOptions) {
+  const { id, engine, sign, institutions } = options
+  const fees = options.fees ?? DEMONSTRATION_FEES
+  const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
+
+  async function verifier(tx: Tx): Promise<Verifier> {
+    const bundle = (await loadShelf(tx)).get(shelfKey('issuer-keys', id))
+    return {
+      keyStore: options.keyStore,
+      keyOwner: id,
+      issuerKeys: bundle === undefined ? undefined : parseIssuerKeys(bundle.content, engine),
+      engine,
+      caches,
+    }
+  }
+
+  async function publish(
+    tx: Tx,
+    kind: 'acceptance' | 'issuer-keys' | 'deny',
+    content: unknown,
+    input: Input,
+  ): Promise<{ kind: string; version: number }> {
+    const held = (await loadShelf(tx)).get(shelfKey(kind, id))
+    const version = (held?.version ?? 0) + 1
+    const bundle = await signBundle(
+      { publisher: id, kind, version, validFrom: input.acceptedAt, validTo: null, content },
+      sign,
+    )
+    await tx.put(shelfTable, [{ name: shelfKey(kind, id), bundle }])
+    return { kind, version }
+  }
+
+  /** Issuers' deny entries make the network's deny list: a new version for every change. */
+  async function mergeDeny(tx: Tx, bundle: SignedBundle, input: Input): Promise<unknown> {
+    const held = (await loadShelf(tx)).get(shelfKey('deny', id))
+    const version = (held?.version ?? 0) + 1
+    const { entries } = parseDeny(bundle.content)
+    requireData(
+      entries.every(({ issuer }) => issuer === bundle.publisher),
+      'bundle.wrong-publisher',
+      `${bundle.publisher} may only deny its own media`,
+    )
+    const wanted = new Map(entries.map((entry) => [keyOf(entry), entry]))
+    const rows = await tx.select(denyEntries, { issuer: bundle.publisher })
+    const standing = new Set(rows.filter(({ until }) => until === 0).map(({ key }) => key))
+    await tx.put(denyEntries, [
+      ...rows
+        .filter(({ key, until }) => until === 0 && !wanted.has(key))
+        .map((row) => ({ ...row, until: version })),
+      ...[...wanted]
+        .filter(([key]) => !standing.has(key))
+        .map(([key, entry]) => ({ key, entry, issuer: entry.issuer, version, until: 0 })),
+    ])
+    const all = (await tx.select(denyEntries, {})).filter(({ until }) => until === 0)
+    return publish(tx, 'deny', { entries: all.map(({ entry }) => entry) }, input)
+  }
+
+  async function takeBundle(tx: Tx, input: Input): Promise<unknown> {
+    const value: unknown = JSON.parse(fromUtf8(input.message.body))
+    const publicKeyOf = (publisher: string) => institutions.get(publisher)
+    const opened = openBundle(value, publicKeyOf, engine)
+    requireData(
+      opened.publisher === input.message.sender &&
+        (opened.kind === 'devices' || opened.kind === 'deny'),
+      'bundle.wrong-publisher',
+      `${input.message.sender} may not publish this ${opened.kind} list`,
+    )
+    const bundle = await storeBundle(tx, value, {
+      at: input.acceptedAt,
+      engine,
+      publicKeyOf,
+      trial: ({ kind, content }) =>
+        kind === 'devices' ? parseDevices(content) : parseDeny(content),
+    })
+    return bundle.kind === 'deny' ? mergeDeny(tx, bundle, input) : null
+  }
+
+  /** Certifies an issuer's code key under the root key (reference ride code 1.2). */
+  async function certify(order: Order, sender: string): Promise<unknown> {
+    requireData(options.issuers.includes(sender), 'message.refused', `${sender} is not an issuer`)
+    const { publicKey, expiry, serial } = order as Record<'publicKey' | 'expiry', string> & {
+      serial: number
+    }
+    const certificate = await makeCertificate({
+      issuer: sender,
+      caIndex: options.codeRoot.index,
+      expiry,
+      serial,
+      issuerPublicKey: fromHex(publicKey),
+      sign: (bytes, smId) => options.keyStore.sign(options.codeRoot.ref, bytes, { id: smId }),
+    })
+    return { certificate: toHex(certificate) }
+  }
+
+  async function closeDay(tx: Tx, order: Order, input: Input): Promise<DayResult> {
+    const day = String(order['day'])
+    const [closed] = await tx.get(days, [{ day }])
+    requireData(closed === undefined, 'centre.day-closed', `${day} is closed already`)
+    const rules = await currentRules(tx, {
+      centre: id,
+      day,
+      at: input.acceptedAt,
+      issuers: options.issuers,
+      fees,
+    })
+    const previousRoot = await rootBefore(tx, day)
+    const cleared = await runDay(tx, {
+      day,
+      centre: id,
+      previousRoot,
+      rules,
+      verifier: await verifier(tx),
+      again: false,
+    })
+    await storeDay(tx, cleared)
+    await postEntries(tx, cleared.entries)
+    await updateCards(tx, cleared)
+    await tx.put(days, [
+      {
+        day,
+        previousRoot,
+        root: cleared.root,
+        closedAt: input.acceptedAt,
+        settledFen: cleared.settledFen,
+        positions: cleared.positions,
+        rules,
+        signature: toHex(await sign(fromHex(cleared.root))),
+      },
+    ])
+    await sendStatements(tx, cleared, input)
+    return resultOf(cleared)
+  }
+
+  async function sendStatements(tx: Tx, cleared: Cleared, input: Input): Promise<void> {
+    const all = statementsOf(cleared, id)
+    await tx.put(
+      statements,
+      all.map((statement) => ({ day: cleared.day, member: statement.member, statement })),
+    )
+    for (const statement of all) {
+      if (statement.member === id || !institutions.has(statement.member)) continue
+      const parts = Math.max(1, Math.ceil(statement.lines.length / STATEMENT_PART_LINES))
+      for (let part = 0; part < parts; part++) {
+        const lines = statement.lines.slice(
+          part * STATEMENT_PART_LINES,
+          (part + 1) * STATEMENT_PART_LINES,
+        )
+        const body = { day: cleared.day, part, parts, statement: { ...statement, lines } }
+        input.send(statement.member, 'statement', utf8(canonicalJson(body)))
+      }
+    }
+  }
+
+  async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
+    const order = orderOf(input.message)
+    if (order['do'] === 'certify') return certify(order, input.message.sender)
+    requireData(
+      input.message.sender === id,
+      'message.refused',
+      'orders come from the centre itself',
+    )
+    switch (order['do']) {
+      case 'publish-acceptance':
+        return publish(tx, 'acceptance', parseAcceptance(order['content']), input)
+      case 'publish-issuer-keys':
+        parseIssuerKeys(order['content'], engine)
+        return publish(tx, 'issuer-keys', order['content'], input)
+      case 'publish-deny':
+        return publish(tx, 'deny', { entries: [] }, input)
+      case 'close-day':
+        return closeDay(tx, order, input)
+      default:
+        throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
+    }
+  }
+
+  async function apply(tx: Tx, input: Input): Promise<unknown> {
+    const { message } = input
+    switch (message.kind) {
+      case 'tap-batch':
+        return takeTapBatch(tx, message, { engine, centre: id })
+      case 'charge-batch': {
+        const key = institutions.get(message.sender)
+        requireData(
+          key !== undefined,
+          'message.unknown-sender',
+          `unknown operator ${message.sender}`,
+        )
+        return takeChargeBatch(tx, message, { engine, key })
+      }
+      case 'bundle':
+        return takeBundle(tx, input)
+      case 'order':
+        return staffOrder(tx, input)
+      case 'statement':
+      case 'pull':
+      case 'answer':
+        throw new UnifareError('message.refused', `a centre takes no ${message.kind}`)
+    }
+  }
+
+  async function rerun(tx: Tx, day: Day): Promise<Cleared> {
+    const [row] = await tx.get(days, [{ day }])
+    requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
+    return runDay(tx, {
+      day,
+      centre: id,
+      previousRoot: row.previousRoot,
+      rules: row.rules as ClosingRules,
+      verifier: await verifier(tx),
+      again: true,
+    })
+  }
+
+  return { apply, rerun }
+}
+
+type Order = Readonly<Record<string, unknown>>
+
+function keyOf({ medium, issuer, account }: DenyEntry): string {
+  return `${medium}/${issuer}/${account}`
+}
+
+async function updateCards(tx: Tx, cleared: Cleared): Promise<void> {
+  const seen = [...cleared.closing.cards]
+  const known = await tx.get(
+    cards,
+    seen.map(([card]) => ({ card })),
+  )
+  const rows = seen.flatMap(([card, state], index): CardRow[] =>
+    state.counter > (known[index]?.counter ?? -1) ? [{ card, ...state }] : [],
+  )
+  await tx.put(cards, rows)
+}
+
+function resultOf(cleared: Cleared): DayResult {
+  const rejected: Record<string, number> = {}
+  for (const { verdict } of cleared.charges) {
+    if (verdict !== 'normal') rejected[verdict] = (rejected[verdict] ?? 0) + 1
+  }
+  const { day, root, settledFen, charges } = cleared
+  return { day, root, settledFen, charges: charges.length, rejected }
+}

@@ -1,0 +1,211 @@
+import { acceptanceOf, isOpen, parseAcceptance, shelfKey } from '@unifare/bundle'
+import { type Day, parseDay, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
+import { sha256 } from '@unifare/crypto'
+import { loadShelf } from '@unifare/institution'
+import { type Charge, deliveryId, mediumId, parseCharge, parseTap } from '@unifare/tap'
+import {
+  type CheckedTap,
+  type Cleared,
+  type ClearingInput,
+  clearDay,
+  serialKey,
+} from './clearing.ts'
+import { type Verifier, verifyTapEvidence } from './evidence.ts'
+import type { FeeRow } from './fees.ts'
+import {
+  type ChargeRow,
+  charges,
+  days,
+  denyEntries,
+  serials,
+  settled,
+  type TapRow,
+  taps,
+} from './tables.ts'
+
+/** Root before the first day. */
+export const FIRST_ROOT = '0'.repeat(64)
+/** Taps older than this many days are overdue: a parameter of the scheme, ours. */
+const OVERDUE_DAYS = 30
+const DAY_MS = 86_400_000
+
+/** What is fixed when a day closes, so that it can be run again: part of the day's row. */
+export interface ClosingRules {
+  readonly acceptance: readonly string[]
+  readonly issuers: readonly string[]
+  readonly fees: readonly FeeRow[]
+  readonly oldestDay: Day
+}
+
+/** Reads the rules in force now. */
+export async function currentRules(
+  tx: Tx,
+  options: {
+    readonly centre: string
+    readonly day: Day
+    readonly at: number
+    readonly issuers: readonly string[]
+    readonly fees: readonly FeeRow[]
+  },
+): Promise<ClosingRules> {
+  const bundle = (await loadShelf(tx)).get(shelfKey('acceptance', options.centre))
+  const content = bundle === undefined ? { rows: [] } : parseAcceptance(bundle.content)
+  const open = content.rows.filter((row) => isOpen(acceptanceOf(content, row, options.at)))
+  return {
+    acceptance: [
+      ...new Set(open.map((row) => `${row.operator}/${row.issuer}/${row.medium}`)),
+    ].sort(),
+    issuers: options.issuers,
+    fees: options.fees,
+    oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
+  }
+}
+
+/**
+ * Gathers a day's input and clears it. Works for the day that closes now (charges without a day)
+ * and for any closed day (charges of that day, state before it): the output must be the same bytes.
+ */
+export async function runDay(
+  tx: Tx,
+  options: {
+    readonly day: Day
+    readonly centre: string
+    readonly previousRoot: string
+    readonly rules: ClosingRules
+    readonly verifier: Verifier
+    /** True to run a closed day again. */
+    readonly again: boolean
+  },
+): Promise<Cleared> {
+  const { day, rules } = options
+  const rows = await tx.select(charges, { day: options.again ? day : '' })
+  const asked = rows.map((row) => parseCharge(row.raw))
+  const checked = await checkTaps(tx, asked, options.verifier)
+  const input: ClearingInput = {
+    day,
+    centre: options.centre,
+    previousRoot: options.previousRoot,
+    charges: asked,
+    taps: checked,
+    ...(await stateBefore(tx, checked, day)),
+    fees: rules.fees,
+    issuers: new Set(rules.issuers),
+    acceptance: new Set(rules.acceptance),
+    oldestDay: rules.oldestDay,
+  }
+  return clearDay(input)
+}
+
+/** Root of the last closed day before a day. */
+export async function rootBefore(tx: Tx, day: Day): Promise<string> {
+  const closed = (await tx.select(days, {})).filter((row) => row.day < day)
+  return closed.at(-1)?.root ?? FIRST_ROOT
+}
+
+/** Writes the outcome of a day that closes now. */
+export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
+  const { day, closing } = cleared
+  const rows = await tx.select(charges, { day: '' })
+  const verdicts = new Map(cleared.charges.map(({ id, verdict }) => [id, verdict]))
+  await tx.put(
+    charges,
+    rows.map((row): ChargeRow => {
+      const verdict = verdicts.get(`${row.operator}-${row.number}`)
+      requireData(
+        verdict !== undefined,
+        'charge.malformed',
+        `charge ${row.operator}-${row.number} has no verdict`,
+      )
+      return { ...row, day, verdict }
+    }),
+  )
+  await tx.put(
+    settled,
+    [...closing.settled].map(([identity, { charge, hash }]) => ({ identity, charge, hash, day })),
+  )
+  await tx.put(
+    serials,
+    [...closing.serials].map(([serial, identity]) => ({ serial, identity, day })),
+  )
+}
+
+async function checkTaps(
+  tx: Tx,
+  asked: readonly Charge[],
+  verifier: Verifier,
+): Promise<ReadonlyMap<string, CheckedTap>> {
+  const keys = asked.flatMap((charge) =>
+    charge.taps.map(({ terminal, sequence }) => ({ terminal, sequence })),
+  )
+  const found = (await tx.get(taps, keys)).filter((row) => row !== undefined)
+  const denied = await deniedBy(tx, found)
+  const checked = new Map<string, CheckedTap>()
+  for (const row of found) {
+    const tap = readTap(row)
+    if (tap === undefined) continue
+    checked.set(deliveryId(row), {
+      tap,
+      hash: toHex(sha256(row.raw)),
+      ...(await verifyTapEvidence(tap, verifier)),
+      denied: denied(`${tap.medium}/${tap.issuer}/${tap.account}`, row.denyVersion),
+    })
+  }
+  return checked
+}
+
+function readTap(row: TapRow) {
+  try {
+    return parseTap(row.raw)
+  } catch (error) {
+    if (!(error instanceof UnifareError)) throw error
+    return undefined
+  }
+}
+
+/** Liability: a terminal that held a list with the entry had to refuse. */
+async function deniedBy(
+  tx: Tx,
+  rows: readonly TapRow[],
+): Promise<(key: string, version: number) => boolean> {
+  if (rows.length === 0) return () => false
+  const entries = new Map((await tx.select(denyEntries, {})).map((row) => [row.key, row]))
+  return (key, version) => {
+    const entry = entries.get(key)
+    return (
+      entry !== undefined &&
+      version >= entry.version &&
+      (entry.until === 0 || version < entry.until)
+    )
+  }
+}
+
+async function stateBefore(
+  tx: Tx,
+  checked: ReadonlyMap<string, CheckedTap>,
+  day: Day,
+): Promise<Pick<ClearingInput, 'settled' | 'serials'>> {
+  const all = [...checked.values()].map(({ tap }) => tap)
+  const known = await tx.get(
+    settled,
+    all.map((tap) => ({ identity: mediumId(tap) })),
+  )
+  const keys = all.flatMap((tap) => serialKey(tap) ?? [])
+  const marks = await tx.get(
+    serials,
+    keys.map((serial) => ({ serial })),
+  )
+  return {
+    settled: new Map(
+      known.flatMap((row) =>
+        row !== undefined && row.day < day
+          ? [[row.identity, { charge: row.charge, hash: row.hash }] as const]
+          : [],
+      ),
+    ),
+    serials: new Map(
+      marks.flatMap((row) =>
+        row !== undefined && row.day < day ? [[row.serial, row.identity] as const] : [],
+      ),
+    ),
+  }
+}

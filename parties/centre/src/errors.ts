@@ -1,0 +1,11 @@
+import type { ErrorTable } from '@unifare/core'
+
+/** Codes with which a centre refuses. */
+export const centreErrors = {
+  'centre.day-closed': {
+    en: 'the day is closed: late taps go to the next one',
+    zh: '该日已关账，迟到记录计入下一日',
+  },
+  'centre.day-open': { en: 'the day is not closed yet', zh: '该日尚未关账' },
+  'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
+} as const satisfies ErrorTable

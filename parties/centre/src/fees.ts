@@ -1,0 +1,135 @@
+import { type Day, type Fen, feeMicroFen, type Ppm, requireData } from '@unifare/core'
+import type { Mode } from '@unifare/tap'
+
+const WHOLE = 1_000_000n
+
+/**
+ * A row of the fee matrix (reference clearing 1.6): the fee as a part of the amount, and how the
+ * fee is shared; what acquirer and issuer do not get is the centre's. `any` matches everything.
+ */
+export interface FeeRow {
+  readonly id: string
+  readonly mode: Mode | 'any'
+  readonly acquirer: string
+  readonly issuer: string
+  readonly ratePpm: Ppm
+  readonly acquirerSharePpm: Ppm
+  readonly issuerSharePpm: Ppm
+  readonly validFrom: Day
+  readonly validTo: Day | null
+  readonly source: string
+}
+
+/** The fee of one charge, exact, in micro-fen. `feeMicro` = acquirer + issuer + centre. */
+export interface Fee {
+  readonly row: string
+  readonly feeMicro: bigint
+  readonly acquirerMicro: bigint
+  readonly issuerMicro: bigint
+  readonly centreMicro: bigint
+}
+
+/** Fees of the demonstration network: ours, dated, not those of any real scheme. */
+export const DEMONSTRATION_FEES: readonly FeeRow[] = [
+  {
+    id: 'any',
+    mode: 'any',
+    acquirer: 'any',
+    issuer: 'any',
+    ratePpm: 6_000,
+    acquirerSharePpm: 150_000,
+    issuerSharePpm: 500_000,
+    validFrom: '2026-01-01',
+    validTo: null,
+    source: 'ours',
+  },
+  {
+    id: 'bicycle',
+    mode: 'bicycle',
+    acquirer: 'any',
+    issuer: 'any',
+    ratePpm: 3_000,
+    acquirerSharePpm: 333_333,
+    issuerSharePpm: 333_333,
+    validFrom: '2026-01-01',
+    validTo: null,
+    source: 'ours',
+  },
+  {
+    id: 'taxi',
+    mode: 'taxi',
+    acquirer: 'any',
+    issuer: 'any',
+    ratePpm: 8_000,
+    acquirerSharePpm: 0,
+    issuerSharePpm: 625_000,
+    validFrom: '2026-01-01',
+    validTo: null,
+    source: 'ours',
+  },
+]
+
+/**
+ * The fee of an amount by the most specific row in force: issuer before acquirer before mode.
+ * Undefined when no row fits: the charge is rejected, never cleared for nothing.
+ */
+export function feeOf(
+  rows: readonly FeeRow[],
+  asked: {
+    readonly mode: Mode
+    readonly acquirer: string
+    readonly issuer: string
+    readonly day: Day
+    readonly amountFen: Fen
+  },
+): Fee | undefined {
+  const fits = rows.filter(
+    (row) =>
+      (row.mode === 'any' || row.mode === asked.mode) &&
+      (row.acquirer === 'any' || row.acquirer === asked.acquirer) &&
+      (row.issuer === 'any' || row.issuer === asked.issuer) &&
+      row.validFrom <= asked.day &&
+      (row.validTo === null || asked.day < row.validTo),
+  )
+  const row = fits.toSorted((a, b) => specificity(b) - specificity(a))[0]
+  if (row === undefined) return undefined
+  const feeMicro = feeMicroFen(asked.amountFen, row.ratePpm)
+  const issuerMicro = (feeMicro * BigInt(row.issuerSharePpm)) / WHOLE
+  const acquirerMicro = (feeMicro * BigInt(row.acquirerSharePpm)) / WHOLE
+  return {
+    row: row.id,
+    feeMicro,
+    acquirerMicro,
+    issuerMicro,
+    centreMicro: feeMicro - issuerMicro - acquirerMicro,
+  }
+}
+
+function specificity(row: FeeRow): number {
+  return (
+    (row.issuer === 'any' ? 0 : 4) + (row.acquirer === 'any' ? 0 : 2) + (row.mode === 'any' ? 0 : 1)
+  )
+}
+
+/** Refuses a matrix in which two rows in force at once would be equally specific for one ride. */
+export function checkFeeRows(rows: readonly FeeRow[]): void {
+  const seen = new Map<string, FeeRow>()
+  for (const row of rows) {
+    const { mode, acquirer, issuer, acquirerSharePpm, issuerSharePpm, id } = row
+    requireData(
+      acquirerSharePpm >= 0 &&
+        issuerSharePpm >= 0 &&
+        acquirerSharePpm + issuerSharePpm <= 1_000_000,
+      'fee.bad-row',
+      `fee row ${id}: the shares exceed the fee`,
+    )
+    const key = `${mode}/${acquirer}/${issuer}`
+    const other = seen.get(key)
+    requireData(
+      other === undefined || (other.validTo !== null && other.validTo <= row.validFrom),
+      'fee.bad-row',
+      `fee rows ${other?.id} and ${id} are in force at once`,
+    )
+    seen.set(key, row)
+  }
+}

@@ -1,0 +1,114 @@
+import { type Device, parseDevices, shelfKey } from '@unifare/bundle'
+import { equalBytes, fromHex, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
+import type { SignatureEngine } from '@unifare/crypto'
+import { loadShelf } from '@unifare/institution'
+import {
+  CHAIN_START,
+  chargeId,
+  type Message,
+  MONEY_KINDS,
+  mediumId,
+  parseBatch,
+  parseChargeBatch,
+  parseTap,
+  signedBy,
+} from '@unifare/tap'
+import { charges, marks, type TapRow, taps } from './tables.ts'
+
+/**
+ * Takes a terminal's batch in as its operator forwarded it, unchanged. The terminal's signature is
+ * checked against the operator's device list; records that cannot be read are kept all the same.
+ */
+export async function takeTapBatch(
+  tx: Tx,
+  message: Message,
+  options: { readonly engine: SignatureEngine; readonly centre: string },
+): Promise<{ readonly end: number; readonly posted: number }> {
+  const batch = parseBatch(message.body)
+  const { terminal, operator, first, end, bundles } = batch.header
+  requireData(operator === message.sender, 'batch.malformed', `a batch for ${operator}`)
+  const device = await deviceOf(tx, operator, terminal)
+  requireData(
+    device !== undefined && signedBy(batch, fromHex(device.key), options.engine),
+    'batch.bad-signature',
+    `not signed by terminal ${terminal} of ${operator}`,
+  )
+  const denyVersion =
+    bundles.find(({ kind, publisher }) => kind === 'deny' && publisher === options.centre)
+      ?.version ?? 0
+  const keys = batch.records.map((_, index) => ({ terminal, sequence: first + index }))
+  const known = await tx.get(taps, keys)
+  const rows = batch.records.flatMap((raw, index): TapRow[] => {
+    const held = known[index]
+    requireData(
+      held === undefined || equalBytes(held.raw, raw),
+      'batch.forked',
+      `record ${terminal}-${first + index} was delivered before with other content`,
+    )
+    return held === undefined
+      ? [{ ...readable(raw), terminal, sequence: first + index, operator, denyVersion, raw }]
+      : []
+  })
+  await tx.put(taps, rows)
+  return { end, posted: rows.length }
+}
+
+function readable(raw: Uint8Array): Pick<TapRow, 'identity' | 'at' | 'kind'> {
+  try {
+    const tap = parseTap(raw)
+    const money = MONEY_KINDS.has(tap.kind) && tap.medium !== 'none'
+    return { identity: money ? mediumId(tap) : '', at: tap.at, kind: tap.kind }
+  } catch (error) {
+    if (!(error instanceof UnifareError)) throw error
+    return { identity: '', at: 0, kind: error.code }
+  }
+}
+
+async function deviceOf(tx: Tx, operator: string, terminal: string): Promise<Device | undefined> {
+  const bundle = (await loadShelf(tx)).get(shelfKey('devices', operator))
+  if (bundle === undefined) return undefined
+  return parseDevices(bundle.content).devices.find((device) => device.terminal === terminal)
+}
+
+/** Takes an operator's charges in; they wait for the close of the day. */
+export async function takeChargeBatch(
+  tx: Tx,
+  message: Message,
+  options: { readonly engine: SignatureEngine; readonly key: Uint8Array },
+): Promise<{ readonly end: number; readonly posted: number }> {
+  const batch = parseChargeBatch(message.body)
+  const { operator, first, end, previous, chain } = batch.header
+  requireData(operator === message.sender, 'batch.malformed', `charges of ${operator}`)
+  requireData(
+    signedBy(batch, options.key, options.engine),
+    'batch.bad-signature',
+    `not signed by ${operator}`,
+  )
+  const name = `charges/${operator}`
+  const [mark] = await tx.get(marks, [{ name }])
+  const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
+  if (end <= Number(knownEnd)) return { end: Number(knownEnd), posted: 0 }
+  requireData(first === Number(knownEnd), 'batch.gap', `charge ${operator}-${knownEnd} is next`)
+  requireData(
+    previous === knownChain,
+    'batch.bad-chain',
+    `the charges of ${operator} do not continue`,
+  )
+  await tx.put(
+    charges,
+    batch.charges.map((charge, index) => ({
+      operator,
+      number: charge.number,
+      raw: batch.records[index] as Uint8Array,
+      day: '',
+      verdict: '',
+    })),
+  )
+  await tx.put(marks, [{ name, value: `${end}:${chain}` }])
+  requireData(
+    batch.charges.every(({ corrects, number }) => corrects < number),
+    'charge.malformed',
+    `a correction names a later charge: ${batch.charges.map(chargeId).join(' ')}`,
+  )
+  return { end, posted: batch.charges.length }
+}

@@ -1,0 +1,15 @@
+import type { ErrorTable } from '@unifare/core'
+
+/** Codes with which an issuer refuses a rider or its own staff. */
+export const issuerErrors = {
+  'issuer.no-account': { en: 'no account under this key: open one first', zh: '尚未开通账户' },
+  'issuer.not-authorised': { en: 'authorise the debit first', zh: '请先签约授权扣款' },
+  'issuer.bad-contract': {
+    en: 'the contract lacks channel, limit or sources',
+    zh: '签约信息不完整',
+  },
+  'issuer.arrears': { en: 'repay the advanced fares first', zh: '请先补缴垫付车费' },
+  'issuer.open-rides': { en: 'rides are not settled yet', zh: '尚有未结清行程' },
+  'issuer.no-debt': { en: 'this account owes nothing', zh: '该账户无欠款' },
+  'issuer.no-certificate': { en: 'the code key is not certified yet', zh: '乘车码密钥尚未认证' },
+} as const satisfies ErrorTable

@@ -1,0 +1,195 @@
+import { type Day, type Fen, requireData, type Tx } from '@unifare/core'
+import { type Entry, postEntries } from '@unifare/ledger'
+import {
+  type AccountRow,
+  accounts,
+  type CardRow,
+  cards,
+  type RideRow,
+  rides,
+  statements,
+} from './tables.ts'
+
+interface Line {
+  readonly charge: string
+  readonly verdict: string
+  readonly side: string
+  readonly counterparty: string
+  readonly medium: string
+  readonly account: string
+  readonly mode: string
+  readonly tapDay: Day
+  readonly endAt: string
+  readonly amountFen: Fen
+}
+
+/** Takes a part of the centre's statement in: rides that settled become due, cards' spending is booked. */
+export async function takeStatement(
+  tx: Tx,
+  body: Readonly<Record<string, unknown>>,
+): Promise<null> {
+  const { day, part, statement } = body as {
+    day: Day
+    part: number
+    statement: { lines: readonly Line[] }
+  }
+  await tx.put(statements, [{ day, part, statement }])
+  const lines = statement.lines.filter(({ side }) => side === 'pay')
+  await tx.put(
+    rides,
+    lines.map((line): RideRow => {
+      const { charge, medium, account, mode, tapDay, endAt, amountFen, verdict } = line
+      const settled = verdict === 'normal'
+      const state = settled ? (medium === 'card' ? 'paid' : 'due') : 'rejected'
+      return {
+        charge,
+        medium,
+        account,
+        operator: line.counterparty,
+        mode,
+        tapDay,
+        day,
+        endAt,
+        amountFen,
+        state,
+        verdict,
+      }
+    }),
+  )
+  const settled = lines.filter(({ verdict }) => verdict === 'normal')
+  await bookCards(
+    tx,
+    settled.filter(({ medium }) => medium === 'card'),
+  )
+  await postEntries(tx, [statementEntry(day, part, settled)].filter(hasPostings))
+  return null
+}
+
+function statementEntry(day: Day, part: number, lines: readonly Line[]): Entry {
+  const sum = (medium: string) =>
+    lines
+      .filter((line) => line.medium === medium)
+      .reduce((total, { amountFen }) => total + amountFen, 0)
+  const [card, code] = [sum('card'), sum('code')]
+  return entry(`${day}/statement/${part}`, day, 'statement', [
+    { account: 'cards/float', amountFen: card },
+    { account: 'riders/receivable', amountFen: code },
+    { account: 'centre/gross', amountFen: -(card + code) },
+  ])
+}
+
+async function bookCards(tx: Tx, lines: readonly Line[]): Promise<void> {
+  const spent = new Map<string, Fen>()
+  for (const { account, amountFen } of lines)
+    spent.set(account, (spent.get(account) ?? 0) + amountFen)
+  const numbers = [...spent.keys()]
+  const known = await tx.get(
+    cards,
+    numbers.map((number) => ({ number })),
+  )
+  await tx.put(
+    cards,
+    known.flatMap((row): CardRow[] =>
+      row === undefined ? [] : [{ ...row, spentFen: row.spentFen + (spent.get(row.number) ?? 0) }],
+    ),
+  )
+}
+
+/** What a channel decided about a due ride. */
+export interface Collected {
+  readonly charge: string
+  readonly paid: boolean
+}
+
+/** Books what channels decided: paid rides are closed, the others are advanced and become debts. */
+export async function bookCollected(
+  tx: Tx,
+  day: Day,
+  collected: readonly Collected[],
+): Promise<{ readonly paid: number; readonly advanced: number }> {
+  const rows = await tx.get(
+    rides,
+    collected.map(({ charge }) => ({ charge })),
+  )
+  const changed: RideRow[] = []
+  const debts = new Map<string, Fen>()
+  let paidFen = 0
+  let advancedFen = 0
+  collected.forEach(({ paid }, index) => {
+    const row = rows[index]
+    if (row === undefined || row.state !== 'due') return
+    changed.push({ ...row, state: paid ? 'paid' : 'advanced' })
+    if (paid) paidFen += row.amountFen
+    else {
+      advancedFen += row.amountFen
+      debts.set(row.account, (debts.get(row.account) ?? 0) + row.amountFen)
+    }
+  })
+  await tx.put(rides, changed)
+  const indebted = await tx.get(
+    accounts,
+    [...debts.keys()].map((account) => ({ account })),
+  )
+  await tx.put(
+    accounts,
+    indebted.flatMap((row): AccountRow[] =>
+      row === undefined
+        ? []
+        : [{ ...row, state: 'arrears', debtFen: row.debtFen + (debts.get(row.account) ?? 0) }],
+    ),
+  )
+  const first = changed[0]
+  if (first !== undefined) {
+    await postEntries(tx, [
+      entry(`${day}/collected/${first.charge}`, day, 'collected', [
+        { account: 'channel/received', amountFen: paidFen },
+        { account: 'riders/debt', amountFen: advancedFen },
+        { account: 'riders/receivable', amountFen: -(paidFen + advancedFen) },
+      ]),
+    ])
+  }
+  return {
+    paid: changed.filter(({ state }) => state === 'paid').length,
+    advanced: changed.filter(({ state }) => state === 'advanced').length,
+  }
+}
+
+/** Books the repayment of an account's whole debt; it can ride again after the next deny list. */
+export async function bookRepayment(
+  tx: Tx,
+  options: { readonly account: string; readonly day: Day; readonly journalName: string },
+): Promise<{ readonly account: string; readonly repaidFen: Fen }> {
+  const [row] = await tx.get(accounts, [{ account: options.account }])
+  requireData(row !== undefined, 'issuer.no-account', `no account ${options.account} here`)
+  requireData(row.debtFen > 0, 'issuer.no-debt', `account ${options.account} owes nothing`)
+  const owed = (await tx.select(rides, { account: row.account })).filter(
+    ({ state }) => state === 'advanced',
+  )
+  await tx.put(
+    rides,
+    owed.map((ride): RideRow => ({ ...ride, state: 'repaid' })),
+  )
+  await tx.put(accounts, [{ ...row, state: 'ready', debtFen: 0 }])
+  await postEntries(tx, [
+    entry(`repaid/${options.journalName}`, options.day, 'repaid', [
+      { account: 'channel/received', amountFen: row.debtFen },
+      { account: 'riders/debt', amountFen: -row.debtFen },
+    ]),
+  ])
+  return { account: row.account, repaidFen: row.debtFen }
+}
+
+function entry(id: string, day: Day, kind: string, postings: Entry['postings']): Entry {
+  return {
+    id,
+    day,
+    kind,
+    postings: postings.filter(({ amountFen }) => amountFen !== 0),
+    refs: {},
+    textKey: `issuer.${kind}`,
+  }
+}
+
+function hasPostings({ postings }: Entry): boolean {
+  return postings.length > 0
+}

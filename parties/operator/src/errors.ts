@@ -1,0 +1,11 @@
+import type { ErrorTable } from '@unifare/core'
+
+/** Codes with which an operator refuses. */
+export const operatorErrors = {
+  'operator.no-tariffs': { en: 'publish tariffs before charging', zh: '请先发布票价表' },
+  'batch.gap': { en: 'earlier records of the terminal are missing', zh: '缺少该终端此前的记录' },
+  'batch.forked': {
+    en: 'a record was delivered before with other content',
+    zh: '同一记录出现不同内容',
+  },
+} as const satisfies ErrorTable

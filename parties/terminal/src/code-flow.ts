@@ -1,0 +1,120 @@
+import type { AcceptanceRow } from '@unifare/bundle'
+import type { Fen, Instant } from '@unifare/core'
+import type { SignatureEngine } from '@unifare/crypto'
+import { price } from '@unifare/fares'
+import {
+  type CodeCaches,
+  checkCap,
+  checkReplay,
+  expire,
+  type ReplayMemory,
+  remember,
+  verifyCode,
+} from '@unifare/ridecode'
+import type { Reason, TapKind } from '@unifare/tap'
+import { LIMITS, type Role, type TerminalConfig } from './config.ts'
+import { type Refusal, refuse } from './decision.ts'
+import { accepted, denyKey, type Lists, tariffAt } from './lists.ts'
+import type { TapContent } from './record.ts'
+
+/** Kind of record that a role makes. */
+export const KIND_OF_ROLE = {
+  single: 'purchase',
+  entry: 'entry',
+  exit: 'exit',
+  rent: 'rent',
+  return: 'return',
+} as const satisfies Record<Role, TapKind>
+
+const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+  'code.foreign': 'medium.foreign',
+  'code.expired': 'code.expired',
+  'code.authorisation-expired': 'code.expired',
+  'code.after-authorisation': 'code.expired',
+  'code.from-future': 'code.expired',
+  'code.not-listed': 'medium.foreign',
+  'code.replayed': 'code.replayed',
+  'code.too-soon': 'code.too-soon',
+  'code.wrong-state': 'code.wrong-state',
+}
+
+/** Everything that a decision about a code depends on. */
+export interface CodeContext {
+  readonly config: TerminalConfig
+  readonly lists: Lists
+  readonly engine: SignatureEngine
+  readonly caches: CodeCaches
+  readonly replay: ReplayMemory
+  readonly at: Instant
+  /** Metered distance of the ride (taxi). */
+  readonly distanceM: number
+}
+
+/**
+ * Decides about a code offline: age of the lists, genuineness, replay, acceptance, deny list, cap.
+ * Pure; the accepted code must be stored and synced before it is remembered and shown.
+ */
+export function decideCode(
+  bytes: Uint8Array,
+  context: CodeContext,
+): { readonly content: TapContent; readonly replay: ReplayMemory } | Refusal {
+  const { config, lists, at } = context
+  if (lists.issuerKeys === undefined || at - lists.denyFrom > LIMITS.codeListAgeMs) {
+    return refuse('bundle.stale')
+  }
+  const atS = Math.floor(at / 1000)
+  const verdict = verifyCode({
+    bytes,
+    atS,
+    keys: lists.issuerKeys,
+    engine: context.engine,
+    caches: context.caches,
+  })
+  if (!verdict.ok) return refuse(REASON_OF_CODE[verdict.code] ?? 'code.invalid', verdict.code)
+  const { identity, code } = verdict
+  const purpose = config.role
+  const fresh = checkReplay(context.replay, identity, { atS, purpose })
+  if (!fresh.ok) return refuse(REASON_OF_CODE[fresh.code] ?? 'code.replayed', fresh.code)
+  const acceptance = accepted(lists, config, { medium: 'code', issuer: identity.issuer, at })
+  if (acceptance === undefined) return refuse('acceptance.not-listed')
+  if (lists.denied.has(denyKey('code', identity.issuer, identity.account))) {
+    return refuse('deny.listed')
+  }
+  const fareFen = knownFare(context, acceptance)
+  if (fareFen === undefined) return refuse('fare.unknown')
+  if (!checkCap(code, fareFen).ok) return refuse('code.over-cap')
+  return {
+    replay: remember(expire(context.replay, atS), identity, {
+      atS,
+      purpose,
+      validityS: code.validityS,
+    }),
+    content: {
+      kind: KIND_OF_ROLE[config.role],
+      medium: 'code',
+      issuer: identity.issuer,
+      account: identity.account,
+      counter: identity.generationTimeS,
+      distanceM: context.distanceM,
+      evidence: bytes,
+    },
+  }
+}
+
+/** What is known of the fare at this point: the fare of a single ride, zero where a gate opens a journey. */
+function knownFare(context: CodeContext, { issuer, division }: AcceptanceRow): Fen | undefined {
+  const { config, lists, at, distanceM } = context
+  const tariff = tariffAt(lists, at)
+  if (tariff === undefined) return undefined
+  if (config.role !== 'single') return 0
+  const priced = price(tariff, {
+    mode: config.mode,
+    line: config.line,
+    at,
+    distanceM,
+    medium: 'code',
+    riderClass: 'adult',
+    issuer: { institution: issuer, division },
+  })
+  return priced.ok ? priced.amountFen : undefined
+}

@@ -1,0 +1,139 @@
+import { concat, type Journal, requireData, view } from '@unifare/core'
+import { CHAIN_START, chainNext, parseTap, type Tap } from '@unifare/tap'
+
+/**
+ * What stands in a terminal's journal, by the first byte of an entry. PENDING is synced before a
+ * card is debited, TAP before anything is shown; the other marks may be lost in a crash and the
+ * recovery rules take the safe side.
+ */
+const ENTRY = { tap: 1, pending: 2, resolved: 3, indicated: 4, acknowledged: 5 } as const
+
+/** Codes that a restarted terminal remembers; more than pass one reader within their validity. */
+const RECENT_CODES = 500
+
+/** A record that is not acknowledged yet. */
+export interface LoggedTap {
+  readonly sequence: number
+  readonly bytes: Uint8Array
+  readonly tap: Tap
+  indicated: boolean
+}
+
+/** The terminal's journal as the rest of the terminal sees it. */
+export interface TapLog {
+  /** Sequence that the next record will get; the first is 1. */
+  nextSequence(): number
+  /** Records that wait for their acknowledgement, oldest first. */
+  readonly waiting: readonly LoggedTap[]
+  /** Debits that were prepared and neither stored as a tap nor resolved, by their id. */
+  readonly pendings: ReadonlyMap<number, Uint8Array>
+  /** Chain value before the first waiting record. */
+  chain(): Uint8Array
+  /** The last codes let through, for the replay memory of a restarted terminal. */
+  readonly recentCodes: readonly Tap[]
+  /** Highest PSAM serial of a stored debit; 0 before the first. */
+  lastSerial(): number
+  /** Appends a record; durable only after `sync`. */
+  append(tap: Tap, bytes: Uint8Array, options?: { readonly resolves?: number }): LoggedTap
+  /** Appends a prepared debit and returns its id. */
+  appendPending(content: Uint8Array): number
+  /** The prepared debit did not happen. */
+  resolve(pending: number): void
+  indicate(logged: LoggedTap): void
+  acknowledge(end: number): void
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Reads a journal back into the log. */
+export async function openTapLog(journal: Journal): Promise<TapLog> {
+  let sequence = 1
+  let pendingId = 1
+  let chain = CHAIN_START
+  let lastSerial = 0
+  let recentCodes: Tap[] = []
+  const waiting: LoggedTap[] = []
+  const pendings = new Map<number, Uint8Array>()
+
+  const apply = {
+    tap(bytes: Uint8Array, resolves: number): LoggedTap {
+      const logged = { sequence, bytes, tap: parseTap(bytes), indicated: false }
+      lastSerial = Math.max(lastSerial, logged.tap.serial)
+      if (logged.tap.medium === 'code')
+        recentCodes = [...recentCodes.slice(-RECENT_CODES), logged.tap]
+      waiting.push(logged)
+      sequence += 1
+      pendings.delete(resolves)
+      return logged
+    },
+    pending(content: Uint8Array): number {
+      pendings.set(pendingId, content)
+      return pendingId++
+    },
+    indicated(at: number): void {
+      const logged = waiting.find((entry) => entry.sequence === at)
+      if (logged !== undefined) logged.indicated = true
+    },
+    acknowledged(end: number): void {
+      while (waiting[0] !== undefined && waiting[0].sequence < end) {
+        chain = chainNext(chain, waiting[0].bytes)
+        waiting.shift()
+      }
+    },
+  }
+
+  for (let index = 0; index < journal.length; ) {
+    const records = await journal.read(index)
+    for (const { payload } of records) {
+      const number = view(payload).getUint32(1)
+      const rest = payload.subarray(5)
+      if (payload[0] === ENTRY.tap) apply.tap(rest, number)
+      else if (payload[0] === ENTRY.pending) apply.pending(rest)
+      else if (payload[0] === ENTRY.resolved) pendings.delete(number)
+      else if (payload[0] === ENTRY.indicated) apply.indicated(number)
+      else if (payload[0] === ENTRY.acknowledged) apply.acknowledged(number)
+    }
+    index += records.length
+  }
+
+  const write = (type: number, number: number, rest: Uint8Array = new Uint8Array(0)) => {
+    const prefix = new Uint8Array(5)
+    prefix[0] = type
+    view(prefix).setUint32(1, number)
+    journal.append(concat(prefix, rest))
+  }
+
+  return {
+    nextSequence: () => sequence,
+    waiting,
+    pendings,
+    chain: () => chain,
+    lastSerial: () => lastSerial,
+    get recentCodes() {
+      return recentCodes
+    },
+    append(tap, bytes, { resolves = 0 } = {}) {
+      requireData(tap.sequence === sequence, 'tap.bad-field', `sequence ${sequence} is next`)
+      write(ENTRY.tap, resolves, bytes)
+      return apply.tap(bytes, resolves)
+    },
+    appendPending(content) {
+      write(ENTRY.pending, pendingId, content)
+      return apply.pending(content)
+    },
+    resolve(pending) {
+      write(ENTRY.resolved, pending)
+      pendings.delete(pending)
+    },
+    indicate(logged) {
+      write(ENTRY.indicated, logged.sequence)
+      logged.indicated = true
+    },
+    acknowledge(end) {
+      write(ENTRY.acknowledged, end)
+      apply.acknowledged(end)
+    },
+    sync: () => journal.sync(),
+    close: () => journal.close(),
+  }
+}

@@ -1,0 +1,322 @@
+import { type CardSlot, createCardSlot, personalise } from '@unifare/card'
+import {
+  assert,
+  businessDayStart,
+  createEventQueue,
+  type Day,
+  type Instant,
+  nextDay,
+  toHex,
+} from '@unifare/core'
+import type { SignatureEngine } from '@unifare/crypto'
+import { makeCardNumber } from '@unifare/registry'
+import { type IssuerKeysContent, makeRootRecord } from '@unifare/ridecode'
+import { createWallet, type Wallet } from '@unifare/rider'
+import type { Reason } from '@unifare/tap'
+import type { Decision } from '@unifare/terminal'
+import type { NetworkKeys } from './keys.ts'
+import { riderRandom } from './parties.ts'
+import type { Plan } from './plan.ts'
+import type { Ports, TerminalPort } from './ports.ts'
+import type { Script, ScriptRider, ScriptStep } from './script.ts'
+
+const MINUTE_MS = 60_000
+const UPLOAD_EVERY_MS = 20 * MINUTE_MS
+const CHARGE_EVERY_MS = 60 * MINUTE_MS
+/** Taps younger than this may still wait for others to be uploaded. */
+const CHARGE_DELAY_MS = 30 * MINUTE_MS
+const AGREEMENT = { channel: 'simulated', limitFen: 20_000, sources: ['balance', 'bank-card'] }
+const CARD_SERIAL_FIRST = 1_000
+
+/** What has happened so far; handed to `onProgress` after every stretch of the day. */
+export interface DayProgress {
+  readonly at: Instant
+  readonly done: number
+  readonly steps: number
+  readonly accepted: number
+  readonly refused: Readonly<Partial<Record<Reason, number>>>
+  /** The last decisions, oldest first. */
+  readonly recent: readonly { readonly step: ScriptStep; readonly decision: Decision }[]
+}
+
+/** How a day ended. */
+export interface DayOutcome {
+  readonly day: Day
+  readonly accepted: number
+  readonly refused: Readonly<Partial<Record<Reason, number>>>
+  readonly result: unknown
+  readonly rerunRoot: string
+  readonly collected: { readonly paid: number; readonly advanced: number }
+}
+
+interface Pocket {
+  readonly rider: ScriptRider
+  readonly card?: CardSlot
+  readonly wallet?: Wallet
+  lastCode?: Uint8Array
+}
+
+export interface DayOptions {
+  readonly plan: Plan
+  readonly script: Script
+  readonly keys: NetworkKeys
+  readonly engine: SignatureEngine
+  readonly ports: Ports
+  /** The clock that wallets see; the driver sets it through the ports. */
+  readonly now: () => Instant
+  readonly onProgress?: (progress: DayProgress) => void | Promise<void>
+}
+
+/** Lists, certificates, tariffs, devices: everything that must stand before the first ride. */
+export async function prepareNetwork(options: DayOptions): Promise<void> {
+  const { plan, ports, keys } = options
+  await ports.setClock(businessDayStart(plan.day))
+  for (const { id } of plan.issuers) await ports.issuer(id).enrol('1230')
+  const divisions = new Map(plan.issuers.map(({ id, division }) => [id, division]))
+  await ports.centre.command({
+    do: 'publish-acceptance',
+    content: {
+      rows: plan.acceptance.map(({ operator, mode, medium, issuer, status, from }) => ({
+        operator,
+        mode,
+        medium,
+        issuer,
+        division: divisions.get(issuer) ?? '',
+        status,
+        from,
+      })),
+    },
+  })
+  await ports.centre.command({ do: 'publish-issuer-keys', content: await issuerKeys(options) })
+  await ports.centre.command({ do: 'publish-deny' })
+  for (const { institution, tariffs, networks, terminals } of plan.operators) {
+    const operator = ports.operator(institution.id)
+    await operator.command({ do: 'publish', kind: 'tariffs', content: { tariffs, networks } })
+    const devices = terminals.map(({ terminal, mode, city, line, station }) => ({
+      terminal,
+      key: toHex(keys.link.publicKey(terminal)),
+      mode,
+      city,
+      line,
+      station,
+    }))
+    await operator.command({ do: 'publish', kind: 'devices', content: { devices } })
+    await operator.deliver()
+    await operator.refresh()
+    for (const { terminal } of terminals) await ports.terminal(terminal).refresh()
+  }
+}
+
+/** Rides the whole script, closes the day, pays, and runs the day again. */
+export async function rideDay(options: DayOptions): Promise<DayOutcome> {
+  const { plan, ports, script } = options
+  const pockets = await fillPockets(options)
+  const queue = createEventQueue<ScriptStep | 'upload' | 'charge'>()
+  for (const step of script.steps) queue.push(step.at, step)
+  const from = businessDayStart(plan.day)
+  const to = businessDayStart(nextDay(plan.day))
+  for (let at = from + UPLOAD_EVERY_MS; at < to; at += UPLOAD_EVERY_MS) queue.push(at, 'upload')
+  for (let at = from + CHARGE_EVERY_MS; at < to; at += CHARGE_EVERY_MS) queue.push(at, 'charge')
+  const tally = { done: 0, accepted: 0, refused: {} as Partial<Record<Reason, number>> }
+  let recent: { step: ScriptStep; decision: Decision }[] = []
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { at, event } = next
+    await ports.setClock(at)
+    if (event === 'upload') {
+      await uploadAll(options)
+      await options.onProgress?.({ at, steps: script.steps.length, ...tally, recent })
+      recent = []
+    } else if (event === 'charge') {
+      await chargeAll(options, { upTo: at - CHARGE_DELAY_MS, giveUpBefore: 0 })
+    } else {
+      const decision = await take(event, pockets, options)
+      tally.done += 1
+      if (decision === undefined) continue
+      recent.push({ step: event, decision })
+      if (decision.ok) tally.accepted += 1
+      else tally.refused[decision.reason] = (tally.refused[decision.reason] ?? 0) + 1
+    }
+  }
+  const closed = await closeDay(options, to)
+  return { day: plan.day, accepted: tally.accepted, refused: tally.refused, ...closed }
+}
+
+async function closeDay(
+  options: DayOptions,
+  at: Instant,
+): Promise<Pick<DayOutcome, 'result' | 'rerunRoot' | 'collected'>> {
+  const { plan, ports } = options
+  await ports.setClock(at)
+  await uploadAll(options)
+  await chargeAll(options, { upTo: at, giveUpBefore: at })
+  const result = await ports.centre.command({ do: 'close-day', day: plan.day })
+  await ports.centre.deliver()
+  const collected = { paid: 0, advanced: 0 }
+  for (const { id } of plan.issuers) {
+    const issuer = ports.issuer(id)
+    const { paid, advanced } = await issuer.collect(plan.day)
+    collected.paid += paid
+    collected.advanced += advanced
+    await issuer.command({ do: 'publish-deny', day: plan.day })
+    await issuer.deliver()
+  }
+  for (const { institution, terminals } of plan.operators) {
+    await ports.operator(institution.id).refresh()
+    for (const { terminal } of terminals) await ports.terminal(terminal).refresh()
+  }
+  return { result, rerunRoot: await ports.centre.rerunRoot(plan.day), collected }
+}
+
+async function uploadAll({ plan, ports }: DayOptions): Promise<void> {
+  for (const { institution, terminals } of plan.operators) {
+    for (const { terminal } of terminals) {
+      while ((await ports.terminal(terminal).upload()) > 0);
+    }
+    await ports.operator(institution.id).deliver()
+  }
+}
+
+async function chargeAll(
+  { plan, ports }: DayOptions,
+  span: { readonly upTo: Instant; readonly giveUpBefore: Instant },
+): Promise<void> {
+  for (const { institution } of plan.operators) {
+    const operator = ports.operator(institution.id)
+    await operator.command({ do: 'make-charges', ...span })
+    await operator.deliver()
+  }
+}
+
+/** One presentation; undefined when the rider had nothing to present. */
+async function take(
+  step: ScriptStep,
+  pockets: ReadonlyMap<string, Pocket>,
+  { ports }: DayOptions,
+): Promise<Decision | undefined> {
+  const pocket = pockets.get(step.rider)
+  assert(pocket !== undefined, `${step.rider} is a rider of the script`)
+  const terminal = ports.terminal(step.terminal)
+  const metered = { distanceM: step.distanceM }
+  const decision =
+    pocket.card === undefined
+      ? await presentCode(step, pocket, terminal)
+      : await presentCard(pocket.card, (transport) => terminal.presentCard(transport, metered))
+  if (decision?.ok === true && step.gate !== 'none') {
+    await terminal.gateEvent(decision.sequence, step.gate)
+  }
+  return decision
+}
+
+async function presentCard(
+  card: CardSlot,
+  present: (transport: CardSlot) => Promise<Decision>,
+): Promise<Decision> {
+  card.reset()
+  return present(card)
+}
+
+async function presentCode(
+  step: ScriptStep,
+  pocket: Pocket,
+  terminal: TerminalPort,
+): Promise<Decision | undefined> {
+  const { wallet } = pocket
+  if (wallet === undefined) return undefined
+  const metered = { distanceM: step.distanceM }
+  if (step.fault === 'same-code-again') {
+    return pocket.lastCode && terminal.presentCode(pocket.lastCode, metered)
+  }
+  if (!wallet.ready()) return undefined
+  const code = wallet.makeCode()
+  if (step.fault === 'bit-flip') {
+    code[160] = (code[160] ?? 0) ^ 1
+    return terminal.presentCode(code, metered)
+  }
+  pocket.lastCode = code
+  return terminal.presentCode(code, metered)
+}
+
+async function fillPockets(options: DayOptions): Promise<ReadonlyMap<string, Pocket>> {
+  const pockets = new Map<string, Pocket>()
+  for (const issuer of options.plan.issuers) {
+    const own = options.script.riders.filter((rider) => rider.issuer === issuer.id)
+    const cards = own.filter(({ medium }) => medium === 'card')
+    const loaded: { number: string; loadedFen: number }[] = []
+    for (const [index, rider] of cards.entries()) {
+      const number = makeCardNumber({ iin: issuer.iin ?? '', serial: CARD_SERIAL_FIRST + index })
+      pockets.set(rider.id, { rider, card: await newCard(options, rider, number) })
+      loaded.push({ number, loadedFen: rider.moneyFen })
+    }
+    const port = options.ports.issuer(issuer.id)
+    if (loaded.length > 0) {
+      await port.command({ do: 'issue-cards', day: options.plan.day, cards: loaded })
+    }
+    for (const rider of own.filter(({ medium }) => medium === 'code')) {
+      pockets.set(rider.id, { rider, wallet: await newWallet(options, rider) })
+    }
+  }
+  return pockets
+}
+
+async function newCard(
+  { plan, keys }: DayOptions,
+  rider: ScriptRider,
+  number: string,
+): Promise<CardSlot> {
+  const issuer = plan.issuers.find(({ id }) => id === rider.issuer)
+  assert(issuer !== undefined, `${rider.issuer} issues cards`)
+  const { masters } = keys
+  const card = await personalise({
+    issuer: issuer.id,
+    number,
+    provinceCode: `${issuer.city.slice(0, 2)}00`,
+    cityCode: issuer.city,
+    validFrom: '20200101',
+    validTo: '20401231',
+    interoperable: true,
+    balanceFen: rider.moneyFen,
+    keys: { store: keys.storeOf(Object.values(masters)), ...masters },
+  })
+  return createCardSlot({ card, random: riderRandom(plan, rider.id) })
+}
+
+/** The three steps of opening: open, authorise, ready. No city is chosen: the code is valid everywhere. */
+async function newWallet(
+  { plan, keys, engine, ports, now }: DayOptions,
+  rider: ScriptRider,
+): Promise<Wallet> {
+  const wallet = createWallet({
+    issuer: rider.issuer,
+    issuerKey: keys.link.publicKey(rider.issuer),
+    link: ports.riderLink,
+    engine,
+    random: riderRandom(plan, rider.id),
+    now,
+  })
+  await wallet.open()
+  await wallet.authorise(AGREEMENT)
+  await wallet.renew()
+  await ports.issuer(rider.issuer).fund(wallet.state().account, rider.moneyFen)
+  return wallet
+}
+
+/** Whose codes are taken: the root record signed by itself, and every issuer of the plan. */
+async function issuerKeys({ plan, keys }: DayOptions): Promise<IssuerKeysContent> {
+  const { codeRoot } = keys
+  const store = keys.storeOf([codeRoot])
+  const record = await makeRootRecord({
+    index: codeRoot.index,
+    expiry: '1235',
+    publicKey: await store.publicKey(codeRoot),
+    sign: (message, id) => store.sign(codeRoot, message, { id }),
+  })
+  return {
+    roots: [{ index: codeRoot.index, record: toHex(record) }],
+    issuers: plan.issuers.map(({ id, platform = '' }) => ({
+      issuer: id,
+      platform,
+      versions: [0x80],
+      idPolicy: 'default',
+    })),
+  }
+}

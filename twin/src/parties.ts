@@ -1,0 +1,131 @@
+import { createPsam } from '@unifare/card'
+import { type Centre, openCentre } from '@unifare/centre'
+import { createSeededRandom, type Env, requireData } from '@unifare/core'
+import type { SignatureEngine } from '@unifare/crypto'
+import {
+  createSimulatedChannel,
+  type Issuer,
+  openIssuer,
+  type SimulatedChannel,
+} from '@unifare/issuer'
+import { type Operator, openOperator } from '@unifare/operator'
+import type { Link } from '@unifare/tap'
+import { openTerminal, type Terminal, type TerminalConfig } from '@unifare/terminal'
+import type { NetworkKeys } from './keys.ts'
+import type { Plan } from './plan.ts'
+
+/** What every party of a network is opened with. */
+export interface Ground {
+  readonly plan: Plan
+  readonly keys: NetworkKeys
+  readonly engine: SignatureEngine
+  readonly link: Link
+  /** The environment of one party: its own storage and schema. */
+  readonly envOf: (party: string) => Env
+}
+
+function institutionKeys({ plan, keys }: Ground): ReadonlyMap<string, Uint8Array> {
+  const ids = [
+    plan.centre.id,
+    ...plan.issuers.map(({ id }) => id),
+    ...plan.operators.map(({ institution }) => institution.id),
+  ]
+  return new Map(ids.map((id) => [id, keys.link.publicKey(id)]))
+}
+
+/** Opens the centre of a plan: it alone holds TAC masters beside the issuers, and the code root. */
+export function openPlannedCentre(ground: Ground): Promise<Centre> {
+  const { plan, keys } = ground
+  const { id } = plan.centre
+  const { purchase, tac } = keys.masters
+  return openCentre({
+    id,
+    env: ground.envOf(id),
+    link: ground.link,
+    engine: ground.engine,
+    sign: keys.link.sign(id),
+    keyStore: keys.storeOf([purchase, tac, keys.codeRoot]),
+    codeRoot: { ref: keys.codeRoot, index: keys.codeRoot.index },
+    institutions: institutionKeys(ground),
+    issuers: plan.issuers.map((issuer) => issuer.id),
+  })
+}
+
+/** Opens an operator of a plan: it holds no card key at all. */
+export function openPlannedOperator(ground: Ground, id: string): Promise<Operator> {
+  const { plan, keys } = ground
+  return openOperator({
+    id,
+    centre: plan.centre.id,
+    env: ground.envOf(id),
+    link: ground.link,
+    engine: ground.engine,
+    sign: keys.link.sign(id),
+    institutions: institutionKeys(ground),
+  })
+}
+
+/** An issuer with the demonstration's bank behind it. */
+export interface PlannedIssuer {
+  readonly issuer: Issuer
+  readonly bank: SimulatedChannel
+}
+
+/** Opens an issuer of a plan. */
+export async function openPlannedIssuer(ground: Ground, id: string): Promise<PlannedIssuer> {
+  const { plan, keys } = ground
+  const member = plan.issuers.find((issuer) => issuer.id === id)
+  requireData(
+    member?.iin !== undefined && member.platform !== undefined,
+    'issuer.unknown',
+    `${id} is no issuer of this network`,
+  )
+  const bank = createSimulatedChannel()
+  const codeKey = keys.codeKey(id)
+  const issuer = await openIssuer({
+    id,
+    centre: plan.centre.id,
+    iin: member.iin,
+    platform: member.platform,
+    env: ground.envOf(id),
+    link: ground.link,
+    engine: ground.engine,
+    sign: keys.link.sign(id),
+    keyStore: keys.storeOf([codeKey]),
+    codeKey,
+    institutions: institutionKeys(ground),
+    channels: new Map([[bank.name, bank]]),
+  })
+  return { issuer, bank }
+}
+
+/** Opens a terminal of a plan with a PSAM that holds the purchase master and no TAC key. */
+export function openPlannedTerminal(ground: Ground, config: TerminalConfig): Promise<Terminal> {
+  const { plan, keys } = ground
+  const { terminal, operator } = config
+  return openTerminal({
+    config,
+    env: ground.envOf(terminal),
+    link: ground.link,
+    sign: keys.link.sign(terminal),
+    trust: {
+      centre: plan.centre.id,
+      operator,
+      publicKeyOf: (party) =>
+        party === operator || party === plan.centre.id ? keys.link.publicKey(party) : undefined,
+      engine: ground.engine,
+    },
+    psam: createPsam({
+      terminal,
+      issuer: plan.centre.id,
+      keyStore: keys.storeOf([keys.masters.purchase]),
+      purchaseKeys: [keys.masters.purchase],
+    }),
+  })
+}
+
+/** Randomness of one rider or card, the same in every run of the seed. */
+export function riderRandom(plan: Plan, rider: string): (length: number) => Uint8Array {
+  const random = createSeededRandom(`${plan.seed}/rider/${rider}`)
+  return (length) => random.bytes(length)
+}

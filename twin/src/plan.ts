@@ -1,0 +1,155 @@
+import { createSeededRandom, type Day, requireData } from '@unifare/core'
+import {
+  generateNetwork,
+  type StationNetwork,
+  type Tariff,
+  tariffsOfOperator,
+} from '@unifare/fares'
+import {
+  type Institution,
+  institutions,
+  type MembershipRow,
+  simulatedMembership,
+} from '@unifare/registry'
+import type { Mode } from '@unifare/tap'
+import type { Role, TerminalConfig } from '@unifare/terminal'
+
+/** Terminals of the modes that know no stations. */
+const VEHICLES = { bus: 6, ferry: 2, taxi: 4 } as const
+const DOCKS = 6
+
+/** An operator of the twin, with everything it publishes. */
+export interface PlannedOperator {
+  readonly institution: Institution
+  readonly tariffs: readonly Tariff[]
+  readonly networks: readonly StationNetwork[]
+  readonly terminals: readonly TerminalConfig[]
+}
+
+/** A network before it is built: who takes part, what they publish, where terminals stand. */
+export interface Plan {
+  readonly seed: string
+  /** Business day that will be ridden. */
+  readonly day: Day
+  readonly centre: Institution
+  readonly issuers: readonly Institution[]
+  readonly operators: readonly PlannedOperator[]
+  readonly acceptance: readonly MembershipRow[]
+}
+
+/**
+ * Plans the demonstration network from the simulated membership. `operators` and `issuers` narrow
+ * it to some ids; `networks` replaces generated station networks by loaded ones, by operator.
+ */
+export function planNetwork(options: {
+  readonly seed: string
+  readonly day: Day
+  readonly operators?: readonly string[]
+  readonly issuers?: readonly string[]
+  readonly networks?: ReadonlyMap<string, StationNetwork>
+}): Plan {
+  const chosen = (ids: readonly string[] | undefined, id: string) => ids?.includes(id) ?? true
+  const all = institutions()
+  const centre = all.find(({ role }) => role === 'centre')
+  requireData(centre !== undefined, 'twin.no-centre', 'the simulated membership has no centre')
+  const operators = all.filter(
+    ({ role, id }) => role === 'operator' && chosen(options.operators, id),
+  )
+  const issuers = all.filter(({ role, id }) => role === 'issuer' && chosen(options.issuers, id))
+  return {
+    seed: options.seed,
+    day: options.day,
+    centre,
+    issuers,
+    operators: operators.map((institution, index) => planOperator(institution, index, options)),
+    acceptance: simulatedMembership().acceptance.filter(
+      (row) => chosen(options.operators, row.operator) && chosen(options.issuers, row.issuer),
+    ),
+  }
+}
+
+function planOperator(
+  institution: Institution,
+  index: number,
+  options: { readonly seed: string; readonly networks?: ReadonlyMap<string, StationNetwork> },
+): PlannedOperator {
+  const tariffs = tariffsOfOperator(institution.id)
+  requireData(tariffs.length > 0, 'fares.no-tariff', `no tariff for ${institution.nameEn}`)
+  const networks = tariffs.flatMap((tariff) => {
+    if (tariff.network === null) return []
+    const loaded = options.networks?.get(institution.id)
+    return [loaded ?? generatedNetwork(institution, tariff, options.seed)]
+  })
+  const terminals = institution.modes.flatMap((mode) =>
+    placesOf(mode, networks[0]).map(({ line, station, role }, number) =>
+      terminalOf(institution, mode, role, { line, station }, index * 1_000 + number),
+    ),
+  )
+  return { institution, tariffs, networks, terminals }
+}
+
+function generatedNetwork(institution: Institution, tariff: Tariff, seed: string): StationNetwork {
+  const random = createSeededRandom(`${seed}/network/${institution.id}`)
+  return generateNetwork({
+    id: tariff.network ?? '',
+    operator: institution.id,
+    tariff,
+    random: (length) => random.bytes(length),
+  })
+}
+
+function placesOf(
+  mode: Mode,
+  network: StationNetwork | undefined,
+): { readonly line: number; readonly station: number; readonly role: Role }[] {
+  switch (mode) {
+    case 'bus':
+    case 'ferry':
+    case 'taxi':
+      return Array.from({ length: VEHICLES[mode] }, (_, i) => ({
+        line: i + 1,
+        station: 0,
+        role: 'single',
+      }))
+    case 'bicycle':
+      return Array.from({ length: DOCKS }, (_, i) => i + 1).flatMap((station) => [
+        { line: 1, station, role: 'rent' as const },
+        { line: 1, station, role: 'return' as const },
+      ])
+    case 'metro':
+    case 'light-rail':
+    case 'brt':
+    case 'cableway':
+      return (network?.stations ?? []).flatMap(({ id: station }) => {
+        const line = network?.lines.find(({ stations }) => stations.includes(station))?.id ?? 0
+        return [
+          { line, station, role: 'entry' as const },
+          { line, station, role: 'exit' as const },
+        ]
+      })
+  }
+}
+
+function terminalOf(
+  institution: Institution,
+  mode: Mode,
+  role: Role,
+  place: { readonly line: number; readonly station: number },
+  number: number,
+): TerminalConfig {
+  const { city, division, id } = institution
+  return {
+    // 4131 is the national prefix of PSAM terminal numbers (reference card 2.4).
+    terminal: `4131${String(number + 1).padStart(8, '0')}`,
+    operator: id,
+    city,
+    division,
+    mode,
+    line: place.line,
+    station: place.station,
+    vehicle: role === 'single' ? `V${number}` : '',
+    role,
+    gate: role === 'entry' || role === 'exit',
+    test: false,
+  }
+}
