@@ -1,0 +1,59 @@
+export { checkCap } from './cap.ts'
+export {
+  type Certificate,
+  type CertificateRequest,
+  makeCertificate,
+  readCertificate,
+} from './certificate.ts'
+export { type CodeCaches, createCodeCaches } from './code-caches.ts'
+export {
+  type Credential,
+  type CredentialRequest,
+  issueCredential,
+  parseCredential,
+} from './credential.ts'
+export {
+  type CodeErrorCode,
+  type CodeErrorText,
+  type CodeReject,
+  type CodeRejectCode,
+  codeErrors,
+  codeRejects,
+} from './errors.ts'
+export { nextGenerationTime } from './generation-time.ts'
+export type { IdPolicy } from './id-policy.ts'
+export {
+  type IssuerEntry,
+  type IssuerKeys,
+  type IssuerKeysContent,
+  parseIssuerKeys,
+} from './issuer-keys.ts'
+export { CERTIFICATE, CODE, ROOT, TAIL } from './layout.ts'
+export { type CodeRequest, makeCode } from './make-code.ts'
+export { parseCode } from './parse.ts'
+export { parseCodeV1, type RideCodeV1 } from './parse-v1.ts'
+export { type CodeFamily, codeFamily } from './platform.ts'
+export { type CodePolicy, DEFAULT_CODE_POLICY } from './policy.ts'
+export {
+  type CodePurpose,
+  checkReplay,
+  createReplayMemory,
+  DEFAULT_REPLAY_RULES,
+  expire,
+  forget,
+  type Presentation,
+  type ReplayMemory,
+  type ReplayRules,
+  remember,
+  type SeenCode,
+} from './replay.ts'
+export type { Authorisation, CodeIdentity, RideCode } from './ride-code.ts'
+export { makeRootRecord, openRootRecord, type Root, type RootRequest } from './root.ts'
+export type { IssuerSign, UserSign } from './sign.ts'
+export {
+  codeDigest,
+  codeIdentity,
+  type VerifiedCode,
+  type VerifyInput,
+  verifyCode,
+} from './verify.ts'
