@@ -1,3 +1,4 @@
+export { acceptance } from './acceptance.ts'
 export {
   type Allotment,
   type AllotRequest,
@@ -6,6 +7,7 @@ export {
   allotments,
   checkAllotments,
 } from './allotment.ts'
+export type { Acceptance, AcceptanceQuery, Answer, Reason } from './answer.ts'
 export {
   type CardNumber,
   checkCardNumber,
@@ -49,6 +51,7 @@ export {
   modeNames,
   STATUSES,
 } from './modes.ts'
+export { findPlaces, type Part, type PlaceMatch } from './places.ts'
 export { publicRow, type RegistryRow, registryRows } from './public-row.ts'
 export {
   type CoveredProvince,
@@ -61,4 +64,7 @@ export {
   type RegistryRecord,
   registryRecords,
 } from './record.ts'
+export { type AcceptanceFact, acceptanceFacts, parseAcceptanceFacts } from './relation.ts'
 export { type Tile, tiles } from './tiles.ts'
+export { type Where, type WhereKind, where } from './where.ts'
+export type { WhereLine, WherePlace, WhereSet } from './where-line.ts'

@@ -23,6 +23,9 @@ const readInstitution = object({
   role: oneOf('issuer', 'operator', 'centre'),
   nameZh: text,
   nameEn: text,
+  /** Its city's official name, and the same in English. */
+  cityZh: text,
+  cityEn: text,
   /** GB/T 2260. */
   division,
   /** Clearing city, GB/T 13497 style. */
