@@ -3,6 +3,7 @@ import lingnanFile from '../data/lingnan-pass.json' with { type: 'json' }
 import {
   date,
   division,
+  exactly,
   list,
   mark,
   nullable,
@@ -70,7 +71,7 @@ export function parseFacts(file: unknown): Facts {
 export const facts: () => Facts = once(() => parseFacts(factsFile))
 
 const readLingnan = object({
-  network: oneOf('lingnan-pass'),
+  network: exactly('lingnan-pass'),
   name: text,
   printed: text,
   province: text,

@@ -3,6 +3,7 @@ import { acceptanceStatus, MEDIA, mode } from './modes.ts'
 import {
   clearingCity,
   division,
+  exactly,
   form,
   institutionId,
   list,
@@ -14,7 +15,8 @@ import {
   text,
 } from './parse.ts'
 
-const oneDecimal = number(-180)
+/** West of Greenwich and south of the equator are negative. */
+const degrees = number(-180)
 
 const readInstitution = object({
   id: institutionId,
@@ -40,8 +42,8 @@ const readInstitution = object({
   /** Lines that it runs in another city. */
   alsoIn: optional(list(object({ division, city: clearingCity, line: text })), []),
   /** Degrees of its city's centre, one decimal, ours. */
-  lon: oneDecimal,
-  lat: oneDecimal,
+  lon: degrees,
+  lat: degrees,
 })
 
 /** A member of Unifare's demonstration network: issuer, operator or centre. */
@@ -50,10 +52,7 @@ export type Institution = ReturnType<typeof readInstitution> & { readonly simula
 const some = list(institutionId)
 
 const readSimulated = object({
-  simulated: (value: unknown, place: string): true => {
-    oneOf('true')(String(value), place)
-    return true
-  },
+  simulated: exactly(true),
   source: text,
   about: text,
   institutions: list(readInstitution),

@@ -50,6 +50,11 @@ export function form(pattern: RegExp, wanted: string): Reader<string> {
     typeof value === 'string' && pattern.test(value) ? value : refuse(place, value, wanted)
 }
 
+/** This value and no other. */
+export function exactly<const T extends string | boolean>(wanted: T): Reader<T> {
+  return (value, place) => (value === wanted ? wanted : refuse(place, value, `${wanted}`))
+}
+
 /** One of a closed list of words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Reader<T> {
   return (value, place) =>

@@ -6,6 +6,7 @@ import type { Mode, ModeMarks } from './modes.ts'
 import {
   date,
   division,
+  exactly,
   flag,
   list,
   mark,
@@ -78,14 +79,14 @@ const head = { document: text, source: text, asOf: date, asOfWords: text, about:
 
 const readTUnion = object({
   ...head,
-  network: oneOf('t-union'),
+  network: exactly('t-union'),
   provinces: list(object({ province: text, whole: nullable(flag), sourceLine: whole(1) })),
   rows: list(object({ ...common, cards: list(text) })),
 })
 
 const readRideCode = object({
   ...head,
-  network: oneOf('ride-code'),
+  network: exactly('ride-code'),
   rows: list(
     object({ ...common, brand: text, brandPrinted: text, origin: oneOf('table', 'text') }),
   ),

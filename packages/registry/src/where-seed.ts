@@ -1,5 +1,5 @@
 import { acceptance } from './acceptance.ts'
-import type { Answer, Reason } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { facts, lingnanPass } from './facts.ts'
 import { MODES, type Mode, modeNames } from './modes.ts'
 import { findPlaces } from './places.ts'
@@ -157,16 +157,16 @@ function modesOf(city: string): readonly Mode[] {
 
 function cardLine(city: string, mode: Mode): WhereLine {
   const { answer, why } = acceptance({ acceptor: { city }, mode, issuer: {} })
-  const [first, ...rest] = why
   const { zh, en } = modeNames[mode]
-  const join = (language: 'zh' | 'en', mark: string) =>
-    [first, ...rest].map((one) => one?.[language]).join(mark)
+  const told = why.find((one) => one.words !== null)
   return {
-    ...(first as Reason),
     answer,
     mode,
-    zh: `交通联合卡，${zh}：${join('zh', '；')}`,
-    en: `T-Union cards, ${en}: ${join('en', '; ')}`,
+    zh: `交通联合卡，${zh}：${why.map((one) => one.zh).join('；')}`,
+    en: `T-Union cards, ${en}: ${why.map((one) => one.en).join('; ')}`,
+    words: told?.words ?? null,
+    document: told?.document ?? null,
+    sourceLine: told?.sourceLine ?? null,
   }
 }
 

@@ -49,6 +49,7 @@ export type Where =
 /**
  * Where a card number, ride-code account or brand, card name, institution or city can be used, on
  * what, and why not. Names may be official, as printed (also traditional), or short (广州, 湘西).
+ * `at` is the day of the ride in the simulated set; the documents speak of their own date.
  */
 export function where(text: string, at?: Day): Where {
   const query = text.trim()
