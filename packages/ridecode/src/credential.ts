@@ -1,7 +1,7 @@
 import { ascii } from '@unifare/core'
 import { numberOf, putBytes, putNumber } from './byte-field.ts'
 import { readCertificate } from './certificate.ts'
-import { isCompressed, packDigits, printableOf } from './encoding.ts'
+import { isCompressed, isPrintable, packDigits } from './encoding.ts'
 import { codeFault } from './errors.ts'
 import { type IdPolicy, signerId } from './id-policy.ts'
 import {
@@ -94,8 +94,7 @@ function writeAuthorisation(bytes: Uint8Array, request: Authorisation): void {
   need(custom.length <= CUSTOM_LENGTH_MAX, `a custom field of ${custom.length} bytes`)
   need(isCompressed(userPublicKey), 'the user key is not compressed')
   need(validityS <= DEFAULT_CODE_POLICY.maxValidityS, `a validity of ${validityS} s is refused`)
-  const account16 = ascii(paymentAccount)
-  need(printableOf(account16) !== undefined, 'the payment account is not printable')
+  need(isPrintable(paymentAccount), 'the payment account is not printable')
   const numbers = {
     version,
     dataLength: dataLength(custom.length),
@@ -109,7 +108,7 @@ function writeAuthorisation(bytes: Uint8Array, request: Authorisation): void {
     putNumber(bytes, CODE[name as keyof typeof numbers], { name, value })
   }
   const parts = {
-    paymentAccount: account16,
+    paymentAccount: ascii(paymentAccount),
     cardAccount: packDigits(request.cardAccount, 19),
     issuer: packDigits(request.issuer, 8),
     platform: packDigits(request.platform, 8),

@@ -20,12 +20,13 @@ export function accountOf(packed: Uint8Array): string | undefined {
   return /^[0-9]{19}F$/.test(text) ? text.slice(0, 19) : undefined
 }
 
+/** Whether a text has printable ASCII only. */
+export function isPrintable(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
+}
+
 /** Text of printable ASCII; undefined when a byte is none. */
 export function printableOf(bytes: Uint8Array): string | undefined {
-  let text = ''
-  for (const byte of bytes) {
-    if (byte < 0x20 || byte > 0x7e) return undefined
-    text += String.fromCharCode(byte)
-  }
-  return text
+  const text = String.fromCharCode(...bytes)
+  return isPrintable(text) ? text : undefined
 }
