@@ -1,1 +1,22 @@
-export {}
+export { type DayOptions, type DayOutcome, type DayProgress, prepareNetwork, rideDay } from './day.ts'
+export { createNetworkKeys, type NetworkKeys } from './keys.ts'
+export { issuerPort, type LocalNetwork, openLocalNetwork } from './local-ports.ts'
+export {
+  type Ground,
+  openPlannedCentre,
+  openPlannedIssuer,
+  openPlannedOperator,
+  openPlannedTerminal,
+  type PlannedIssuer,
+  riderRandom,
+} from './parties.ts'
+export { type Plan, type PlannedOperator, planNetwork } from './plan.ts'
+export type {
+  CentrePort,
+  InstitutionPort,
+  IssuerPort,
+  OperatorPort,
+  Ports,
+  TerminalPort,
+} from './ports.ts'
+export { type Script, type ScriptRider, type ScriptStep, writeScript } from './script.ts'

@@ -8,6 +8,8 @@ import { CHAIN_START, chainNext, parseTap, type Tap } from '@unifare/tap'
  */
 const ENTRY = { tap: 1, pending: 2, resolved: 3, indicated: 4, acknowledged: 5 } as const
 
+/** Type byte and number before the content of an entry. */
+const PREFIX_LENGTH = 5
 /** Codes that a restarted terminal remembers; more than pass one reader within their validity. */
 const RECENT_CODES = 500
 
@@ -42,6 +44,8 @@ export interface TapLog {
   indicate(logged: LoggedTap): void
   acknowledge(end: number): void
   sync(): Promise<void>
+  /** A record as the journal holds it, acknowledged or not; undefined when there is none. */
+  find(sequence: number): Promise<Uint8Array | undefined>
   close(): Promise<void>
 }
 
@@ -82,22 +86,18 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     },
   }
 
-  for (let index = 0; index < journal.length; ) {
-    const records = await journal.read(index)
-    for (const { payload } of records) {
-      const number = view(payload).getUint32(1)
-      const rest = payload.subarray(5)
-      if (payload[0] === ENTRY.tap) apply.tap(rest, number)
-      else if (payload[0] === ENTRY.pending) apply.pending(rest)
-      else if (payload[0] === ENTRY.resolved) pendings.delete(number)
-      else if (payload[0] === ENTRY.indicated) apply.indicated(number)
-      else if (payload[0] === ENTRY.acknowledged) apply.acknowledged(number)
-    }
-    index += records.length
-  }
+  await readAll(journal, (payload) => {
+    const number = view(payload).getUint32(1)
+    const rest = payload.subarray(PREFIX_LENGTH)
+    if (payload[0] === ENTRY.tap) apply.tap(rest, number)
+    else if (payload[0] === ENTRY.pending) apply.pending(rest)
+    else if (payload[0] === ENTRY.resolved) pendings.delete(number)
+    else if (payload[0] === ENTRY.indicated) apply.indicated(number)
+    else if (payload[0] === ENTRY.acknowledged) apply.acknowledged(number)
+  })
 
   const write = (type: number, number: number, rest: Uint8Array = new Uint8Array(0)) => {
-    const prefix = new Uint8Array(5)
+    const prefix = new Uint8Array(PREFIX_LENGTH)
     prefix[0] = type
     view(prefix).setUint32(1, number)
     journal.append(concat(prefix, rest))
@@ -134,6 +134,22 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
       apply.acknowledged(end)
     },
     sync: () => journal.sync(),
+    async find(wanted) {
+      let at = 0
+      let found: Uint8Array | undefined
+      await readAll(journal, (payload) => {
+        if (payload[0] === ENTRY.tap && ++at === wanted) found = payload.slice(PREFIX_LENGTH)
+      })
+      return found
+    },
     close: () => journal.close(),
+  }
+}
+
+async function readAll(journal: Journal, take: (payload: Uint8Array) => void): Promise<void> {
+  for (let index = 0; index < journal.syncedLength; ) {
+    const records = await journal.read(index)
+    for (const { payload } of records) take(payload)
+    index += records.length
   }
 }

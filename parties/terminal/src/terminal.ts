@@ -77,6 +77,8 @@ export interface Terminal {
   refresh(): Promise<number>
   /** Sends one batch of waiting records; returns how many records still wait. */
   upload(): Promise<number>
+  /** A record as the journal holds it, acknowledged or not. */
+  record(sequence: number): Promise<Uint8Array | undefined>
   close(): Promise<void>
 }
 
@@ -202,6 +204,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       await log.sync()
       return readyToSend(log, env.clock.now()).length
     },
+    record: (sequence) => log.find(sequence),
     close: () => log.close(),
   }
 }

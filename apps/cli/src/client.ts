@@ -1,0 +1,23 @@
+import { UnifareError } from '@unifare/core'
+
+/** Asks the running network on this machine. Throws `network.not-running` with what to do. */
+export async function askNetwork(
+  port: number,
+  path: string,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<unknown> {
+  let response: Response
+  try {
+    response = await fetch(`http://127.0.0.1:${port}${path}`, { method })
+  } catch {
+    throw new UnifareError(
+      'network.not-running',
+      `no network answers on port ${port}: run "npm start" first, or name its port with --port`,
+    )
+  }
+  const body = (await response.json()) as { code?: string; detail?: string }
+  if (!response.ok) {
+    throw new UnifareError(body.code ?? 'network.fault', body.detail ?? `answer ${response.status}`)
+  }
+  return body
+}

@@ -1,0 +1,148 @@
+import { serve } from '@hono/node-server'
+import { buildConsole } from '@unifare/console/node'
+import { UnifareError } from '@unifare/core'
+import { prepareNetwork, rideDay, type DayOutcome } from '@unifare/twin'
+import { createApi } from '../api.ts'
+import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
+import { createOverviewKeeper, type OverviewKeeper } from '../overview.ts'
+import { type Running, type StartOptions, startNetwork } from '../running.ts'
+
+/** What `unifare start` was asked for. */
+export interface StartCommand extends StartOptions {
+  readonly once: boolean
+  readonly json: boolean
+  readonly port: number
+  /** Milliseconds of real time that a stretch of the day takes at least, so that one can watch. */
+  readonly paceMs: number
+}
+
+/** Starts the network, rides a day, closes it, and stays with its page unless `once`. */
+export async function start(command: StartCommand): Promise<number> {
+  const running = await startNetwork(command)
+  tell(`data: ${command.dataDir}; database: ${running.database}`)
+  const keeper = createOverviewKeeper(running, command.seed)
+  const server = command.once ? undefined : await servePage(running, keeper, command)
+  try {
+    const outcome = await rideOnce(running, keeper, command)
+    const summary = summarise(running, keeper, outcome)
+    if (command.json) printJson(summary)
+    else printLines(...describe(summary))
+    if (server !== undefined) await untilInterrupted(server.url)
+    return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot ? EXIT.ok : EXIT.differences
+  } finally {
+    server?.close()
+    await running.close()
+  }
+}
+
+async function rideOnce(
+  running: Running,
+  keeper: OverviewKeeper,
+  { paceMs, once }: StartCommand,
+): Promise<DayOutcome> {
+  keeper.preparing()
+  await prepareNetwork(running.day)
+  const bar = createProgress('riding')
+  const outcome = await rideDay({
+    ...running.day,
+    onProgress: async (progress) => {
+      const clock = new Date(progress.at + 8 * 3_600_000).toISOString().slice(11, 16)
+      bar(progress.done, progress.steps, `${clock} ${progress.accepted} accepted`)
+      await keeper.progress(progress)
+      if (!once && paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs))
+    },
+  })
+  await keeper.settled(outcome)
+  return outcome
+}
+
+interface Summary {
+  readonly cities: number
+  readonly modes: number
+  readonly riders: number
+  readonly taps: number
+  readonly accepted: number
+  readonly refused: number
+  readonly conflicts: number
+  readonly settledFen: number
+  readonly sumFen: number
+  readonly dayRoot: string
+  readonly rerunRoot: string
+  readonly members: readonly {
+    readonly id: string
+    readonly receivableFen: number
+    readonly payableFen: number
+    readonly netFen: number
+  }[]
+}
+
+function summarise(running: Running, keeper: OverviewKeeper, outcome: DayOutcome): Summary {
+  const { plan, day } = running
+  const { settlement } = keeper.overview()
+  const refused = Object.values(outcome.refused).reduce((sum, count) => sum + count, 0)
+  return {
+    cities: new Set(plan.operators.map(({ institution }) => institution.division)).size,
+    modes: new Set(plan.operators.flatMap(({ institution }) => institution.modes)).size,
+    riders: day.script.riders.length,
+    taps: outcome.accepted + refused,
+    accepted: outcome.accepted,
+    refused,
+    conflicts: settlement?.rejected['tap.conflict'] ?? 0,
+    settledFen: settlement?.settledFen ?? 0,
+    sumFen: settlement?.sumFen ?? 0,
+    dayRoot: settlement?.root ?? '',
+    rerunRoot: outcome.rerunRoot,
+    members: (settlement?.members ?? []).map(({ id, receivableFen, payableFen, netFen }) => ({
+      id,
+      receivableFen,
+      payableFen,
+      netFen,
+    })),
+  }
+}
+
+function describe(summary: Summary): string[] {
+  const yuan = (fen: number) => (fen / 100).toFixed(2)
+  return [
+    `${summary.riders} riders, ${summary.taps} taps in ${summary.cities} cities on ${summary.modes} modes: ${summary.accepted} accepted, ${summary.refused} refused`,
+    `settled ${yuan(summary.settledFen)} CNY; nets sum to ${yuan(summary.sumFen)}`,
+    `day root    ${summary.dayRoot}`,
+    `re-run root ${summary.rerunRoot}`,
+    '',
+    'member     receives       pays        net',
+    ...summary.members.map(
+      ({ id, receivableFen, payableFen, netFen }) =>
+        `${id} ${yuan(receivableFen).padStart(10)} ${yuan(payableFen).padStart(10)} ${yuan(netFen).padStart(10)}`,
+    ),
+  ]
+}
+
+async function servePage(
+  running: Running,
+  keeper: OverviewKeeper,
+  { port }: StartCommand,
+): Promise<{ readonly url: string; close(): void }> {
+  const app = createApi({ running, keeper, pageDir: await buildConsole() })
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => {
+      const url = `http://127.0.0.1:${port}/`
+      tell(`page: ${url}`)
+      resolve({ url, close: () => server.close() })
+    })
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new UnifareError('start.port-taken', `port ${port} is taken: name another one with --port`)
+          : error,
+      )
+    })
+  })
+}
+
+function untilInterrupted(url: string): Promise<void> {
+  tell(`the day is settled; open ${url} or ask "npx unifare trace <tap>"; Ctrl+C ends`)
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}

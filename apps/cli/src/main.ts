@@ -1,0 +1,124 @@
+import { Command, Option } from 'commander'
+import { run } from './output.ts'
+
+const DEFAULT_PORT = 4170
+const DEFAULT_RIDERS = 3_000
+/** Real time for each twenty minutes of the day, so that the page can be watched. */
+const DEFAULT_PACE_MS = 250
+
+const program = new Command('unifare')
+  .description('Unifare: any member card or one ride code, on any member vehicle or gate')
+  .version('0.1.0')
+  .showHelpAfterError('(add --help for the options)')
+  .configureOutput({ outputError: (text, write) => write(`unifare: ${text}`) })
+
+const json = () => new Option('--json', 'print one JSON document on standard output')
+const port = () =>
+  new Option('--port <port>', 'port of the network on this machine').default(DEFAULT_PORT).argParser(whole)
+
+program
+  .command('start')
+  .description('start the whole network, ride an accelerated day, settle it and serve its page')
+  .addOption(json())
+  .addOption(port())
+  .option('--once', 'end after the settled day, without the page')
+  .option('--seed <text>', 'repeat a network and its day exactly (keys too: for trying out only)')
+  .option('--day <YYYY-MM-DD>', 'business day to ride')
+  .addOption(new Option('--riders <n>', 'riders of the day').default(DEFAULT_RIDERS).argParser(whole))
+  .addOption(new Option('--pace <ms>', 'real time for 20 minutes of the day').default(DEFAULT_PACE_MS).argParser(whole))
+  .option('--data <folder>', 'folder of journals and database', '.unifare/network')
+  .option('--network <folder>', 'station networks to use instead of generated ones')
+  .action((options) => run(async () => (await import('./commands/start-options.ts')).startWith(options)))
+
+program
+  .command('trace')
+  .description('follow a tap through journal, charge, verdict, ledger and both statements')
+  .argument('<tap>', 'card-<issuer>-<number>-<counter>, code-<issuer>-<account>-<time> or <terminal>-<sequence>')
+  .addOption(json())
+  .addOption(port())
+  .action((tap, options) => run(async () => (await import('./commands/trace.ts')).trace(tap, options)))
+
+program
+  .command('where')
+  .description('where a card, code or city can be used, on what, and why not')
+  .argument('<thing...>', 'card number, ride-code account or brand, card name, or city')
+  .addOption(json())
+  .action((thing, options) =>
+    run(async () => (await import('./commands/registry.ts')).whereIs(thing.join(' '), options)),
+  )
+
+const registry = program
+  .command('registry')
+  .description('cities, cards and codes as the two source documents tell them')
+  .addOption(json())
+  .action((options) => run(async () => (await import('./commands/registry.ts')).listRegistry(options)))
+
+registry
+  .command('allot')
+  .description('allot a free block of card numbers to an issuer')
+  .argument('<issuer>', 'institution code, 8 digits')
+  .addOption(new Option('--blocks <n>', 'how many blocks').default(1).argParser(whole))
+  .addOption(json())
+  .action((issuer, _options, command) =>
+    run(async () =>
+      (await import('./commands/registry.ts')).allotBlocks(issuer, command.optsWithGlobals()),
+    ),
+  )
+
+const issuer = program
+  .command('issuer')
+  .description('accounts, debts, and an issuer on its own')
+
+issuer
+  .command('debts')
+  .description('accounts whose fares were advanced and not repaid')
+  .addOption(json())
+  .addOption(port())
+  .action((options) => run(async () => (await import('./commands/issuer.ts')).listDebts(options)))
+
+issuer
+  .command('repay')
+  .description('repay the advanced fares of an account; it can ride again at once')
+  .argument('<account>', 'ride-code account, 19 digits')
+  .addOption(json())
+  .addOption(port())
+  .action((account, options) => run(async () => (await import('./commands/issuer.ts')).repay(account, options)))
+
+const serving = [
+  ['centre', program.command('centre').description('a clearing centre on its own')],
+  ['operator', program.command('operator').description('an operator on its own')],
+  ['issuer', issuer],
+  ['terminal', program.command('terminal').description("an operator's terminals on their own")],
+  ['rider', program.command('rider').description('riders: cards and wallets that ride a day')],
+] as const
+
+for (const [party, command] of serving) {
+  command
+    .command('serve')
+    .description(`run the ${party} of a network file in this process`)
+    .requiredOption('--config <file>', 'network file: seed, day, members, addresses')
+    .option('--id <institution>', 'which one, where the network has several')
+    .action((options) =>
+      run(async () => (await import('./commands/serve.ts')).serveParty({ ...options, party })),
+    )
+}
+
+program
+  .command('bench')
+  .description('measure against what a user would pick instead')
+  .argument('<subject>', 'clearing')
+  .addOption(new Option('--taps <n>', 'card taps to clear').default(100_000).argParser(whole))
+  .addOption(json())
+  .action((subject, options) =>
+    run(async () => (await import('./commands/bench.ts')).bench(subject, options)),
+  )
+
+await program.parseAsync()
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    program.error(`"${text}" is not a whole number`, { exitCode: 2 })
+  }
+  return value
+}

@@ -1,0 +1,138 @@
+import { charges as centreCharges, days } from '@unifare/centre'
+import { type Tx, UnifareError } from '@unifare/core'
+import { rides, statements as issuerStatements } from '@unifare/issuer'
+import { entriesOfDay } from '@unifare/ledger'
+import { charges, statements, type TapRow, taps } from '@unifare/operator'
+import {
+  type Charge,
+  chargeToJson,
+  deliveryId,
+  parseCharge,
+  parseTap,
+  parseTapId,
+  tapToJson,
+} from '@unifare/tap'
+import type { LocalNetwork } from '@unifare/twin'
+
+/** One stage on the way from a tap's bytes to the fen on two statements. */
+export interface TraceStep {
+  readonly step:
+    | 'journal'
+    | 'operator'
+    | 'charge'
+    | 'verdict'
+    | 'ledger'
+    | 'statement-operator'
+    | 'statement-issuer'
+  readonly found: boolean
+  readonly zh: string
+  readonly en: string
+  readonly data: unknown
+}
+
+/** The way of a tap, and whether every stage was found. */
+export interface Trace {
+  readonly tap: string
+  readonly complete: boolean
+  readonly steps: readonly TraceStep[]
+}
+
+const TEXTS = {
+  journal: { zh: '终端日志中的原始记录', en: "raw record in the terminal's journal" },
+  operator: { zh: '收单机构受理', en: 'taken in by the operator' },
+  charge: { zh: '收费记录', en: 'charge' },
+  verdict: { zh: '清分结论', en: "clearing's verdict" },
+  ledger: { zh: '清分中心账务分录', en: "entries in the centre's ledger" },
+  'statement-operator': { zh: '收单机构对账单', en: "line on the operator's statement" },
+  'statement-issuer': { zh: '发卡机构对账单', en: "line on the issuer's statement" },
+} as const satisfies Record<TraceStep['step'], { zh: string; en: string }>
+
+/**
+ * Follows a tap through journal, charge, verdict, ledger and published statements, and nothing
+ * else: what cannot be found there is reported as missing. Throws `trace.unknown-tap`.
+ */
+export async function traceTap(network: LocalNetwork, name: string): Promise<Trace> {
+  const { id, form } = parseTapId(name)
+  for (const operator of network.operators.values()) {
+    const row = await operator.read((tx) => findTap(tx, id, form))
+    if (row === undefined) continue
+    const charge = await operator.read((tx) => findCharge(tx, row))
+    const steps = [
+      step('journal', await journalRecord(network, row)),
+      step('operator', { state: row.state, note: row.note, delivery: deliveryId(row) }),
+      step('charge', charge && chargeToJson(charge)),
+      ...(charge === undefined ? [] : await clearingSteps(network, charge)),
+    ]
+    return { tap: name, complete: steps.every(({ found }) => found), steps }
+  }
+  throw new UnifareError('trace.unknown-tap', `no operator of this network knows the tap ${name}`)
+}
+
+async function findTap(
+  tx: Tx,
+  id: string,
+  form: 'medium' | 'delivery',
+): Promise<TapRow | undefined> {
+  if (form === 'medium') return (await tx.select(taps, { identity: id }))[0]
+  const [terminal = '', sequence] = id.split('-')
+  return (await tx.get(taps, [{ terminal, sequence: Number(sequence) }]))[0]
+}
+
+async function findCharge(tx: Tx, row: TapRow): Promise<Charge | undefined> {
+  const own = await tx.select(charges, { rider: row.rider })
+  return own
+    .map(({ raw }) => parseCharge(raw))
+    .find(({ taps: named }) =>
+      named.some(({ terminal, sequence }) => terminal === row.terminal && sequence === row.sequence),
+    )
+}
+
+async function journalRecord(network: LocalNetwork, row: TapRow): Promise<unknown> {
+  const bytes = await network.terminals.get(row.terminal)?.record(row.sequence)
+  return bytes && { bytes: Buffer.from(bytes).toString('hex').toUpperCase(), record: tapToJson(parseTap(bytes)) }
+}
+
+async function clearingSteps(network: LocalNetwork, charge: Charge): Promise<TraceStep[]> {
+  const { operator, number, issuer } = charge
+  const id = `${operator}-${number}`
+  const verdict = await network.centre.read(async (tx) => {
+    const [row] = await tx.get(centreCharges, [{ operator, number }])
+    if (row === undefined || row.day === '') return undefined
+    const [day] = await tx.get(days, [{ day: row.day }])
+    return { verdict: row.verdict, day: row.day, root: day?.root }
+  })
+  if (verdict === undefined) return [step('verdict', undefined)]
+  const entries = await network.centre.read((tx) => entriesOfDay(tx, verdict.day))
+  const booked = entries
+    .map((entry) => ({
+      ...entry,
+      postings: entry.postings.filter(
+        ({ account }) => account.includes(operator) || account.includes(issuer),
+      ),
+    }))
+    .filter(({ postings }) => postings.length > 0)
+  const published = await network.operators
+    .get(operator)
+    ?.read((tx) => tx.select(statements, { day: verdict.day }))
+  const paid = await network.issuers.get(issuer)?.issuer.read(async (tx) => {
+    const parts = await tx.select(issuerStatements, { day: verdict.day })
+    const [ride] = await tx.get(rides, [{ charge: id }])
+    return { line: lineOf(parts, id), ride: ride?.state }
+  })
+  return [
+    step('verdict', verdict),
+    step('ledger', booked.length === 0 ? undefined : booked),
+    step('statement-operator', lineOf(published ?? [], id)),
+    step('statement-issuer', paid?.line && paid),
+  ]
+}
+
+function lineOf(parts: readonly { readonly statement: unknown }[], charge: string): unknown {
+  return parts
+    .flatMap(({ statement }) => (statement as { lines: { charge: string }[] }).lines)
+    .find((line) => line.charge === charge)
+}
+
+function step(name: TraceStep['step'], data: unknown): TraceStep {
+  return { step: name, found: data !== undefined, ...TEXTS[name], data: data ?? null }
+}
