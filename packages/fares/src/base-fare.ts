@@ -1,0 +1,119 @@
+import type { Fen } from '@unifare/core'
+import type { Distances } from './distances.ts'
+import type { FareRefusal } from './errors.ts'
+import { compileLadder, isOpenEnded, type Ladder, ladderFare } from './ladder.ts'
+import type { Ride } from './ride.ts'
+import type { BaseFare, DistanceLadder, ElapsedLadder, MeteredFare } from './tariff.ts'
+
+/** A base fare with what it was measured by, or why there is none. */
+export type BaseResult =
+  | { readonly amountFen: Fen; readonly distanceM?: number; readonly durationS?: number }
+  | FareRefusal
+
+/** A base fare that is ready to price. */
+export interface CompiledBase {
+  /** Throws nothing: what a ride lacks is a refusal. */
+  fareOf(ride: Ride): BaseResult
+  /** What the cheapest ride costs. */
+  readonly lowestFen: Fen
+  /** What the dearest ride costs, from a station where one is given; undefined when it grows for ever. */
+  highestFen(station?: number): Fen | undefined
+}
+
+/** Prepares a base fare. `distances` is needed for a ladder over shortest paths. */
+export function compileBase(base: BaseFare, distances: Distances | undefined): CompiledBase {
+  switch (base.kind) {
+    case 'flat': {
+      const { amountFen } = base
+      return { fareOf: () => ({ amountFen }), lowestFen: amountFen, highestFen: () => amountFen }
+    }
+    case 'distance-ladder':
+      return distanceFare(base, distances)
+    case 'metered':
+      return meteredFare(base)
+    case 'elapsed-ladder':
+      return elapsedFare(base)
+  }
+}
+
+/** The ladder of a distance fare. */
+export function distanceLadder({ first, steps, capFen }: DistanceLadder): Ladder {
+  return compileLadder(
+    { upto: first.uptoM, amountFen: first.amountFen },
+    steps.map(({ widthM, untilM, addFen }) => ({ width: widthM, until: untilM, addFen })),
+    capFen,
+  )
+}
+
+function distanceFare(base: DistanceLadder, distances: Distances | undefined): CompiledBase {
+  const ladder = distanceLadder(base)
+  const lowestFen = ladderFare(ladder, 0)
+  if (base.distance === 'ride' || distances === undefined) {
+    return {
+      fareOf({ distanceM }) {
+        if (distanceM === undefined) return 'fares.missing-distance'
+        return { amountFen: ladderFare(ladder, distanceM), distanceM }
+      },
+      lowestFen,
+      highestFen: () =>
+        isOpenEnded(ladder) ? undefined : ladderFare(ladder, Number.MAX_SAFE_INTEGER),
+    }
+  }
+  return {
+    fareOf({ entry, exit }) {
+      if (entry === undefined) return 'fares.missing-entry'
+      if (exit === undefined) return 'fares.missing-exit'
+      const distanceM = distances.between(entry.station, exit.station)
+      if (distanceM === 'unknown') return 'fares.unknown-station'
+      if (distanceM === 'unconnected') return 'fares.no-path'
+      return { amountFen: ladderFare(ladder, distanceM), distanceM }
+    },
+    lowestFen,
+    highestFen(station) {
+      const farthest = station === undefined ? undefined : distances.farthest(station)
+      return ladderFare(ladder, farthest ?? distances.diameter())
+    },
+  }
+}
+
+function meteredFare(base: MeteredFare): CompiledBase {
+  const { startFen, startM, unitM, unitFen, minFen, maxFen } = base
+  return {
+    fareOf({ distanceM, meterFen }) {
+      if (meterFen !== undefined) {
+        if (meterFen < minFen || meterFen > maxFen) return 'fares.out-of-bounds'
+        return { amountFen: meterFen, ...(distanceM === undefined ? {} : { distanceM }) }
+      }
+      if (distanceM === undefined) return 'fares.missing-distance'
+      const units = Math.max(0, Math.ceil((distanceM - startM) / unitM))
+      const amountFen = Math.min(maxFen, Math.max(minFen, startFen + units * unitFen))
+      return { amountFen, distanceM }
+    },
+    lowestFen: Math.max(minFen, startFen),
+    highestFen: () => maxFen,
+  }
+}
+
+function elapsedFare({ freeS, steps, capFen }: ElapsedLadder): CompiledBase {
+  const ladder = compileLadder(
+    { upto: freeS, amountFen: 0 },
+    steps.map(({ widthS, untilS, addFen }) => ({ width: widthS, until: untilS, addFen })),
+    capFen,
+  )
+  return {
+    fareOf(ride) {
+      const durationS = elapsedSeconds(ride)
+      if (typeof durationS === 'string') return durationS
+      return { amountFen: ladderFare(ladder, durationS), durationS }
+    },
+    lowestFen: 0,
+    highestFen: () =>
+      isOpenEnded(ladder) ? undefined : ladderFare(ladder, Number.MAX_SAFE_INTEGER),
+  }
+}
+
+function elapsedSeconds({ entry, exit, durationS }: Ride): number | FareRefusal {
+  if (entry === undefined || exit === undefined) return durationS ?? 'fares.missing-duration'
+  if (exit.at < entry.at) return 'fares.exit-before-entry'
+  return Math.floor((exit.at - entry.at) / 1000)
+}

@@ -1,0 +1,48 @@
+import type { ErrorTable } from '@unifare/core'
+
+/** Every code this package refuses with; the keys are stable. */
+export const faresErrors = {
+  'fares.bad-tariff': {
+    en: 'the tariff has faults; each is listed with its place and rule',
+    zh: '票价文件有误，已逐条列出位置与规则',
+  },
+  'fares.bad-network': {
+    en: 'the station network has faults; each is listed with its place and rule',
+    zh: '线网文件有误，已逐条列出位置与规则',
+  },
+  'fares.no-network': {
+    en: 'this tariff prices by the shortest path and needs its station network',
+    zh: '该票价按最短路径计价，需要对应的线网数据',
+  },
+  'fares.no-tariff': { en: 'no tariff for this mode', zh: '该交通方式没有适用的票价' },
+  'fares.no-rule': {
+    en: 'no rule of the tariff fits this ride',
+    zh: '票价中没有适用于该行程的规则',
+  },
+  'fares.unknown-station': { en: 'no such station in the network', zh: '线网中没有该车站' },
+  'fares.no-path': { en: 'the two stations are not connected', zh: '两站之间没有连通的线路' },
+  'fares.missing-entry': { en: 'the entry is missing', zh: '缺少进站记录' },
+  'fares.missing-exit': { en: 'the exit is missing', zh: '缺少出站记录' },
+  'fares.missing-distance': { en: 'the distance ridden is missing', zh: '缺少乘坐里程' },
+  'fares.missing-duration': { en: 'the time used is missing', zh: '缺少使用时长' },
+  'fares.exit-before-entry': {
+    en: 'the exit is earlier than the entry',
+    zh: '出站时间早于进站时间',
+  },
+  'fares.bad-ride': {
+    en: 'a distance, a time or an amount of the ride is not a whole number from 0',
+    zh: '行程中的里程、时长或金额不是非负整数',
+  },
+  'fares.out-of-bounds': {
+    en: 'the amount on the meter lies outside the bounds of the tariff',
+    zh: '计价器金额超出票价规定的范围',
+  },
+} as const satisfies ErrorTable
+
+export type FaresErrorCode = keyof typeof faresErrors
+
+/** Codes that `price` returns as values. */
+export type FareRefusal = Exclude<
+  FaresErrorCode,
+  'fares.bad-tariff' | 'fares.bad-network' | 'fares.no-network'
+>

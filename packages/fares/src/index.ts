@@ -1,0 +1,40 @@
+export { inForce, tariffOf, tariffs, tariffsOfOperator } from './catalogue.ts'
+export { type CompiledTariff, compileTariff, entryMinimum, maximumFare } from './compile.ts'
+export { compileDistances, type Distances } from './distances.ts'
+export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'
+export { type Explanation, explain } from './explain.ts'
+export type { NetworkLine, Station, StationNetwork, VirtualTransfer } from './network.ts'
+export { parseNetwork } from './parse-network.ts'
+export { parseTariff } from './parse-tariff.ts'
+export { price } from './price.ts'
+export type { Fault } from './reader.ts'
+export type { MonthToDate, Priced, PricePart, Ride, RidePoint } from './ride.ts'
+export {
+  type Accumulation,
+  type BaseFare,
+  type Discount,
+  type DistanceLadder,
+  type Effect,
+  type ElapsedLadder,
+  type EntryCheck,
+  type FareRule,
+  type FlatFare,
+  type Maximum,
+  type MeteredFare,
+  type Policy,
+  type Rounding,
+  type SameStation,
+  type Source,
+  TARIFF_FORMAT,
+  type Tariff,
+  type TimeLimit,
+  type When,
+} from './tariff.ts'
+export {
+  FARE_MEDIA,
+  FARE_MODES,
+  type FareMedium,
+  type FareMode,
+  SOURCE_MARKS,
+  type SourceMark,
+} from './words.ts'

@@ -1,0 +1,164 @@
+import { fenAmount, readBase } from './parse-base.ts'
+import {
+  checked,
+  form,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Reader,
+  text,
+  variant,
+  whole,
+} from './reader.ts'
+import type {
+  Accumulation,
+  Discount,
+  Effect,
+  EntryCheck,
+  FareRule,
+  Maximum,
+  Rounding,
+  SameStation,
+  TimeLimit,
+  When,
+} from './tariff.ts'
+import { FARE_MEDIA, FARE_MODES } from './words.ts'
+
+const ppm = whole(0, 1_000_000)
+const id = form(/^[a-z][a-z0-9.-]{0,47}$/, 'an id of lower-case letters, digits, dots and hyphens')
+/** GB/T 2260. */
+export const division = form(/^\d{6}$/, 'a GB/T 2260 code of six digits')
+export const mode = oneOf(...FARE_MODES)
+const policy = { id, textZh: text, textEn: text, source: whole(0) }
+
+export const readRounding: Reader<Rounding> = object<Rounding>({
+  unitFen: whole(1, 1_000_000),
+  direction: oneOf('half-up', 'down', 'up'),
+})
+
+const readWhen: Reader<When> = object<When>({
+  modes: optional(list(mode, 1)),
+  lines: optional(list(whole(1, 65_535), 1)),
+  journey: optional(oneOf('single', 'closed')),
+  media: optional(list(oneOf(...FARE_MEDIA), 1)),
+  issuer: optional(oneOf('local', 'visitor')),
+  issuerDivisions: optional(list(division, 1)),
+  networks: optional(list(text, 1)),
+  riderClasses: optional(list(text, 1)),
+})
+
+export const readRule: Reader<FareRule> = object<FareRule>({
+  ...policy,
+  when: readWhen,
+  base: readBase,
+})
+
+type KindOf<T extends { readonly kind: string }, K extends T['kind']> = Extract<
+  T,
+  { readonly kind: K }
+>
+
+export const readSameStation: Reader<SameStation> = object<SameStation>({
+  ...policy,
+  charge: variant<SameStation['charge']>({
+    'lowest-fare': object<KindOf<SameStation['charge'], 'lowest-fare'>>({
+      kind: oneOf('lowest-fare'),
+    }),
+    fixed: object<KindOf<SameStation['charge'], 'fixed'>>({
+      kind: oneOf('fixed'),
+      amountFen: fenAmount,
+    }),
+  }),
+})
+
+const readEffect: Reader<Effect> = variant<Effect>({
+  percent: object<KindOf<Effect, 'percent'>>({
+    kind: oneOf('percent'),
+    payPpm: ppm,
+    floorFen: optional(fenAmount),
+  }),
+  minus: object<KindOf<Effect, 'minus'>>({ kind: oneOf('minus'), amountFen: fenAmount }),
+  flat: object<KindOf<Effect, 'flat'>>({ kind: oneOf('flat'), amountFen: fenAmount }),
+})
+
+export const readDiscount: Reader<Discount> = object<Discount>({
+  ...policy,
+  when: readWhen,
+  effect: readEffect,
+  rounding: optional(readRounding),
+})
+
+export const readAccumulation: Reader<Accumulation> = checked(
+  object<Accumulation>({
+    ...policy,
+    when: readWhen,
+    kind: oneOf('following-trips', 'by-part'),
+    counts: oneOf('paid', 'base'),
+    period: oneOf('calendar-month'),
+    steps: list(object<Accumulation['steps'][number]>({ fromFen: fenAmount, payPpm: ppm }), 1),
+  }),
+  ({ steps }, path, faults) => {
+    for (const [index, { fromFen }] of steps.entries()) {
+      if (index > 0 && fromFen <= (steps[index - 1]?.fromFen ?? 0)) {
+        faults.add(`${path}.steps[${index}].fromFen`, 'steps.not-ascending', 'steps must ascend')
+      }
+    }
+  },
+)
+
+export const readTimeLimit: Reader<TimeLimit> = object<TimeLimit>({
+  ...policy,
+  when: readWhen,
+  limitS: whole(1, 864_000),
+  charge: variant<TimeLimit['charge']>({
+    fixed: object<KindOf<TimeLimit['charge'], 'fixed'>>({
+      kind: oneOf('fixed'),
+      amountFen: fenAmount,
+    }),
+    'network-maximum': object<KindOf<TimeLimit['charge'], 'network-maximum'>>({
+      kind: oneOf('network-maximum'),
+    }),
+    'exit-station-maximum': object<KindOf<TimeLimit['charge'], 'exit-station-maximum'>>({
+      kind: oneOf('exit-station-maximum'),
+    }),
+  }),
+  mode: oneOf('add', 'instead'),
+})
+
+interface Fixed {
+  readonly id: string
+  readonly textZh: string
+  readonly textEn: string
+  readonly source: number
+  readonly kind: 'fixed'
+  readonly amountFen: number
+}
+const fixed: Reader<Fixed> = object<Fixed>({
+  ...policy,
+  kind: oneOf('fixed'),
+  amountFen: fenAmount,
+})
+
+type MaximumOf<K> = Omit<Fixed, 'kind' | 'amountFen'> & { readonly kind: K }
+const networkMaximum = object<MaximumOf<'network' | 'station'>>({
+  ...policy,
+  kind: oneOf('network', 'station'),
+})
+
+export const readMaximum: Reader<Maximum> = variant<Maximum>({
+  network: networkMaximum,
+  station: networkMaximum,
+  fixed,
+})
+
+const fareCheck = object<MaximumOf<'lowest-fare' | 'maximum'>>({
+  ...policy,
+  kind: oneOf('lowest-fare', 'maximum'),
+})
+
+export const readEntryCheck: Reader<EntryCheck> = variant<EntryCheck>({
+  'lowest-fare': fareCheck,
+  maximum: fareCheck,
+  fixed,
+})

@@ -1,0 +1,142 @@
+import { parseDay, UnifareError } from '@unifare/core'
+import {
+  division,
+  mode,
+  readAccumulation,
+  readDiscount,
+  readEntryCheck,
+  readMaximum,
+  readRounding,
+  readRule,
+  readSameStation,
+  readTimeLimit,
+} from './parse-policies.ts'
+import {
+  checked,
+  type Faults,
+  form,
+  list,
+  nullable,
+  object,
+  oneOf,
+  type Reader,
+  readFile,
+  text,
+  whole,
+} from './reader.ts'
+import { type FareRule, type Policy, type Source, TARIFF_FORMAT, type Tariff } from './tariff.ts'
+import { SOURCE_MARKS } from './words.ts'
+
+const day: Reader<string> = checked(form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'), checkDay)
+
+const readSource: Reader<Source> = object<Source>({
+  text,
+  date: form(/^\d{4}(-\d\d(-\d\d)?)?$/, 'a date YYYY[-MM[-DD]]'),
+  mark: oneOf(...SOURCE_MARKS),
+})
+
+const readTariff: Reader<Tariff> = checked(
+  object<Tariff>({
+    format: oneOf(TARIFF_FORMAT),
+    id: form(/^[a-z][a-z0-9-]{0,63}$/, 'an id of lower-case letters, digits and hyphens'),
+    version: whole(1, 0xffff_ffff),
+    nameZh: text,
+    nameEn: text,
+    validFrom: day,
+    validTo: nullable(day),
+    zone: oneOf('Asia/Shanghai'),
+    currency: oneOf('CNY'),
+    operator: nullable(form(/^\d{8}$/, 'an operator code of eight digits')),
+    city: division,
+    modes: list(mode, 1),
+    network: nullable(text),
+    rounding: readRounding,
+    sources: list(readSource, 1),
+    rules: list(readRule, 1),
+    sameStation: nullable(readSameStation),
+    stacking: oneOf('first-match', 'in-order'),
+    discounts: list(readDiscount),
+    accumulation: list(readAccumulation),
+    timeLimits: list(readTimeLimit),
+    maximum: readMaximum,
+    entry: readEntryCheck,
+  }),
+  checkTariff,
+)
+
+/**
+ * Reads a tariff whole: every shape and every rule is checked, so that pricing needs no further
+ * check. Throws `fares.bad-tariff` with all faults in `details.faults`.
+ */
+export function parseTariff(json: unknown): Tariff {
+  return readFile(json, readTariff, 'fares.bad-tariff')
+}
+
+function checkDay(value: string, path: string, faults: Faults): void {
+  try {
+    parseDay(value)
+  } catch (error) {
+    if (!(error instanceof UnifareError)) throw error
+    faults.add(path, 'no-such-day', error.message)
+  }
+}
+
+function checkTariff(tariff: Tariff, _path: string, faults: Faults): void {
+  const { validFrom, validTo, modes, rules } = tariff
+  if (validTo !== null && validTo <= validFrom) {
+    faults.add('validTo', 'validity.empty', `ends on ${validTo}, not after ${validFrom}`)
+  }
+  checkPolicies(tariff, faults)
+  for (const one of modes) {
+    if (!rules.some(({ when }) => when.modes?.includes(one) ?? true)) {
+      faults.add('rules', 'rules.gap', `no rule prices ${one}`)
+    }
+  }
+  for (const [index, rule] of rules.entries()) checkRule(tariff, rule, index, faults)
+}
+
+/** Ids are unique, sources exist. */
+function checkPolicies(tariff: Tariff, faults: Faults): void {
+  const { rules, discounts, accumulation, timeLimits, sameStation, maximum, entry } = tariff
+  const named = (name: string, items: readonly Policy[]): [string, Policy][] =>
+    items.map((item, index) => [`${name}[${index}]`, item])
+  const policies: [string, Policy][] = [
+    ...named('rules', rules),
+    ...named('discounts', discounts),
+    ...named('accumulation', accumulation),
+    ...named('timeLimits', timeLimits),
+    ...(sameStation === null ? [] : [['sameStation', sameStation] as [string, Policy]]),
+    ['maximum', maximum],
+    ['entry', entry],
+  ]
+  const seen = new Set<string>()
+  for (const [path, { id, source }] of policies) {
+    if (seen.has(id)) faults.add(`${path}.id`, 'id.duplicate', `${id} is used twice`)
+    seen.add(id)
+    if (source >= tariff.sources.length) {
+      faults.add(`${path}.source`, 'source.unknown', `there is no source ${source}`)
+    }
+  }
+}
+
+function checkRule(tariff: Tariff, { base, when }: FareRule, index: number, faults: Faults): void {
+  const path = `rules[${index}]`
+  const last = index === tariff.rules.length - 1
+  if (!last && Object.keys(when).length === 0) {
+    faults.add(path, 'rules.dead', 'always holds, so the rules behind it can never price a ride')
+  }
+  const byNetwork = base.kind === 'distance-ladder' && base.distance === 'shortest-path'
+  if (byNetwork && tariff.network === null) {
+    faults.add(
+      'network',
+      'ladder.no-network',
+      `${path} goes by the shortest path and needs a network`,
+    )
+  }
+  const unbounded =
+    (base.kind === 'elapsed-ladder' || (base.kind === 'distance-ladder' && !byNetwork)) &&
+    base.capFen === null
+  if (unbounded && tariff.maximum.kind !== 'fixed') {
+    faults.add('maximum', 'maximum.unbounded', `${path} grows for ever: the maximum must be fixed`)
+  }
+}

@@ -1,0 +1,157 @@
+import { UnifareError } from '@unifare/core'
+import type { FaresErrorCode } from './errors.ts'
+
+/** One fault of a file: where, which rule is broken, in words. */
+export interface Fault {
+  /** `rules[2].base.steps[0].widthM`; empty for the file itself. */
+  readonly path: string
+  /** Stable name of the broken rule: `type`, `unknown-key`, `ladder.gap` and so on. */
+  readonly rule: string
+  readonly message: string
+}
+
+/** Notes faults instead of stopping at the first. */
+export interface Faults {
+  add(path: string, rule: string, message: string): void
+}
+
+/**
+ * Turns an unknown value into a typed one. After a fault its answer is not to be used: the whole
+ * file is refused in the end.
+ */
+export type Reader<T> = (value: unknown, path: string, faults: Faults) => T
+
+/** A reader of a field that may be left out. */
+export interface OptionalReader<T> {
+  readonly optional: Reader<T>
+}
+
+type Fields<T> = {
+  readonly [K in keyof T]-?: object extends Pick<T, K>
+    ? OptionalReader<Exclude<T[K], undefined>>
+    : Reader<T[K]>
+}
+
+/** Reads a whole file; throws the code with `details.faults` when there are any. */
+export function readFile<T>(value: unknown, reader: Reader<T>, code: FaresErrorCode): T {
+  const found: Fault[] = []
+  const result = reader(value, '', {
+    add: (path, rule, message) => found.push({ path, rule, message }),
+  })
+  const first = found[0]
+  if (first === undefined) return result
+  const more = found.length === 1 ? '' : ` (and ${found.length - 1} more)`
+  const place = first.path === '' ? '' : `${first.path}: `
+  throw new UnifareError(code, `${place}${first.message}${more}`, { faults: found })
+}
+
+function wrong<T>(value: unknown, path: string, faults: Faults, wanted: string): T {
+  const shown = value === undefined ? 'nothing' : JSON.stringify(value)
+  const found = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown
+  faults.add(path, value === undefined ? 'missing' : 'type', `${wanted} is needed, found ${found}`)
+  return undefined as T
+}
+
+/** A whole number within bounds. */
+export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Reader<number> {
+  const wanted =
+    max === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${min}`
+      : `a whole number ${min} to ${max}`
+  return (value, path, faults) =>
+    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+      ? (value as number)
+      : wrong(value, path, faults, wanted)
+}
+
+/** A text that is not empty. */
+export const text: Reader<string> = (value, path, faults) =>
+  typeof value === 'string' && value !== '' ? value : wrong(value, path, faults, 'a text')
+
+export const flag: Reader<boolean> = (value, path, faults) =>
+  typeof value === 'boolean' ? value : wrong(value, path, faults, 'true or false')
+
+/** A text of a form, described for the message. */
+export function form(pattern: RegExp, wanted: string): Reader<string> {
+  return (value, path, faults) =>
+    typeof value === 'string' && pattern.test(value) ? value : wrong(value, path, faults, wanted)
+}
+
+/** One of a closed list of words. */
+export function oneOf<const T extends string>(...words: readonly T[]): Reader<T> {
+  return (value, path, faults) =>
+    words.find((word) => word === value) ?? wrong(value, path, faults, `one of ${words.join(', ')}`)
+}
+
+export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+  return (value, path, faults) => (value === null ? null : reader(value, path, faults))
+}
+
+export function optional<T>(reader: Reader<T>): OptionalReader<T> {
+  return { optional: reader }
+}
+
+/** An array with at least `min` items. */
+export function list<T>(reader: Reader<T>, min = 0): Reader<readonly T[]> {
+  return (value, path, faults) => {
+    if (!Array.isArray(value)) return wrong(value, path, faults, 'an array')
+    if (value.length < min)
+      faults.add(path, 'too-short', `at least ${min} needed, found ${value.length}`)
+    return value.map((item, index) => reader(item, `${path}[${index}]`, faults))
+  }
+}
+
+/** An object with these fields and no others, so that a misspelt field is found. */
+export function object<T extends object>(fields: Fields<T>): Reader<T> {
+  const readers = Object.entries(fields) as [string, Reader<unknown> | OptionalReader<unknown>][]
+  return (value, path, faults) => {
+    if (!isObject(value)) return wrong(value, path, faults, 'an object')
+    const at = (name: string) => (path === '' ? name : `${path}.${name}`)
+    for (const name of Object.keys(value)) {
+      if (!Object.hasOwn(fields, name)) faults.add(at(name), 'unknown-key', 'no such field')
+    }
+    const read: Record<string, unknown> = {}
+    for (const [name, reader] of readers) {
+      const given = Object.hasOwn(value, name) ? value[name] : undefined
+      if (typeof reader === 'function') read[name] = reader(given, at(name), faults)
+      else if (given !== undefined) read[name] = reader.optional(given, at(name), faults)
+    }
+    return read as T
+  }
+}
+
+/** An object whose `kind` says which fields it has. */
+export function variant<T extends { readonly kind: string }>(
+  kinds: Readonly<Record<T['kind'], Reader<T>>>,
+): Reader<T> {
+  const readers = new Map(Object.entries<Reader<T>>(kinds))
+  return (value, path, faults) => {
+    if (!isObject(value)) return wrong(value, path, faults, 'an object')
+    const reader = readers.get(String(value.kind))
+    if (reader !== undefined) return reader(value, path, faults)
+    const kind = path === '' ? 'kind' : `${path}.kind`
+    return wrong(value.kind, kind, faults, `one of ${[...readers.keys()].join(', ')}`)
+  }
+}
+
+/** A further check of what was read; runs only when the reading itself found nothing. */
+export function checked<T>(
+  reader: Reader<T>,
+  check: (value: T, path: string, faults: Faults) => void,
+): Reader<T> {
+  return (value, path, faults) => {
+    let clean = true
+    const result = reader(value, path, {
+      add: (...fault) => {
+        clean = false
+        faults.add(...fault)
+      },
+    })
+    if (clean) check(result, path, faults)
+    return result
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

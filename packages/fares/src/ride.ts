@@ -1,0 +1,72 @@
+import type { Fen, Instant } from '@unifare/core'
+import type { FareRefusal } from './errors.ts'
+import type { FareMedium, FareMode } from './words.ts'
+
+/** Where and when a rider went in or out. */
+export interface RidePoint {
+  /** Number of the station in the tariff's network. */
+  readonly station: number
+  readonly at: Instant
+}
+
+/** A ride to be priced. A field that is not known is left out, never 0. */
+export interface Ride {
+  readonly mode: FareMode
+  readonly line?: number
+  readonly entry?: RidePoint
+  readonly exit?: RidePoint
+  /** Instant of the tap that is priced. */
+  readonly at: Instant
+  /** Metres, for fares that do not go by the network. */
+  readonly distanceM?: number
+  /** Seconds; entry and exit win over it. */
+  readonly durationS?: number
+  /** Amount on a taxi's meter; it wins over the distance. */
+  readonly meterFen?: Fen
+  readonly medium: FareMedium
+  /** Network of the medium; `t-union` for a card and `ride-code` for a code when left out. */
+  readonly network?: string
+  /** `adult`, or a class that was certified here. */
+  readonly riderClass: string
+  readonly issuer: {
+    readonly institution: string
+    /** GB/T 2260 code of the issuer's city; empty when unknown, then the rider is a visitor. */
+    readonly division: string
+  }
+  /** The medium's rides of the calendar month before this one; left out: no monthly steps. */
+  readonly monthToDate?: MonthToDate
+}
+
+/** Sums of the rides that the city's rule counts. */
+export interface MonthToDate {
+  readonly trips: number
+  readonly paidFen: Fen
+  readonly baseFen: Fen
+}
+
+/** One step of a price. */
+export interface PricePart {
+  /** Id of the rule or policy in the tariff. */
+  readonly rule: string
+  /** What it adds; negative for a discount, 0 for a policy that grants nothing. */
+  readonly amountFen: Fen
+  readonly textZh: string
+  readonly textEn: string
+  /** Index into the tariff's sources. */
+  readonly source: number
+}
+
+/** A price with its reasons, or why there is none. */
+export type Priced =
+  | {
+      readonly ok: true
+      readonly amountFen: Fen
+      /** Sum to `amountFen` exactly, in the order of application. */
+      readonly parts: readonly PricePart[]
+      /** Billed distance, where the fare goes by distance. */
+      readonly distanceM?: number
+      /** Billed time, where the fare goes by time. */
+      readonly durationS?: number
+      readonly tariff: { readonly id: string; readonly version: number }
+    }
+  | { readonly ok: false; readonly code: FareRefusal }

@@ -1,0 +1,211 @@
+import type { Day, Fen, Ppm } from '@unifare/core'
+import type { FareMedium, FareMode, SourceMark } from './words.ts'
+
+/** Format of the envelope; a reader of another format refuses the file. */
+export const TARIFF_FORMAT = 'unifare.tariff/1'
+
+/**
+ * One dated version of a tariff: plain JSON with whole numbers only, so that it can be signed.
+ * Everything that decides about money is stated here, with its source; nothing is a default.
+ */
+export interface Tariff {
+  readonly format: typeof TARIFF_FORMAT
+  readonly id: string
+  /** Whole number from 1 that only grows. */
+  readonly version: number
+  readonly nameZh: string
+  readonly nameEn: string
+  /** First day on which it holds. */
+  readonly validFrom: Day
+  /** First day on which it holds no more; null while no end is known. */
+  readonly validTo: Day | null
+  readonly zone: 'Asia/Shanghai'
+  readonly currency: 'CNY'
+  /** Operator, 8 digits; null for the published tariff of a city without an operator here. */
+  readonly operator: string | null
+  /** GB/T 2260 code of the city whose local policy this is. */
+  readonly city: string
+  readonly modes: readonly FareMode[]
+  /** Id of the station network that shortest paths are taken from; null when none is needed. */
+  readonly network: string | null
+  /** Rounding of every product with a rate, where the rule states no other. */
+  readonly rounding: Rounding
+  readonly sources: readonly Source[]
+  /** Base fares; the first rule whose conditions hold prices the ride. */
+  readonly rules: readonly FareRule[]
+  /** Exit where the ride began; null: a ride of 0 m like any other. */
+  readonly sameStation: SameStation | null
+  /** `first-match`: at most one discount. `in-order`: each that fits, on what is left. */
+  readonly stacking: 'first-match' | 'in-order'
+  readonly discounts: readonly Discount[]
+  /** What a month's earlier rides change; applied after the discounts, the first that fits. */
+  readonly accumulation: readonly Accumulation[]
+  /** Longest stay inside; the first that fits. */
+  readonly timeLimits: readonly TimeLimit[]
+  /** What an incomplete journey costs at most. */
+  readonly maximum: Maximum
+  /** What a purse must hold to be let in. */
+  readonly entry: EntryCheck
+}
+
+/** Where values come from. Rules name it by its index from 0. */
+export interface Source {
+  readonly text: string
+  /** Day, month or year of the last check against the text. */
+  readonly date: string
+  readonly mark: SourceMark
+}
+
+/** To whole multiples of `unitFen`; halves of `half-up` go up. */
+export interface Rounding {
+  readonly unitFen: Fen
+  readonly direction: 'half-up' | 'down' | 'up'
+}
+
+/** What every rule and policy of a tariff has. */
+export interface Policy {
+  /** Unique in the tariff; named by every part of a price that it makes. */
+  readonly id: string
+  readonly textZh: string
+  readonly textEn: string
+  /** Index into `sources`. */
+  readonly source: number
+}
+
+/** Conditions; all that are given must hold. `{}` always holds. */
+export interface When {
+  readonly modes?: readonly FareMode[]
+  /** Numbers of the line of the tap that is priced (the exit). */
+  readonly lines?: readonly number[]
+  /** `closed`: entry and exit are known; `single`: one tap is the whole ride. */
+  readonly journey?: 'single' | 'closed'
+  readonly media?: readonly FareMedium[]
+  /** `local`: the medium was issued in the tariff's city; `visitor`: elsewhere or unknown. */
+  readonly issuer?: 'local' | 'visitor'
+  /** GB/T 2260 codes of issuers' cities. */
+  readonly issuerDivisions?: readonly string[]
+  /** Networks of the medium, `t-union` or `ride-code`. */
+  readonly networks?: readonly string[]
+  readonly riderClasses?: readonly string[]
+}
+
+/** A base fare and when it prices the ride. */
+export interface FareRule extends Policy {
+  readonly when: When
+  readonly base: BaseFare
+}
+
+export type BaseFare = FlatFare | DistanceLadder | MeteredFare | ElapsedLadder
+
+/** The same for every ride. */
+export interface FlatFare {
+  readonly kind: 'flat'
+  readonly amountFen: Fen
+}
+
+/**
+ * Published ladders of Chinese cities: a first step, then "add so much for each started width
+ * until". Every bound is inclusive: exactly `untilM` metres still pay the lower amount.
+ */
+export interface DistanceLadder {
+  readonly kind: 'distance-ladder'
+  /** `shortest-path` through the network, whatever way was ridden; `ride`: as the ride states. */
+  readonly distance: 'shortest-path' | 'ride'
+  readonly first: { readonly uptoM: number; readonly amountFen: Fen }
+  /** The last one is open-ended: `untilM` null. */
+  readonly steps: readonly {
+    readonly widthM: number
+    readonly untilM: number | null
+    readonly addFen: Fen
+  }[]
+  /** Never more than this; null without a ceiling. */
+  readonly capFen: Fen | null
+}
+
+/**
+ * Taxi: a start fare that covers the start distance, then `unitFen` for each started `unitM`.
+ * A computed amount is kept inside the bounds; an amount read from the meter must lie inside.
+ */
+export interface MeteredFare {
+  readonly kind: 'metered'
+  readonly startFen: Fen
+  readonly startM: number
+  readonly unitM: number
+  readonly unitFen: Fen
+  readonly minFen: Fen
+  readonly maxFen: Fen
+}
+
+/** Public bicycle: free seconds, then "add so much for each started width until", inclusive. */
+export interface ElapsedLadder {
+  readonly kind: 'elapsed-ladder'
+  readonly freeS: number
+  readonly steps: readonly {
+    readonly widthS: number
+    readonly untilS: number | null
+    readonly addFen: Fen
+  }[]
+  readonly capFen: Fen | null
+}
+
+/** Base fare of a ride that ends where it began; discounts and time limits apply to it too. */
+export interface SameStation extends Policy {
+  readonly charge:
+    | { readonly kind: 'lowest-fare' }
+    | { readonly kind: 'fixed'; readonly amountFen: Fen }
+}
+
+/** A change of the price for who fulfils the conditions. */
+export interface Discount extends Policy {
+  readonly when: When
+  readonly effect: Effect
+  /** Instead of the tariff's rounding. */
+  readonly rounding?: Rounding
+}
+
+export type Effect =
+  /** Pay this share; with `floorFen` not less than that (nor more than without the discount). */
+  | { readonly kind: 'percent'; readonly payPpm: Ppm; readonly floorFen?: Fen }
+  /** Pay so much less, never below zero. */
+  | { readonly kind: 'minus'; readonly amountFen: Fen }
+  /** Pay this, where it is less. */
+  | { readonly kind: 'flat'; readonly amountFen: Fen }
+
+/** A share that depends on the sum of the month's earlier rides with the same medium. */
+export interface Accumulation extends Policy {
+  readonly when: When
+  /**
+   * `following-trips`: the whole ride, by the sum before it. `by-part`: each part of the ride by
+   * where it lies in the sum.
+   */
+  readonly kind: 'following-trips' | 'by-part'
+  /** Whether the sum is of money paid or of base fares. */
+  readonly counts: 'paid' | 'base'
+  readonly period: 'calendar-month'
+  /** From a sum of `fromFen` on, pay this share. Ascending. */
+  readonly steps: readonly { readonly fromFen: Fen; readonly payPpm: Ppm }[]
+}
+
+/** Overtime. */
+export interface TimeLimit extends Policy {
+  readonly when: When
+  /** Longest stay from entry to exit, inclusive. */
+  readonly limitS: number
+  readonly charge:
+    | { readonly kind: 'fixed'; readonly amountFen: Fen }
+    | { readonly kind: 'network-maximum' }
+    | { readonly kind: 'exit-station-maximum' }
+  /** `add` to the fare, or `instead` of the fare with its discounts. */
+  readonly mode: 'add' | 'instead'
+}
+
+/** Highest fare: of the whole network, from the station, or a stated amount. */
+export type Maximum = Policy &
+  ({ readonly kind: 'network' | 'station' } | { readonly kind: 'fixed'; readonly amountFen: Fen })
+
+/** Entry check of a purse: the lowest fare, the maximum, or a stated amount. */
+export type EntryCheck = Policy &
+  (
+    | { readonly kind: 'lowest-fare' | 'maximum' }
+    | { readonly kind: 'fixed'; readonly amountFen: Fen }
+  )
