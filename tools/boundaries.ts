@@ -19,7 +19,9 @@ const LAYERS = [
   ['cli'],
 ] as const
 
-const layerOf = new Map(LAYERS.flatMap((names, layer) => names.map((name) => [name as string, layer])))
+const layerOf = new Map(
+  LAYERS.flatMap((names, layer) => names.map((name) => [name as string, layer])),
+)
 const faults: string[] = []
 
 for (const dir of workspaces()) {
@@ -45,7 +47,8 @@ for (const dir of workspaces()) {
         faults.push(`${place}: ${name} is not in the dependencies of ${own}`)
       }
     }
-    const pure = /\/src\//.test(file) && /^(packages|parties)/.test(dir) && !/\.(test|fixture)\.ts$/.test(file)
+    const pure =
+      /\/src\//.test(file) && /^(packages|parties)/.test(dir) && !/\.(test|fixture)\.ts$/.test(file)
     if (pure && /from 'node:|\bDate\.now\(|\bMath\.random\(|\bsetTimeout\(/.test(text)) {
       faults.push(`${place}: src is pure: time, randomness and node modules come in through Env`)
     }
