@@ -98,6 +98,12 @@ describe('one rider, some seconds', () => {
     expect(show(rider(AT_S + 1), AT_S - 3)).toBe('code.too-soon')
   })
 
+  test('a clock that was an hour ahead keeps nobody waiting', () => {
+    const { show } = terminal()
+    expect(show(rider(AT_S + 3600), AT_S + 3600)).toBe('ok')
+    expect(show(rider(AT_S), AT_S)).toBe('ok')
+  })
+
   test('the interval is a rule', () => {
     const memory = remember(createReplayMemory(), rider(AT_S), {
       atS: AT_S,
@@ -121,6 +127,14 @@ describe('the memory', () => {
     show(rider(AT_S), AT_S)
     expect(expire(memory(), AT_S + 140)).toBe(memory())
     expect(expire(memory(), AT_S + 141).seen).toEqual([])
+  })
+
+  test('does not grow: a new code makes room', () => {
+    const { show, memory } = terminal()
+    for (let code = 0; code < 100; code++) {
+      expect(show(rider(AT_S + 10 * code), AT_S + 10 * code)).toBe('ok')
+    }
+    expect(memory().seen.length).toBe(15)
   })
 
   test('a code whose tap was void may be shown again', () => {

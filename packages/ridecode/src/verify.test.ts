@@ -342,6 +342,20 @@ describe('caches spare signatures and nothing else', () => {
     )
   })
 
+  test('a rider cannot put another issuer signature into a known account: every verifier agrees', async () => {
+    const held = caches()
+    expect(await verdictOf(await code(), { caches: held })).toBe('ok')
+    const altered = await credential()
+    altered.bytes.set([0xff], altered.bytes.length - 1)
+    const bytes = makeCode({
+      credential: altered,
+      generationTimeS: AT_S,
+      sign: signWith(testKeys('user')),
+    })
+    expect(await verdictOf(bytes)).toBe('code.bad-issuer-signature')
+    expect(await verdictOf(bytes, { caches: held })).toBe('code.bad-issuer-signature')
+  })
+
   test('a refusal is never kept, and bounds hold', async () => {
     const held = createCodeCaches({ maxCertificates: 1, maxAuthorisations: 2 })
     const forged = await code({ sign: signWith(testKeys('forger')) })
