@@ -55,9 +55,13 @@ export function createApi(options: {
       }
     }),
   )
-  app.get('/api/trace/:tap', async (c) => c.json(await traceTap(running.network, c.req.param('tap'))))
+  app.get('/api/trace/:tap', async (c) =>
+    c.json(await traceTap(running.network, c.req.param('tap'))),
+  )
   app.get('/api/debts', async (c) => c.json(await debts(running)))
-  app.post('/api/issuer/:account/repay', async (c) => c.json(await repay(running, c.req.param('account'))))
+  app.post('/api/issuer/:account/repay', async (c) =>
+    c.json(await repay(running, c.req.param('account'))),
+  )
   app.get('*', (c) => page(options.pageDir, c.req.path))
   return app
 }

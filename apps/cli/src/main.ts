@@ -14,7 +14,9 @@ const program = new Command('unifare')
 
 const json = () => new Option('--json', 'print one JSON document on standard output')
 const port = () =>
-  new Option('--port <port>', 'port of the network on this machine').default(DEFAULT_PORT).argParser(whole)
+  new Option('--port <port>', 'port of the network on this machine')
+    .default(DEFAULT_PORT)
+    .argParser(whole)
 
 program
   .command('start')
@@ -24,19 +26,32 @@ program
   .option('--once', 'end after the settled day, without the page')
   .option('--seed <text>', 'repeat a network and its day exactly (keys too: for trying out only)')
   .option('--day <YYYY-MM-DD>', 'business day to ride')
-  .addOption(new Option('--riders <n>', 'riders of the day').default(DEFAULT_RIDERS).argParser(whole))
-  .addOption(new Option('--pace <ms>', 'real time for 20 minutes of the day').default(DEFAULT_PACE_MS).argParser(whole))
+  .addOption(
+    new Option('--riders <n>', 'riders of the day').default(DEFAULT_RIDERS).argParser(whole),
+  )
+  .addOption(
+    new Option('--pace <ms>', 'real time for 20 minutes of the day')
+      .default(DEFAULT_PACE_MS)
+      .argParser(whole),
+  )
   .option('--data <folder>', 'folder of journals and database', '.unifare/network')
   .option('--network <folder>', 'station networks to use instead of generated ones')
-  .action((options) => run(async () => (await import('./commands/start-options.ts')).startWith(options)))
+  .action((options) =>
+    run(async () => (await import('./commands/start-options.ts')).startWith(options)),
+  )
 
 program
   .command('trace')
   .description('follow a tap through journal, charge, verdict, ledger and both statements')
-  .argument('<tap>', 'card-<issuer>-<number>-<counter>, code-<issuer>-<account>-<time> or <terminal>-<sequence>')
+  .argument(
+    '<tap>',
+    'card-<issuer>-<number>-<counter>, code-<issuer>-<account>-<time> or <terminal>-<sequence>',
+  )
   .addOption(json())
   .addOption(port())
-  .action((tap, options) => run(async () => (await import('./commands/trace.ts')).trace(tap, options)))
+  .action((tap, options) =>
+    run(async () => (await import('./commands/trace.ts')).trace(tap, options)),
+  )
 
 program
   .command('where')
@@ -51,7 +66,9 @@ const registry = program
   .command('registry')
   .description('cities, cards and codes as the two source documents tell them')
   .addOption(json())
-  .action((options) => run(async () => (await import('./commands/registry.ts')).listRegistry(options)))
+  .action((options) =>
+    run(async () => (await import('./commands/registry.ts')).listRegistry(options)),
+  )
 
 registry
   .command('allot')
@@ -65,9 +82,7 @@ registry
     ),
   )
 
-const issuer = program
-  .command('issuer')
-  .description('accounts, debts, and an issuer on its own')
+const issuer = program.command('issuer').description('accounts, debts, and an issuer on its own')
 
 issuer
   .command('debts')
@@ -82,7 +97,9 @@ issuer
   .argument('<account>', 'ride-code account, 19 digits')
   .addOption(json())
   .addOption(port())
-  .action((account, options) => run(async () => (await import('./commands/issuer.ts')).repay(account, options)))
+  .action((account, options) =>
+    run(async () => (await import('./commands/issuer.ts')).repay(account, options)),
+  )
 
 const serving = [
   ['centre', program.command('centre').description('a clearing centre on its own')],

@@ -45,7 +45,9 @@ export async function run(command: () => Promise<number>): Promise<void> {
 }
 
 /** A progress line on standard error: rewritten on a terminal, a line each tenth elsewhere. */
-export function createProgress(label: string): (done: number, total: number, note?: string) => void {
+export function createProgress(
+  label: string,
+): (done: number, total: number, note?: string) => void {
   let lastTenth = -1
   return (done, total, note = '') => {
     const part = total === 0 ? 1 : done / total

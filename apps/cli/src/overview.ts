@@ -1,6 +1,6 @@
 import { charges as centreCharges } from '@unifare/centre'
-import { requireData, type Tx } from '@unifare/core'
 import type { Overview, OverviewRide } from '@unifare/console'
+import { requireData, type Tx } from '@unifare/core'
 import { charges, taps } from '@unifare/operator'
 import { institution } from '@unifare/registry'
 import { parseCharge, REASONS } from '@unifare/tap'

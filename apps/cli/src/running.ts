@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  businessDayStart,
   createManualClock,
   createMemoryRepository,
   type Day,
@@ -9,7 +10,6 @@ import {
   type Repository,
   requireData,
 } from '@unifare/core'
-import { businessDayStart } from '@unifare/core'
 import { createFileStorage, openRepositories, systemRandom } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import type { StationNetwork } from '@unifare/fares'

@@ -1,6 +1,6 @@
 import { charges as centreCharges, days } from '@unifare/centre'
 import { type Tx, UnifareError } from '@unifare/core'
-import { rides, statements as issuerStatements } from '@unifare/issuer'
+import { statements as issuerStatements, rides } from '@unifare/issuer'
 import { entriesOfDay } from '@unifare/ledger'
 import { charges, statements, type TapRow, taps } from '@unifare/operator'
 import {
@@ -83,13 +83,20 @@ async function findCharge(tx: Tx, row: TapRow): Promise<Charge | undefined> {
   return own
     .map(({ raw }) => parseCharge(raw))
     .find(({ taps: named }) =>
-      named.some(({ terminal, sequence }) => terminal === row.terminal && sequence === row.sequence),
+      named.some(
+        ({ terminal, sequence }) => terminal === row.terminal && sequence === row.sequence,
+      ),
     )
 }
 
 async function journalRecord(network: LocalNetwork, row: TapRow): Promise<unknown> {
   const bytes = await network.terminals.get(row.terminal)?.record(row.sequence)
-  return bytes && { bytes: Buffer.from(bytes).toString('hex').toUpperCase(), record: tapToJson(parseTap(bytes)) }
+  return (
+    bytes && {
+      bytes: Buffer.from(bytes).toString('hex').toUpperCase(),
+      record: tapToJson(parseTap(bytes)),
+    }
+  )
 }
 
 async function clearingSteps(network: LocalNetwork, charge: Charge): Promise<TraceStep[]> {

@@ -111,7 +111,7 @@ function knownFare(context: CodeContext, { issuer, division }: AcceptanceRow): F
     mode: config.mode,
     line: config.line,
     at,
-    distanceM,
+    ...(distanceM > 0 ? { distanceM } : {}),
     medium: 'code',
     riderClass: 'adult',
     issuer: { institution: issuer, division },

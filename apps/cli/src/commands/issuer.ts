@@ -18,7 +18,10 @@ export async function listDebts({ json, port }: Asked): Promise<number> {
   else if (debts.length === 0) printLines('no account owes anything')
   else
     printLines(
-      ...debts.map(({ issuer, account, debtFen }) => `${issuer} ${account} ${formatYuan(debtFen).padStart(8)} CNY`),
+      ...debts.map(
+        ({ issuer, account, debtFen }) =>
+          `${issuer} ${account} ${formatYuan(debtFen).padStart(8)} CNY`,
+      ),
     )
   return EXIT.ok
 }

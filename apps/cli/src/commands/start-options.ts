@@ -45,6 +45,9 @@ async function loadNetworks(folder: string): Promise<ReadonlyMap<string, Station
   const networks = new Map<string, StationNetwork>()
   for (const name of names.filter((file) => file.endsWith('.json')).sort()) {
     const network = await readNetwork(join(folder, name))
+    if (network.operator === null) {
+      throw new UnifareError('start.bad-network', `${name} names no operator`)
+    }
     networks.set(network.operator, network)
   }
   if (networks.size === 0) {

@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
 import { buildConsole } from '@unifare/console/node'
 import { UnifareError } from '@unifare/core'
-import { prepareNetwork, rideDay, type DayOutcome } from '@unifare/twin'
+import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
 import { createApi } from '../api.ts'
 import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
 import { createOverviewKeeper, type OverviewKeeper } from '../overview.ts'
@@ -28,7 +28,9 @@ export async function start(command: StartCommand): Promise<number> {
     if (command.json) printJson(summary)
     else printLines(...describe(summary))
     if (server !== undefined) await untilInterrupted(server.url)
-    return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot ? EXIT.ok : EXIT.differences
+    return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot
+      ? EXIT.ok
+      : EXIT.differences
   } finally {
     server?.close()
     await running.close()
@@ -132,7 +134,10 @@ async function servePage(
     server.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
-          ? new UnifareError('start.port-taken', `port ${port} is taken: name another one with --port`)
+          ? new UnifareError(
+              'start.port-taken',
+              `port ${port} is taken: name another one with --port`,
+            )
           : error,
       )
     })

@@ -1,6 +1,6 @@
+import { parseTapId } from '@unifare/tap'
 import { askNetwork } from '../client.ts'
 import { EXIT, printJson, printLines } from '../output.ts'
-import { parseTapId } from '@unifare/tap'
 import type { Trace } from '../tracing.ts'
 
 /** Shows the way of a tap; exit code 1 when a stage is missing. */
