@@ -3,6 +3,7 @@ export { type CompiledTariff, compileTariff, entryMinimum, maximumFare } from '.
 export { compileDistances, type Distances } from './distances.ts'
 export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'
 export { type Explanation, explain } from './explain.ts'
+export { generateNetwork, reachOf } from './generate-network.ts'
 export type { NetworkLine, Station, StationNetwork, VirtualTransfer } from './network.ts'
 export { parseNetwork } from './parse-network.ts'
 export { parseTariff } from './parse-tariff.ts'
