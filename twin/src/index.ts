@@ -1,6 +1,22 @@
-export { type DayOptions, type DayOutcome, type DayProgress, prepareNetwork, rideDay } from './day.ts'
+export {
+  type DayOptions,
+  type DayOutcome,
+  type DayProgress,
+  prepareNetwork,
+  rideDay,
+} from './day.ts'
+export { twinErrors } from './errors.ts'
 export { createNetworkKeys, type NetworkKeys } from './keys.ts'
 export { issuerPort, type LocalNetwork, openLocalNetwork } from './local-ports.ts'
+export {
+  addressOf,
+  addressOfTerminals,
+  type NetworkFile,
+  parseNetworkFile,
+  planOfFile,
+  RIDERS,
+  TERMINALS,
+} from './network-file.ts'
 export {
   type Ground,
   openPlannedCentre,
@@ -20,3 +36,4 @@ export type {
   TerminalPort,
 } from './ports.ts'
 export { type Script, type ScriptRider, type ScriptStep, writeScript } from './script.ts'
+export { type TracedDecision, type TracedPorts, tracePorts } from './trace.ts'

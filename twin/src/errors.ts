@@ -1,0 +1,16 @@
+import type { ErrorTable } from '@unifare/core'
+
+/** Codes of the twin: network files, and orders between the driver of a day and its parties. */
+export const twinErrors = {
+  'network-file.not-json': { en: 'the network file is not JSON', zh: '网络文件不是 JSON' },
+  'network-file.bad-field': { en: 'a field of the network file is wrong', zh: '网络文件字段错误' },
+  'network-file.no-address': {
+    en: 'the network file names no address for this party',
+    zh: '网络文件未给出该参与方的地址',
+  },
+  'control.refused': { en: 'the control token is wrong', zh: '控制令牌错误' },
+  'control.unknown': { en: 'no such party or order here', zh: '此处无该参与方或指令' },
+  'control.malformed': { en: 'the order lacks a field', zh: '指令字段缺失' },
+  'control.unreachable': { en: 'a party of the network does not answer', zh: '参与方无应答' },
+  'control.fault': { en: 'a party failed while it carried an order out', zh: '参与方执行指令失败' },
+} as const satisfies ErrorTable
