@@ -25,7 +25,7 @@ export function compileWhen(when: When, city: string): Condition {
   if (issuer !== undefined) {
     const local = issuer === 'local'
     const prefix = cityPrefix(city)
-    tests.push((ride) => isWithin(ride.issuer.division, prefix) === local)
+    tests.push((ride) => ride.issuer.division.startsWith(prefix) === local)
   }
   if (issuerDivisions !== undefined) {
     tests.push((ride) => issuerDivisions.includes(ride.issuer.division))
@@ -44,8 +44,4 @@ export function compileWhen(when: When, city: string): Condition {
 function cityPrefix(city: string): string {
   if (city.endsWith('0000')) return city.slice(0, 2)
   return city.endsWith('00') ? city.slice(0, 4) : city
-}
-
-function isWithin(division: string, prefix: string): boolean {
-  return division.length === 6 && division.startsWith(prefix)
 }

@@ -116,7 +116,7 @@ function addOvertime(
       ? charge.amountFen
       : (rule.base.highestFen(charge.kind === 'exit-station-maximum' ? exit.station : undefined) ??
         baseFen)
-  const totalFen = policy.mode === 'add' ? amountFen + chargeFen : chargeFen
+  const totalFen = policy.mode === 'add' ? amountFen + chargeFen : Math.max(amountFen, chargeFen)
   parts.push(part(policy, totalFen - amountFen))
   return totalFen
 }

@@ -195,7 +195,7 @@ export interface TimeLimit extends Policy {
     | { readonly kind: 'fixed'; readonly amountFen: Fen }
     | { readonly kind: 'network-maximum' }
     | { readonly kind: 'exit-station-maximum' }
-  /** `add` to the fare, or `instead` of the fare with its discounts. */
+  /** `add` to the fare, or `instead` of the fare with its discounts, where that is more. */
   readonly mode: 'add' | 'instead'
 }
 
