@@ -1,7 +1,7 @@
-import { type Fen, type Instant, requireData } from '@unifare/core'
+import { type Fen, type Instant, requireData, view } from '@unifare/core'
 import { field } from './framed.ts'
 import { type ListHeader, openList, type SealedList, sealList } from './sealed-list.ts'
-import { parseTap } from './tap.ts'
+import { TAP_HEAD_LENGTH, TAP_VERSION, tapHead } from './tap.ts'
 
 const MAGIC = 'UB'
 const CODE = 'batch.malformed'
@@ -60,7 +60,7 @@ export function parseBatch(bytes: Uint8Array): Batch {
     terminal: field(list.header, 'terminal', 'string', CODE),
     operator: field(list.header, 'operator', 'string', CODE),
     createdAt: field(list.header, 'createdAt', 'number', CODE),
-    bundles: bundles.map((entry: Record<string, unknown>) => ({
+    bundles: bundles.map((entry: unknown) => ({
       kind: field(entry, 'kind', 'string', CODE),
       publisher: field(entry, 'publisher', 'string', CODE),
       version: field(entry, 'version', 'number', CODE),
@@ -75,15 +75,17 @@ export function parseBatch(bytes: Uint8Array): Batch {
   return { ...list, header }
 }
 
-/** Control total: amounts of the records that can be read; others count as zero on both sides. */
+/**
+ * Control total: what the amount field says in every record of version 1, whatever its kind or
+ * faults; records of other versions count as zero. It is read off the bytes alone, so that an
+ * older reader comes to the same sum as a terminal that writes kinds of the future.
+ */
 function controlSum(records: readonly Uint8Array[]): Fen {
+  const [amountAt] = tapHead.fields.amountFen
   let sum = 0
   for (const record of records) {
-    try {
-      sum += parseTap(record).amountFen
-    } catch {
-      continue
-    }
+    if (record[0] !== TAP_VERSION || record.length < TAP_HEAD_LENGTH) continue
+    sum += view(record).getUint32(amountAt)
   }
   return sum
 }

@@ -5,10 +5,12 @@ import {
   type Fen,
   fromUtf8,
   type Instant,
+  parseDay,
   requireData,
   utf8,
   view,
 } from '@unifare/core'
+import { recode } from './framed.ts'
 import { MEDIA, type Medium, MODES, type Mode, namesByCode } from './kinds.ts'
 
 export const CHARGE_VERSION = 1
@@ -110,6 +112,10 @@ export function chargeId(charge: Pick<Charge, 'operator' | 'number'>): string {
 /** Bytes of a charge; throws `charge.malformed` when a rule of the record is broken. */
 export function encodeCharge(charge: Charge): Uint8Array {
   checkCharge(charge)
+  return recode(CODE, () => charged(charge))
+}
+
+function charged(charge: Charge): Uint8Array {
   const tariff = utf8(charge.tariff)
   const parts = charge.parts.map(encodePart)
   const length =
@@ -135,16 +141,29 @@ export function encodeCharge(charge: Charge): Uint8Array {
   )
 }
 
-/** Reads one charge and checks that its parts and, for a card, its taps sum to the amount. */
+/**
+ * Reads one charge and checks that its parts and, for a card, its taps sum to the amount. Throws
+ * `charge.unknown-version` for a charge of the future, else `charge.malformed`.
+ */
 export function parseCharge(bytes: Uint8Array): Charge {
+  requireData(
+    bytes.length === 0 || bytes[0] === CHARGE_VERSION,
+    'charge.unknown-version',
+    `version ${bytes[0]}`,
+  )
+  return recode(CODE, () => parseVersion1(bytes))
+}
+
+function parseVersion1(bytes: Uint8Array): Charge {
   requireData(bytes.length >= HEAD_LENGTH, CODE, `${bytes.length} bytes are no charge`)
   const values = head.decode(bytes)
-  requireData(values.version === CHARGE_VERSION, CODE, `unknown version ${values.version}`)
   requireData(values.length === bytes.length, CODE, 'the length field does not fit the bytes')
   const medium = mediumNames.get(values.medium)
   const mode = modeNames.get(values.mode)
   requireData(medium === 'card' || medium === 'code', CODE, 'unknown medium')
   requireData(mode !== undefined, CODE, 'unknown mode')
+  // A flag that is not known here might change what the money means.
+  requireData(values.flags <= 1, CODE, `unknown flags ${values.flags}`)
   const tapsAt = HEAD_LENGTH + values.tariffLength
   const partsAt = tapsAt + values.tapCount * tapLayout.length
   requireData(partsAt <= bytes.length, CODE, 'taps do not fit the record')
@@ -173,6 +192,21 @@ function checkCharge(charge: Charge): void {
     CODE,
     `${taps.length} taps and ${parts.length} parts`,
   )
+  requireData(charge.version === CHARGE_VERSION, CODE, `no charge of version ${charge.version}`)
+  requireData(/^\d{8}$/.test(charge.operator), CODE, `operator ${charge.operator}: not 8 digits`)
+  requireData(/^\d{8}$/.test(charge.issuer), CODE, `issuer ${charge.issuer}: not 8 digits`)
+  requireData(/^\d{19}$/.test(charge.account), CODE, `account ${charge.account}: not 19 digits`)
+  requireData(
+    taps.every(({ terminal }) => /^\d{12}$/.test(terminal)),
+    CODE,
+    'a terminal has 12 digits',
+  )
+  requireData(isPlain(charge.tariff), CODE, 'the tariff has no plain name')
+  recode(CODE, () => parseDay(charge.tapDay))
+  for (const { rule, amountFen: partFen } of parts) {
+    requireData(isPlain(rule), CODE, 'a rule has no plain name')
+    requireData((partFen | 0) === partFen, CODE, `${rule}: ${partFen} fen do not fit`)
+  }
   const partSum = parts.reduce((sum, part) => sum + part.amountFen, 0)
   requireData(
     partSum === amountFen,
@@ -185,6 +219,11 @@ function checkCharge(charge: Charge): void {
     CODE,
     `${charge.medium} taps sum to ${tapSum} fen, the charge is ${amountFen}`,
   )
+}
+
+/** Text that survives every store and prints as it is. */
+function isPlain(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}\uFEFF]/u.test(text)
 }
 
 function encodePart(part: ChargePart): Uint8Array {

@@ -25,11 +25,13 @@ export const tapErrors = {
   },
   'batch.bad-signature': { en: 'the batch is not signed by its terminal', zh: '批次签名无效' },
   'charge.malformed': { en: 'the charge cannot be read', zh: '收费记录无法解析' },
+  'charge.unknown-version': { en: 'charge of an unknown version', zh: '未知版本的收费记录' },
   'message.malformed': { en: 'the message cannot be read', zh: '报文无法解析' },
   'message.bad-signature': { en: 'the message is not signed by its sender', zh: '报文签名无效' },
   'message.wrong-receiver': { en: 'the message is for somebody else', zh: '报文接收方不符' },
   'message.unknown-sender': { en: 'the sender is not known here', zh: '未知发送方' },
   'message.refused': { en: 'the receiver refused the message', zh: '接收方拒绝报文' },
+  'link.address-in-use': { en: 'the address is taken by another program', zh: '监听地址已被占用' },
   'link.unreachable': {
     en: 'the receiver did not answer; it is tried again',
     zh: '接收方无应答，将重试',

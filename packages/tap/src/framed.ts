@@ -1,4 +1,5 @@
 import {
+  assert,
   canonicalJson,
   concat,
   fromUtf8,
@@ -37,7 +38,20 @@ export function frame(
   return concat(prefix, json, body)
 }
 
-/** Takes a container apart; every doubt throws the code given. */
+/** Puts the signature behind what it covers. */
+export async function seal(
+  signed: Uint8Array,
+  sign: (message: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const signature = await sign(signed)
+  assert(signature.length === SIGNATURE_LENGTH, 'a signature of the wire has 64 bytes')
+  return concat(signed, signature)
+}
+
+/**
+ * Takes a container apart; every doubt throws the code given. A header that is not in its one
+ * canonical form is refused: two readers must never see two things in the same bytes.
+ */
 export function unframe(magic: string, bytes: Uint8Array, code: string): Framed {
   requireData(
     bytes.length >= PREFIX_LENGTH + SIGNATURE_LENGTH &&
@@ -46,7 +60,11 @@ export function unframe(magic: string, bytes: Uint8Array, code: string): Framed 
     code,
     `not a ${magic} container`,
   )
-  requireData(bytes[2] === 1, code, `unknown version ${bytes[2]}`)
+  requireData(
+    bytes[2] === 1 && bytes[3] === 0,
+    code,
+    `unknown version ${bytes[2]} or format ${bytes[3]}`,
+  )
   const bodyAt = PREFIX_LENGTH + view(bytes).getUint32(4)
   const signatureAt = bytes.length - SIGNATURE_LENGTH
   requireData(bodyAt <= signatureAt, code, 'the header is longer than the container')
@@ -60,11 +78,15 @@ export function unframe(magic: string, bytes: Uint8Array, code: string): Framed 
 
 function readHeader(json: Uint8Array, code: string): Record<string, unknown> {
   let header: unknown
+  let canonical = ''
+  const text = recode(code, () => fromUtf8(json))
   try {
-    header = JSON.parse(fromUtf8(json))
+    header = JSON.parse(text)
+    canonical = canonicalJson(header)
   } catch {
-    throw new UnifareError(code, 'the header is not JSON')
+    throw new UnifareError(code, 'the header is not JSON of this network')
   }
+  requireData(canonical === text, code, 'the header is not in canonical form')
   requireData(
     typeof header === 'object' && header !== null && !Array.isArray(header),
     code,
@@ -73,16 +95,30 @@ function readHeader(json: Uint8Array, code: string): Record<string, unknown> {
   return header as Record<string, unknown>
 }
 
-/** Reads one field of a header by type; throws the code given. */
+/** Reads one field of a header, or of an object in it, by type; throws the code given. */
 export function field<T extends 'string' | 'number' | 'object'>(
-  header: Readonly<Record<string, unknown>>,
+  header: unknown,
   name: string,
   type: T,
   code: string,
 ): T extends 'string' ? string : T extends 'number' ? number : object {
-  const value = header[name]
+  const value = isRecord(header) && Object.hasOwn(header, name) ? header[name] : undefined
   const good =
     type === 'number' ? Number.isSafeInteger(value) : typeof value === type && value !== null
   requireData(good, code, `header field ${name} is missing or not a ${type}`)
   return value as never
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Runs work on foreign bytes; what the core refuses in them is refused under the code given. */
+export function recode<T>(code: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof UnifareError)) throw error
+    throw new UnifareError(code, error.message, error.details)
+  }
 }

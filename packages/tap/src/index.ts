@@ -17,6 +17,7 @@ export {
   parseChargeBatch,
 } from './charge-batch.ts'
 export { tapErrors } from './errors.ts'
+export { createFaultyLink, type LinkFaults } from './faulty-link.ts'
 export { deliveryId, mediumId, parseTapId, tapId } from './identity.ts'
 export { chargeToJson, tapToJson } from './json-view.ts'
 export {
@@ -32,9 +33,10 @@ export {
 export {
   type Answer,
   createHandler,
-  createProcessLink,
   exchange,
   type HandlerResult,
+  isFinalRefusal,
+  isRefusal,
   type Link,
   type LinkIdentity,
   type MessageHandler,
@@ -42,11 +44,14 @@ export {
 export {
   authentic,
   encodeMessage,
+  MESSAGE_BYTES_MAX,
   MESSAGE_KINDS,
   type Message,
+  type MessageInput,
   type MessageKind,
   parseMessage,
 } from './message.ts'
+export { createProcessLink } from './process-link.ts'
 export { REASONS, type Reason, reasonOf } from './reasons.ts'
 export {
   BATCH_BYTES_MAX,

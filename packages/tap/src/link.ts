@@ -2,6 +2,7 @@ import {
   canonicalJson,
   fromUtf8,
   type Instant,
+  parseJson,
   requireData,
   UnifareError,
   utf8,
@@ -13,6 +14,7 @@ import {
   type Message,
   type MessageKind,
   parseMessage,
+  sealMessage,
 } from './message.ts'
 
 /**
@@ -37,6 +39,9 @@ export interface LinkIdentity {
   readonly now: () => Instant
 }
 
+/** `bodyHash` of a refusal that speaks of no message, because it could not be authenticated. */
+const UNOPENED = ''
+
 /** Body of an answer: the acknowledgement of this hop, or its refusal. */
 export type Answer =
   | { readonly ok: true; readonly bodyHash: string; readonly result?: unknown }
@@ -55,38 +60,55 @@ export interface HandlerResult {
 /**
  * Sends a message and returns the result of the answer, after checking that the receiver signed
  * it for exactly this body. Throws `link.unreachable` (try again), `message.bad-signature` (answer
- * forged: treat as no answer), or the code with which the receiver refused.
+ * forged: treat as no answer), or the code of the receiver's refusal with `details.by`.
+ * `isFinalRefusal` tells whether trying again makes sense.
  */
 export async function exchange(
   link: Link,
   self: LinkIdentity,
   request: { readonly receiver: string; readonly kind: MessageKind; readonly body: Uint8Array },
 ): Promise<unknown> {
-  const bytes = await encodeMessage({
+  const { receiver } = request
+  const { bytes, bodyHash } = await sealMessage({
     ...request,
     sender: self.id,
     sentAt: self.now(),
     sign: self.sign,
   })
-  const reply = await open(self, await link.send(request.receiver, bytes))
+  const answer = await openAnswer(self, receiver, await link.send(receiver, bytes))
+  if (!answer.ok && answer.bodyHash === UNOPENED) {
+    throw new UnifareError(answer.code, answer.message, { by: receiver, opened: false })
+  }
   requireData(
-    reply.kind === 'answer' && reply.sender === request.receiver,
-    'message.bad-signature',
-    `the answer is not from ${request.receiver}`,
-  )
-  const answer = JSON.parse(fromUtf8(reply.body)) as Answer
-  requireData(
-    answer.bodyHash === parseMessage(bytes).bodyHash,
+    answer.bodyHash === bodyHash,
     'message.bad-signature',
     'the answer speaks of another message',
   )
-  if (!answer.ok) throw new UnifareError(answer.code, answer.message, { by: reply.sender })
+  if (!answer.ok) throw new UnifareError(answer.code, answer.message, { by: receiver })
   return answer.result
 }
 
 /**
+ * True when the receiver itself refused what it had authenticated: sending it again is vain.
+ * Everything else (no answer, a forged one, a receiver that does not know the sender yet) may
+ * change, and could be provoked by who holds the wire: the message must be kept and sent again.
+ */
+export function isFinalRefusal(error: unknown): error is UnifareError {
+  return (
+    error instanceof UnifareError &&
+    typeof error.details['by'] === 'string' &&
+    error.details['opened'] !== false
+  )
+}
+
+/** True for a refusal of data; false for faults of this machine (disk, database, network). */
+export function isRefusal(error: unknown): error is UnifareError {
+  return error instanceof UnifareError && !/^(journal|repository|link)\./.test(error.code)
+}
+
+/**
  * Makes the handler of a party: opens and checks messages, gives them to `handle`, and signs
- * whatever comes of it. Refusals (`UnifareError`) become signed refusals; everything else is a
+ * whatever comes of it. Refusals (`isRefusal`) become signed refusals; everything else is a
  * fault of this party and is thrown, so that nothing is acknowledged that was not done.
  */
 export function createHandler(
@@ -94,23 +116,17 @@ export function createHandler(
   handle: (message: Message) => Promise<HandlerResult>,
 ): MessageHandler {
   return async (bytes) => {
-    let sender = ''
-    let bodyHash = ''
-    let answer: Answer
-    try {
-      const message = await open(self, bytes)
-      sender = message.sender
-      bodyHash = message.bodyHash
-      const { result } = await handle(message)
-      answer = result === undefined ? { ok: true, bodyHash } : { ok: true, bodyHash, result }
-    } catch (error) {
-      if (!(error instanceof UnifareError)) throw error
-      answer = { ok: false, bodyHash, code: error.code, message: error.message }
-    }
+    let claimed = ''
+    const answer = await orRefusal(UNOPENED, async () => {
+      const message = parseMessage(bytes)
+      claimed = message.sender
+      await verify(self, message)
+      return orRefusal(message.bodyHash, () => answerTo(message, handle))
+    })
     return encodeMessage({
       kind: 'answer',
       sender: self.id,
-      receiver: sender,
+      receiver: claimed,
       sentAt: self.now(),
       body: utf8(canonicalJson(answer)),
       sign: self.sign,
@@ -118,8 +134,28 @@ export function createHandler(
   }
 }
 
-async function open(self: LinkIdentity, bytes: Uint8Array): Promise<Message> {
-  const message = parseMessage(bytes)
+async function answerTo(
+  message: Message,
+  handle: (message: Message) => Promise<HandlerResult>,
+): Promise<Answer> {
+  // Else an answer could be played back to its signer's partner as if it were a message.
+  requireData(message.kind !== 'answer', 'message.refused', 'an answer is not a message')
+  const { bodyHash } = message
+  const { result } = await handle(message)
+  return result === undefined ? { ok: true, bodyHash } : { ok: true, bodyHash, result }
+}
+
+async function orRefusal(bodyHash: string, work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return { ok: false, bodyHash, code: error.code, message: error.message }
+  }
+}
+
+/** Checks that a message is for this party and from who it says. */
+async function verify(self: LinkIdentity, message: Message): Promise<void> {
   requireData(
     message.receiver === self.id,
     'message.wrong-receiver',
@@ -132,22 +168,40 @@ async function open(self: LinkIdentity, bytes: Uint8Array): Promise<Message> {
     'message.bad-signature',
     `not signed by ${message.sender}`,
   )
-  return message
 }
 
-/** Carrier inside one process: receivers register their handlers. */
-export function createProcessLink(): Link & {
-  register(receiver: string, handler: MessageHandler): void
-} {
-  const handlers = new Map<string, MessageHandler>()
-  return {
-    register(receiver, handler) {
-      handlers.set(receiver, handler)
-    },
-    async send(receiver, message) {
-      const handler = handlers.get(receiver)
-      if (handler === undefined) throw new UnifareError('link.unreachable', `nobody is ${receiver}`)
-      return handler(message)
-    },
+/** Whatever is wrong with an answer, it is as good as none: `message.bad-signature`. */
+async function openAnswer(
+  self: LinkIdentity,
+  receiver: string,
+  bytes: Uint8Array,
+): Promise<Answer> {
+  try {
+    const reply = parseMessage(bytes)
+    await verify(self, reply)
+    requireData(
+      reply.kind === 'answer' && reply.sender === receiver,
+      'message.bad-signature',
+      `a message of ${reply.sender}`,
+    )
+    return parseAnswer(fromUtf8(reply.body))
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const { message } = error
+    throw new UnifareError('message.bad-signature', `no answer of ${receiver}: ${message}`)
   }
+}
+
+function parseAnswer(text: string): Answer {
+  const answer = parseJson(text) as Partial<Record<string, unknown>> | null
+  const good =
+    typeof answer === 'object' &&
+    answer !== null &&
+    typeof answer['bodyHash'] === 'string' &&
+    (answer['ok'] === true ||
+      (answer['ok'] === false &&
+        typeof answer['code'] === 'string' &&
+        typeof answer['message'] === 'string'))
+  requireData(good, 'message.malformed', 'not an answer')
+  return answer as unknown as Answer
 }

@@ -1,10 +1,11 @@
-import { concat, type Instant, requireData, toHex } from '@unifare/core'
+import { type Instant, requireData, toHex } from '@unifare/core'
 import { type SignatureEngine, sha256 } from '@unifare/crypto'
-import { field, frame, unframe } from './framed.ts'
+import { field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
 
 const MAGIC = 'UM'
 const CODE = 'message.malformed'
-export const MESSAGE_BYTES_MAX = 1024 * 1024
+/** Longest message, its signature included. */
+export const MESSAGE_BYTES_MAX = 1024 * 1024 + SIGNATURE_LENGTH
 
 /**
  * What crosses between parties: the four kinds of message, and what answers them. `pull` asks for
@@ -33,25 +34,36 @@ export interface Message {
   readonly bytes: Uint8Array
 }
 
-/** Makes a signed message. */
-export async function encodeMessage(input: {
+/** What a message is made of. */
+export interface MessageInput {
   readonly kind: MessageKind
   readonly sender: string
   readonly receiver: string
   readonly sentAt: Instant
   readonly body: Uint8Array
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
-}): Promise<Uint8Array> {
+}
+
+/** Makes a signed message; throws `message.malformed` when it is longer than 1 MiB. */
+export async function encodeMessage(input: MessageInput): Promise<Uint8Array> {
+  return (await sealMessage(input)).bytes
+}
+
+/** Makes a signed message and tells its idempotency key. */
+export async function sealMessage(
+  input: MessageInput,
+): Promise<{ readonly bytes: Uint8Array; readonly bodyHash: string }> {
   const { kind, sender, receiver, sentAt, body } = input
   const bodyHash = toHex(sha256(body))
   const signed = frame(MAGIC, 1, { kind, sender, receiver, sentAt, bodyHash }, body)
-  requireData(signed.length <= MESSAGE_BYTES_MAX, CODE, `${signed.length} bytes are too many`)
-  return concat(signed, await input.sign(signed))
+  const length = signed.length + SIGNATURE_LENGTH
+  requireData(length <= MESSAGE_BYTES_MAX, CODE, `${length} bytes are too many`)
+  return { bytes: await seal(signed, input.sign), bodyHash }
 }
 
 /** Reads a message and checks its shape and body hash; the signature is checked by `authentic`. */
 export function parseMessage(bytes: Uint8Array): Message {
-  requireData(bytes.length <= MESSAGE_BYTES_MAX + 64, CODE, `${bytes.length} bytes are too many`)
+  requireData(bytes.length <= MESSAGE_BYTES_MAX, CODE, `${bytes.length} bytes are too many`)
   const { header, body } = unframe(MAGIC, bytes, CODE)
   const kind = MESSAGE_KINDS.find((known) => known === header['kind'])
   requireData(kind !== undefined, CODE, `unknown kind of message: ${String(header['kind'])}`)

@@ -1,11 +1,13 @@
 import { concat, type Fen, fromHex, requireData, toHex, view } from '@unifare/core'
 import { type SignatureEngine, sha256 } from '@unifare/crypto'
-import { field, frame, unframe } from './framed.ts'
+import { field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
 
 export const BATCH_RECORDS_MAX = 1_000
 export const BATCH_BYTES_MAX = 768 * 1024
 /** Chain value before the first record of a publisher. */
 export const CHAIN_START: Uint8Array = new Uint8Array(32)
+/** Version, kind and length: the part of a record that keeps its meaning for ever. */
+const RECORD_MIN = 4
 const CODE = 'batch.malformed'
 
 /** What every signed list of records states: place in the chain, count, control total. */
@@ -35,7 +37,10 @@ export function chainNext(previous: Uint8Array, record: Uint8Array): Uint8Array 
   return sha256(concat(previous, record))
 }
 
-/** Seals records under a signature; throws `batch.too-large`. */
+/**
+ * Seals records under a signature. Throws `batch.too-large`, and `batch.malformed` for a record
+ * whose length field (bytes 2 and 3) is not its length: nobody could cut it out again.
+ */
 export async function sealList(input: {
   readonly magic: string
   readonly first: number
@@ -46,6 +51,14 @@ export async function sealList(input: {
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
 }): Promise<Uint8Array> {
   const { records } = input
+  checkSize(records.length, 0)
+  records.forEach((record, index) => {
+    requireData(
+      record.length >= RECORD_MIN && view(record).getUint16(2) === record.length,
+      CODE,
+      `record ${input.first + index} does not state its own length`,
+    )
+  })
   const header: ListHeader = {
     first: input.first,
     end: input.first + records.length,
@@ -55,8 +68,8 @@ export async function sealList(input: {
     amountFen: input.amountFen,
   }
   const signed = frame(input.magic, 1, { ...input.header, ...header }, concat(...records))
-  checkSize(records.length, signed.length)
-  return concat(signed, await input.sign(signed))
+  checkSize(records.length, signed.length + SIGNATURE_LENGTH)
+  return seal(signed, input.sign)
 }
 
 /**
@@ -77,6 +90,7 @@ export function openList(magic: string, bytes: Uint8Array): SealedList {
   }
   checkSize(header.count, 0)
   requireData(/^[0-9A-F]{64}$/.test(header.previous), CODE, 'the chain value is not a SHA-256')
+  requireData(header.first >= 0, CODE, `record numbers begin at ${header.first}`)
   const records = cut(framed.body)
   requireData(
     records.length === header.count && header.end - header.first === header.count,
@@ -108,9 +122,9 @@ export function signedBy(
 function cut(body: Uint8Array): Uint8Array[] {
   const records: Uint8Array[] = []
   for (let at = 0; at < body.length; ) {
-    requireData(at + 4 <= body.length, CODE, 'a record is cut off')
+    requireData(at + RECORD_MIN <= body.length, CODE, 'a record is cut off')
     const length = view(body).getUint16(at + 2)
-    requireData(length >= 4 && at + length <= body.length, CODE, 'a record is cut off')
+    requireData(length >= RECORD_MIN && at + length <= body.length, CODE, 'a record is cut off')
     records.push(body.subarray(at, at + length))
     at += length
   }

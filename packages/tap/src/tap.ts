@@ -10,6 +10,7 @@ import {
   UnifareError,
   view,
 } from '@unifare/core'
+import { recode } from './framed.ts'
 import {
   FLAGS,
   MEDIA,
@@ -20,6 +21,7 @@ import {
   TAP_KINDS,
   type TapKind,
 } from './kinds.ts'
+import { checkTap } from './tap-rules.ts'
 
 /** The only version so far. Golden bytes of every version stay readable for ever. */
 export const TAP_VERSION = 1
@@ -93,7 +95,10 @@ export interface Tap {
   readonly evidence: Uint8Array
 }
 
-/** The fixed head, byte for byte. Bytes 116 to 127 are reserved: zero when written, kept when read. */
+/**
+ * The fixed head, byte for byte. Bytes 73, 108 to 115 and 116 to 127 are reserved: zero when
+ * written, ignored when read. Whoever forwards a record forwards its bytes, never a parsed copy.
+ */
 export const tapHead = defineLayout(TAP_HEAD_LENGTH, {
   version: [0, 'u8'],
   kind: [1, 'u8'],
@@ -130,7 +135,6 @@ export const tapHead = defineLayout(TAP_HEAD_LENGTH, {
   distanceM: [96, 'u32'],
   durationS: [100, 'u32'],
   serial: [104, 'u32'],
-  reserved: [116, 'bytes', 12],
 })
 
 const kindNames = namesByCode(TAP_KINDS)
@@ -145,7 +149,8 @@ export function encodeTap(tap: Tap): Uint8Array {
     'tap.bad-field',
     `evidence of ${evidence.length} bytes, at most ${EVIDENCE_LENGTH_MAX}`,
   )
-  const head = tapHead.encode({
+  checkTap(tap)
+  const fields = {
     ...tap,
     kind: TAP_KINDS[tap.kind],
     length: TAP_HEAD_LENGTH + LENGTH_PREFIX + evidence.length,
@@ -161,8 +166,8 @@ export function encodeTap(tap: Tap): Uint8Array {
     entryLine: tap.entry?.line ?? 0,
     entryStation: tap.entry?.station ?? 0,
     entryAt: tap.entry?.at ?? 0,
-    reserved: new Uint8Array(12),
-  })
+  }
+  const head = recode('tap.bad-field', () => tapHead.encode(fields))
   const prefix = new Uint8Array(LENGTH_PREFIX)
   view(prefix).setUint16(0, evidence.length)
   return concat(head, prefix, evidence)
@@ -196,7 +201,7 @@ export function parseTap(bytes: Uint8Array): Tap {
   )
   requireData(bytes[0] === TAP_VERSION, 'tap.unknown-version', `version ${bytes[0]}`)
   requireData(length >= TAP_HEAD_LENGTH + LENGTH_PREFIX, 'tap.too-short', `${length} bytes`)
-  const head = tapHead.decode(bytes)
+  const head = recode('tap.bad-field', () => tapHead.decode(bytes))
   const evidence = bytes.subarray(TAP_HEAD_LENGTH + LENGTH_PREFIX)
   requireData(
     view(bytes).getUint16(TAP_HEAD_LENGTH) === evidence.length &&
@@ -204,7 +209,9 @@ export function parseTap(bytes: Uint8Array): Tap {
     'tap.bad-length',
     'the evidence length does not fit the record',
   )
-  return { ...named(head), evidence: evidence.slice() }
+  const tap = { ...named(head), evidence: evidence.slice() }
+  checkTap(tap)
+  return tap
 }
 
 function named(head: LayoutValues<typeof tapHead.fields>): Omit<Tap, 'evidence'> {
