@@ -41,7 +41,7 @@ import type { Verifier } from './evidence.ts'
 import { DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { statementsOf } from './statement.ts'
-import { type CardRow, cards, days, denyEntries, statements } from './tables.ts'
+import { days, denyEntries, statements } from './tables.ts'
 
 /** Lines of one statement message: keeps it under the size limit of a message. */
 const STATEMENT_PART_LINES = 1_500
@@ -211,7 +211,6 @@ function createMachine(options: CentreOptions) {
     })
     await storeDay(tx, cleared)
     await postEntries(tx, cleared.entries)
-    await updateCards(tx, cleared)
     await tx.put(days, [
       {
         day,
@@ -316,18 +315,6 @@ type Order = Readonly<Record<string, unknown>>
 
 function keyOf({ medium, issuer, account }: DenyEntry): string {
   return `${medium}/${issuer}/${account}`
-}
-
-async function updateCards(tx: Tx, cleared: Cleared): Promise<void> {
-  const seen = [...cleared.closing.cards]
-  const known = await tx.get(
-    cards,
-    seen.map(([card]) => ({ card })),
-  )
-  const rows = seen.flatMap(([card, state], index): CardRow[] =>
-    state.counter > (known[index]?.counter ?? -1) ? [{ card, ...state }] : [],
-  )
-  await tx.put(cards, rows)
 }
 
 function resultOf(cleared: Cleared): DayResult {

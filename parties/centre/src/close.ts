@@ -13,7 +13,9 @@ import {
 import { type Verifier, verifyTapEvidence } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
 import {
+  type CardRow,
   type ChargeRow,
+  cards,
   charges,
   days,
   denyEntries,
@@ -102,7 +104,7 @@ export async function rootBefore(tx: Tx, day: Day): Promise<string> {
   return closed.at(-1)?.root ?? FIRST_ROOT
 }
 
-/** Writes the outcome of a day that closes now. */
+/** Writes the outcome of a day that closes now: verdicts, identities, serials, cards. */
 export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
   const { day, closing } = cleared
   const rows = await tx.select(charges, { day: '' })
@@ -127,6 +129,20 @@ export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
     serials,
     [...closing.serials].map(([serial, identity]) => ({ serial, identity, day })),
   )
+  await storeCards(tx, cleared)
+}
+
+/** A card's shadow only goes forward: a late tap of an older counter leaves it alone. */
+async function storeCards(tx: Tx, cleared: Cleared): Promise<void> {
+  const seen = [...cleared.closing.cards]
+  const known = await tx.get(
+    cards,
+    seen.map(([card]) => ({ card })),
+  )
+  const rows = seen.flatMap(([card, state], index): CardRow[] =>
+    state.counter > (known[index]?.counter ?? -1) ? [{ card, ...state }] : [],
+  )
+  await tx.put(cards, rows)
 }
 
 async function checkTaps(

@@ -8,10 +8,21 @@ export {
   dayRoot,
   type Position,
 } from './clearing.ts'
+export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export { centreErrors } from './errors.ts'
 export { type EvidenceVerdict, type Verifier, verifyTapEvidence } from './evidence.ts'
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
 export { leafHash, merkleProof, merkleRoot, type ProofStep, rootOfProof } from './merkle.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
-export { cards, charges, days, denyEntries, settled, statements, taps } from './tables.ts'
+export {
+  type ChargeRow,
+  cards,
+  charges,
+  days,
+  denyEntries,
+  settled,
+  statements,
+  type TapRow,
+  taps,
+} from './tables.ts'
 export { VERDICTS, type Verdict } from './verdicts.ts'
