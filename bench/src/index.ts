@@ -1,1 +1,3 @@
-export {}
+export { type ClearingReport, describeClearing } from './clearing-report.ts'
+export { benchClearing } from './clearing-rounds.ts'
+export { benchErrors } from './errors.ts'
