@@ -1,4 +1,12 @@
-import { canonicalJson, fromHex, type Instant, requireData, toHex, utf8 } from '@unifare/core'
+import {
+  canonicalJson,
+  fromHex,
+  type Instant,
+  requireData,
+  toHex,
+  UnifareError,
+  utf8,
+} from '@unifare/core'
 import { type SignatureEngine, sha256 } from '@unifare/crypto'
 
 /**
@@ -13,7 +21,7 @@ export type BundleKind = (typeof BUNDLE_KINDS)[number]
 export interface Bundle<Content = unknown> {
   readonly publisher: string
   readonly kind: BundleKind
-  /** Whole number that only grows. */
+  /** Whole number from 1 that only grows. */
   readonly version: number
   readonly validFrom: Instant
   readonly validTo: Instant | null
@@ -28,13 +36,18 @@ export interface SignedBundle extends Bundle {
   readonly signature: string
 }
 
-/** Signs a list. */
+/** Nothing travels in a bundle that is not signed. */
+const FIELDS = 8
+
+/** Signs a list; throws `bundle.malformed` when its content has no canonical JSON (a float). */
 export async function signBundle(
   bundle: Bundle,
   sign: (message: Uint8Array) => Promise<Uint8Array>,
 ): Promise<SignedBundle> {
   const hash = sha256(canonicalBytes(bundle))
-  return { ...bundle, hash: toHex(hash), signature: toHex(await sign(hash)) }
+  const { publisher, kind, version, validFrom, validTo, content } = bundle
+  const signature = toHex(await sign(hash))
+  return { publisher, kind, version, validFrom, validTo, content, hash: toHex(hash), signature }
 }
 
 /**
@@ -56,7 +69,8 @@ export function openBundle(
     `unknown publisher ${bundle.publisher}`,
   )
   requireData(
-    engine.ed25519Verify(key, hash, fromHex(bundle.signature)),
+    /^[0-9A-F]{128}$/.test(bundle.signature) &&
+      engine.ed25519Verify(key, hash, fromHex(bundle.signature)),
     'bundle.bad-signature',
     `the ${bundle.kind} list is not signed by ${bundle.publisher}`,
   )
@@ -65,21 +79,28 @@ export function openBundle(
 
 function parseBundle(value: unknown): SignedBundle {
   const fields = value as Partial<Record<keyof SignedBundle, unknown>> | null
+  requireData(typeof fields === 'object' && fields !== null, 'bundle.malformed', 'not a bundle')
+  const { publisher, version, validFrom, validTo, content, hash, signature } = fields
+  const kind = BUNDLE_KINDS.find((known) => known === fields.kind)
   requireData(
-    typeof fields === 'object' &&
-      fields !== null &&
-      typeof fields.publisher === 'string' &&
-      BUNDLE_KINDS.some((kind) => kind === fields.kind) &&
-      Number.isSafeInteger(fields.version) &&
-      Number.isSafeInteger(fields.validFrom) &&
-      (fields.validTo === null || Number.isSafeInteger(fields.validTo)) &&
-      fields.content !== undefined &&
-      typeof fields.hash === 'string' &&
-      typeof fields.signature === 'string',
+    kind !== undefined &&
+      typeof publisher === 'string' &&
+      isInstant(version) &&
+      version > 0 &&
+      isInstant(validFrom) &&
+      (validTo === null || isInstant(validTo)) &&
+      content !== undefined &&
+      typeof hash === 'string' &&
+      typeof signature === 'string' &&
+      Object.keys(fields).length === FIELDS,
     'bundle.malformed',
     'not a bundle',
   )
-  return fields as unknown as SignedBundle
+  return { publisher, kind, version, validFrom, validTo, content, hash, signature }
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
 
 function canonicalBytes({
@@ -90,5 +111,10 @@ function canonicalBytes({
   validTo,
   content,
 }: Bundle): Uint8Array {
-  return utf8(canonicalJson({ publisher, kind, version, validFrom, validTo, content }))
+  try {
+    return utf8(canonicalJson({ publisher, kind, version, validFrom, validTo, content }))
+  } catch (error) {
+    if (!(error instanceof UnifareError)) throw error
+    throw new UnifareError('bundle.malformed', `the ${kind} list: ${error.message}`)
+  }
 }

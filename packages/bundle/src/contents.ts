@@ -1,6 +1,9 @@
 import { type Instant, requireData } from '@unifare/core'
 
-/** Who takes whose medium, on what. Later rows win over earlier ones that speak of the same. */
+/**
+ * Who takes whose medium, on what. Later rows win over earlier ones that speak of the same. Words
+ * of the future do not spoil a list: an unknown status is not open, an unknown reason still stops.
+ */
 export interface AcceptanceRow {
   readonly operator: string
   readonly mode: string
@@ -47,27 +50,30 @@ export interface DevicesContent {
   readonly devices: readonly Device[]
 }
 
-type Shape = Readonly<Record<string, 'string' | 'number'>>
+/** What a field must be: a type, or a text of a certain form. */
+type Shape = Readonly<Record<string, 'string' | 'number' | RegExp>>
+
+const INSTITUTION = /^\d{8}$/
 
 const ACCEPTANCE: Shape = {
-  operator: 'string',
+  operator: INSTITUTION,
   mode: 'string',
   medium: 'string',
-  issuer: 'string',
+  issuer: INSTITUTION,
   division: 'string',
   status: 'string',
   from: 'number',
 }
 const DENY: Shape = {
   medium: 'string',
-  issuer: 'string',
-  account: 'string',
+  issuer: INSTITUTION,
+  account: /^\d{1,19}$/,
   reason: 'string',
   since: 'number',
 }
 const DEVICE: Shape = {
-  terminal: 'string',
-  key: 'string',
+  terminal: /^\d{12}$/,
+  key: /^[0-9A-F]{64}$/,
   mode: 'string',
   city: 'string',
   line: 'number',
@@ -92,17 +98,42 @@ export function parseDevices(content: unknown): DevicesContent {
 function rows(content: unknown, name: string, shape: Shape): Record<string, unknown>[] {
   const list = (content as Record<string, unknown> | null)?.[name]
   requireData(Array.isArray(list), 'bundle.malformed', `the list has no ${name}`)
+  const fields = Object.entries(shape)
   list.forEach((row: Record<string, unknown> | null, index) => {
-    for (const [field, type] of Object.entries(shape)) {
-      const value = row?.[field]
+    for (const [field, wanted] of fields) {
       requireData(
-        type === 'number' ? Number.isSafeInteger(value) : typeof value === 'string',
+        fits(row?.[field], wanted),
         'bundle.malformed',
-        `${name}[${index}].${field} is missing or not a ${type}`,
+        `${name}[${index}].${field} is missing or not ${wanted}`,
       )
     }
   })
   return list as Record<string, unknown>[]
+}
+
+function fits(value: unknown, wanted: Shape[string]): boolean {
+  if (wanted === 'number') return Number.isSafeInteger(value)
+  return typeof value === 'string' && (wanted === 'string' || wanted.test(value))
+}
+
+/** Rows by what they speak of, made once per list: it is asked at every tap and every charge. */
+const indexes = new WeakMap<AcceptanceContent, ReadonlyMap<string, readonly AcceptanceRow[]>>()
+
+function indexOf(content: AcceptanceContent): ReadonlyMap<string, readonly AcceptanceRow[]> {
+  const known = indexes.get(content)
+  if (known !== undefined) return known
+  const index = new Map<string, AcceptanceRow[]>()
+  for (const row of content.rows) {
+    const same = index.get(rowKey(row))
+    if (same === undefined) index.set(rowKey(row), [row])
+    else same.push(row)
+  }
+  indexes.set(content, index)
+  return index
+}
+
+function rowKey(row: Pick<AcceptanceRow, 'operator' | 'mode' | 'medium' | 'issuer'>): string {
+  return `${row.operator}/${row.mode}/${row.medium}/${row.issuer}`
 }
 
 /** The row that says whether an operator takes a medium of an issuer on a mode; undefined when not listed. */
@@ -111,14 +142,9 @@ export function acceptanceOf(
   asked: Pick<AcceptanceRow, 'operator' | 'mode' | 'medium' | 'issuer'>,
   at: Instant,
 ): AcceptanceRow | undefined {
-  return content.rows.findLast(
-    (row) =>
-      row.issuer === asked.issuer &&
-      row.operator === asked.operator &&
-      row.mode === asked.mode &&
-      row.medium === asked.medium &&
-      row.from <= at,
-  )
+  return indexOf(content)
+    .get(rowKey(asked))
+    ?.findLast((row) => row.from <= at)
 }
 
 /** True when the row lets a rider travel. */

@@ -1,15 +1,15 @@
 import {
   canonicalJson,
-  concat,
+  createSerial,
   type Env,
   fromUtf8,
   type Instant,
-  type Journal,
   openJournal,
+  parseJson,
+  requireData,
   type Tx,
   UnifareError,
   utf8,
-  view,
 } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
@@ -23,11 +23,8 @@ import {
   type MessageKind,
   parseMessage,
 } from '@unifare/tap'
-import { type IntakeRow, intake, outbox, positions, returned } from './tables.ts'
-
-const TIME_LENGTH = 6
-/** Effects of one message at most; ids of the outbox are journal index × this + number. */
-const EFFECTS_MAX = 10_000
+import { type Outcome, openIntake } from './intake.ts'
+import { deliverOutbox } from './outbox.ts'
 
 /** A message as the state machine of an institution sees it. */
 export interface Input {
@@ -77,207 +74,66 @@ export interface Institution {
 
 /**
  * Opens an institution: reads its journal and applies whatever its state has not seen. An empty
- * repository is thereby rebuilt from the segments alone.
+ * repository is thereby rebuilt from the segments alone. When `apply` throws anything but a
+ * refusal, the message stays journaled and nothing later is taken before it can be applied.
  */
 export async function openInstitution(options: InstitutionOptions): Promise<Institution> {
-  const { env, link } = options
+  const { id, env, link, sign, query, check } = options
+  const { repository } = env
   const identity: LinkIdentity = {
-    id: options.id,
-    sign: options.sign,
-    publicKeyOf: async (party) => options.publicKeyOf(party),
+    id,
+    sign,
+    publicKeyOf: options.publicKeyOf,
     engine: options.engine,
     now: () => env.clock.now(),
   }
   const journal = await openJournal({ storage: env.storage, name: 'intake' })
-  const queue = createQueue()
-  await queue(() => applyRest(options, journal))
+  const intake = await openIntake({ env, journal, apply: options.apply, check })
+  const oneByOne = createSerial()
+  const onePass = createSerial()
+  await intake.catchUp()
 
-  async function take(message: Message): Promise<{ result?: unknown }> {
-    if (message.kind === 'pull') {
-      const { query } = options
-      if (query === undefined) throw new UnifareError('message.refused', 'nothing to pull here')
-      return { result: await env.repository.transaction((tx) => query(tx, message)) }
-    }
-    return queue(async () => {
-      const known = await outcome(options, message)
-      if (known !== undefined) return answerOf(known)
-      await env.repository.transaction(async (tx) => options.check?.(tx, message))
-      journal.append(concat(timeBytes(env.clock.now()), message.bytes))
-      await journal.sync()
-      await applyRest(options, journal)
-      const done = await outcome(options, message)
-      if (done === undefined) throw new Error(`${options.id}: message was journaled, not applied`)
-      return answerOf(done)
-    })
+  async function take(message: Message): Promise<Outcome> {
+    if (message.kind !== 'pull') return oneByOne(() => intake.take(message))
+    requireData(query !== undefined, 'message.refused', 'nothing to pull here')
+    return { result: await repository.transaction((tx) => query(tx, message)) }
   }
 
   return {
-    id: options.id,
+    id,
     identity,
     handler: createHandler(identity, take),
-    async command(order) {
-      // The place in the journal makes every order new: staff may order the same thing twice.
-      const body = utf8(canonicalJson({ ...order, order: journal.length }))
-      const sentAt = env.clock.now()
-      const { id } = options
-      const bytes = await encodeMessage({
-        kind: 'order',
-        sender: id,
-        receiver: id,
-        sentAt,
-        body,
-        sign: options.sign,
-      })
-      return (await take(parseMessage(bytes))).result
-    },
+    command: (order) =>
+      oneByOne(async () => {
+        // The place in the journal makes every order new: staff may order the same thing twice.
+        const body = utf8(canonicalJson({ ...order, order: journal.length }))
+        const sentAt = env.clock.now()
+        const input = { kind: 'order', sender: id, receiver: id, sentAt, body, sign } as const
+        const outcome = await intake.take(parseMessage(await encodeMessage(input)))
+        return outcome.result
+      }),
     ask: (receiver, kind, body) => exchange(link, identity, { receiver, kind, body }),
-    deliver: () => deliver(options, identity),
-    read: (work) => env.repository.transaction(work),
-    async close() {
-      await queue(async () => journal.close())
-    },
+    deliver: () => onePass(() => deliverOutbox({ repository, link, identity })),
+    read: (work) => repository.transaction(work),
+    close: () => oneByOne(() => journal.close()),
   }
-}
-
-/** Reads the JSON body of an order; throws `message.malformed`. */
-export function orderOf(message: Message): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(fromUtf8(message.body)) as Record<string, unknown>
-  } catch {
-    throw new UnifareError('message.malformed', 'the order is not JSON')
-  }
-}
-
-async function applyRest(options: InstitutionOptions, journal: Journal): Promise<void> {
-  const { repository } = options.env
-  const done = await repository.transaction(async (tx) => {
-    const [row] = await tx.get(positions, [{ name: 'applied' }])
-    return row?.value ?? 0
-  })
-  for (let next = done; next < journal.syncedLength; ) {
-    const records = await journal.read(next)
-    for (const { index, payload } of records) await applyOne(options, index, payload)
-    next += records.length
-  }
-}
-
-async function applyOne(
-  options: InstitutionOptions,
-  index: number,
-  payload: Uint8Array,
-): Promise<void> {
-  const { repository } = options.env
-  const message = parseMessage(payload.subarray(TIME_LENGTH))
-  const acceptedAt = readTime(payload)
-  const row = { sender: message.sender, bodyHash: message.bodyHash, kind: message.kind }
-  const record = async (tx: Tx, ok: boolean, result: unknown) => {
-    await tx.put(intake, [{ ...row, journalIndex: index, ok, result: result ?? null }])
-    await tx.put(positions, [{ name: 'applied', value: index + 1 }])
-  }
-  try {
-    await repository.transaction(async (tx) => {
-      const [known] = await tx.get(intake, [row])
-      if (known !== undefined) return record(tx, known.ok, known.result)
-      let effects = 0
-      const waiting: Parameters<Input['send']>[] = []
-      const result = await options.apply(tx, {
-        message,
-        acceptedAt,
-        send: (...effect) => {
-          waiting.push(effect)
-        },
-      })
-      if (waiting.length > EFFECTS_MAX) throw new TypeError('too many effects of one message')
-      await tx.put(
-        outbox,
-        waiting.map(([receiver, kind, body]) => ({
-          id: index * EFFECTS_MAX + effects++,
-          receiver,
-          kind,
-          body,
-        })),
-      )
-      return record(tx, true, result)
-    })
-  } catch (error) {
-    if (!(error instanceof UnifareError)) throw error
-    const { code, message: text } = error
-    await repository.transaction((tx) => record(tx, false, { code, message: text }))
-  }
-}
-
-async function outcome(
-  options: InstitutionOptions,
-  message: Message,
-): Promise<IntakeRow | undefined> {
-  const { sender, bodyHash } = message
-  const [row] = await options.env.repository.transaction((tx) =>
-    tx.get(intake, [{ sender, bodyHash }]),
-  )
-  return row
-}
-
-function answerOf(row: IntakeRow): { result?: unknown } {
-  if (row.ok) return { result: row.result }
-  const { code, message } = row.result as { code: string; message: string }
-  throw new UnifareError(code, message)
 }
 
 /**
- * Sends the outbox in order. A receiver that does not answer keeps its messages waiting and holds
- * nobody else up; a refusal moves the message to the returned ones.
+ * Reads the body of an order, a JSON object; throws `message.malformed`. What its fields hold is
+ * for the reader to check: `apply` must answer bad input with a `UnifareError`.
  */
-async function deliver(options: InstitutionOptions, identity: LinkIdentity): Promise<number> {
-  const { repository } = options.env
-  const rows = await repository.transaction((tx) => tx.select(outbox, {}))
-  const silent = new Set<string>()
-  let waiting = 0
-  for (const row of rows) {
-    if (silent.has(row.receiver)) {
-      waiting += 1
-      continue
-    }
-    try {
-      await exchange(options.link, identity, {
-        receiver: row.receiver,
-        kind: row.kind as MessageKind,
-        body: row.body,
-      })
-      await repository.transaction((tx) => tx.remove(outbox, [{ id: row.id }]))
-    } catch (error) {
-      if (!(error instanceof UnifareError)) throw error
-      const { code, message } = error
-      if (code === 'link.unreachable' || code === 'message.bad-signature') {
-        silent.add(row.receiver)
-        waiting += 1
-        continue
-      }
-      await repository.transaction(async (tx) => {
-        await tx.put(returned, [{ ...row, code, message }])
-        await tx.remove(outbox, [{ id: row.id }])
-      })
-    }
+export function orderOf(message: Message): Readonly<Record<string, unknown>> {
+  let order: unknown
+  try {
+    order = parseJson(fromUtf8(message.body))
+  } catch (error) {
+    throw new UnifareError('message.malformed', `the order: ${String(error)}`)
   }
-  return waiting
-}
-
-/** Runs tasks one after the other, in the order of their arrival. */
-function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (task) => {
-    const next = last.then(task, task)
-    last = next.catch(() => undefined)
-    return next
-  }
-}
-
-function timeBytes(instant: Instant): Uint8Array {
-  const bytes = new Uint8Array(TIME_LENGTH)
-  view(bytes).setUint16(0, Math.floor(instant / 0x1_0000_0000))
-  view(bytes).setUint32(2, instant % 0x1_0000_0000)
-  return bytes
-}
-
-function readTime(bytes: Uint8Array): Instant {
-  return view(bytes).getUint16(0) * 0x1_0000_0000 + view(bytes).getUint32(2)
+  requireData(
+    typeof order === 'object' && order !== null && !Array.isArray(order),
+    'message.malformed',
+    'the order is not a JSON object',
+  )
+  return order as Record<string, unknown>
 }

@@ -22,12 +22,11 @@ export async function storeBundle(
   },
 ): Promise<SignedBundle> {
   const bundle = openBundle(value, options.publicKeyOf, options.engine)
-  const shelf = accept(await loadShelf(tx), bundle, {
-    at: options.at,
-    trial: () => options.trial(bundle),
-  })
   const name = shelfKey(bundle.kind, bundle.publisher)
-  await tx.put(shelfTable, [{ name, bundle: shelf.get(name) }])
+  const [row] = await tx.get(shelfTable, [{ name }])
+  const held: Shelf = new Map(row === undefined ? [] : [[name, row.bundle as SignedBundle]])
+  const shelf = accept(held, bundle, { at: options.at, trial: () => options.trial(bundle) })
+  if (shelf !== held) await tx.put(shelfTable, [{ name, bundle }])
   return bundle
 }
 
@@ -40,7 +39,10 @@ export interface PullRequest {
 export function parsePull(order: Readonly<Record<string, unknown>>): PullRequest {
   const { held } = order
   requireData(
-    typeof held === 'object' && held !== null && Object.values(held).every(Number.isSafeInteger),
+    typeof held === 'object' &&
+      held !== null &&
+      !Array.isArray(held) &&
+      Object.values(held).every(Number.isSafeInteger),
     'message.malformed',
     'a pull names the versions held',
   )
@@ -50,6 +52,6 @@ export function parsePull(order: Readonly<Record<string, unknown>>): PullRequest
 /** The lists that are newer than what the puller holds. */
 export function newerBundles(shelf: Shelf, { held }: PullRequest): SignedBundle[] {
   return [...shelf].flatMap(([name, bundle]) =>
-    bundle.version > (held[name] ?? 0) ? [bundle] : [],
+    bundle.version > (Object.hasOwn(held, name) ? (held[name] ?? 0) : 0) ? [bundle] : [],
   )
 }

@@ -40,6 +40,7 @@ export {
   type Link,
   type LinkIdentity,
   type MessageHandler,
+  refusalOf,
 } from './link.ts'
 export {
   authentic,

@@ -106,6 +106,16 @@ export function isRefusal(error: unknown): error is UnifareError {
   return error instanceof UnifareError && !/^(journal|repository|link)\./.test(error.code)
 }
 
+const REFUSAL_TEXT_MAX = 500
+
+/** A refusal as it is stored and answered: its text may quote foreign bytes, so it is made plain. */
+export function refusalOf({ code, message }: UnifareError): {
+  readonly code: string
+  readonly message: string
+} {
+  return { code, message: message.replace(/[\p{Cc}\p{Cs}]/gu, '?').slice(0, REFUSAL_TEXT_MAX) }
+}
+
 /**
  * Makes the handler of a party: opens and checks messages, gives them to `handle`, and signs
  * whatever comes of it. Refusals (`isRefusal`) become signed refusals; everything else is a
@@ -150,7 +160,7 @@ async function orRefusal(bodyHash: string, work: () => Promise<Answer>): Promise
     return await work()
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return { ok: false, bodyHash, code: error.code, message: error.message }
+    return { ok: false, bodyHash, ...refusalOf(error) }
   }
 }
 

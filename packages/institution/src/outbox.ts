@@ -1,0 +1,68 @@
+import { type Repository, UnifareError } from '@unifare/core'
+import {
+  exchange,
+  isFinalRefusal,
+  type Link,
+  type LinkIdentity,
+  type MessageKind,
+} from '@unifare/tap'
+import { type OutboxRow, outbox, returned } from './tables.ts'
+
+/** Messages read from the outbox at once; a body has up to 1 MiB. */
+const PAGE = 64
+
+/**
+ * Sends the outbox: in order to every receiver, side by side to different ones, so that a silent
+ * receiver keeps its messages waiting and holds nobody else up. A final refusal moves the message
+ * to the returned ones. Returns how many still wait.
+ */
+export async function deliverOutbox(options: {
+  readonly repository: Repository
+  readonly link: Link
+  readonly identity: LinkIdentity
+}): Promise<number> {
+  const { repository } = options
+  const silent = new Set<string>()
+  let waiting = 0
+  let after: { readonly id: number } | undefined
+  for (;;) {
+    const range = after === undefined ? { limit: PAGE } : { limit: PAGE, after }
+    const page = await repository.transaction((tx) => tx.select(outbox, {}, range))
+    const receivers = [...new Set(page.map(({ receiver }) => receiver))]
+    const left = await Promise.all(
+      receivers.map(async (receiver) => {
+        const rows = page.filter((row) => row.receiver === receiver)
+        const unsent = silent.has(receiver) ? rows.length : await sendInOrder(options, rows)
+        if (unsent > 0) silent.add(receiver)
+        return unsent
+      }),
+    )
+    waiting += left.reduce((sum, count) => sum + count, 0)
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return waiting
+    after = { id: last.id }
+  }
+}
+
+/** Sends messages for one receiver until it is silent; returns how many were not sent. */
+async function sendInOrder(
+  { repository, link, identity }: Parameters<typeof deliverOutbox>[0],
+  rows: readonly OutboxRow[],
+): Promise<number> {
+  for (const [index, row] of rows.entries()) {
+    const { receiver, body } = row
+    try {
+      await exchange(link, identity, { receiver, kind: row.kind as MessageKind, body })
+      await repository.transaction((tx) => tx.remove(outbox, [{ id: row.id }]))
+    } catch (error) {
+      if (!(error instanceof UnifareError)) throw error
+      if (!isFinalRefusal(error)) return rows.length - index
+      const { code, message } = error
+      await repository.transaction(async (tx) => {
+        await tx.put(returned, [{ ...row, code, message }])
+        await tx.remove(outbox, [{ id: row.id }])
+      })
+    }
+  }
+  return 0
+}
