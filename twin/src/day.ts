@@ -21,10 +21,10 @@ import type { Ports, TerminalPort } from './ports.ts'
 import type { Script, ScriptRider, ScriptStep } from './script.ts'
 
 const MINUTE_MS = 60_000
-const UPLOAD_EVERY_MS = 20 * MINUTE_MS
+const UPLOAD_EVERY_MS = 30 * MINUTE_MS
 const CHARGE_EVERY_MS = 60 * MINUTE_MS
 /** Taps younger than this may still wait for others to be uploaded. */
-const CHARGE_DELAY_MS = 30 * MINUTE_MS
+const CHARGE_DELAY_MS = 40 * MINUTE_MS
 const AGREEMENT = { channel: 'simulated', limitFen: 20_000, sources: ['balance', 'bank-card'] }
 const CARD_SERIAL_FIRST = 1_000
 
@@ -119,16 +119,20 @@ export async function rideDay(options: DayOptions): Promise<DayOutcome> {
   for (let at = from + CHARGE_EVERY_MS; at < to; at += CHARGE_EVERY_MS) queue.push(at, 'charge')
   const tally = { done: 0, accepted: 0, refused: {} as Partial<Record<Reason, number>> }
   let recent: { step: ScriptStep; decision: Decision }[] = []
+  // Terminals that saw nobody since their last upload have nothing to send.
+  const busy = new Set<string>()
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const { at, event } = next
     await ports.setClock(at)
     if (event === 'upload') {
-      await uploadAll(options)
+      await uploadAll(options, busy)
+      busy.clear()
       await options.onProgress?.({ at, steps: script.steps.length, ...tally, recent })
       recent = []
     } else if (event === 'charge') {
       await chargeAll(options, { upTo: at - CHARGE_DELAY_MS, giveUpBefore: 0 })
     } else {
+      busy.add(event.terminal)
       const decision = await take(event, pockets, options)
       tally.done += 1
       if (decision === undefined) continue
@@ -167,9 +171,10 @@ async function closeDay(
   return { result, rerunRoot: await ports.centre.rerunRoot(plan.day), collected }
 }
 
-async function uploadAll({ plan, ports }: DayOptions): Promise<void> {
+async function uploadAll({ plan, ports }: DayOptions, busy?: ReadonlySet<string>): Promise<void> {
   for (const { institution, terminals } of plan.operators) {
     for (const { terminal } of terminals) {
+      if (busy?.has(terminal) === false) continue
       while ((await ports.terminal(terminal).upload()) > 0);
     }
     await ports.operator(institution.id).deliver()

@@ -3,7 +3,12 @@ import type { ErrorTable } from '@unifare/core'
 /** Codes of the twin: network files, and orders between the driver of a day and its parties. */
 export const twinErrors = {
   'network-file.not-json': { en: 'the network file is not JSON', zh: '网络文件不是 JSON' },
+  'network-file.unreadable': { en: 'the network file cannot be read', zh: '无法读取网络文件' },
   'network-file.bad-field': { en: 'a field of the network file is wrong', zh: '网络文件字段错误' },
+  'network-file.unknown-id': {
+    en: 'the id takes no part in this network',
+    zh: '该机构不在此网络中',
+  },
   'network-file.no-address': {
     en: 'the network file names no address for this party',
     zh: '网络文件未给出该参与方的地址',

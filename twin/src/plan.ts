@@ -13,6 +13,7 @@ import {
 } from '@unifare/registry'
 import type { Mode } from '@unifare/tap'
 import type { Role, TerminalConfig } from '@unifare/terminal'
+import { ladderPairs, servedStations } from './stations.ts'
 
 /** Terminals of the modes that know no stations. */
 const VEHICLES = { bus: 6, ferry: 2, taxi: 4 } as const
@@ -23,6 +24,8 @@ export interface PlannedOperator {
   readonly institution: Institution
   readonly tariffs: readonly Tariff[]
   readonly networks: readonly StationNetwork[]
+  /** A pair of stations for every amount that a ride can cost. */
+  readonly ladder: readonly (readonly [from: number, to: number])[]
   readonly terminals: readonly TerminalConfig[]
 }
 
@@ -80,12 +83,18 @@ function planOperator(
     const loaded = options.networks?.get(institution.id)
     return [loaded ?? generatedNetwork(institution, tariff, options.seed)]
   })
+  const [tariff, network, first] = [tariffs[0], networks[0], institution.modes[0]]
+  const ladder =
+    tariff === undefined || network === undefined || first === undefined
+      ? []
+      : ladderPairs(tariff, network, first)
+  const served = network === undefined ? [] : servedStations(ladder, network)
   const terminals = institution.modes.flatMap((mode) =>
-    placesOf(mode, networks[0]).map(({ line, station, role }, number) =>
+    placesOf(mode, network, served).map(({ line, station, role }, number) =>
       terminalOf(institution, mode, role, { line, station }, index * 1_000 + number),
     ),
   )
-  return { institution, tariffs, networks, terminals }
+  return { institution, tariffs, networks, ladder, terminals }
 }
 
 function generatedNetwork(institution: Institution, tariff: Tariff, seed: string): StationNetwork {
@@ -101,6 +110,7 @@ function generatedNetwork(institution: Institution, tariff: Tariff, seed: string
 function placesOf(
   mode: Mode,
   network: StationNetwork | undefined,
+  served: readonly number[],
 ): { readonly line: number; readonly station: number; readonly role: Role }[] {
   switch (mode) {
     case 'bus':
@@ -120,7 +130,7 @@ function placesOf(
     case 'light-rail':
     case 'brt':
     case 'cableway':
-      return (network?.stations ?? []).flatMap(({ id: station }) => {
+      return served.flatMap((station) => {
         const line = network?.lines.find(({ stations }) => stations.includes(station))?.id ?? 0
         return [
           { line, station, role: 'entry' as const },

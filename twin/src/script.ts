@@ -5,7 +5,6 @@ import {
   type Random,
   randomInteger,
 } from '@unifare/core'
-import { compileTariff, price } from '@unifare/fares'
 import type { TerminalConfig } from '@unifare/terminal'
 import type { Plan, PlannedOperator } from './plan.ts'
 
@@ -62,7 +61,7 @@ export function writeScript(plan: Plan, options: { readonly riders: number }): S
     return id
   }
   for (const operator of plan.operators) {
-    for (const [from, to] of ladderPairs(operator)) {
+    for (const [from, to] of operator.ladder) {
       const issuer = pick(random, plan.issuers).id
       const rider = add(randomInteger(random, 2) === 0 ? 'card' : 'code', issuer, 20_000)
       const at = start + randomInteger(random, RIDING_MS)
@@ -85,31 +84,6 @@ export function writeScript(plan: Plan, options: { readonly riders: number }): S
     }
   }
   return { riders, steps: steps.toSorted((a, b) => a.at - b.at || (a.rider < b.rider ? -1 : 1)) }
-}
-
-/** A pair of stations for every amount that the operator's network can cost. */
-function ladderPairs({ tariffs, networks, institution }: PlannedOperator): [number, number][] {
-  const [tariff, network] = [tariffs[0], networks[0]]
-  const mode = institution.modes[0]
-  if (tariff === undefined || network === undefined || mode === undefined) return []
-  const compiled = compileTariff(tariff, network)
-  const pairs = new Map<number, [number, number]>()
-  for (const { id: from } of network.stations) {
-    for (const { id: to } of network.stations) {
-      if (from === to) continue
-      const priced = price(compiled, {
-        mode,
-        at: 0,
-        entry: { station: from, at: 0 },
-        exit: { station: to, at: 0 },
-        medium: 'code',
-        riderClass: 'adult',
-        issuer: { institution: '', division: '' },
-      })
-      if (priced.ok && !pairs.has(priced.amountFen)) pairs.set(priced.amountFen, [from, to])
-    }
-  }
-  return [...pairs.values()]
 }
 
 function chanceRide(

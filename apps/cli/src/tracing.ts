@@ -2,7 +2,7 @@ import { charges as centreCharges, days } from '@unifare/centre'
 import { type Tx, UnifareError } from '@unifare/core'
 import { statements as issuerStatements, rides } from '@unifare/issuer'
 import { entriesOfDay } from '@unifare/ledger'
-import { charges, statements, type TapRow, taps } from '@unifare/operator'
+import { charges, identities, statements, type TapRow, taps } from '@unifare/operator'
 import {
   type Charge,
   chargeToJson,
@@ -73,7 +73,10 @@ async function findTap(
   id: string,
   form: 'medium' | 'delivery',
 ): Promise<TapRow | undefined> {
-  if (form === 'medium') return (await tx.select(taps, { identity: id }))[0]
+  if (form === 'medium') {
+    const [first] = await tx.get(identities, [{ identity: id }])
+    return first && (await tx.get(taps, [first]))[0]
+  }
   const [terminal = '', sequence] = id.split('-')
   return (await tx.get(taps, [{ terminal, sequence: Number(sequence) }]))[0]
 }

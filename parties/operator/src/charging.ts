@@ -20,6 +20,8 @@ import {
   type JourneyState,
   journeys,
   marks,
+  type OpeningRow,
+  openings,
   type TapRow,
   type TapState,
   taps,
@@ -65,6 +67,7 @@ export async function makeCharges(
   await tx.put(taps, changes.taps)
   await tx.put(journeys, changes.journeys)
   await tx.put(charges, changes.charges)
+  await tx.put(openings, changes.journeys.flatMap(openingOf))
   await tx.put(marks, [{ name: 'charges', value: String(number - 1) }])
   return { charges: changes.charges.length, voided: paired.length - changes.charges.length }
 }
@@ -106,19 +109,22 @@ export async function sealCharges(
 async function pairAll(tx: Tx, open: readonly TapRow[], giveUpBefore: Instant): Promise<Paired[]> {
   const byRider = new Map<string, TapRow[]>()
   for (const row of open) byRider.set(row.rider, [...(byRider.get(row.rider) ?? []), row])
-  const paired: Paired[] = []
-  for (const [rider, rows] of byRider) {
-    const known = rider.startsWith('card/') ? await tx.select(journeys, { rider }) : []
-    paired.push(
-      ...pairTaps(
-        rows.map((row) => ({ tap: parseTap(row.raw), passed: row.note === 'passed' })),
-        {
-          giveUpBefore,
-          chargedOpenings: new Set(known.map((journey) => Math.floor(journey.openedAt / 1000))),
-        },
-      ),
-    )
-  }
+  const entries = open.filter(({ kind, medium }) => kind === 'entry' && medium === 'card')
+  const charged = await tx.get(
+    openings,
+    entries.map(({ rider, at }) => ({ rider, openedS: second(at) })),
+  )
+  const paired = [...byRider].flatMap(([rider, rows]) =>
+    pairTaps(
+      rows.map((row) => ({ tap: parseTap(row.raw), passed: row.note === 'passed' })),
+      {
+        giveUpBefore,
+        chargedOpenings: new Set(
+          charged.flatMap((opening) => (opening?.rider === rider ? [opening.openedS] : [])),
+        ),
+      },
+    ),
+  )
   return paired.sort((a, b) => {
     const [first, second] = [lastTap(a), lastTap(b)]
     return (
@@ -181,6 +187,17 @@ function chargeRow(operator: string, number: number, ride: PricedRide): ChargeRo
     explanation: ride.explanation,
     sent: false,
   }
+}
+
+/** What a late entry of the same card journey is known by. */
+function openingOf({ rider, charge, openedAt, note }: JourneyRow): OpeningRow[] {
+  const counts = charge > 0 && note === 'journey' && rider.startsWith('card/')
+  return counts ? [{ rider, openedS: second(openedAt) }] : []
+}
+
+/** Cards keep whole seconds. */
+function second(at: Instant): number {
+  return Math.floor(at / 1000)
 }
 
 const JOURNEY_STATE = {

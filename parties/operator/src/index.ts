@@ -6,6 +6,8 @@ export { compilePriceBook, type PriceBook, type PricedRide, priceRide } from './
 export {
   type ChargeRow,
   charges,
+  type IdentityRow,
+  identities,
   type JourneyRow,
   type JourneyState,
   journeys,

@@ -1,6 +1,6 @@
 import { equalBytes, requireData, type Tx, UnifareError } from '@unifare/core'
 import { type Batch, MONEY_KINDS, mediumId, parseTap, reasonOf, type Tap } from '@unifare/tap'
-import { type TapRow, taps } from './tables.ts'
+import { type IdentityRow, identities, type TapRow, taps } from './tables.ts'
 
 /** What a batch did: how many records were new, and which could not be read. */
 export interface IntakeResult {
@@ -91,16 +91,19 @@ function readRecord(raw: Uint8Array, terminal: string, sequence: number): Fresh 
 
 /** The same presentation under another delivery: only the first that came in can be charged. */
 async function markRepeatedMedia(tx: Tx, fresh: readonly Fresh[]): Promise<void> {
-  const seen = new Set<string>()
-  for (const item of fresh) {
-    const { identity } = item.row
-    if (identity === '') continue
-    const before = seen.has(identity)
-      ? [item.row]
-      : await tx.select(taps, { identity }, { limit: 1 })
-    if (before.length > 0) item.row = { ...item.row, state: 'duplicate', note: 'tap.duplicate' }
-    seen.add(identity)
-  }
+  const named = fresh.filter(({ row }) => row.identity !== '')
+  const known = await tx.get(
+    identities,
+    named.map(({ row: { identity } }) => ({ identity })),
+  )
+  const first = new Map<string, IdentityRow>()
+  named.forEach((item, index) => {
+    const { identity, terminal, sequence } = item.row
+    if (known[index] !== undefined || first.has(identity)) {
+      item.row = { ...item.row, state: 'duplicate', note: 'tap.duplicate' }
+    } else first.set(identity, { identity, terminal, sequence })
+  })
+  await tx.put(identities, [...first.values()])
 }
 
 /**

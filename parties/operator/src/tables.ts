@@ -46,6 +46,18 @@ export interface JourneyRow {
   readonly note: string
 }
 
+/** A card journey that was charged, by rider and whole second of its entry. */
+export interface OpeningRow {
+  readonly rider: string
+  readonly openedS: number
+}
+
+export const openings = table<OpeningRow>({
+  name: 'opening',
+  columns: { rider: 'text', openedS: 'int' },
+  key: ['rider', 'openedS'],
+})
+
 /** Visible states of a journey (reference fares 6). Pending and void ones never bill. */
 export type JourneyState = 'pending' | 'inside' | 'complete' | 'incomplete' | 'void'
 
@@ -71,6 +83,19 @@ export interface MarkRow {
   readonly value: string
 }
 
+/** Which delivery of a presentation came first: the one that can be charged. */
+export interface IdentityRow {
+  readonly identity: string
+  readonly terminal: string
+  readonly sequence: number
+}
+
+export const identities = table<IdentityRow>({
+  name: 'identity',
+  columns: { identity: 'text', terminal: 'text', sequence: 'int' },
+  key: ['identity'],
+})
+
 export const taps = table<TapRow>({
   name: 'tap',
   columns: {
@@ -86,7 +111,7 @@ export const taps = table<TapRow>({
     raw: 'bytes',
   },
   key: ['terminal', 'sequence'],
-  indexes: [['identity'], ['state']],
+  indexes: [['state']],
 })
 
 export const journeys = table<JourneyRow>({
