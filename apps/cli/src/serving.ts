@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import {
+  businessDayStart,
+  createManualClock,
+  createMemoryRepository,
+  type Env,
+  type ManualClock,
+  type Repository,
+  requireData,
+  UnifareError,
+} from '@unifare/core'
+import { createFileStorage, openRepositories, systemClock, systemRandom } from '@unifare/core/node'
+import { nodeEngine } from '@unifare/crypto/node'
+import type { Link } from '@unifare/tap'
+import { createHttpLink } from '@unifare/tap/node'
+import {
+  addressOf,
+  addressOfTerminals,
+  createNetworkKeys,
+  type Ground,
+  type NetworkFile,
+  type Plan,
+  parseNetworkFile,
+} from '@unifare/twin'
+import type { ServedRole } from '@unifare/twin/node'
+
+/** Journals of terminals are small: hundreds of them stand on one disk here. */
+const TERMINAL_STEP_BYTES = 64 * 1024
+
+/** Reads a network file; its `dataDir` is taken from the file's own folder. */
+export async function readNetworkFile(path: string): Promise<NetworkFile> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UnifareError('network-file.unreadable', `${path}: cannot be read (${error.code})`)
+  })
+  const file = parseNetworkFile(text, basename(path))
+  return { ...file, dataDir: resolve(dirname(path), file.dataDir) }
+}
+
+/** The one address of the parties that a process serves. */
+export function addressOfRole(
+  file: NetworkFile,
+  role: ServedRole,
+  ids: readonly string[],
+): { readonly url: string; readonly port: number } {
+  const urls = new Set(
+    ids.map((id) => (role === 'terminal' ? addressOfTerminals(file, id) : addressOf(file, id))),
+  )
+  const [url = '', ...more] = urls
+  requireData(
+    more.length === 0,
+    'network-file.bad-field',
+    `${file.name}: addresses: ${ids.join(', ')} have ${urls.size} addresses: serve one with --id`,
+  )
+  return { url, port: Number(new URL(url).port) }
+}
+
+/** Link of a process: every party stands where the file says. */
+export function linkOf(file: NetworkFile): Link {
+  return createHttpLink({ addressOf: (receiver) => file.addresses.get(receiver) })
+}
+
+/**
+ * A driven network moves through its day as its driver says; without a control token a process
+ * keeps the system's time, whose quality nobody vouches for.
+ */
+export function clockOf(file: NetworkFile): ManualClock | undefined {
+  return file.controlToken === undefined ? undefined : createManualClock(businessDayStart(file.day))
+}
+
+/** Keys, environments and database of a process. */
+export interface Standing {
+  readonly ground: Ground
+  /** Where state and money are kept, in words for people. */
+  readonly database: string
+  close(): Promise<void>
+}
+
+/**
+ * What the parties of a process stand on: journals in `dataDir`, state in PGlite or PostgreSQL.
+ * The demonstration's keys follow from the seed: whoever reads the file knows them all.
+ */
+export async function openStanding(options: {
+  readonly file: NetworkFile
+  readonly plan: Plan
+  readonly role: ServedRole
+  readonly ids: readonly string[]
+  readonly clock: ManualClock | undefined
+}): Promise<Standing> {
+  const { file, plan, role, ids } = options
+  const engine = nodeEngine()
+  const clock = options.clock ?? systemClock()
+  const random = systemRandom()
+  const environments = new Map<string, Env>()
+  const stand = {
+    file,
+    add: (party: string, own: Pick<Env, 'storage' | 'repository'>) =>
+      environments.set(party, { clock, random, ...own }),
+  }
+  const { database, close } =
+    role === 'terminal'
+      ? await standTerminals(stand, plan, ids)
+      : await standInstitutions(stand, role, ids)
+  return {
+    ground: {
+      plan,
+      keys: createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine }),
+      engine,
+      link: linkOf(file),
+      envOf(party) {
+        const env = environments.get(party)
+        requireData(env !== undefined, 'twin.unknown-party', `${party} is not of this process`)
+        return env
+      },
+    },
+    database,
+    close,
+  }
+}
+
+interface Stand {
+  readonly file: NetworkFile
+  add(party: string, own: Pick<Env, 'storage' | 'repository'>): void
+}
+
+async function standInstitutions(
+  { file, add }: Stand,
+  role: ServedRole,
+  ids: readonly string[],
+): Promise<{ database: string; close(): Promise<void> }> {
+  const databaseUrl = process.env['DATABASE_URL']
+  // A database of its own for every process; one that lacks something reads it from the journal.
+  const dataDir = join(file.dataDir, 'database', ids.length === 1 ? (ids[0] ?? role) : role)
+  const databases = await openRepositories(databaseUrl ? { databaseUrl } : { dataDir })
+  for (const id of ids) {
+    const repository: Repository = await databases.schema(`party_${id}`)
+    add(id, { storage: await createFileStorage(join(file.dataDir, 'parties', id)), repository })
+  }
+  return { database: databases.description, close: () => databases.close() }
+}
+
+async function standTerminals(
+  { file, add }: Stand,
+  plan: Plan,
+  operators: readonly string[],
+): Promise<{ database: string; close(): Promise<void> }> {
+  for (const { institution, terminals } of plan.operators) {
+    if (!operators.includes(institution.id)) continue
+    const storage = await createFileStorage(join(file.dataDir, 'terminals', institution.id), {
+      stepBytes: TERMINAL_STEP_BYTES,
+    })
+    const repository = createMemoryRepository()
+    for (const { terminal } of terminals) add(terminal, { storage, repository })
+  }
+  return { database: 'none: terminals have journals only', close: async () => undefined }
+}

@@ -1,0 +1,12 @@
+export { type CardField, createCardField, createHttpCardTransport } from './card-field.ts'
+export { type ControlOrders, createControlApp } from './control-app.ts'
+export { type ControlClient, createControlClient } from './control-client.ts'
+export {
+  openRole,
+  SERVED_ROLES,
+  type ServedParties,
+  type ServedRole,
+  servedIds,
+} from './open-role.ts'
+export { type ClosedDay, closedDay } from './orders.ts'
+export { createRemotePorts, type RemotePorts, tokenOf } from './remote-ports.ts'

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openMemoryNetwork } from './memory-network.fixture.ts'
+import { closedDay } from './node/index.ts'
+import { createProcesses, freePorts, type PartyProcess } from './processes.fixture.ts'
+import { prepareNetwork, rideDay } from './src/index.ts'
+
+const CENTRE = '00000156'
+const [ISSUER, OPERATOR] = ['05215210', '15215212']
+const TINY = {
+  seed: 'apart or together',
+  day: '2026-11-20',
+  riders: 40,
+  operators: [OPERATOR],
+  issuers: [ISSUER],
+}
+const PARTIES = ['centre', 'issuer', 'operator', 'terminal', 'rider'] as const
+
+const processes = createProcesses()
+let dir: string
+let config: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'unifare-processes-'))
+  config = join(dir, 'network.json')
+  await writeFile(config, JSON.stringify(await networkFile()))
+})
+afterAll(async () => {
+  await processes.endAll()
+  await rm(dir, { recursive: true, force: true })
+})
+
+describe('a seeded day', () => {
+  it('settles to the same root in one process and in five', { timeout: 120_000 }, async () => {
+    const apart = new Map(PARTIES.map((party) => [party, processes.start(party, config)]))
+    const together = await rideTogether()
+    const riders = apart.get('rider') as PartyProcess
+    expect([await riders.ended, riders.stderr()]).toEqual([0, expect.stringContaining('ready')])
+    const outcome = JSON.parse(riders.stdout()) as Record<string, unknown>
+
+    expect(new Set([...apart.values()].map(({ pid }) => pid)).size).toBe(5)
+    expect(outcome).toEqual(together)
+    expect(outcome['rerunRoot']).toBe(outcome['dayRoot'])
+    expect(outcome['accepted']).toBeGreaterThan(80)
+
+    apart.delete('rider')
+    for (const [party, running] of apart) {
+      expect([party, await processes.stop(running)]).toEqual([party, 0])
+    }
+  })
+})
+
+/** The outcome as the riders' process prints it. */
+async function rideTogether(): Promise<Record<string, unknown>> {
+  const { network, day, traced } = await openMemoryNetwork(TINY)
+  await prepareNetwork(day)
+  const { accepted, refused, collected, rerunRoot } = await rideDay(day)
+  const { root: dayRoot, settledFen, members } = await closedDay(network.centre, TINY.day)
+  await network.close()
+  return {
+    day: TINY.day,
+    riders: day.script.riders.length,
+    ...{ accepted, refused, collected, settledFen, dayRoot, rerunRoot },
+    members,
+    traceHash: traced.hash(),
+  }
+}
+
+async function networkFile(): Promise<Record<string, unknown>> {
+  const names = [CENTRE, ISSUER, OPERATOR, 'terminals', 'riders']
+  const ports = await freePorts(names.length)
+  return {
+    ...TINY,
+    dataDir: 'data',
+    addresses: Object.fromEntries(
+      names.map((name, index) => [name, `http://127.0.0.1:${ports[index]}`]),
+    ),
+    controlToken: 'a secret of this test only',
+  }
+}
