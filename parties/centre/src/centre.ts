@@ -38,7 +38,7 @@ import type { Link } from '@unifare/tap'
 import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
 import type { Verifier } from './evidence.ts'
-import { DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
+import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { statementsOf } from './statement.ts'
 import { days, denyEntries, statements } from './tables.ts'
@@ -98,6 +98,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
 function createMachine(options: CentreOptions) {
   const { id, engine, sign, institutions } = options
   const fees = options.fees ?? DEMONSTRATION_FEES
+  checkFeeRows(fees)
   const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
 
   async function verifier(tx: Tx): Promise<Verifier> {

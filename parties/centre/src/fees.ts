@@ -111,9 +111,12 @@ function specificity(row: FeeRow): number {
   )
 }
 
-/** Refuses a matrix in which two rows in force at once would be equally specific for one ride. */
+/**
+ * Refuses (`fee.bad-row`) shares that exceed the fee, and a matrix in which two rows in force at
+ * once would be equally specific for one ride.
+ */
 export function checkFeeRows(rows: readonly FeeRow[]): void {
-  const seen = new Map<string, FeeRow>()
+  const alike = new Map<string, FeeRow[]>()
   for (const row of rows) {
     const { mode, acquirer, issuer, acquirerSharePpm, issuerSharePpm, id } = row
     requireData(
@@ -124,12 +127,18 @@ export function checkFeeRows(rows: readonly FeeRow[]): void {
       `fee row ${id}: the shares exceed the fee`,
     )
     const key = `${mode}/${acquirer}/${issuer}`
-    const other = seen.get(key)
+    const others = alike.get(key) ?? []
+    const other = others.find((one) => begins(one, row) && begins(row, one))
     requireData(
-      other === undefined || (other.validTo !== null && other.validTo <= row.validFrom),
+      other === undefined,
       'fee.bad-row',
       `fee rows ${other?.id} and ${id} are in force at once`,
     )
-    seen.set(key, row)
+    alike.set(key, [...others, row])
   }
+}
+
+/** Whether one row begins before another one ends: two that both do overlap. */
+function begins(one: FeeRow, other: FeeRow): boolean {
+  return other.validTo === null || one.validFrom < other.validTo
 }
