@@ -9,7 +9,16 @@ import {
   utf8,
 } from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
-import { type Charge, chargeId, deliveryId, mediumId, type Tap } from '@unifare/tap'
+import {
+  type Charge,
+  chargeId,
+  deliveryId,
+  isTest,
+  MONEY_KINDS,
+  mediumId,
+  type Tap,
+  type TapKind,
+} from '@unifare/tap'
 import { dayEntries } from './books.ts'
 import { type Fee, type FeeRow, feeOf } from './fees.ts'
 import { leafHash, merkleRoot } from './merkle.ts'
@@ -158,6 +167,11 @@ function judgeAll(input: ClearingInput): ClearedCharge[] {
   })
 }
 
+/** Kinds of taps that back a charge: what moves money, but for loads, which are orders of their own. */
+const CHARGED_KINDS: ReadonlySet<TapKind> = new Set(
+  [...MONEY_KINDS].filter((kind) => kind !== 'load'),
+)
+
 interface Memory {
   readonly settled: Map<string, { readonly charge: string; readonly hash: string }>
   readonly serials: ReadonlyMap<string, string>
@@ -170,18 +184,28 @@ function judge(charge: Charge, input: ClearingInput, memory: Memory): Verdict {
     return 'acceptance.none'
   }
   if (charge.tapDay < input.oldestDay) return 'tap.overdue'
-  for (const named of charge.taps) {
-    const checked = input.taps.get(deliveryId(named))
+  /** Taps of this very charge: it may name none twice. */
+  const named = new Map<string, { readonly hash: string }>()
+  for (const { terminal, sequence, amountFen } of charge.taps) {
+    const checked = input.taps.get(deliveryId({ terminal, sequence }))
     if (checked === undefined) return 'tap.missing'
-    const verdict = judgeTap(charge, named.amountFen, checked, memory)
+    const verdict = judgeTap(charge, amountFen, checked, { ...memory, named })
     if (verdict !== 'normal') return verdict
+    named.set(mediumId(checked.tap), checked)
   }
   return 'normal'
 }
 
-function judgeTap(charge: Charge, amountFen: Fen, checked: CheckedTap, memory: Memory): Verdict {
+function judgeTap(
+  charge: Charge,
+  amountFen: Fen,
+  checked: CheckedTap,
+  memory: Memory & { readonly named: ReadonlyMap<string, { readonly hash: string }> },
+): Verdict {
   const { tap } = checked
+  if (isTest(tap)) return 'test'
   const own =
+    CHARGED_KINDS.has(tap.kind) &&
     tap.operator === charge.operator &&
     tap.issuer === charge.issuer &&
     tap.account === charge.account &&
@@ -192,7 +216,7 @@ function judgeTap(charge: Charge, amountFen: Fen, checked: CheckedTap, memory: M
   const serial = serialKey(tap)
   if (serial !== undefined && memory.serials.get(serial) !== identity) return 'tap.conflict'
   if (checked.evidence !== 'normal') return checked.evidence
-  const before = memory.settled.get(identity)
+  const before = memory.settled.get(identity) ?? memory.named.get(identity)
   if (before !== undefined) return before.hash === checked.hash ? 'tap.charged' : 'tap.conflict'
   if (checked.denied) return 'deny.listed'
   if (checked.capFen !== null && charge.amountFen > checked.capFen) return 'code.over-cap'
@@ -259,7 +283,7 @@ function positionsOf(normal: readonly ClearedCharge[], centre: string): Money {
     const payableFen = roundMicroFen(payable.get(id) ?? 0n)
     return { id, receivableFen, payableFen, netFen: receivableFen - payableFen }
   })
-  const netFen = -members.reduce((sum, member) => sum + member.netFen, 0)
+  const netFen = members.reduce((rest, member) => rest - member.netFen, 0)
   const own = {
     id: centre,
     receivableFen: Math.max(netFen, 0),
