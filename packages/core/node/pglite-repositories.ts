@@ -23,7 +23,10 @@ export async function openPgliteRepositories(
   const { dataDir } = options
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const pglite = await PGlite.create(dataDir ?? 'memory://')
-  const database: SqlDatabase = { transaction: (work) => pglite.transaction((tx) => work(tx)) }
+  const database: SqlDatabase = {
+    exclusive: true,
+    transaction: (work) => pglite.transaction((tx) => work(tx)),
+  }
   return {
     description: `PGlite (${dataDir ?? 'in memory'}): does not sync, for trying out only`,
     schema: (name) => createSqlRepository(database, name),

@@ -14,6 +14,7 @@ export async function openPostgresRepositories(options: {
   // A connection that breaks while idle is replaced; one that breaks at work fails its query.
   pool.on('error', () => undefined)
   const database: SqlDatabase = {
+    exclusive: false,
     async transaction(work) {
       const client = await pool.connect()
       let broken: Error | undefined

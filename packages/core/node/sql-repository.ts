@@ -11,6 +11,8 @@ export interface SqlSession {
 
 /** A database that runs work in transactions: commit when it resolves, roll back when it throws. */
 export interface SqlDatabase {
+  /** No other process can use the database: schemas need no locks of their own. */
+  readonly exclusive: boolean
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>
 }
 
@@ -31,6 +33,7 @@ export async function createSqlRepository(
   let closed = false
 
   async function begin(session: SqlSession): Promise<void> {
+    if (database.exclusive) return
     const lock = 'select pg_advisory_xact_lock(hashtextextended($1, 0))'
     await session.query(lock, [`unifare ${schema}`])
   }

@@ -6,7 +6,15 @@ export {
   openInstitution,
   orderOf,
 } from './institution.ts'
-export { loadShelf, newerBundles, type PullRequest, parsePull, storeBundle } from './shelf.ts'
+export {
+  loadShelf,
+  newerBundles,
+  type PullRequest,
+  parsePull,
+  putBundle,
+  readingOf,
+  storeBundle,
+} from './shelf.ts'
 export {
   type IntakeRow,
   intake,

@@ -47,16 +47,13 @@ export async function openIntake(options: {
     async (tx) => (await tx.get(positions, [APPLIED]))[0]?.value ?? 0,
   )
 
-  async function applyOne(index: number, entry: Entry): Promise<IntakeRow> {
-    const row = await applyEntry(env, apply, { index, ...entry })
-    applied = index + 1
-    return row
-  }
-
   async function catchUp(): Promise<void> {
     while (applied < journal.syncedLength) {
       for (const { index, payload } of await journal.read(applied)) {
-        await applyOne(index, readEntry(payload))
+        const { acceptedAt, message } = readEntry(payload)
+        const place = { index, acceptedAt }
+        await applyMessage(env, { apply, message, place: async () => place })
+        applied = index + 1
       }
     }
   }
@@ -65,21 +62,24 @@ export async function openIntake(options: {
     catchUp,
     async take(message) {
       await catchUp()
-      const known = await repository.transaction(async (tx) => {
-        const [row] = await tx.get(intake, [keyOf(message)])
-        requireData(
-          row === undefined || row.kind === message.kind,
-          'message.refused',
-          `the same body came before as a ${row?.kind}`,
-        )
-        if (row === undefined) await check?.(tx, message)
-        return row
+      const row = await applyMessage(env, {
+        apply,
+        message,
+        place: async (tx, known) => {
+          if (known !== undefined) {
+            const { kind } = known
+            requireData(kind === message.kind, 'message.refused', `the same body came as a ${kind}`)
+            return undefined
+          }
+          await check?.(tx, message)
+          const acceptedAt = env.clock.now()
+          const index = journal.append(concat(stamp.encode({ acceptedAt }), message.bytes))
+          await journal.sync()
+          return { index, acceptedAt }
+        },
       })
-      if (known !== undefined) return outcomeOf(known)
-      const acceptedAt = env.clock.now()
-      const index = journal.append(concat(stamp.encode({ acceptedAt }), message.bytes))
-      await journal.sync()
-      return outcomeOf(await applyOne(index, { acceptedAt, message }))
+      applied = journal.syncedLength
+      return outcomeOf(row)
     },
   }
 }
@@ -97,38 +97,64 @@ function keyOf({ sender, bodyHash }: Message): Pick<IntakeRow, 'sender' | 'bodyH
   return { sender, bodyHash }
 }
 
+/** Where a message stands in the journal, and when it was taken in. */
+interface Place {
+  readonly index: number
+  readonly acceptedAt: number
+}
+
 /**
- * One message, one transaction: state, effects, answer and position together. A refusal undoes
- * the state and is remembered; a fault of the machine is thrown, and the message stays in the
- * journal until it can be applied.
+ * One message, one transaction: its place in the journal (synced), state, effects, answer and
+ * position together. A refusal undoes the state and is remembered, unless the message has no place
+ * yet: then nothing is left behind. A fault of the machine is thrown, and a message that has its
+ * place stays in the journal until it can be applied.
  */
-async function applyEntry(
+async function applyMessage(
   { repository }: Env,
-  apply: Apply,
-  { index, acceptedAt, message }: Entry & { readonly index: number },
+  options: {
+    readonly apply: Apply
+    readonly message: Message
+    /** Gives the message its place; undefined for one that was answered before and is not new. */
+    readonly place: (tx: Tx, known: IntakeRow | undefined) => Promise<Place | undefined>
+  },
 ): Promise<IntakeRow> {
-  const base = { ...keyOf(message), kind: message.kind, journalIndex: index }
-  const commit = async (tx: Tx, row: IntakeRow) => {
-    await tx.put(intake, [row])
-    await tx.put(positions, [{ ...APPLIED, value: index + 1 }])
-    return row
+  const { apply, message } = options
+  let place: Place | undefined
+  const rowOf = (ok: boolean, result: unknown, { index }: Place): IntakeRow => {
+    return { ...keyOf(message), kind: message.kind, journalIndex: index, ok, result }
   }
   try {
     return await repository.transaction(async (tx) => {
-      const [known] = await tx.get(intake, [base])
-      // It was applied, and the machine stopped before it could tell: only the position moves.
-      if (known !== undefined) return commit(tx, known)
+      const [known] = await tx.get(intake, [keyOf(message)])
+      place = await options.place(tx, known)
+      if (known !== undefined) {
+        // It was applied, and the machine stopped before it could tell: only the position moves.
+        if (place !== undefined) await moveOn(tx, place)
+        return known
+      }
+      if (place === undefined) throw new TypeError('a new message needs a place in the journal')
       const effects: Parameters<Input['send']>[] = []
       const send: Input['send'] = (...effect) => void effects.push(effect)
-      const result = await apply(tx, { message, acceptedAt, send })
-      await tx.put(outbox, rowsOf(index, effects))
-      return commit(tx, { ...base, ok: true, result: answerable(result) })
+      const result = await apply(tx, { message, acceptedAt: place.acceptedAt, send })
+      if (effects.length > 0) await tx.put(outbox, rowsOf(place.index, effects))
+      return commit(tx, place, rowOf(true, answerable(result), place))
     })
   } catch (error) {
-    if (!isRefusal(error)) throw error
-    const result = refusalOf(error)
-    return repository.transaction((tx) => commit(tx, { ...base, ok: false, result }))
+    const at = place
+    if (!isRefusal(error) || at === undefined) throw error
+    const row = rowOf(false, refusalOf(error), at)
+    return repository.transaction((tx) => commit(tx, at, row))
   }
+}
+
+async function commit(tx: Tx, place: Place, row: IntakeRow): Promise<IntakeRow> {
+  await tx.put(intake, [row])
+  await moveOn(tx, place)
+  return row
+}
+
+async function moveOn(tx: Tx, { index }: Place): Promise<void> {
+  await tx.put(positions, [{ ...APPLIED, value: index + 1 }])
 }
 
 function rowsOf(index: number, effects: readonly Parameters<Input['send']>[]): OutboxRow[] {

@@ -6,7 +6,7 @@ import {
   type LinkIdentity,
   type MessageKind,
 } from '@unifare/tap'
-import { type OutboxRow, outbox, returned } from './tables.ts'
+import { type OutboxRow, outbox, type ReturnedRow, returned } from './tables.ts'
 
 /** Messages read from the outbox at once; a body has up to 1 MiB. */
 const PAGE = 64
@@ -49,20 +49,28 @@ async function sendInOrder(
   { repository, link, identity }: Parameters<typeof deliverOutbox>[0],
   rows: readonly OutboxRow[],
 ): Promise<number> {
-  for (const [index, row] of rows.entries()) {
+  const refused: ReturnedRow[] = []
+  let sent = 0
+  for (const row of rows) {
     const { receiver, body } = row
     try {
       await exchange(link, identity, { receiver, kind: row.kind as MessageKind, body })
-      await repository.transaction((tx) => tx.remove(outbox, [{ id: row.id }]))
     } catch (error) {
       if (!(error instanceof UnifareError)) throw error
-      if (!isFinalRefusal(error)) return rows.length - index
+      if (!isFinalRefusal(error)) break
       const { code, message } = error
-      await repository.transaction(async (tx) => {
-        await tx.put(returned, [{ ...row, code, message }])
-        await tx.remove(outbox, [{ id: row.id }])
-      })
+      refused.push({ ...row, code, message })
     }
+    sent += 1
   }
-  return 0
+  if (sent === 0) return rows.length
+  // Sent again after a crash before this point: receivers know a message by its body.
+  await repository.transaction(async (tx) => {
+    if (refused.length > 0) await tx.put(returned, refused)
+    await tx.remove(
+      outbox,
+      rows.slice(0, sent).map(({ id }) => ({ id })),
+    )
+  })
+  return rows.length - sent
 }

@@ -1,12 +1,52 @@
 import { accept, openBundle, type Shelf, type SignedBundle, shelfKey } from '@unifare/bundle'
 import { type Instant, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { shelfTable } from './tables.ts'
+import { lists, shelfTable } from './tables.ts'
+
+/** Lists kept in memory; an institution holds a handful, a process hosts some dozen institutions. */
+const LISTS_IN_MEMORY = 256
+
+/** Lists by hash and signature: their content never changes, so they are read once. */
+const inMemory = new Map<string, SignedBundle>()
 
 /** All lists that the institution holds. */
 export async function loadShelf(tx: Tx): Promise<Shelf> {
   const rows = await tx.select(shelfTable, {})
-  return new Map(rows.map((row) => [row.name, row.bundle as SignedBundle]))
+  const missing = rows.filter(({ list }) => !inMemory.has(list)).map(({ list }) => ({ list }))
+  if (missing.length > 0) {
+    for (const row of await tx.get(lists, missing)) {
+      if (row !== undefined) remember(row.list, row.bundle as SignedBundle)
+    }
+  }
+  return new Map(
+    rows.flatMap(({ name, list }) => {
+      const bundle = inMemory.get(list)
+      return bundle === undefined ? [] : [[name, bundle] as const]
+    }),
+  )
+}
+
+/** Puts a list on the shelf, in the place of the one before. */
+export async function putBundle(tx: Tx, bundle: SignedBundle): Promise<void> {
+  const list = `${bundle.hash}.${bundle.signature}`
+  await tx.put(lists, [{ list, bundle }])
+  await tx.put(shelfTable, [{ name: shelfKey(bundle.kind, bundle.publisher), list }])
+}
+
+function remember(list: string, bundle: SignedBundle): void {
+  const oldest = inMemory.size >= LISTS_IN_MEMORY ? inMemory.keys().next().value : undefined
+  if (oldest !== undefined) inMemory.delete(oldest)
+  inMemory.set(list, bundle)
+}
+
+const readings = new WeakMap<SignedBundle, Map<unknown, unknown>>()
+
+/** What a reader makes of a list's content, made once for every list and reader. */
+export function readingOf<T>(bundle: SignedBundle, read: (content: unknown) => T): T {
+  const known = readings.get(bundle) ?? new Map<unknown, unknown>()
+  readings.set(bundle, known)
+  if (!known.has(read)) known.set(read, read(bundle.content))
+  return known.get(read) as T
 }
 
 /** Opens a bundle, tries its content, and puts it on the shelf; see `accept` for the refusals. */
@@ -22,11 +62,9 @@ export async function storeBundle(
   },
 ): Promise<SignedBundle> {
   const bundle = openBundle(value, options.publicKeyOf, options.engine)
-  const name = shelfKey(bundle.kind, bundle.publisher)
-  const [row] = await tx.get(shelfTable, [{ name }])
-  const held: Shelf = new Map(row === undefined ? [] : [[name, row.bundle as SignedBundle]])
+  const held = await loadShelf(tx)
   const shelf = accept(held, bundle, { at: options.at, trial: () => options.trial(bundle) })
-  if (shelf !== held) await tx.put(shelfTable, [{ name, bundle }])
+  if (shelf !== held) await putBundle(tx, bundle)
   return bundle
 }
 

@@ -32,9 +32,16 @@ export interface ReturnedRow extends OutboxRow {
   readonly message: string
 }
 
-/** A list held or published by the institution, as JSON. */
+/** Which list stands at a place of the shelf. */
 export interface ShelfRow {
   readonly name: string
+  /** Hash and signature of the list: names its content for ever. */
+  readonly list: string
+}
+
+/** A list as JSON. */
+export interface ListRow {
+  readonly list: string
   readonly bundle: unknown
 }
 
@@ -78,6 +85,12 @@ export const returned = table<ReturnedRow>({
 
 export const shelfTable = table<ShelfRow>({
   name: 'shelf',
-  columns: { name: 'text', bundle: 'json' },
+  columns: { name: 'text', list: 'text' },
   key: ['name'],
+})
+
+export const lists = table<ListRow>({
+  name: 'list',
+  columns: { list: 'text', bundle: 'json' },
+  key: ['list'],
 })

@@ -29,7 +29,7 @@ import {
   openInstitution,
   orderOf,
   parsePull,
-  shelfTable,
+  putBundle,
   storeBundle,
 } from '@unifare/institution'
 import { postEntries } from '@unifare/ledger'
@@ -124,7 +124,7 @@ function createMachine(options: CentreOptions) {
       { publisher: id, kind, version, validFrom: input.acceptedAt, validTo: null, content },
       sign,
     )
-    await tx.put(shelfTable, [{ name: shelfKey(kind, id), bundle }])
+    await putBundle(tx, bundle)
     return { kind, version }
   }
 

@@ -1,7 +1,7 @@
 import { type Device, parseDevices, shelfKey } from '@unifare/bundle'
 import { equalBytes, fromHex, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { loadShelf } from '@unifare/institution'
+import { loadShelf, readingOf } from '@unifare/institution'
 import {
   CHAIN_START,
   chargeId,
@@ -67,7 +67,11 @@ function readable(raw: Uint8Array): Pick<TapRow, 'identity' | 'at' | 'kind'> {
 async function deviceOf(tx: Tx, operator: string, terminal: string): Promise<Device | undefined> {
   const bundle = (await loadShelf(tx)).get(shelfKey('devices', operator))
   if (bundle === undefined) return undefined
-  return parseDevices(bundle.content).devices.find((device) => device.terminal === terminal)
+  return readingOf(bundle, devicesByTerminal).get(terminal)
+}
+
+function devicesByTerminal(content: unknown): ReadonlyMap<string, Device> {
+  return new Map(parseDevices(content).devices.map((device) => [device.terminal, device]))
 }
 
 /** Takes an operator's charges in; they wait for the close of the day. */

@@ -18,7 +18,7 @@ import {
   loadShelf,
   openInstitution,
   orderOf,
-  shelfTable,
+  putBundle,
 } from '@unifare/institution'
 import { postEntries } from '@unifare/ledger'
 import type { Link, Message } from '@unifare/tap'
@@ -211,7 +211,7 @@ function createMachine(options: IssuerOptions) {
       },
       options.sign,
     )
-    await tx.put(shelfTable, [{ name: shelfKey('deny', id), bundle }])
+    await putBundle(tx, bundle)
     send(options.centre, 'bundle', utf8(canonicalJson(bundle)))
     return { version, entries: entries.length }
   }

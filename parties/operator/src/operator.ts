@@ -26,7 +26,8 @@ import {
   openInstitution,
   orderOf,
   parsePull,
-  shelfTable,
+  putBundle,
+  readingOf,
   storeBundle,
 } from '@unifare/institution'
 import { CHAIN_START, type Link, type Message, parseBatch, signedBy } from '@unifare/tap'
@@ -99,21 +100,9 @@ function createMachine(options: OperatorOptions) {
     return device === undefined ? undefined : fromHex(device.key)
   }
 
-  /** Own terminals by number, read again only when a new list is published. */
-  let devices: { readonly version: number; readonly byTerminal: ReadonlyMap<string, Device> } = {
-    version: 0,
-    byTerminal: new Map(),
-  }
   async function devicesOf(tx: Tx): Promise<ReadonlyMap<string, Device>> {
     const bundle = (await loadShelf(tx)).get(shelfKey('devices', id))
-    if (bundle !== undefined && bundle.version !== devices.version) {
-      const list = parseDevices(bundle.content).devices
-      devices = {
-        version: bundle.version,
-        byTerminal: new Map(list.map((device) => [device.terminal, device])),
-      }
-    }
-    return devices.byTerminal
+    return bundle === undefined ? new Map() : readingOf(bundle, devicesByTerminal)
   }
 
   async function priceBook(tx: Tx): Promise<PriceBook> {
@@ -125,7 +114,7 @@ function createMachine(options: OperatorOptions) {
 
   async function acceptance(tx: Tx): Promise<AcceptanceContent> {
     const bundle = (await loadShelf(tx)).get(shelfKey('acceptance', centre))
-    return bundle === undefined ? { rows: [] } : parseAcceptance(bundle.content)
+    return bundle === undefined ? { rows: [] } : readingOf(bundle, parseAcceptance)
   }
 
   async function takeTaps(tx: Tx, { message, send }: Input): Promise<IntakeResult> {
@@ -172,7 +161,7 @@ function createMachine(options: OperatorOptions) {
       { publisher: id, kind, version, validFrom: acceptedAt, validTo: null, content },
       sign,
     )
-    await tx.put(shelfTable, [{ name: shelfKey(kind, id), bundle }])
+    await putBundle(tx, bundle)
     if (kind === 'devices') send(centre, 'bundle', utf8(canonicalJson(bundle)))
     return { kind, version }
   }
@@ -244,6 +233,10 @@ function createMachine(options: OperatorOptions) {
 }
 
 type Order = Readonly<Record<string, unknown>>
+
+function devicesByTerminal(content: unknown): ReadonlyMap<string, Device> {
+  return new Map(parseDevices(content).devices.map((device) => [device.terminal, device]))
+}
 
 async function storeStatement(tx: Tx, message: Message): Promise<null> {
   const { day, part, statement } = orderOf(message) as {

@@ -1,0 +1,165 @@
+import { type DenyEntry, signBundle } from '@unifare/bundle'
+import {
+  canonicalJson,
+  createManualClock,
+  createMemoryRepository,
+  createMemoryStorage,
+  createSeededRandom,
+  type Day,
+  fromHex,
+  toHex,
+  utf8,
+} from '@unifare/core'
+import { ed25519KeyPair, pureEngine } from '@unifare/crypto'
+import {
+  CHAIN_START,
+  type Charge,
+  createProcessLink,
+  encodeBatch,
+  encodeChargeBatch,
+  encodeTap,
+  exchange,
+  type MessageKind,
+  parseBatch,
+  parseChargeBatch,
+  type Tap,
+} from '@unifare/tap'
+import { type DayResult, openCentre } from './centre.ts'
+import { CENTRE, DAY, ISSUER, keyStore, OPERATOR, TERMINAL } from './clearing.fixture.ts'
+
+/** 21 November 2026, 03:05 in China: the day of the tests is over. */
+export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
+
+/** A centre on memory with one operator, one terminal and one issuer that talk to it. */
+export async function openTestCentre() {
+  const random = createSeededRandom('test centre')
+  const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]
+  const pairs = new Map(
+    names.map((name) => {
+      const stream = random.fork(name)
+      return [name, ed25519KeyPair((length) => stream.bytes(length))] as const
+    }),
+  )
+  const pairOf = (name: string) => {
+    const pair = pairs.get(name)
+    if (pair === undefined) throw new TypeError(`nobody is ${name}`)
+    return pair
+  }
+  const signOf = (name: string) => async (message: Uint8Array) =>
+    pureEngine.ed25519Sign(pairOf(name).privateKey, message)
+  const clock = createManualClock(CLOSE_AT)
+  const link = createProcessLink()
+  const centre = await openCentre({
+    id: CENTRE,
+    env: { clock, random, storage: createMemoryStorage(), repository: createMemoryRepository() },
+    link,
+    engine: pureEngine,
+    sign: signOf(CENTRE),
+    keyStore,
+    codeRoot: {
+      ref: {
+        scheme: 'unifare',
+        issuer: CENTRE,
+        use: 'code-root',
+        index: 0x55,
+        version: 1,
+        algorithm: 'sm2',
+      },
+      index: 0x55,
+    },
+    institutions: new Map([CENTRE, OPERATOR, ISSUER].map((name) => [name, pairOf(name).publicKey])),
+    issuers: [ISSUER],
+  })
+  link.register(CENTRE, centre.handler)
+
+  const send = (sender: string, kind: MessageKind, body: Uint8Array) =>
+    exchange(
+      link,
+      {
+        id: sender,
+        sign: signOf(sender),
+        publicKeyOf: async (party) => pairOf(party).publicKey,
+        engine: pureEngine,
+        now: () => clock.now(),
+      },
+      { receiver: CENTRE, kind, body },
+    )
+  let tapChain = CHAIN_START
+  let chargeChain = CHAIN_START
+
+  const network = {
+    centre,
+    clock,
+    send,
+    /** The operator forwards a batch of its terminal, which held a deny list of this version. */
+    async taps(taps: readonly Tap[], denyVersion = 0): Promise<unknown> {
+      const body = await encodeBatch({
+        terminal: TERMINAL,
+        operator: OPERATOR,
+        first: taps[0]?.sequence ?? 1,
+        previous: tapChain,
+        records: taps.map(encodeTap),
+        bundles:
+          denyVersion === 0 ? [] : [{ kind: 'deny', publisher: CENTRE, version: denyVersion }],
+        createdAt: clock.now(),
+        sign: signOf(TERMINAL),
+      })
+      tapChain = fromHex(parseBatch(body).header.chain)
+      return send(OPERATOR, 'tap-batch', body)
+    },
+    async charges(charges: readonly Charge[], day: Day = DAY): Promise<unknown> {
+      const body = await encodeChargeBatch({
+        operator: OPERATOR,
+        previous: chargeChain,
+        charges,
+        day,
+        sign: signOf(OPERATOR),
+      })
+      chargeChain = fromHex(parseChargeBatch(body).header.chain)
+      return send(OPERATOR, 'charge-batch', body)
+    },
+    async bundle(
+      publisher: string,
+      kind: 'devices' | 'deny',
+      list: { readonly version: number; readonly content: unknown },
+    ): Promise<unknown> {
+      const times = { validFrom: clock.now(), validTo: null }
+      const bundle = await signBundle({ publisher, kind, ...times, ...list }, signOf(publisher))
+      return send(publisher, 'bundle', utf8(canonicalJson(bundle)))
+    },
+    deny: (version: number, entries: readonly DenyEntry[]) =>
+      network.bundle(ISSUER, 'deny', { version, content: { entries } }),
+    close: (day: Day = DAY) => centre.command({ do: 'close-day', day }) as Promise<DayResult>,
+  }
+  await centre.command({ do: 'publish-acceptance', content: ACCEPTANCE })
+  await network.bundle(OPERATOR, 'devices', {
+    version: 1,
+    content: {
+      devices: [
+        {
+          terminal: TERMINAL,
+          key: toHex(pairOf(TERMINAL).publicKey),
+          mode: 'bus',
+          city: '1000',
+          line: 1,
+          station: 0,
+        },
+      ],
+    },
+  })
+  return network
+}
+
+const ACCEPTANCE = {
+  rows: [
+    {
+      operator: OPERATOR,
+      mode: 'bus',
+      medium: 'card',
+      issuer: ISSUER,
+      division: '110000',
+      status: 'in-service',
+      from: 0,
+    },
+  ],
+}
