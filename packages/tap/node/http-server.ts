@@ -33,8 +33,9 @@ export interface HttpServer {
  */
 export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
   const { host = '127.0.0.1', headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = options
+  let closing = false
   const server = serve({
-    fetch: createApp(options).fetch,
+    fetch: createApp(options, () => closing).fetch,
     hostname: host,
     port: options.port,
     serverOptions: {
@@ -55,14 +56,23 @@ export async function serveHttp(options: HttpServerOptions): Promise<HttpServer>
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve, reject) => {
+        closing = true
         server.close((error) => (error === undefined ? resolve() : reject(error)))
         if ('closeIdleConnections' in server) server.closeIdleConnections()
       }),
   }
 }
 
-function createApp({ handlers, extra, onFault }: HttpServerOptions): Hono {
+function createApp(
+  { handlers, extra, onFault }: HttpServerOptions,
+  isClosing: () => boolean,
+): Hono {
   const app = new Hono()
+  app.use(async (context, next) => {
+    await next()
+    // Else a client that keeps its connection open would keep the closing server up.
+    if (isClosing()) context.header('connection', 'close')
+  })
   const limit = bodyLimit({
     maxSize: MESSAGE_BYTES_MAX,
     onError: (context) => context.body(null, 413),

@@ -1,6 +1,6 @@
-import { type Day, type Fen, requireData } from '@unifare/core'
+import { type Day, type Fen, parseDay, requireData } from '@unifare/core'
 import { type Charge, encodeCharge, parseCharge } from './charge.ts'
-import { field } from './framed.ts'
+import { field, recode } from './framed.ts'
 import { type ListHeader, openList, type SealedList, sealList } from './sealed-list.ts'
 
 const MAGIC = 'UC'
@@ -18,17 +18,19 @@ export interface ChargeBatch extends Omit<SealedList, 'header'> {
   readonly charges: readonly Charge[]
 }
 
-/** Makes a signed batch of charges with consecutive numbers. */
-export function encodeChargeBatch(input: {
+/** Makes a signed batch of charges; throws `batch.malformed` unless they are one operator's in a row. */
+export async function encodeChargeBatch(input: {
   readonly operator: string
   readonly previous: Uint8Array
   readonly charges: readonly Charge[]
   readonly day: Day
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
 }): Promise<Uint8Array> {
+  const first = input.charges[0]?.number ?? 1
+  checkPlaces(input.charges, { operator: input.operator, first })
   return sealList({
     magic: MAGIC,
-    first: input.charges[0]?.number ?? 1,
+    first,
     previous: input.previous,
     records: input.charges.map(encodeCharge),
     amountFen: sum(input.charges),
@@ -45,20 +47,28 @@ export function parseChargeBatch(bytes: Uint8Array): ChargeBatch {
     operator: field(list.header, 'operator', 'string', CODE),
     day: field(list.header, 'day', 'string', CODE),
   }
+  recode(CODE, () => parseDay(header.day))
   const charges = list.records.map(parseCharge)
   requireData(
     sum(charges) === header.amountFen,
     'batch.bad-totals',
     `charges sum to ${sum(charges)} fen, the header says ${header.amountFen}`,
   )
+  checkPlaces(charges, header)
+  return { ...list, header, charges }
+}
+
+function checkPlaces(
+  charges: readonly Charge[],
+  { operator, first }: Pick<ChargeBatchHeader, 'operator' | 'first'>,
+): void {
   charges.forEach((charge, index) => {
     requireData(
-      charge.operator === header.operator && charge.number === header.first + index,
+      charge.operator === operator && charge.number === first + index,
       CODE,
       `charge ${charge.operator}-${charge.number} does not belong here`,
     )
   })
-  return { ...list, header, charges }
 }
 
 function sum(charges: readonly Charge[]): Fen {
