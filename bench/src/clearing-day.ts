@@ -81,6 +81,8 @@ export async function makeClearingDay(count: number, seed: string): Promise<Clea
       issuers: issuerIds(),
       fees: DEMONSTRATION_FEES,
       oldestDay: '2026-10-21',
+      issuerKeys: null,
+      missing: [],
     },
   }
 }

@@ -151,15 +151,13 @@ export async function openTestCentre() {
 }
 
 const ACCEPTANCE = {
-  rows: [
-    {
-      operator: OPERATOR,
-      mode: 'bus',
-      medium: 'card',
-      issuer: ISSUER,
-      division: '110000',
-      status: 'in-service',
-      from: 0,
-    },
-  ],
+  rows: ['card', 'code'].map((medium) => ({
+    operator: OPERATOR,
+    mode: 'bus',
+    medium,
+    issuer: ISSUER,
+    division: '110000',
+    status: 'in-service',
+    from: 0,
+  })),
 }

@@ -5,9 +5,18 @@ import { describe, expect, test } from 'vitest'
 import { openTestCentre } from './centre.fixture.ts'
 import { CARD, cardTap, chargeOf, DAY, ISSUER, OPERATOR } from './clearing.fixture.ts'
 import { FIRST_ROOT } from './close.ts'
+import { codeTap } from './code.fixture.ts'
 import { cards, charges, days, settled, statements, taps } from './tables.ts'
 
 const NEXT_DAY = '2026-11-21'
+
+const DENIED = {
+  medium: 'card',
+  issuer: ISSUER,
+  account: CARD,
+  reason: 'lost',
+  since: 0,
+} as const
 
 const ride = (sequence: number, changes: Partial<Tap> = {}) => cardTap({ sequence, ...changes })
 const chargesFor = (rides: readonly Tap[], first = 1) =>
@@ -137,25 +146,57 @@ describe('late charges', () => {
   })
 })
 
-test('a closed day runs to the same root when its missing taps have come meanwhile', async () => {
-  const network = await openTestCentre()
-  const tap = await ride(1)
-  await network.charges([chargeOf([tap])])
-  const { root } = await network.close()
-  await network.taps([tap])
-  expect((await network.centre.rerun(DAY)).root).toBe(root)
+describe('what comes after the close changes nothing of a closed day', () => {
+  test('its missing taps', async () => {
+    const network = await openTestCentre()
+    const tap = await ride(1)
+    await network.charges([chargeOf([tap])])
+    const { root } = await network.close()
+    await network.taps([tap])
+    expect((await network.centre.rerun(DAY)).root).toBe(root)
+  })
+
+  test('a deny entry that is lifted and made again', async () => {
+    const network = await openTestCentre()
+    await network.deny(1, [DENIED])
+    const tap = await ride(1)
+    await network.taps([tap], 1)
+    await network.charges([chargeOf([tap])])
+    const { root, rejected } = await network.close()
+    expect(rejected).toEqual({ 'deny.listed': 1 })
+    await network.deny(2, [])
+    await network.deny(3, [DENIED])
+    expect((await network.centre.rerun(DAY)).root).toBe(root)
+  })
+
+  test('another acceptance list', async () => {
+    const { network, result } = await closedDay([await ride(1)])
+    await network.centre.command({ do: 'publish-acceptance', content: { rows: [] } })
+    expect((await network.centre.rerun(DAY)).root).toBe(result.root)
+  })
+
+  test('another list of issuer keys', async () => {
+    const network = await openTestCentre()
+    const { tap, content } = await codeTap()
+    await network.centre.command({ do: 'publish-issuer-keys', content })
+    await network.taps([tap])
+    await network.charges([chargeOf([tap], { amountFen: 300 })])
+    const { root, settledFen } = await network.close()
+    expect(settledFen).toBe(300)
+    const empty = { roots: content.roots, issuers: [] }
+    await network.centre.command({ do: 'publish-issuer-keys', content: empty })
+    expect((await network.centre.rerun(DAY)).root).toBe(root)
+  })
 })
 
 describe('deny lists: who held the list with the entry answers for the tap', () => {
-  const entry = { medium: 'card', issuer: ISSUER, account: CARD, reason: 'lost', since: 0 } as const
-
   test.each([
     ['before the entry stood', 0, 'normal'],
     ['with the entry', 1, 'deny.listed'],
     ['after the entry was lifted', 2, 'normal'],
   ])('%s', async (_, held, verdict) => {
     const network = await openTestCentre()
-    await network.deny(1, [entry])
+    await network.deny(1, [DENIED])
     await network.deny(2, [])
     const tap = await ride(1)
     await network.taps([tap], held)
@@ -167,7 +208,7 @@ describe('deny lists: who held the list with the entry answers for the tap', () 
 
   test('an issuer denies its own media only', async () => {
     const network = await openTestCentre()
-    const foreign = { ...entry, issuer: '20000009' }
+    const foreign = { ...DENIED, issuer: '20000009' }
     expect(await refusal(network.deny(1, [foreign]))).toBe('bundle.wrong-publisher')
   })
 })

@@ -101,12 +101,11 @@ function createMachine(options: CentreOptions) {
   checkFeeRows(fees)
   const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
 
-  async function verifier(tx: Tx): Promise<Verifier> {
-    const bundle = (await loadShelf(tx)).get(shelfKey('issuer-keys', id))
+  function verifierOf({ issuerKeys }: ClosingRules): Verifier {
     return {
       keyStore: options.keyStore,
       keyOwner: id,
-      issuerKeys: bundle === undefined ? undefined : parseIssuerKeys(bundle.content, engine),
+      issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
       engine,
       caches,
     }
@@ -207,7 +206,7 @@ function createMachine(options: CentreOptions) {
       centre: id,
       previousRoot,
       rules,
-      verifier: await verifier(tx),
+      verifier: verifierOf(rules),
       again: false,
     })
     await storeDay(tx, cleared)
@@ -299,12 +298,13 @@ function createMachine(options: CentreOptions) {
   async function rerun(tx: Tx, day: Day): Promise<Cleared> {
     const [row] = await tx.get(days, [{ day }])
     requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
+    const rules = row.rules as ClosingRules
     return runDay(tx, {
       day,
       centre: id,
       previousRoot: row.previousRoot,
-      rules: row.rules as ClosingRules,
-      verifier: await verifier(tx),
+      rules,
+      verifier: verifierOf(rules),
       again: true,
     })
   }

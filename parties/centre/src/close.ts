@@ -17,6 +17,7 @@ import {
   type ChargeRow,
   cards,
   charges,
+  type DenyRow,
   days,
   denyEntries,
   serials,
@@ -37,6 +38,10 @@ export interface ClosingRules {
   readonly issuers: readonly string[]
   readonly fees: readonly FeeRow[]
   readonly oldestDay: Day
+  /** Content of the issuer keys in force; null before the first list. */
+  readonly issuerKeys: unknown
+  /** Deliveries that the charges name and that had not come: for this day they never do. */
+  readonly missing: readonly string[]
 }
 
 /** Reads the rules in force now. */
@@ -50,7 +55,8 @@ export async function currentRules(
     readonly fees: readonly FeeRow[]
   },
 ): Promise<ClosingRules> {
-  const bundle = (await loadShelf(tx)).get(shelfKey('acceptance', options.centre))
+  const shelf = await loadShelf(tx)
+  const bundle = shelf.get(shelfKey('acceptance', options.centre))
   const content = bundle === undefined ? { rows: [] } : parseAcceptance(bundle.content)
   const open = content.rows.filter((row) => isOpen(acceptanceOf(content, row, options.at)))
   return {
@@ -60,7 +66,20 @@ export async function currentRules(
     issuers: options.issuers,
     fees: options.fees,
     oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
+    issuerKeys: shelf.get(shelfKey('issuer-keys', options.centre))?.content ?? null,
+    missing: await missingTaps(tx),
   }
+}
+
+async function missingTaps(tx: Tx): Promise<string[]> {
+  const rows = await tx.select(charges, { day: '' })
+  const named = rows.flatMap((row) => parseCharge(row.raw).taps)
+  const found = await tx.get(
+    taps,
+    named.map(({ terminal, sequence }) => ({ terminal, sequence })),
+  )
+  const missing = named.filter((_, index) => found[index] === undefined)
+  return [...new Set(missing.map(deliveryId))].sort()
 }
 
 /**
@@ -82,7 +101,7 @@ export async function runDay(
   const { day, rules } = options
   const rows = await tx.select(charges, { day: options.again ? day : '' })
   const asked = rows.map((row) => parseCharge(row.raw))
-  const checked = await checkTaps(tx, asked, options.verifier)
+  const checked = await checkTaps(tx, asked, options)
   const input: ClearingInput = {
     day,
     centre: options.centre,
@@ -148,11 +167,13 @@ async function storeCards(tx: Tx, cleared: Cleared): Promise<void> {
 async function checkTaps(
   tx: Tx,
   asked: readonly Charge[],
-  verifier: Verifier,
+  { rules, verifier }: { readonly rules: ClosingRules; readonly verifier: Verifier },
 ): Promise<ReadonlyMap<string, CheckedTap>> {
-  const keys = asked.flatMap((charge) =>
-    charge.taps.map(({ terminal, sequence }) => ({ terminal, sequence })),
-  )
+  const missing = new Set(rules.missing)
+  const keys = asked
+    .flatMap((charge) => charge.taps)
+    .filter((named) => !missing.has(deliveryId(named)))
+    .map(({ terminal, sequence }) => ({ terminal, sequence }))
   const found = (await tx.get(taps, keys)).filter((row) => row !== undefined)
   const denied = await deniedBy(tx, found)
   const checked = new Map<string, CheckedTap>()
@@ -184,15 +205,15 @@ async function deniedBy(
   rows: readonly TapRow[],
 ): Promise<(key: string, version: number) => boolean> {
   if (rows.length === 0) return () => false
-  const entries = new Map((await tx.select(denyEntries, {})).map((row) => [row.key, row]))
-  return (key, version) => {
-    const entry = entries.get(key)
-    return (
-      entry !== undefined &&
-      version >= entry.version &&
-      (entry.until === 0 || version < entry.until)
-    )
+  const entries = new Map<string, DenyRow[]>()
+  for (const row of await tx.select(denyEntries, {})) {
+    const alike = entries.get(row.key)
+    if (alike === undefined) entries.set(row.key, [row])
+    else alike.push(row)
   }
+  const stood = ({ version, until }: DenyRow, held: number) =>
+    held >= version && (until === 0 || held < until)
+  return (key, held) => entries.get(key)?.some((row) => stood(row, held)) ?? false
 }
 
 async function stateBefore(

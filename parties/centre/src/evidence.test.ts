@@ -1,17 +1,11 @@
 import { encodeEvidence } from '@unifare/card'
-import { createSeededRandom, toHex } from '@unifare/core'
-import { pureEngine, sm2KeyPair, sm2Sign } from '@unifare/crypto'
-import {
-  issueCredential,
-  makeCertificate,
-  makeCode,
-  makeRootRecord,
-  parseIssuerKeys,
-} from '@unifare/ridecode'
+import { pureEngine } from '@unifare/crypto'
+import { parseIssuerKeys } from '@unifare/ridecode'
 import type { Tap } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AT, CARD, cardTap, createVerifier, evidenceOf, ISSUER, tapOf } from './clearing.fixture.ts'
+import { AT, cardTap, createVerifier, evidenceOf, tapOf } from './clearing.fixture.ts'
+import { CAP_FEN, codeTap } from './code.fixture.ts'
 import { verifyTapEvidence } from './evidence.ts'
 
 const verdictOf = async (tap: Tap) => (await verifyTapEvidence(tap, createVerifier())).evidence
@@ -105,62 +99,12 @@ async function verdictOrRefusal(tap: Tap): Promise<string> {
 }
 
 describe('ride code', async () => {
-  const random = createSeededRandom('codes of the centre')
-  const [root, issuer, user] = ['root', 'issuer', 'user'].map((name) => {
-    const stream = random.fork(name)
-    const bytes = (length: number) => stream.bytes(length)
-    const keys = sm2KeyPair(bytes)
-    const sign = (message: Uint8Array, id: Uint8Array | null) =>
-      sm2Sign({ ...keys, id, message, random: bytes })
-    return { publicKey: keys.publicKey, sign }
-  }) as [Signer, Signer, Signer]
-  const atS = AT / 1000
-  const certificate = await makeCertificate({
-    issuer: ISSUER,
-    caIndex: 0xf0,
-    expiry: '1228',
-    serial: 1,
-    issuerPublicKey: issuer.publicKey,
-    sign: root.sign,
-  })
-  const credential = await issueCredential({
-    certificate,
-    paymentAccount: 'TEST-1',
-    cardAccount: CARD,
-    issuer: ISSUER,
-    platform: '59000001',
-    accountType: 0,
-    capFen: 3_000,
-    userPublicKey: user.publicKey,
-    authorisationExpiryS: atS + 86_400,
-    validityS: 120,
-    custom: new Uint8Array(0),
-    sign: issuer.sign,
-  })
-  const record = await makeRootRecord({
-    index: 0xf0,
-    expiry: '1246',
-    publicKey: root.publicKey,
-    sign: root.sign,
-  })
-  const content = {
-    roots: [{ index: 0xf0, record: toHex(record) }],
-    issuers: [{ issuer: ISSUER, platform: '59000001', versions: [0x80], idPolicy: 'default' }],
-  }
+  const { tap, content } = await codeTap()
+  const code = tap.evidence
   const verifier = { ...createVerifier(), issuerKeys: parseIssuerKeys(content, pureEngine) }
-  const code = makeCode({ credential, generationTimeS: atS, sign: user.sign })
-  const tap = tapOf({
-    medium: 'code',
-    at: AT + 5_000,
-    counter: atS,
-    amountFen: 0,
-    balanceFen: 0,
-    serial: 0,
-    evidence: code,
-  })
 
   test('a genuine code is normal, under the limit that it states', async () => {
-    expect(await verifyTapEvidence(tap, verifier)).toEqual({ evidence: 'normal', capFen: 3_000 })
+    expect(await verifyTapEvidence(tap, verifier)).toEqual({ evidence: 'normal', capFen: CAP_FEN })
   })
 
   test('verified at the time of the tap, not of the close: outside its validity it is refused', async () => {
@@ -172,7 +116,7 @@ describe('ride code', async () => {
     for (const change of [
       { issuer: '20000002' },
       { account: '3120000001000000025' },
-      { counter: atS + 1 },
+      { counter: tap.counter + 1 },
     ]) {
       const verdict = await verifyTapEvidence({ ...tap, ...change }, verifier)
       expect(verdict.evidence).toBe('code.invalid')
@@ -193,8 +137,3 @@ describe('ride code', async () => {
     expect(verdict).toEqual({ evidence: 'code.invalid', capFen: null })
   })
 })
-
-interface Signer {
-  readonly publicKey: Uint8Array
-  readonly sign: (message: Uint8Array, id: Uint8Array | null) => Uint8Array
-}

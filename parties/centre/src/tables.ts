@@ -65,7 +65,10 @@ export interface CardRow {
   readonly balanceFen: Fen
 }
 
-/** A deny entry: the version of the list in which it first stood, and the first one without it. */
+/**
+ * A deny entry: the version of the list in which it first stood, and the first one without it.
+ * A medium that is denied again has a row of its own for that: closed days rest on the old one.
+ */
 export interface DenyRow {
   /** `medium/issuer/account`. */
   readonly key: string
@@ -147,7 +150,7 @@ export const cards = table<CardRow>({
 export const denyEntries = table<DenyRow>({
   name: 'deny',
   columns: { key: 'text', entry: 'json', issuer: 'text', version: 'int', until: 'int' },
-  key: ['key'],
+  key: ['key', 'version'],
   indexes: [['issuer']],
 })
 
