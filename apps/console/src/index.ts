@@ -1,1 +1,15 @@
-export {}
+export type {
+  MemberPosition,
+  Overview,
+  OverviewCharge,
+  OverviewCity,
+  OverviewOperator,
+  OverviewRide,
+  OverviewSettlement,
+  Phase,
+  PricePart,
+  SettlementMatrix,
+  TapTrace,
+  TraceStage,
+  TraceStep,
+} from './model.ts'

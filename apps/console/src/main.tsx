@@ -1,0 +1,12 @@
+import { render } from 'preact'
+import { LanguageProvider } from './i18n/language.tsx'
+import { Page } from './page.tsx'
+
+const root = document.getElementById('page')
+if (root === null) throw new TypeError('index.html has no #page')
+render(
+  <LanguageProvider>
+    <Page />
+  </LanguageProvider>,
+  root,
+)

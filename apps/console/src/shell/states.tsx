@@ -1,0 +1,28 @@
+import { useText } from '../i18n/language.tsx'
+import { shellTexts } from '../i18n/shell-texts.ts'
+
+/** Before the first answer: connecting, or nobody there. */
+export function Waiting({ lost }: { readonly lost: boolean }) {
+  const t = useText()
+  return (
+    <div class="ink waiting" role="status">
+      <span class="waiting-dots" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      <p class="waiting-title">{t(lost ? shellTexts.unreachable : shellTexts.loading)}</p>
+      {lost && <p>{t(shellTexts.unreachableNext)}</p>}
+    </div>
+  )
+}
+
+/** An empty place, and what will fill it. */
+export function Nothing({ title, next }: { readonly title: string; readonly next?: string }) {
+  return (
+    <div class="nothing">
+      <p class="nothing-title">{title}</p>
+      {next !== undefined && <p>{next}</p>}
+    </div>
+  )
+}
