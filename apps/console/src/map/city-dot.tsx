@@ -24,7 +24,7 @@ export function CityDot({
     <g
       class="city"
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={chosen}
       aria-label={t(mapTexts.cityLabel)(name, formatCount(accepted), formatCount(refused))}
       onClick={onChoose}

@@ -7,7 +7,16 @@ import type { OverviewCharge, OverviewRide } from '../model.ts'
 /** A price, step by step, as on a receipt; or why there is none. */
 export function PriceSteps({ ride }: { readonly ride: OverviewRide }) {
   const t = useText()
-  if (!ride.ok) return <p class="receipt-none">{t(rideTexts.refusedPrice)}</p>
+  if (!ride.ok) {
+    return (
+      <div class="receipt-none">
+        <p class="receipt-reason">
+          {t({ zh: ride.reasonZh, en: ride.reasonEn }) ?? ride.reason} <code>{ride.reason}</code>
+        </p>
+        <p>{t(rideTexts.refusedPrice)}</p>
+      </div>
+    )
+  }
   if (ride.charge === undefined) return <p class="receipt-none">{t(rideTexts.waitingPrice)}</p>
   return <Steps charge={ride.charge} />
 }

@@ -29,7 +29,7 @@ export function RideDetail({
         <p>{t(rideTexts.detailLead)}</p>
       </div>
       <div class="ride-detail">
-        <div class="receipt">
+        <div class={ride?.ok === false ? 'receipt receipt-refused' : 'receipt'}>
           {ride !== null && <RideSummary ride={ride} />}
           {ride !== null && <PriceSteps ride={ride} />}
           <p class="tap-id">{tap}</p>
