@@ -3,6 +3,7 @@ import {
   type ChargeRow,
   type ClosingRules,
   charges,
+  createCardKeys,
   DEMONSTRATION_FEES,
   type TapRow,
   taps,
@@ -51,7 +52,8 @@ export interface ClearingDay {
   readonly cards: number
   /** Charges that must be refused, by verdict; all others must settle. */
   readonly injected: ReadonlyMap<FaultCode, ReadonlySet<string>>
-  readonly verifier: Verifier
+  /** A verifier of a run's own, as a close makes one: it has derived no card key yet. */
+  readonly verifier: () => Verifier
   readonly rules: ClosingRules
 }
 
@@ -67,13 +69,12 @@ export async function makeClearingDay(count: number, seed: string): Promise<Clea
   return {
     ...made,
     ...records,
-    verifier: {
-      keyStore: keys.store,
-      keyOwner: CENTRE,
+    verifier: () => ({
+      cardKeys: createCardKeys({ keyStore: keys.store, keyOwner: CENTRE }),
       issuerKeys: undefined,
       engine: pureEngine,
       caches: createCodeCaches({ maxCertificates: 1, maxAuthorisations: 1 }),
-    },
+    }),
     rules: {
       acceptance: operatorIds().flatMap((operator) =>
         issuerIds().map((issuer) => `${operator}/${issuer}/card`),

@@ -35,6 +35,7 @@ import {
 import { postEntries } from '@unifare/ledger'
 import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
 import type { Link } from '@unifare/tap'
+import { createCardKeys } from './card-keys.ts'
 import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
 import type { Verifier } from './evidence.ts'
@@ -103,8 +104,7 @@ function createMachine(options: CentreOptions) {
 
   function verifierOf({ issuerKeys }: ClosingRules): Verifier {
     return {
-      keyStore: options.keyStore,
-      keyOwner: id,
+      cardKeys: createCardKeys({ keyStore: options.keyStore, keyOwner: id }),
       issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
       engine,
       caches,

@@ -14,6 +14,7 @@ import { type Day, fromHex, shanghaiDigits } from '@unifare/core'
 import { createSoftwareKeyStore, type KeyRef, pureEngine } from '@unifare/crypto'
 import { createCodeCaches } from '@unifare/ridecode'
 import { type Charge, deliveryId, encodeTap, type Tap } from '@unifare/tap'
+import { createCardKeys } from './card-keys.ts'
 import type { CheckedTap, ClearingInput } from './clearing.ts'
 import { FIRST_ROOT } from './close.ts'
 import type { Verifier } from './evidence.ts'
@@ -56,8 +57,7 @@ export const keyStore = createSoftwareKeyStore({
 
 export function createVerifier(): Verifier {
   return {
-    keyStore,
-    keyOwner: CENTRE,
+    cardKeys: createCardKeys({ keyStore, keyOwner: CENTRE, maxCards: 3 }),
     issuerKeys: undefined,
     engine: pureEngine,
     caches: createCodeCaches({ maxCertificates: 10, maxAuthorisations: 10 }),

@@ -1,17 +1,16 @@
-import { type CardEvidence, decodeEvidence, deriveCardKey, verifyEvidence } from '@unifare/card'
+import { type CardEvidence, decodeEvidence, verifyEvidence } from '@unifare/card'
 import type { Fen } from '@unifare/core'
 import { UnifareError } from '@unifare/core'
-import type { KeyRef, KeyStore, SignatureEngine } from '@unifare/crypto'
+import type { SignatureEngine } from '@unifare/crypto'
 import { type CodeCaches, type IssuerKeys, verifyCode } from '@unifare/ridecode'
 import type { Tap } from '@unifare/tap'
+import type { CardKeys } from './card-keys.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** What verification needs: keys of cards, issuers of codes. */
 export interface Verifier {
-  /** Holds the purchase and TAC masters; they never reach operators or terminals. */
-  readonly keyStore: KeyStore
-  /** Institution that owns the national masters. */
-  readonly keyOwner: string
+  /** From the purchase and TAC masters, which never reach operators or terminals. */
+  readonly cardKeys: CardKeys
   readonly issuerKeys: IssuerKeys | undefined
   readonly engine: SignatureEngine
   readonly caches: CodeCaches
@@ -37,28 +36,9 @@ async function verifyCardTap(tap: Tap, verifier: Verifier): Promise<Verdict> {
     if (!(error instanceof UnifareError)) throw error
     return 'card.evidence'
   }
-  const identity = {
-    issuerId: evidence.issuerId,
-    applicationSerial: evidence.applicationSerial,
-  }
-  const keyOf = (use: KeyRef['use'], index: number) =>
-    deriveCardKey({
-      store: verifier.keyStore,
-      ref: {
-        scheme: 'mot',
-        issuer: verifier.keyOwner,
-        use,
-        index,
-        version: evidence.keyVersion,
-        algorithm: '3des',
-      },
-      identity,
-    })
-  const { tac, mac2 } = verifyEvidence({
-    evidence,
-    purchaseKey: await keyOf('purchase', 1),
-    tacKey: await keyOf('tac', 0),
-  })
+  const keys = await verifier.cardKeys(evidence)
+  if (keys === undefined) return 'card.bad-tac'
+  const { tac, mac2 } = verifyEvidence({ evidence, purchaseKey: keys.purchase, tacKey: keys.tac })
   if (!tac) return 'card.bad-tac'
   if (!mac2) return 'card.bad-mac2'
   return agrees(tap, evidence) ? 'normal' : 'card.evidence'

@@ -1,3 +1,4 @@
+export { type CardKeyPair, type CardKeys, createCardKeys } from './card-keys.ts'
 export { type Centre, type CentreOptions, type DayResult, openCentre } from './centre.ts'
 export {
   type CheckedTap,

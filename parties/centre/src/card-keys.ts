@@ -1,0 +1,73 @@
+import { type CardEvidence, deriveCardKey } from '@unifare/card'
+import { UnifareError } from '@unifare/core'
+import type { KeyRef, KeyStore } from '@unifare/crypto'
+
+/** Keys of one card that verification needs, 16 bytes each. */
+export interface CardKeyPair {
+  readonly purchase: Uint8Array
+  readonly tac: Uint8Array
+}
+
+/** Finds the keys of the card that made evidence; undefined when no master has that version. */
+export type CardKeys = (
+  evidence: Pick<CardEvidence, 'issuerId' | 'applicationSerial' | 'keyVersion'>,
+) => CardKeyPair | undefined | Promise<CardKeyPair | undefined>
+
+/** Cards ride more than once a day: their keys are kept for the run, the oldest dropped first. */
+const CARDS_MAX = 100_000
+
+/**
+ * Derives card keys from the masters of a key store. Make one per run: the keys that it keeps end
+ * with it.
+ */
+export function createCardKeys(options: {
+  readonly keyStore: KeyStore
+  /** Institution that owns the national masters. */
+  readonly keyOwner: string
+  readonly maxCards?: number
+}): CardKeys {
+  const { maxCards = CARDS_MAX } = options
+  const kept = new Map<string, CardKeyPair>()
+
+  async function derive(card: Parameters<CardKeys>[0], name: string) {
+    const pair = await derivePair(options, card)
+    if (pair === undefined) return undefined
+    for (const oldest of kept.keys()) {
+      if (kept.size < maxCards) break
+      kept.delete(oldest)
+    }
+    kept.set(name, pair)
+    return pair
+  }
+
+  return (card) => {
+    const name = `${card.keyVersion}.${card.issuerId}.${card.applicationSerial}`
+    return kept.get(name) ?? derive(card, name)
+  }
+}
+
+async function derivePair(
+  { keyStore, keyOwner }: { readonly keyStore: KeyStore; readonly keyOwner: string },
+  identity: Parameters<CardKeys>[0],
+): Promise<CardKeyPair | undefined> {
+  const keyOf = (use: KeyRef['use'], index: number) =>
+    deriveCardKey({
+      store: keyStore,
+      ref: {
+        scheme: 'mot',
+        issuer: keyOwner,
+        use,
+        index,
+        version: identity.keyVersion,
+        algorithm: '3des',
+      },
+      identity,
+    })
+  try {
+    return { purchase: await keyOf('purchase', 1), tac: await keyOf('tac', 0) }
+  } catch (error) {
+    // Not a fault of the centre: the version is what a terminal wrote.
+    if (error instanceof UnifareError && error.code === 'key.not-found') return undefined
+    throw error
+  }
+}
