@@ -120,8 +120,9 @@ export async function openInstitution(options: InstitutionOptions): Promise<Inst
 }
 
 /**
- * Reads the body of an order, a JSON object; throws `message.malformed`. What its fields hold is
- * for the reader to check: `apply` must answer bad input with a `UnifareError`.
+ * Reads the body of an order, a JSON object; throws `message.malformed`, also for text that no
+ * database holds: it would stop the intake where it is stored. What the fields hold is for the
+ * reader to check: `apply` must answer bad input with a `UnifareError`.
  */
 export function orderOf(message: Message): Readonly<Record<string, unknown>> {
   let order: unknown
@@ -135,5 +136,13 @@ export function orderOf(message: Message): Readonly<Record<string, unknown>> {
     'message.malformed',
     'the order is not a JSON object',
   )
+  requireData(isStorable(order), 'message.malformed', 'the order has text with U+0000')
   return order as Record<string, unknown>
+}
+
+/** True unless a text in the value has a U+0000 or half a surrogate pair. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !/[\0\p{Cs}]/u.test(value)
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, part]) => isStorable(key) && isStorable(part))
 }

@@ -57,7 +57,7 @@ async function sendInOrder(
       await exchange(link, identity, { receiver, kind: row.kind as MessageKind, body })
     } catch (error) {
       if (!(error instanceof UnifareError)) throw error
-      if (!isFinalRefusal(error)) break
+      if (!isFinalRefusal(error) && !cannotTravel(error)) break
       const { code, message } = error
       refused.push({ ...row, code, message })
     }
@@ -73,4 +73,9 @@ async function sendInOrder(
     )
   })
   return rows.length - sent
+}
+
+/** A message that this side cannot even make, because it is too long. */
+function cannotTravel({ code, details }: UnifareError): boolean {
+  return code === 'message.malformed' && details['by'] === undefined
 }

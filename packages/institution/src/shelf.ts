@@ -1,10 +1,10 @@
 import { accept, openBundle, type Shelf, type SignedBundle, shelfKey } from '@unifare/bundle'
-import { type Instant, requireData, type Tx } from '@unifare/core'
+import { assert, type Instant, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { lists, shelfTable } from './tables.ts'
 
-/** Lists kept in memory; an institution holds a handful, a process hosts some dozen institutions. */
-const LISTS_IN_MEMORY = 256
+/** Lists kept in memory: a centre holds one of every operator, a process hosts several parties. */
+const LISTS_IN_MEMORY = 4_096
 
 /** Lists by hash and signature: their content never changes, so they are read once. */
 const inMemory = new Map<string, SignedBundle>()
@@ -13,17 +13,20 @@ const inMemory = new Map<string, SignedBundle>()
 export async function loadShelf(tx: Tx): Promise<Shelf> {
   const rows = await tx.select(shelfTable, {})
   const missing = rows.filter(({ list }) => !inMemory.has(list)).map(({ list }) => ({ list }))
-  if (missing.length > 0) {
-    for (const row of await tx.get(lists, missing)) {
-      if (row !== undefined) remember(row.list, row.bundle as SignedBundle)
-    }
-  }
-  return new Map(
-    rows.flatMap(({ name, list }) => {
-      const bundle = inMemory.get(list)
-      return bundle === undefined ? [] : [[name, bundle] as const]
+  const fetched = missing.length === 0 ? [] : await tx.get(lists, missing)
+  // Not read back from the memory: with very many lists it would have let some go already.
+  const read = new Map(
+    fetched.flatMap((row) => (row === undefined ? [] : [[row.list, row.bundle as SignedBundle]])),
+  )
+  const shelf = new Map(
+    rows.map(({ name, list }) => {
+      const bundle = inMemory.get(list) ?? read.get(list)
+      assert(bundle !== undefined, `the list ${name} is on the shelf and cannot be found`)
+      return [name, bundle]
     }),
   )
+  for (const [list, bundle] of read) remember(list, bundle)
+  return shelf
 }
 
 /** Puts a list on the shelf, in the place of the one before. */

@@ -1,0 +1,333 @@
+import { createMemoryRepository, type Repository, type Tx, UnifareError, utf8 } from '@unifare/core'
+import { exchange } from '@unifare/tap'
+import { describe, expect, test } from 'vitest'
+import { intake, positions } from './index.ts'
+import {
+  AT,
+  apply,
+  createWorld,
+  HERE,
+  MEMBER,
+  member,
+  OTHER,
+  openHere,
+  order,
+  said,
+  textsOf,
+} from './institution.fixture.ts'
+
+const refused = (code: string) => expect.objectContaining({ code })
+
+/** Everything that a repository of the test holds. */
+function stateOf(repository: Repository) {
+  return repository.transaction(async (tx) => ({
+    said: await tx.select(said, {}),
+    intake: await tx.select(intake, {}),
+    positions: await tx.select(positions, {}),
+  }))
+}
+
+/** A repository that counts transactions and fails one: before its work, or in its commit. */
+function failing(repository: Repository) {
+  let fault: 'before' | 'commit' | undefined
+  let left = 0
+  const counts = { transactions: 0 }
+  return {
+    counts,
+    /** Fails the n-th transaction from now on. */
+    failAt(transaction: number, moment: 'before' | 'commit') {
+      fault = moment
+      left = transaction
+    },
+    close: () => repository.close(),
+    transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      counts.transactions += 1
+      left -= 1
+      if (fault === undefined || left > 0) return repository.transaction(work)
+      const moment = fault
+      fault = undefined
+      const lost = new UnifareError('repository.unreachable', 'connection lost')
+      if (moment === 'before') return Promise.reject(lost)
+      return repository.transaction(async (tx) => {
+        await work(tx)
+        throw lost
+      })
+    },
+  }
+}
+
+describe('taking a message in', () => {
+  test('journaled and synced before the answer, applied with the time it was taken', async () => {
+    const world = createWorld()
+    const here = await openHere(world)
+    const { syncs } = world.storage.counts
+    expect(await order(world, { do: 'say', text: 'hello' })).toEqual({
+      place: 0,
+      text: 'hello',
+      at: AT,
+    })
+    expect(world.storage.counts.syncs).toBe(syncs + 1)
+    world.storage.crash()
+    world.repository = createMemoryRepository()
+    await openHere(world)
+    expect(await textsOf(world.repository)).toEqual(['hello'])
+    expect(here.id).toBe(HERE)
+  })
+
+  test('when the sync fails there is no answer, no effect, and nothing more is taken', async () => {
+    const world = createWorld()
+    await openHere(world)
+    world.storage.failAt(2)
+    await expect(order(world, { do: 'say', text: 'a' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+    await expect(order(world, { do: 'say', text: 'b' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+    expect(await textsOf(world.repository)).toEqual([])
+    world.storage.crash()
+    await openHere(world)
+    await order(world, { do: 'say', text: 'a' })
+    expect(await textsOf(world.repository)).toEqual(['a'])
+  })
+
+  test.each([1, 2, 3, 4, 5])(
+    '%i deliveries: one effect, one journal entry, the same answer',
+    async (times) => {
+      const world = createWorld()
+      await openHere(world)
+      const answers: unknown[] = []
+      for (let i = 0; i < times; i++) {
+        answers.push(await order(world, { do: 'say', text: 'once' }))
+        await world.clock.advance(1_000)
+      }
+      expect(answers).toEqual(answers.map(() => ({ place: 0, text: 'once', at: AT })))
+      expect(await textsOf(world.repository)).toEqual(['once'])
+      const { positions: places } = await stateOf(world.repository)
+      expect(places).toEqual([{ name: 'applied', value: 1 }])
+    },
+  )
+
+  test('deliveries at the same time are one, too', async () => {
+    const world = createWorld()
+    await openHere(world)
+    const bodies = ['a', 'b', 'a', 'b', 'a'].map((text) => ({ do: 'say', text }))
+    await Promise.all(bodies.map((body) => order(world, body)))
+    expect(await textsOf(world.repository)).toEqual(['a', 'b'])
+  })
+
+  test('the same body of another sender is another message', async () => {
+    const world = createWorld()
+    await openHere(world)
+    for (const sender of [MEMBER, OTHER]) await order(world, { do: 'say', text: 'a' }, sender)
+    expect(await textsOf(world.repository)).toEqual(['a', 'a'])
+  })
+
+  test('the same body as another kind of message is refused, not taken for the first', async () => {
+    const world = createWorld()
+    await openHere(world)
+    const body = utf8(JSON.stringify({ do: 'say', text: 'a' }))
+    const send = (kind: 'order' | 'bundle') =>
+      exchange(world.link, member(MEMBER), { receiver: HERE, kind, body })
+    await send('order')
+    await expect(send('bundle')).rejects.toThrow(refused('message.refused'))
+  })
+
+  test('one transaction a message, and one for a repetition', async () => {
+    const world = createWorld()
+    const counted = failing(world.repository)
+    world.repository = counted
+    await openHere(world)
+    const opened = counted.counts.transactions
+    await order(world, { do: 'say', text: 'a' })
+    expect(counted.counts.transactions).toBe(opened + 1)
+    await order(world, { do: 'say', text: 'a' })
+    expect(counted.counts.transactions).toBe(opened + 2)
+  })
+})
+
+describe('refusals', () => {
+  test('a refusal undoes what was written, and is remembered', async () => {
+    const world = createWorld()
+    let applied = 0
+    const counting: typeof apply = (tx, input) => {
+      applied += 1
+      return apply(tx, input)
+    }
+    await openHere(world, { apply: counting })
+    for (let i = 0; i < 3; i++) {
+      await expect(order(world, { do: 'refuse', text: 'x' })).rejects.toThrow(
+        expect.objectContaining({ code: 'test.refused', message: 'refused x' }),
+      )
+    }
+    expect([applied, await textsOf(world.repository)]).toEqual([1, []])
+    const after = await openHere(world, { apply: counting })
+    await expect(order(world, { do: 'refuse', text: 'x' })).rejects.toThrow(refused('test.refused'))
+    expect([applied, after.id]).toEqual([1, HERE])
+  })
+
+  test('a refusal that quotes bytes no database holds does not stop the institution', async () => {
+    const world = createWorld()
+    const quoting: Parameters<typeof openHere>[1] = {
+      apply: async (_, { message }) => {
+        throw new UnifareError('test.refused', `zero \0, half \uD800: ${message.kind}`)
+      },
+    }
+    await openHere(world, quoting)
+    const { rejects } = expect(order(world, { do: 'say', text: 'a' }))
+    await rejects.toThrow(
+      expect.objectContaining({ code: 'test.refused', message: 'zero ?, half ?: order' }),
+    )
+  })
+
+  test.each([{ text: 'zero \0' }, { 'key \0': 1 }, { deep: [{ text: '\uD800' }] }])(
+    'text that no database holds is no order: %j',
+    async (part) => {
+      const world = createWorld()
+      await openHere(world)
+      const sent = order(world, { do: 'say', text: 'a', ...part })
+      await expect(sent).rejects.toThrow(refused('message.malformed'))
+      expect(await order(world, { do: 'say', text: 'b' })).toMatchObject({ place: 0 })
+    },
+  )
+
+  test('what the check refuses is not journaled, and may be taken later', async () => {
+    const world = createWorld()
+    const known = new Set<string>()
+    const check: Parameters<typeof openHere>[1] = {
+      check: async (_, { sender }) => {
+        if (!known.has(sender)) throw new UnifareError('test.unknown', sender)
+      },
+    }
+    await openHere(world, check)
+    const { writes } = world.storage.counts
+    await expect(order(world, { do: 'say', text: 'a' })).rejects.toThrow(refused('test.unknown'))
+    expect(world.storage.counts.writes).toBe(writes)
+    known.add(MEMBER)
+    expect(await order(world, { do: 'say', text: 'a' })).toMatchObject({ place: 0 })
+  })
+
+  test.each(['null', '[]', '5', '"do"', '{', '{"do":1,"do":2}', '\u00ff'])(
+    'the body %s is no order: a refusal, not a fault',
+    async (text) => {
+      const world = createWorld()
+      await openHere(world)
+      const body = utf8(text)
+      const send = exchange(world.link, member(MEMBER), { receiver: HERE, kind: 'order', body })
+      await expect(send).rejects.toThrow(refused('message.malformed'))
+    },
+  )
+})
+
+describe('faults of the machine', () => {
+  test.each([
+    ['before anything was journaled', 'before'],
+    ['in the commit, behind the sync', 'commit'],
+  ] as const)('the database fails %s: no answer, and once when tried again', async (_, moment) => {
+    const world = createWorld()
+    const repository = failing(world.repository)
+    world.repository = repository
+    await openHere(world)
+    repository.failAt(1, moment)
+    await expect(order(world, { do: 'say', text: 'a' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+    expect(await order(world, { do: 'say', text: 'a' })).toMatchObject({ place: 0 })
+    await order(world, { do: 'say', text: 'b' })
+    expect(await textsOf(repository)).toEqual(['a', 'b'])
+    const { positions: places } = await stateOf(repository)
+    expect(places[0]?.value).toBe(2)
+  })
+
+  test('killed between sync and applying: applied when it opens again', async () => {
+    const world = createWorld()
+    const repository = failing(world.repository)
+    world.repository = repository
+    await openHere(world)
+    await order(world, { do: 'say', text: 'a' })
+    repository.failAt(1, 'commit')
+    await expect(order(world, { do: 'say', text: 'b' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+    expect(await textsOf(repository)).toEqual(['a'])
+    world.storage.crash()
+    await openHere(world)
+    expect(await textsOf(repository)).toEqual(['a', 'b'])
+    expect(await order(world, { do: 'say', text: 'b' })).toMatchObject({ place: 1 })
+  })
+
+  test('a bug stops the intake until it is mended: nothing is lost, nothing is refused', async () => {
+    const world = createWorld()
+    await openHere(world)
+    await order(world, { do: 'say', text: 'a' })
+    await expect(order(world, { do: 'break', text: 'b' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+    await expect(order(world, { do: 'say', text: 'c' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+    await expect(openHere(world)).rejects.toThrow(TypeError)
+    await openHere(world, { apply: async (tx, input) => apply(tx, input).catch(() => 'mended') })
+    expect(await order(world, { do: 'break', text: 'b' })).toBe('mended')
+    await order(world, { do: 'say', text: 'c' })
+    expect(await textsOf(world.repository)).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('the journal is the truth', () => {
+  test('an empty repository rebuilt from it equals the old one', async () => {
+    const world = createWorld()
+    const here = await openHere(world)
+    for (let i = 0; i < 20; i++) {
+      await world.clock.advance(137)
+      await order(world, { do: i % 5 === 4 ? 'refuse' : 'say', text: `text ${i}` }).catch(() => 0)
+      if (i % 3 === 0) await order(world, { do: 'say', text: 'again and again' })
+      if (i % 7 === 0) await here.command({ do: 'say', text: 'staff' })
+    }
+    const before = await stateOf(world.repository)
+    expect(before.said.length).toBe(20)
+    world.storage.crash()
+    world.repository = createMemoryRepository()
+    await world.clock.advance(1_000_000)
+    await openHere(world)
+    expect(await stateOf(world.repository)).toEqual(before)
+  })
+})
+
+describe('orders of the house', () => {
+  test('the same order twice is done twice, also at the same time', async () => {
+    const world = createWorld()
+    const here = await openHere(world)
+    const say = () => here.command({ do: 'say', text: 'again' })
+    expect(await say()).toMatchObject({ place: 0 })
+    expect(await Promise.all([say(), say()])).toMatchObject([{ place: 1 }, { place: 2 }])
+    await expect(here.command({ do: 'refuse', text: 'x' })).rejects.toThrow(refused('test.refused'))
+  })
+
+  test('a pull is answered from the present state and leaves no trace', async () => {
+    const world = createWorld()
+    const query: Parameters<typeof openHere>[1] = {
+      query: async (tx) => ({ texts: (await tx.select(said, {})).length }),
+    }
+    const here = await openHere(world, query)
+    await order(world, { do: 'say', text: 'a' })
+    const { writes } = world.storage.counts
+    const other = member(MEMBER)
+    const pull = () =>
+      exchange(world.link, other, { receiver: HERE, kind: 'pull', body: utf8('{}') })
+    expect(await pull()).toEqual({ texts: 1 })
+    expect(world.storage.counts.writes).toBe(writes)
+    expect(await here.ask(HERE, 'pull', utf8('{}'))).toEqual({ texts: 1 })
+    await openHere(world)
+    await expect(pull()).rejects.toThrow(refused('message.refused'))
+  })
+
+  test('closed, it answers nobody', async () => {
+    const world = createWorld()
+    const here = await openHere(world)
+    await here.close()
+    await expect(order(world, { do: 'say', text: 'a' })).rejects.toThrow(
+      refused('link.unreachable'),
+    )
+  })
+})
