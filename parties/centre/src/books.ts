@@ -1,6 +1,7 @@
 import type { Day, Fen } from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
-import type { ClearedCharge, Money } from './clearing.ts'
+import type { ClearedCharge } from './clearing.ts'
+import type { Money } from './netting.ts'
 
 /**
  * The day's entries, aggregated: settlement (members' positions, the centre's fees and the rounding

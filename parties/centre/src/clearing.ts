@@ -1,13 +1,4 @@
-import {
-  canonicalJson,
-  concat,
-  type Day,
-  type Fen,
-  fromHex,
-  roundMicroFen,
-  toHex,
-  utf8,
-} from '@unifare/core'
+import { canonicalJson, concat, type Day, type Fen, fromHex, toHex, utf8 } from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
 import {
   type Charge,
@@ -22,6 +13,7 @@ import {
 import { dayEntries } from './books.ts'
 import { type Fee, type FeeRow, feeOf } from './fees.ts'
 import { leafHash, merkleRoot } from './merkle.ts'
+import { netPositions, type Position } from './netting.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** A tap as clearing sees it: read, with the verdict of its own evidence. */
@@ -72,14 +64,6 @@ export interface ClearedCharge {
   readonly fee: Fee | null
 }
 
-/** What a member receives and pays for the day, rounded once. */
-export interface Position {
-  readonly id: string
-  readonly receivableFen: Fen
-  readonly payableFen: Fen
-  readonly netFen: Fen
-}
-
 export interface Cleared {
   readonly day: Day
   readonly charges: readonly ClearedCharge[]
@@ -103,10 +87,11 @@ export interface Cleared {
  * in which charges and taps came in. Checks `A − F + a`, `A − i` and `c` on the whole window.
  */
 export function clearDay(input: ClearingInput): Cleared {
-  const charges = judgeAll(input)
+  const judged = judgeAll(input)
+  const charges = judged.map(({ cleared }) => cleared)
   const normal = charges.filter(({ verdict }) => verdict === 'normal')
-  const money = positionsOf(normal, input.centre)
-  const closing = closingState(normal, input)
+  const money = netPositions(normal, input.centre)
+  const closing = closingState(judged)
   const entries = dayEntries(input.day, charges, money)
   const leaves = [
     ...charges.map(({ id, charge, verdict, fee }) => ({
@@ -143,28 +128,60 @@ export function dayRoot(previousRoot: string, day: Day, leaves: readonly Uint8Ar
   return toHex(leafHash(concat(fromHex(previousRoot), utf8(day), merkleRoot(leaves.map(leafHash)))))
 }
 
-function judgeAll(input: ClearingInput): ClearedCharge[] {
+/** A tap with its two unique names, each made once: they are looked up many times. */
+interface Seen extends CheckedTap {
+  readonly identity: string
+  readonly serial: string | undefined
+}
+
+/** A charge with its verdict and the taps that it names. */
+interface Judged {
+  readonly cleared: ClearedCharge
+  readonly seen: readonly Seen[]
+}
+
+function judgeAll(input: ClearingInput): Judged[] {
   const ordered = input.charges.toSorted(
     (a, b) => a.endAt - b.endAt || compare(a.operator, b.operator) || a.number - b.number,
   )
-  const memory = { settled: new Map(input.settled), serials: trueSerials(input) }
+  const taps = new Map<string, Seen>()
+  for (const [delivery, one] of input.taps) {
+    const { tap, hash, evidence, denied, capFen } = one
+    const names = { identity: mediumId(tap), serial: serialKey(tap) }
+    taps.set(delivery, { tap, hash, evidence, denied, capFen, ...names })
+  }
+  const memory = { settled: new Map(input.settled), serials: trueSerials(input.serials, taps) }
   return ordered.map((charge) => {
-    const id = chargeId(charge)
-    const verdict = judge(charge, input, memory)
-    if (verdict !== 'normal') return { id, charge, verdict, fee: null }
-    const fee = feeOf(input.fees, {
-      mode: charge.mode,
-      acquirer: charge.operator,
-      issuer: charge.issuer,
-      day: charge.tapDay,
-      amountFen: charge.amountFen,
-    })
-    if (fee === undefined) return { id, charge, verdict: 'fee.none', fee: null }
-    for (const { tap, hash } of tapsOf(charge, input)) {
-      memory.settled.set(mediumId(tap), { charge: id, hash })
+    const named = charge.taps.map((one) => taps.get(deliveryId(one)))
+    const seen = named.filter((one) => one !== undefined)
+    const cleared = clearCharge(charge, named, { input, memory })
+    if (cleared.verdict === 'normal') {
+      for (const { identity, hash } of seen) {
+        memory.settled.set(identity, { charge: cleared.id, hash })
+      }
     }
-    return { id, charge, verdict, fee }
+    return { cleared, seen }
   })
+}
+
+function clearCharge(
+  charge: Charge,
+  named: readonly (Seen | undefined)[],
+  { input, memory }: { readonly input: ClearingInput; readonly memory: Memory },
+): ClearedCharge {
+  const id = chargeId(charge)
+  const verdict = judge(charge, named, { input, memory })
+  if (verdict !== 'normal') return { id, charge, verdict, fee: null }
+  const fee = feeOf(input.fees, {
+    mode: charge.mode,
+    acquirer: charge.operator,
+    issuer: charge.issuer,
+    day: charge.tapDay,
+    amountFen: charge.amountFen,
+  })
+  return fee === undefined
+    ? { id, charge, verdict: 'fee.none', fee: null }
+    : { id, charge, verdict, fee }
 }
 
 /** Kinds of taps that back a charge: what moves money, but for loads, which are orders of their own. */
@@ -177,32 +194,30 @@ interface Memory {
   readonly serials: ReadonlyMap<string, string>
 }
 
-function judge(charge: Charge, input: ClearingInput, memory: Memory): Verdict {
+function judge(
+  charge: Charge,
+  named: readonly (Seen | undefined)[],
+  { input, memory }: { readonly input: ClearingInput; readonly memory: Memory },
+): Verdict {
   if (charge.test) return 'test'
   if (!input.issuers.has(charge.issuer)) return 'issuer.unknown'
   if (!input.acceptance.has(`${charge.operator}/${charge.issuer}/${charge.medium}`)) {
     return 'acceptance.none'
   }
   if (charge.tapDay < input.oldestDay) return 'tap.overdue'
-  /** Taps of this very charge: it may name none twice. */
-  const named = new Map<string, { readonly hash: string }>()
-  for (const { terminal, sequence, amountFen } of charge.taps) {
-    const checked = input.taps.get(deliveryId({ terminal, sequence }))
-    if (checked === undefined) return 'tap.missing'
-    const verdict = judgeTap(charge, amountFen, checked, { ...memory, named })
+  for (const [index, seen] of named.entries()) {
+    if (seen === undefined) return 'tap.missing'
+    const amountFen = charge.taps[index]?.amountFen ?? 0
+    const verdict = judgeTap(charge, amountFen, seen, memory)
     if (verdict !== 'normal') return verdict
-    named.set(mediumId(checked.tap), checked)
+    const twice = named.slice(0, index).find((one) => one?.identity === seen.identity)
+    if (twice !== undefined) return twice.hash === seen.hash ? 'tap.charged' : 'tap.conflict'
   }
   return 'normal'
 }
 
-function judgeTap(
-  charge: Charge,
-  amountFen: Fen,
-  checked: CheckedTap,
-  memory: Memory & { readonly named: ReadonlyMap<string, { readonly hash: string }> },
-): Verdict {
-  const { tap } = checked
+function judgeTap(charge: Charge, amountFen: Fen, seen: Seen, memory: Memory): Verdict {
+  const { tap, identity, serial } = seen
   if (isTest(tap)) return 'test'
   const own =
     CHARGED_KINDS.has(tap.kind) &&
@@ -212,14 +227,12 @@ function judgeTap(
     tap.medium === charge.medium &&
     tap.amountFen === amountFen
   if (!own) return 'tap.foreign'
-  const identity = mediumId(tap)
-  const serial = serialKey(tap)
   if (serial !== undefined && memory.serials.get(serial) !== identity) return 'tap.conflict'
-  if (checked.evidence !== 'normal') return checked.evidence
-  const before = memory.settled.get(identity) ?? memory.named.get(identity)
-  if (before !== undefined) return before.hash === checked.hash ? 'tap.charged' : 'tap.conflict'
-  if (checked.denied) return 'deny.listed'
-  if (checked.capFen !== null && charge.amountFen > checked.capFen) return 'code.over-cap'
+  if (seen.evidence !== 'normal') return seen.evidence
+  const before = memory.settled.get(identity)
+  if (before !== undefined) return before.hash === seen.hash ? 'tap.charged' : 'tap.conflict'
+  if (seen.denied) return 'deny.listed'
+  if (seen.capFen !== null && charge.amountFen > seen.capFen) return 'code.over-cap'
   return 'normal'
 }
 
@@ -235,80 +248,44 @@ export function serialKey(tap: Tap): string | undefined {
  * evidence verifies. The TAC does not cover the purse counter, so a good TAC under another counter
  * shows up here as a second identity of the same serial.
  */
-function trueSerials(input: ClearingInput): Map<string, string> {
-  const serials = new Map(input.serials)
-  const ordered = [...input.taps].sort(([a], [b]) => compare(a, b))
-  for (const wanted of [true, false]) {
-    for (const [, { tap, evidence }] of ordered) {
-      const serial = serialKey(tap)
-      if (serial === undefined || (evidence === 'normal') !== wanted) continue
-      if (!serials.has(serial)) serials.set(serial, mediumId(tap))
+function trueSerials(
+  known: ReadonlyMap<string, string>,
+  taps: ReadonlyMap<string, Seen>,
+): ReadonlyMap<string, string> {
+  const first = new Map<string, { readonly delivery: string; readonly seen: Seen }>()
+  for (const [delivery, seen] of taps) {
+    if (seen.serial === undefined) continue
+    const other = first.get(seen.serial)
+    if (
+      other === undefined ||
+      truer(seen, other.seen) ||
+      (!truer(other.seen, seen) && delivery < other.delivery)
+    ) {
+      first.set(seen.serial, { delivery, seen })
     }
+  }
+  const serials = new Map(known)
+  for (const [serial, { seen }] of first) {
+    if (!serials.has(serial)) serials.set(serial, seen.identity)
   }
   return serials
 }
 
-function tapsOf(charge: Charge, input: ClearingInput): CheckedTap[] {
-  return charge.taps.flatMap((named) => input.taps.get(deliveryId(named)) ?? [])
+/** Whether the evidence of the one verifies and that of the other does not. */
+function truer(one: Seen, other: Seen): boolean {
+  return one.evidence === 'normal' && other.evidence !== 'normal'
 }
 
-/** The day's money: positions of all members, the centre a member like the others. */
-export interface Money {
-  readonly centre: string
-  readonly positions: readonly Position[]
-  /** The centre's fees, rounded once. */
-  readonly feeFen: Fen
-  /** What rounding every member once left over; the centre keeps it in an account of its own. */
-  readonly residueFen: Fen
-}
-
-function positionsOf(normal: readonly ClearedCharge[], centre: string): Money {
-  const receivable = new Map<string, bigint>()
-  const payable = new Map<string, bigint>()
-  let centreMicro = 0n
-  for (const { charge, fee } of normal) {
-    if (fee === null) continue
-    const amount = BigInt(charge.amountFen) * 1_000_000n
-    add(receivable, charge.operator, amount - fee.feeMicro + fee.acquirerMicro)
-    add(payable, charge.issuer, amount - fee.issuerMicro)
-    centreMicro += fee.centreMicro
-  }
-  const exact = total(payable) - total(receivable)
-  if (exact !== centreMicro) {
-    throw new TypeError(`invariant broken: (A − i) − (A − F + a) is ${exact}, c is ${centreMicro}`)
-  }
-  const ids = [...new Set([...receivable.keys(), ...payable.keys()])].sort()
-  const members = ids.map((id) => {
-    const receivableFen = roundMicroFen(receivable.get(id) ?? 0n)
-    const payableFen = roundMicroFen(payable.get(id) ?? 0n)
-    return { id, receivableFen, payableFen, netFen: receivableFen - payableFen }
-  })
-  const netFen = members.reduce((rest, member) => rest - member.netFen, 0)
-  const own = {
-    id: centre,
-    receivableFen: Math.max(netFen, 0),
-    payableFen: Math.max(-netFen, 0),
-    netFen,
-  }
-  const feeFen = roundMicroFen(centreMicro)
-  return {
-    centre,
-    positions: [...members, own].sort((a, b) => compare(a.id, b.id)),
-    feeFen,
-    residueFen: netFen - feeFen,
-  }
-}
-
-function closingState(normal: readonly ClearedCharge[], input: ClearingInput): Cleared['closing'] {
+function closingState(judged: readonly Judged[]): Cleared['closing'] {
   const settled = new Map<string, { charge: string; hash: string }>()
   const serials = new Map<string, string>()
   const cards = new Map<string, CardState>()
-  for (const { id, charge } of normal) {
-    for (const { tap, hash } of tapsOf(charge, input)) {
-      settled.set(mediumId(tap), { charge: id, hash })
-      const serial = serialKey(tap)
+  for (const { cleared, seen } of judged) {
+    if (cleared.verdict !== 'normal') continue
+    for (const { tap, hash, identity, serial } of seen) {
+      settled.set(identity, { charge: cleared.id, hash })
       if (serial === undefined) continue
-      serials.set(serial, mediumId(tap))
+      serials.set(serial, identity)
       const card = `${tap.issuer}/${tap.account}`
       const before = cards.get(card)
       if (before === undefined || tap.counter > before.counter) {
@@ -317,14 +294,6 @@ function closingState(normal: readonly ClearedCharge[], input: ClearingInput): C
     }
   }
   return { settled, serials, cards }
-}
-
-function add(sums: Map<string, bigint>, key: string, value: bigint): void {
-  sums.set(key, (sums.get(key) ?? 0n) + value)
-}
-
-function total(sums: ReadonlyMap<string, bigint>): bigint {
-  return [...sums.values()].reduce((sum, value) => sum + value, 0n)
 }
 
 function compare(a: string, b: string): number {

@@ -83,15 +83,16 @@ export function feeOf(
     readonly amountFen: Fen
   },
 ): Fee | undefined {
-  const fits = rows.filter(
-    (row) =>
-      (row.mode === 'any' || row.mode === asked.mode) &&
-      (row.acquirer === 'any' || row.acquirer === asked.acquirer) &&
-      (row.issuer === 'any' || row.issuer === asked.issuer) &&
-      row.validFrom <= asked.day &&
-      (row.validTo === null || asked.day < row.validTo),
-  )
-  const row = fits.toSorted((a, b) => specificity(b) - specificity(a))[0]
+  let row: FeeRow | undefined
+  for (const one of rows) {
+    const fits =
+      (one.mode === 'any' || one.mode === asked.mode) &&
+      (one.acquirer === 'any' || one.acquirer === asked.acquirer) &&
+      (one.issuer === 'any' || one.issuer === asked.issuer) &&
+      one.validFrom <= asked.day &&
+      (one.validTo === null || asked.day < one.validTo)
+    if (fits && (row === undefined || specificity(one) > specificity(row))) row = one
+  }
   if (row === undefined) return undefined
   const feeMicro = feeMicroFen(asked.amountFen, row.ratePpm)
   const issuerMicro = (feeMicro * BigInt(row.issuerSharePpm)) / WHOLE

@@ -7,13 +7,13 @@ export {
   type ClearingInput,
   clearDay,
   dayRoot,
-  type Position,
 } from './clearing.ts'
 export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export { centreErrors } from './errors.ts'
 export { type EvidenceVerdict, type Verifier, verifyTapEvidence } from './evidence.ts'
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
 export { leafHash, merkleProof, merkleRoot, type ProofStep, rootOfProof } from './merkle.ts'
+export type { Position } from './netting.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
 export {
   type ChargeRow,

@@ -1,6 +1,7 @@
 import { type Day, type Fen, roundMicroFen } from '@unifare/core'
 import { deliveryId } from '@unifare/tap'
-import type { Cleared, ClearedCharge, Position } from './clearing.ts'
+import type { Cleared, ClearedCharge } from './clearing.ts'
+import type { Position } from './netting.ts'
 
 /** One charge on a member's statement. Fees are exact micro-fen, as text. */
 export interface StatementLine {
