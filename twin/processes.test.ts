@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -51,6 +53,34 @@ describe('a seeded day', () => {
   })
 })
 
+describe('a party on its own', () => {
+  it('says what is wrong with its network file in one line', async () => {
+    const broken = join(dir, 'broken.json')
+    await writeFile(broken, JSON.stringify({ ...(await networkFile()), riders: 'many' }))
+    const party = processes.start('issuer', broken)
+    expect([await party.ended, party.stderr()]).toEqual([
+      65,
+      'unifare: broken.json: riders: must be a whole number from 1 to 100000 [network-file.bad-field]\n',
+    ])
+  })
+
+  it('opens no journal while another process holds its port', async () => {
+    const file = { ...(await networkFile()), dataDir: 'untouched' }
+    const taken = join(dir, 'taken.json')
+    await writeFile(taken, JSON.stringify(file))
+    const port = Number(new URL(file.addresses[CENTRE] ?? '').port)
+    const holder = createServer().listen(port, '127.0.0.1')
+    const party = processes.start('centre', taken)
+    const code = await party.ended
+    holder.close()
+    expect([code, party.stderr()]).toEqual([
+      65,
+      `unifare: 127.0.0.1:${port} is taken by another program [link.address-in-use]\n`,
+    ])
+    expect(existsSync(join(dir, 'untouched'))).toBe(false)
+  })
+})
+
 /** The outcome as the riders' process prints it. */
 async function rideTogether(): Promise<Record<string, unknown>> {
   const { network, day, traced } = await openMemoryNetwork(TINY)
@@ -61,13 +91,18 @@ async function rideTogether(): Promise<Record<string, unknown>> {
   return {
     day: TINY.day,
     riders: day.script.riders.length,
-    ...{ accepted, refused, collected, settledFen, dayRoot, rerunRoot },
+    accepted,
+    refused,
+    collected,
+    settledFen,
+    dayRoot,
+    rerunRoot,
     members,
     traceHash: traced.hash(),
   }
 }
 
-async function networkFile(): Promise<Record<string, unknown>> {
+async function networkFile() {
   const names = [CENTRE, ISSUER, OPERATOR, 'terminals', 'riders']
   const ports = await freePorts(names.length)
   return {
@@ -75,7 +110,7 @@ async function networkFile(): Promise<Record<string, unknown>> {
     dataDir: 'data',
     addresses: Object.fromEntries(
       names.map((name, index) => [name, `http://127.0.0.1:${ports[index]}`]),
-    ),
+    ) as Record<string, string>,
     controlToken: 'a secret of this test only',
   }
 }

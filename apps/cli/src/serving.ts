@@ -94,10 +94,11 @@ export async function openStanding(options: {
   const environments = new Map<string, Env>()
   const stand = {
     file,
-    add: (party: string, own: Pick<Env, 'storage' | 'repository'>) =>
-      environments.set(party, { clock, random, ...own }),
+    add: (party: string, own: Pick<Env, 'storage' | 'repository'>) => {
+      environments.set(party, { clock, random, ...own })
+    },
   }
-  const { database, close } =
+  const kept =
     role === 'terminal'
       ? await standTerminals(stand, plan, ids)
       : await standInstitutions(stand, role, ids)
@@ -113,14 +114,14 @@ export async function openStanding(options: {
         return env
       },
     },
-    database,
-    close,
+    database: kept.database,
+    close: () => kept.close(),
   }
 }
 
 interface Stand {
   readonly file: NetworkFile
-  add(party: string, own: Pick<Env, 'storage' | 'repository'>): void
+  readonly add: (party: string, own: Pick<Env, 'storage' | 'repository'>) => void
 }
 
 async function standInstitutions(

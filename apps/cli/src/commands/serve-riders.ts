@@ -51,13 +51,13 @@ export async function serveRiders(file: NetworkFile): Promise<number> {
   try {
     const remote = createRemotePorts({ file, plan, clock, field, riderLink: linkOf(file) })
     await untilAllAnswer(remote)
-    const { ports, hash } = tracePorts(remote)
+    const traced = tracePorts(remote)
     const day = {
       plan,
       script: writeScript(plan, { riders: file.riders }),
       keys: createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine }),
       engine,
-      ports,
+      ports: traced.ports,
       now: () => clock.now(),
     }
     await prepareNetwork(day)
@@ -69,7 +69,7 @@ export async function serveRiders(file: NetworkFile): Promise<number> {
     const { root: dayRoot, settledFen, members } = await remote.closedDay(plan.day)
     const riders = day.script.riders.length
     const result = { accepted, refused, collected, settledFen, dayRoot, rerunRoot, members }
-    printJson({ day: plan.day, riders, ...result, traceHash: hash() })
+    printJson({ day: plan.day, riders, ...result, traceHash: traced.hash() })
     return dayRoot === rerunRoot ? EXIT.ok : EXIT.differences
   } finally {
     await server.close()

@@ -1,4 +1,4 @@
-import { requireData } from '@unifare/core'
+import { type ManualClock, requireData } from '@unifare/core'
 import { serveHttp } from '@unifare/tap/node'
 import { addressOf, type NetworkFile, planOfFile, RIDERS } from '@unifare/twin'
 import {
@@ -6,10 +6,12 @@ import {
   createControlClient,
   createHttpCardTransport,
   openRole,
+  type ServedParties,
   type ServedRole,
   servedIds,
   tokenOf,
 } from '@unifare/twin/node'
+import { Hono } from 'hono'
 import { EXIT, tell } from '../output.ts'
 import { addressOfRole, clockOf, openStanding, readNetworkFile } from '../serving.ts'
 import { serveRiders } from './serve-riders.ts'
@@ -33,33 +35,54 @@ export async function serveParty({ party, config, id }: ServeCommand): Promise<n
 }
 
 async function serveRole(file: NetworkFile, role: ServedRole, id?: string): Promise<number> {
-  const told = untilTold()
   const plan = planOfFile(file)
   const ids = servedIds(plan, role, id)
   const { url, port } = addressOfRole(file, role, ids)
-  const clock = clockOf(file)
-  const standing = await openStanding({ file, plan, role, ids, clock })
-  const parties = await openRole(standing.ground, role, { ids, cardOf: cardsOf(file) })
-  const control = clock && {
-    extra: createControlApp({
-      token: tokenOf(file),
-      setClock: (at) => clock.set(at),
-      parties: parties.orders,
-    }),
-  }
+  const opening: { parties?: ServedParties; control?: Hono } = {}
+  // The port comes first: who holds it is the only one that opens these journals.
   const server = await serveHttp({
     port,
-    handlers: (receiver) => parties.handlers.get(receiver),
-    ...control,
-    onFault: (error, path) => tell(`${path}: ${error instanceof Error ? error.stack : error}`),
+    handlers: (receiver) => opening.parties?.handlers.get(receiver),
+    extra: untilOpen(() => opening.control),
+    onFault: (error, path) =>
+      tell(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   })
-  tell(`${role} ${ids.join(', ')}; database: ${standing.database}`)
-  tell(`ready ${url}`)
-  await told
-  await server.close()
-  await parties.close()
-  await standing.close()
+  const clock = clockOf(file)
+  const closers: (() => Promise<void>)[] = [() => server.close()]
+  try {
+    const standing = await openStanding({ file, plan, role, ids, clock })
+    closers.push(() => standing.close())
+    const parties = await openRole(standing.ground, role, { ids, cardOf: cardsOf(file) })
+    closers.splice(1, 0, () => parties.close())
+    opening.parties = parties
+    if (clock !== undefined) opening.control = controlOf(file, clock, parties)
+    tell(`${role} ${ids.join(', ')}; database: ${standing.database}`)
+    tell(`ready ${url}`)
+    await untilTold()
+  } finally {
+    for (const close of closers) await close()
+  }
   return EXIT.ok
+}
+
+function controlOf(file: NetworkFile, clock: ManualClock, { orders }: ServedParties): Hono {
+  return createControlApp({
+    token: tokenOf(file),
+    setClock: (at) => clock.set(at),
+    parties: orders,
+  })
+}
+
+/** Answers nobody before the parties are open; a driver asks again. */
+function untilOpen(control: () => Hono | undefined): Hono {
+  const app = new Hono()
+  app.all('/control/*', (c) => {
+    const opened = control()
+    return opened === undefined
+      ? c.json({ code: 'control.unreachable', detail: 'not open yet' }, 503)
+      : opened.fetch(c.req.raw)
+  })
+  return app
 }
 
 /** Cards lie with the riders' process; a network without a driver has none. */
