@@ -38,9 +38,7 @@ export interface ClearingReport {
 /** The report in lines for people. */
 export function describeClearing(report: ClearingReport): string[] {
   const { clearing, sql, faults, memory } = report
-  const { parseS, evidenceS, judgeS, booksS } = clearing.split
-  const total = parseS + evidenceS + judgeS + booksS
-  const part = (seconds: number) => `${Math.round((seconds / total) * 100)} %`
+  const { parseUs, evidenceUs, judgeUs, booksUs } = clearing.split
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .map(([code, count]) => `${code} ${count}`)
@@ -50,7 +48,7 @@ export function describeClearing(report: ClearingReport): string[] {
     `clearing  ${clearing.tapsPerSecond} taps/s (${clearing.engine}; every TAC and MAC2 verified)`,
     `SQL       ${sql.tapsPerSecond} taps/s (${sql.engine}, four posting rows a tap, nothing verified; over ${sql.taps} taps)`,
     `taps      ${report.taps} of ${report.cards} cards, ${report.charges} charges, ${report.cores} cores`,
-    `time      parse ${part(parseS)}, evidence ${part(evidenceS)}, judging ${part(judgeS)}, books ${part(booksS)}`,
+    `time      µs a tap: parse ${parseUs}, evidence ${evidenceUs}, judging ${judgeUs}, books ${booksUs}`,
     `memory    ${memory.peakMiB} MiB at most, generated day included`,
     `faults    put in: ${list(faults.injected)}`,
     `          ${faults.exact ? 'found exactly these' : `DIFFERENT, found: ${list(faults.found)}`}`,

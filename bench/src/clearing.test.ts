@@ -13,7 +13,7 @@ describe('bench clearing', () => {
     expect(report).toMatchObject({ taps: 2_000, charges: 2_004, sql: { taps: 2_000 } })
     expect(report.ratioSql).toBeGreaterThan(0)
     expect(report.sql.engine).toMatch(/^PostgreSQL \d+/)
-    expect(Object.values(report.clearing.split).every((seconds) => seconds > 0)).toBe(true)
+    expect(Object.values(report.clearing.split).every((us) => us > 0)).toBe(true)
     expect(describeClearing(report).join('\n')).toContain('found exactly these')
   })
 
