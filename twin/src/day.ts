@@ -21,10 +21,11 @@ import type { Ports, TerminalPort } from './ports.ts'
 import type { Script, ScriptRider, ScriptStep } from './script.ts'
 
 const MINUTE_MS = 60_000
-const UPLOAD_EVERY_MS = 30 * MINUTE_MS
+const UPLOAD_EVERY_MS = 60 * MINUTE_MS
+const SHOW_EVERY_MS = 10 * MINUTE_MS
 const CHARGE_EVERY_MS = 60 * MINUTE_MS
 /** Taps younger than this may still wait for others to be uploaded. */
-const CHARGE_DELAY_MS = 40 * MINUTE_MS
+const CHARGE_DELAY_MS = 70 * MINUTE_MS
 const AGREEMENT = { channel: 'simulated', limitFen: 20_000, sources: ['balance', 'bank-card'] }
 const CARD_SERIAL_FIRST = 1_000
 
@@ -65,6 +66,8 @@ export interface DayOptions {
   /** The clock that wallets see; the driver sets it through the ports. */
   readonly now: () => Instant
   readonly onProgress?: (progress: DayProgress) => void | Promise<void>
+  /** The last tap is in; the books of the day are being closed. */
+  readonly onClosing?: () => void
 }
 
 /** Lists, certificates, tariffs, devices: everything that must stand before the first ride. */
@@ -111,11 +114,12 @@ export async function prepareNetwork(options: DayOptions): Promise<void> {
 export async function rideDay(options: DayOptions): Promise<DayOutcome> {
   const { plan, ports, script } = options
   const pockets = await fillPockets(options)
-  const queue = createEventQueue<ScriptStep | 'upload' | 'charge'>()
+  const queue = createEventQueue<ScriptStep | 'upload' | 'charge' | 'show'>()
   for (const step of script.steps) queue.push(step.at, step)
   const from = businessDayStart(plan.day)
   const to = businessDayStart(nextDay(plan.day))
   for (let at = from + UPLOAD_EVERY_MS; at < to; at += UPLOAD_EVERY_MS) queue.push(at, 'upload')
+  for (let at = from + SHOW_EVERY_MS; at < to; at += SHOW_EVERY_MS) queue.push(at, 'show')
   for (let at = from + CHARGE_EVERY_MS; at < to; at += CHARGE_EVERY_MS) queue.push(at, 'charge')
   const tally = { done: 0, accepted: 0, refused: {} as Partial<Record<Reason, number>> }
   let recent: { step: ScriptStep; decision: Decision }[] = []
@@ -127,6 +131,7 @@ export async function rideDay(options: DayOptions): Promise<DayOutcome> {
     if (event === 'upload') {
       await uploadAll(options, busy)
       busy.clear()
+    } else if (event === 'show') {
       await options.onProgress?.({ at, steps: script.steps.length, ...tally, recent })
       recent = []
     } else if (event === 'charge') {
@@ -151,6 +156,7 @@ async function closeDay(
 ): Promise<Pick<DayOutcome, 'result' | 'rerunRoot' | 'collected'>> {
   const { plan, ports } = options
   await ports.setClock(at)
+  options.onClosing?.()
   await uploadAll(options)
   await chargeAll(options, { upTo: at, giveUpBefore: at })
   const result = await ports.centre.command({ do: 'close-day', day: plan.day })

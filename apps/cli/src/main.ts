@@ -2,9 +2,9 @@ import { Command, Option } from 'commander'
 import { run } from './output.ts'
 
 const DEFAULT_PORT = 4170
-const DEFAULT_RIDERS = 3_000
-/** Real time for each twenty minutes of the day, so that the page can be watched. */
-const DEFAULT_PACE_MS = 250
+const DEFAULT_RIDERS = 2_000
+/** Real time for each ten minutes of the day, so that the page can be watched. */
+const DEFAULT_PACE_MS = 100
 
 const program = new Command('unifare')
   .description('Unifare: any member card or one ride code, on any member vehicle or gate')
@@ -30,7 +30,7 @@ program
     new Option('--riders <n>', 'riders of the day').default(DEFAULT_RIDERS).argParser(whole),
   )
   .addOption(
-    new Option('--pace <ms>', 'real time for 20 minutes of the day')
+    new Option('--pace <ms>', 'real time for 10 minutes of the day')
       .default(DEFAULT_PACE_MS)
       .argParser(whole),
   )

@@ -21,8 +21,11 @@ export interface OverviewKeeper {
 
 type Recent = DayProgress['recent'][number]
 
-/** Opens the keeper of a running network. */
-export function createOverviewKeeper(running: Running, seed: string): OverviewKeeper {
+/** Opens the keeper of a running network; an unwatched one spares the look-up of every ride shown. */
+export function createOverviewKeeper(
+  running: Running,
+  { seed, watched }: { readonly seed: string; readonly watched: boolean },
+): OverviewKeeper {
   const { plan, day } = running
   const listeners = new Set<() => void>()
   let recent: Recent[] = []
@@ -36,7 +39,7 @@ export function createOverviewKeeper(running: Running, seed: string): OverviewKe
     preparing: () => change({ phase: 'preparing' }),
     async progress(progress) {
       recent = [...recent, ...progress.recent].slice(-RIDES_SHOWN)
-      const rides = await ridesOf(running, recent)
+      const rides = watched ? await ridesOf(running, recent) : []
       change({
         phase: 'riding',
         at: new Date(progress.at).toISOString(),
@@ -161,6 +164,7 @@ async function rideOf(running: Running, { step, decision }: Recent): Promise<Ove
     medium: rider?.medium ?? 'card',
     issuerZh: issuer?.nameZh ?? '',
     issuerEn: issuer?.nameEn ?? '',
+    ...(issuer === undefined ? {} : { issuerCity: issuer.division }),
     kind: decision.ok ? decision.kind : 'refused',
     ok: decision.ok,
     ...(decision.ok
@@ -231,6 +235,7 @@ async function settlementOf(
         nameZh: member?.nameZh ?? position.id,
         nameEn: member?.nameEn ?? position.id,
         role: member?.role ?? 'issuer',
+        ...(member === undefined ? {} : { division: member.division }),
       }
     }),
     matrix: { issuers, operators, amountsFen },

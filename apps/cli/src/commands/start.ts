@@ -20,13 +20,13 @@ export interface StartCommand extends StartOptions {
 export async function start(command: StartCommand): Promise<number> {
   const running = await startNetwork(command)
   tell(`data: ${command.dataDir}; database: ${running.database}`)
-  const keeper = createOverviewKeeper(running, command.seed)
+  const keeper = createOverviewKeeper(running, { seed: command.seed, watched: !command.once })
   const server = command.once ? undefined : await servePage(running, keeper, command)
   try {
     const outcome = await rideOnce(running, keeper, command)
     const summary = summarise(running, keeper, outcome)
     if (command.json) printJson(summary)
-    else printLines(...describe(summary))
+    else printLines(...describe(summary), ...troubles(keeper))
     if (server !== undefined) await untilInterrupted(server.url)
     return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot
       ? EXIT.ok
@@ -47,6 +47,7 @@ async function rideOnce(
   const bar = createProgress('riding')
   const outcome = await rideDay({
     ...running.day,
+    onClosing: keeper.closing,
     onProgress: async (progress) => {
       const clock = new Date(progress.at + 8 * 3_600_000).toISOString().slice(11, 16)
       bar(progress.done, progress.steps, `${clock} ${progress.accepted} accepted`)
@@ -101,6 +102,12 @@ function summarise(running: Running, keeper: OverviewKeeper, outcome: DayOutcome
       netFen,
     })),
   }
+}
+
+/** What did not settle, by verdict; nothing on a good day. */
+function troubles(keeper: OverviewKeeper): string[] {
+  const rejected = Object.entries(keeper.overview().settlement?.rejected ?? {})
+  return rejected.map(([verdict, count]) => `not settled: ${count} × ${verdict}`)
 }
 
 function describe(summary: Summary): string[] {
