@@ -5,6 +5,7 @@ import {
   type Random,
   randomInteger,
 } from '@unifare/core'
+import { compileDistances, type Distances, type StationNetwork } from '@unifare/fares'
 import type { TerminalConfig } from '@unifare/terminal'
 import type { Plan, PlannedOperator } from './plan.ts'
 
@@ -130,15 +131,21 @@ function journey(
   )
   if (opens === undefined || closes === undefined) return []
   const network = networks[0]
-  const length = network === undefined ? 0 : Math.abs(from - to) * 1_500
   const rideMs =
     network === undefined
       ? (20 + ((from * 7 + to * 13) % 120)) * MINUTE_MS
-      : 3 * MINUTE_MS + length * TRAIN_MS_PER_M
-  return [
-    step(opens, rider, at, {}),
-    step(closes, rider, at + Math.min(rideMs, 150 * MINUTE_MS), {}),
-  ]
+      : 3 * MINUTE_MS + metresBetween(network, from, to) * TRAIN_MS_PER_M
+  return [step(opens, rider, at, {}), step(closes, rider, at + rideMs, {})]
+}
+
+/** Distances of a network, found once. */
+const distances = new WeakMap<StationNetwork, Distances>()
+
+function metresBetween(network: StationNetwork, from: number, to: number): number {
+  const known = distances.get(network) ?? compileDistances(network)
+  distances.set(network, known)
+  const metres = known.between(from, to)
+  return typeof metres === 'number' ? metres : 0
 }
 
 function step(

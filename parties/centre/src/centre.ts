@@ -42,6 +42,7 @@ import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { statementsOf } from './statement.ts'
+import { writeStatements } from './statement-files.ts'
 import { days, denyEntries, statements } from './tables.ts'
 
 /** Lines of one statement message: keeps it under the size limit of a message. */
@@ -74,7 +75,7 @@ export interface DayResult {
 
 /**
  * A clearing centre 清分中心: keeps taps and charges, builds the network's lists, closes business
- * days, sends every member its statement, and runs any closed day again to the same root.
+ * days, sends every member its statement and writes it to files, and runs any closed day again to the same root.
  */
 export interface Centre extends Institution {
   /** Runs a closed day again from what is stored and returns its root. */
@@ -93,7 +94,18 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
       return { bundles: bundles.filter(({ publisher }) => publisher === options.id) }
     },
   })
-  return { ...institution, rerun: (day) => institution.read((tx) => machine.rerun(tx, day)) }
+  return {
+    ...institution,
+    async command(order) {
+      const result = await institution.command(order)
+      if (order['do'] === 'close-day') {
+        const { day } = result as DayResult
+        await institution.read((tx) => writeStatements(tx, options.env.storage, day))
+      }
+      return result
+    },
+    rerun: (day) => institution.read((tx) => machine.rerun(tx, day)),
+  }
 }
 
 function createMachine(options: CentreOptions) {

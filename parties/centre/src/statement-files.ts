@@ -1,0 +1,18 @@
+import { canonicalJson, type Day, type Storage, type Tx, utf8 } from '@unifare/core'
+import { type Statement, statementCsv } from './statement.ts'
+import { statements } from './tables.ts'
+
+/**
+ * Writes every member's statement of a day as two files, `statement-<day>-<member>.json` and
+ * `.csv`; writing them again gives the same bytes. Returns the names.
+ */
+export async function writeStatements(tx: Tx, storage: Storage, day: Day): Promise<string[]> {
+  const names: string[] = []
+  for (const { member, statement } of await tx.select(statements, { day })) {
+    const name = `statement-${day}-${member}`
+    await storage.replace(`${name}.json`, utf8(`${canonicalJson(statement)}\n`))
+    await storage.replace(`${name}.csv`, utf8(statementCsv(statement as Statement)))
+    names.push(`${name}.json`, `${name}.csv`)
+  }
+  return names
+}
