@@ -13,14 +13,15 @@ import {
   purchaseCounter,
   readCard,
   recover,
+  TRANSACTION,
 } from '@unifare/card'
 import { concat, fromUtf8, type Instant, type TimeQuality, utf8 } from '@unifare/core'
 import { type EntryReference, FLAGS, type TapKind } from '@unifare/tap'
 import { type CardContext, type CardPlan, planCard } from './card-plan.ts'
-import { LIMITS, type TerminalConfig } from './config.ts'
+import type { TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
 import { appendRecord, type TapContent } from './record.ts'
-import type { LoggedTap, TapLog } from './tap-log.ts'
+import { isUnshown, type LoggedTap, type TapLog } from './tap-log.ts'
 
 const KEY_SCHEME_MOT = 1
 const KEY_USE_TAC = 3
@@ -66,7 +67,8 @@ export async function tapCard(flow: CardFlow): Promise<Stored | Refusal> {
   if (healed !== undefined) return healed
   const unshown = findUnshown(flow, read.view)
   if (unshown !== undefined) return { logged: unshown, completed: true }
-  const plan = planCard(read.view, flow.context)
+  const timedOutEntryAt = flow.log.timedOutEntry(cardOf(read.view))
+  const plan = planCard(read.view, { ...flow.context, timedOutEntryAt })
   if ('refused' in plan) return plan
   return purchase(flow, read.view, plan)
 }
@@ -88,7 +90,7 @@ async function purchase(flow: CardFlow, view: CardView, plan: CardPlan): Promise
     )
   }
   const { pending } = prepared
-  const id = log.appendPending(pendingBytes(plan, context, pending))
+  const id = log.appendPending(pendingBytes(plan, flow, pending))
   await log.sync()
   const debited = await debit({ transport, psam, pending })
   if (!debited.ok) {
@@ -113,54 +115,95 @@ async function purchase(flow: CardFlow, view: CardView, plan: CardPlan): Promise
   return { logged, completed: false }
 }
 
-/** Looks whether this card was cut off in an earlier presentation, and finishes that first. */
+/**
+ * Looks whether this card was cut off in an earlier presentation, and finishes that first. A debit
+ * that nobody can prove any more is reported as pending: it must not bar the card for ever.
+ */
 async function healPending(flow: CardFlow, view: CardView): Promise<Stored | Refusal | undefined> {
-  for (const [id, bytes] of flow.log.pendings) {
-    const { kind, at, entry, durationS, distanceM, pending } = readPending(bytes)
-    if (numberOf(pending) !== view.number) continue
-    const { transport, psam } = flow
+  const { transport, psam, log } = flow
+  for (const [id, bytes] of log.pendings) {
+    const planned = readPending(bytes)
+    const { pending } = planned
+    if (numberOf(pending) !== view.number || pending.issuerId !== view.issuerId) continue
     const result = await recover({ transport, psam, pending, view })
-    if (result.outcome === 'not-debited') {
-      flow.log.resolve(id)
-      continue
-    }
-    if (result.outcome !== 'completed') {
+    if (result.outcome === 'completed') {
+      const logged = storeHealed(flow, planned, { id, evidence: result.evidence })
+      await log.sync()
+      if (!hasMovedOn(view, pending)) return { logged, completed: true }
+    } else if (result.outcome === 'not-debited') {
+      log.resolve(id)
+    } else if (result.outcome === 'unknown' && result.code === 'card.no-proof') {
+      storeUnproven(flow, planned, id)
+    } else {
       return refuse('card.torn', result.outcome === 'unknown' ? result.code : result.outcome)
     }
-    const content = contentOf(kind, result.evidence, flow)
-    const flags = FLAGS.recovered
-    const logged = appendRecord(
-      flow.log,
-      flow.config,
-      { at, quality: flow.quality },
-      {
-        ...content,
-        entry,
-        durationS,
-        distanceM,
-        flags,
-      },
-      { resolves: id },
-    )
-    await flow.log.sync()
-    return { logged, completed: true }
   }
   return undefined
 }
 
-/** A debit that was stored and never shown: the rider comes back with the same card and pays once. */
-function findUnshown(flow: CardFlow, view: CardView): LoggedTap | undefined {
-  return flow.log.waiting.find(
-    ({ tap, indicated }) =>
-      !indicated &&
-      tap.medium === 'card' &&
-      tap.account === view.number &&
-      tap.kind !== 'refused' &&
-      flow.context.at - tap.at <= LIMITS.completionMs,
+type Planned = ReturnType<typeof readPending>
+
+function storeHealed(
+  flow: CardFlow,
+  { kind, at, entry, durationS, distanceM, tariffVersion }: Planned,
+  healed: { readonly id: number; readonly evidence: CardEvidence },
+): LoggedTap {
+  const content = contentOf(kind, healed.evidence, { tariffVersion })
+  return appendRecord(
+    flow.log,
+    flow.config,
+    { at, quality: flow.quality },
+    { ...content, entry, durationS, distanceM, flags: FLAGS.recovered },
+    { resolves: healed.id },
   )
 }
 
-function contentOf(kind: TapKind, evidence: CardEvidence, flow: CardFlow): TapContent {
+/** Kept for the issuer's shadow balance: it shows whether the card was debited. */
+function storeUnproven(flow: CardFlow, { at, pending }: Planned, id: number): void {
+  appendRecord(
+    flow.log,
+    flow.config,
+    { at, quality: flow.quality },
+    {
+      kind: 'pending',
+      reason: 'card.torn',
+      medium: 'card',
+      ...cardOf({ issuer: pending.issuerId.slice(0, 8), number: numberOf(pending) }),
+      counter: purchaseCounter(pending),
+      amountFen: pending.amountFen,
+      serial: pending.terminalSerial,
+    },
+    { resolves: id },
+  )
+}
+
+/** The card paid elsewhere since: its rider went another way, and this is a new ride. */
+function hasMovedOn({ lastLog }: CardView, pending: PendingPurchase): boolean {
+  const paid = lastLog !== null && lastLog.type !== TRANSACTION.load
+  return paid && lastLog.number > purchaseCounter(pending)
+}
+
+/** A debit that was stored and never shown: the rider comes back with the same card and pays once. */
+function findUnshown({ log, context }: CardFlow, view: CardView): LoggedTap | undefined {
+  return log.waiting.findLast(
+    (logged) =>
+      logged.tap.medium === 'card' &&
+      logged.tap.account === view.number &&
+      logged.tap.issuer === view.issuer &&
+      isUnshown(logged, context.at),
+  )
+}
+
+/** A card as taps name it. */
+function cardOf({ issuer, number }: { readonly issuer: string; readonly number: string }) {
+  return { issuer, account: number }
+}
+
+function contentOf(
+  kind: TapKind,
+  evidence: CardEvidence,
+  { tariffVersion }: Pick<CardFlow, 'tariffVersion'>,
+): TapContent {
   return {
     kind,
     medium: 'card',
@@ -177,7 +220,7 @@ function contentOf(kind: TapKind, evidence: CardEvidence, flow: CardFlow): TapCo
       algorithm: evidence.algorithm,
     },
     serial: evidence.terminalSerial,
-    tariffVersion: flow.tariffVersion,
+    tariffVersion,
     evidence: encodeEvidence(evidence),
   }
 }
@@ -189,12 +232,16 @@ interface PendingPlan {
   readonly entry: EntryReference | null
   readonly durationS: number
   readonly distanceM: number
+  /** Of the tariff that priced the debit; another may be in force when it is healed. */
+  readonly tariffVersion: number
 }
 
-function pendingBytes(plan: CardPlan, context: CardContext, pending: PendingPurchase): Uint8Array {
-  const { kind, entry, durationS } = plan
-  const { at, distanceM } = context
-  const head: PendingPlan = { kind, at, entry, durationS, distanceM }
+function pendingBytes(
+  { kind, entry, durationS }: CardPlan,
+  { context: { at, distanceM }, tariffVersion }: CardFlow,
+  pending: PendingPurchase,
+): Uint8Array {
+  const head: PendingPlan = { kind, at, entry, durationS, distanceM, tariffVersion }
   return concat(utf8(`${JSON.stringify(head)}\n`), encodePending(pending))
 }
 

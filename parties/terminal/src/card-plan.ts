@@ -9,6 +9,7 @@ import {
   isOpenRailTrip,
   type PurchaseContext,
   parseStationField,
+  type Rail2701,
   railEntry2701,
   railExit2701,
   TRIP,
@@ -19,7 +20,7 @@ import { type Fen, type Instant, instantFromDigits, shanghaiDigits } from '@unif
 import { type CompiledTariff, entryMinimum, maximumFare, price } from '@unifare/fares'
 import type { EntryReference, Mode, Reason, TapKind } from '@unifare/tap'
 import { KIND_OF_ROLE } from './code-flow.ts'
-import type { TerminalConfig } from './config.ts'
+import { LIMITS, type TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
 import { accepted, denyKey, type Lists, tariffAt } from './lists.ts'
 
@@ -39,6 +40,8 @@ export interface CardContext {
   readonly at: Instant
   /** Metered distance of the ride (taxi). */
   readonly distanceM: number
+  /** When this card last entered here by a gate that nobody passed. */
+  readonly timedOutEntryAt?: Instant | undefined
 }
 
 const REASON_OF_CHECK: Readonly<Record<string, Reason>> = {
@@ -101,7 +104,9 @@ function planSingle(view: CardView, context: Priceable): CardPlan | Refusal {
 
 function planEntry(view: CardView, context: Priceable): CardPlan | Refusal {
   const { config, tariff } = context
-  if (view.rail !== null && isOpenRailTrip(view.rail)) return refuse('card.open-trip')
+  if (view.rail !== null && isOpenRailTrip(view.rail) && !mayReenter(view.rail, context)) {
+    return refuse('card.open-trip')
+  }
   if (view.balanceFen < entryMinimum(tariff)) return refuse('card.insufficient-balance')
   const maxFareFen = maximumFare(tariff, config.station)
   return planOf(view, context, { amountFen: 0, entry: null, durationS: 0 }, (purchase) => [
@@ -110,10 +115,20 @@ function planEntry(view: CardView, context: Priceable): CardPlan | Refusal {
   ])
 }
 
+/** The open trip began at this very gate some minutes ago, and nobody passed: the rider stands outside. */
+function mayReenter(rail: Rail2701, { config, at, timedOutEntryAt }: Priceable): boolean {
+  return (
+    timedOutEntryAt !== undefined &&
+    at - timedOutEntryAt <= LIMITS.reentryMs &&
+    rail.entryTime === shanghaiDigits(timedOutEntryAt) &&
+    rail.entryTerminal.endsWith(config.terminal)
+  )
+}
+
 function planExit(view: CardView, context: Priceable): CardPlan | Refusal {
   const { rail } = view
   if (rail === null || !isOpenRailTrip(rail)) return refuse('card.no-entry')
-  const entry = railEntryOf(rail)
+  const entry = railEntryOf(rail, context.config)
   if (entry === undefined) return refuse('card.no-entry', 'fares.unknown-station')
   const fare = fareOf(context, { entry })
   if (typeof fare !== 'number') return fare
@@ -124,7 +139,7 @@ function planExit(view: CardView, context: Priceable): CardPlan | Refusal {
 }
 
 function planRent(view: CardView, context: Priceable): CardPlan | Refusal {
-  if (openRental(view) !== undefined) return refuse('card.open-trip')
+  if (openRental(view, context.config) !== undefined) return refuse('card.open-trip')
   if (view.balanceFen < entryMinimum(context.tariff)) return refuse('card.insufficient-balance')
   return planOf(view, context, { amountFen: 0, entry: null, durationS: 0 }, (purchase) => [
     tripRecord1E(purchase, { type: 'entry', ...trip(context.config) }),
@@ -132,7 +147,7 @@ function planRent(view: CardView, context: Priceable): CardPlan | Refusal {
 }
 
 function planReturn(view: CardView, context: Priceable): CardPlan | Refusal {
-  const entry = openRental(view)
+  const entry = openRental(view, context.config)
   if (entry === undefined) return refuse('card.no-entry')
   const durationS = Math.max(0, Math.floor((context.at - entry.at) / 1000))
   const fare = fareOf(context, { entry, durationS })
@@ -178,20 +193,27 @@ function fareOf(
   return priced.ok ? priced.amountFen : refuse('fare.unknown', priced.code)
 }
 
-function railEntryOf(rail: NonNullable<CardView['rail']>): EntryReference | undefined {
+/** Where the trip began; undefined unless that is a station of this operator's network. */
+function railEntryOf(rail: Rail2701, config: TerminalConfig): EntryReference | undefined {
   const place = parseStationField(rail.entryStation)
-  if (place === undefined) return undefined
+  if (place === undefined || !isOwn(config, rail.entryCity, rail.entryInstitution)) return undefined
   return { city: rail.entryCity, ...place, at: instantFromDigits(rail.entryTime) }
 }
 
-/** The newest trip on the card, when it is a bicycle rented and not returned. */
-function openRental(view: CardView): EntryReference | undefined {
+/** Station numbers mean nothing outside the network that gave them. */
+function isOwn({ city, operator }: TerminalConfig, ofCity: string, institution: string): boolean {
+  return ofCity === city && institution.startsWith(operator)
+}
+
+/** The newest trip on the card, when it is a bicycle of this operator, rented and not returned. */
+function openRental(view: CardView, config: TerminalConfig): EntryReference | undefined {
   if (view.lastTrip === null) return undefined
   const { layout, trip: last } = decodeTrip(view.lastTrip)
   if (layout !== 'new' || last.industry !== INDUSTRY.bicycle || last.type !== TRIP.entry) {
     return undefined
   }
   const { city, line, station } = last
+  if (!isOwn(config, city, last.institution)) return undefined
   return { city, line, station, at: instantFromDigits(last.dateTime) }
 }
 

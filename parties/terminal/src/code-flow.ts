@@ -4,9 +4,11 @@ import type { SignatureEngine } from '@unifare/crypto'
 import { price } from '@unifare/fares'
 import {
   type CodeCaches,
+  type CodeIdentity,
   checkCap,
   checkReplay,
   expire,
+  forget,
   type ReplayMemory,
   remember,
   verifyCode,
@@ -45,6 +47,8 @@ export interface CodeContext {
   readonly engine: SignatureEngine
   readonly caches: CodeCaches
   readonly replay: ReplayMemory
+  /** Codes that were stored and maybe never shown "go": they do not stand in their rider's way. */
+  readonly unshown?: readonly CodeIdentity[]
   readonly at: Instant
   /** Metered distance of the ride (taxi). */
   readonly distanceM: number
@@ -73,7 +77,8 @@ export function decideCode(
   if (!verdict.ok) return refuse(REASON_OF_CODE[verdict.code] ?? 'code.invalid', verdict.code)
   const { identity, code } = verdict
   const purpose = config.role
-  const fresh = checkReplay(context.replay, identity, { atS, purpose })
+  const shown = (context.unshown ?? []).reduce(forget, context.replay)
+  const fresh = checkReplay(shown, identity, { atS, purpose })
   if (!fresh.ok) return refuse(REASON_OF_CODE[fresh.code] ?? 'code.replayed', fresh.code)
   const acceptance = accepted(lists, config, { medium: 'code', issuer: identity.issuer, at })
   if (acceptance === undefined) return refuse('acceptance.not-listed')

@@ -25,9 +25,12 @@ export interface TerminalConfig {
 
 /** Bounds and times of a terminal, in one place (reference ride code 1.8, 1.9; reliability 10.4). */
 export const LIMITS = {
-  /** A card whose debit was stored but not shown is completed, not charged again, within this time. */
+  /**
+   * A tap that was stored and maybe never shown waits so long for its rider: the same medium
+   * completes it, a fresh code of the rider makes it void.
+   */
   completionMs: 120_000,
-  /** A timed-out entry may be tried again at the same station within this time. */
+  /** An entry whose gate nobody passed may be tried again at the same gate within this time. */
   reentryMs: 20 * 60_000,
   /** Lists older than this: codes are refused, cards go on. */
   codeListAgeMs: 7 * 86_400_000,

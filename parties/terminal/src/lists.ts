@@ -113,7 +113,7 @@ function compile(
 
 /** Content of a `tariffs` list: tariffs of one operator and the station networks they need. */
 function compileTariffs(content: unknown, config: TerminalConfig): Lists['tariffs'] {
-  const { tariffs, networks } = content as { tariffs: unknown[]; networks: unknown[] }
+  const { tariffs, networks } = (content ?? {}) as { tariffs?: unknown; networks?: unknown }
   requireData(
     Array.isArray(tariffs) && Array.isArray(networks),
     'bundle.malformed',

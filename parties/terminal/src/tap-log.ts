@@ -1,5 +1,6 @@
-import { concat, type Journal, requireData, view } from '@unifare/core'
-import { CHAIN_START, chainNext, parseTap, type Tap } from '@unifare/tap'
+import { concat, type Instant, type Journal, requireData, view } from '@unifare/core'
+import { CHAIN_START, chainNext, MONEY_KINDS, parseTap, type Tap } from '@unifare/tap'
+import { LIMITS } from './config.ts'
 
 /**
  * What stands in a terminal's journal, by the first byte of an entry. PENDING is synced before a
@@ -13,12 +14,16 @@ const PREFIX_LENGTH = 5
 /** Codes that a restarted terminal remembers; more than pass one reader within their validity. */
 const RECENT_CODES = 500
 
+/** Entries of cards whose gate may still report that nobody passed. */
+const RECENT_ENTRIES = 100
+
 /** A record that is not acknowledged yet. */
 export interface LoggedTap {
   readonly sequence: number
   readonly bytes: Uint8Array
   readonly tap: Tap
-  indicated: boolean
+  /** What is known of the terminal's "go": nothing, given, or never given (a later record says so). */
+  go: 'unknown' | 'given' | 'void'
 }
 
 /** The terminal's journal as the rest of the terminal sees it. */
@@ -35,6 +40,8 @@ export interface TapLog {
   readonly recentCodes: readonly Tap[]
   /** Highest PSAM serial of a stored debit; 0 before the first. */
   lastSerial(): number
+  /** When a card last entered here by a gate that nobody passed; undefined when there is none. */
+  timedOutEntry(card: Pick<Tap, 'issuer' | 'account'>): Instant | undefined
   /** Appends a record; durable only after `sync`. */
   append(tap: Tap, bytes: Uint8Array, options?: { readonly resolves?: number }): LoggedTap
   /** Appends a prepared debit and returns its id. */
@@ -58,13 +65,20 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
   let recentCodes: Tap[] = []
   const waiting: LoggedTap[] = []
   const pendings = new Map<number, Uint8Array>()
+  const entries = createEntryMemory()
 
   const apply = {
     tap(bytes: Uint8Array, resolves: number): LoggedTap {
-      const logged = { sequence, bytes, tap: parseTap(bytes), indicated: false }
-      lastSerial = Math.max(lastSerial, logged.tap.serial)
-      if (logged.tap.medium === 'code')
-        recentCodes = [...recentCodes.slice(-RECENT_CODES), logged.tap]
+      const logged: LoggedTap = { sequence, bytes, tap: parseTap(bytes), go: 'unknown' }
+      const { tap } = logged
+      lastSerial = Math.max(lastSerial, tap.serial)
+      if (tap.medium === 'code') recentCodes = [...recentCodes.slice(1 - RECENT_CODES), tap]
+      entries.note(tap)
+      if (tap.kind === 'timed-out' || tap.kind === 'passed') {
+        const spokenOf = waiting.findLast((entry) => entry.sequence === tap.refersTo)
+        // Who passed was let through, whatever became of the mark.
+        if (spokenOf?.go === 'unknown') spokenOf.go = tap.kind === 'passed' ? 'given' : 'void'
+      }
       waiting.push(logged)
       sequence += 1
       pendings.delete(resolves)
@@ -75,8 +89,8 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
       return pendingId++
     },
     indicated(at: number): void {
-      const logged = waiting.find((entry) => entry.sequence === at)
-      if (logged !== undefined) logged.indicated = true
+      const logged = waiting.findLast((entry) => entry.sequence === at)
+      if (logged !== undefined) logged.go = 'given'
     },
     acknowledged(end: number): void {
       while (waiting[0] !== undefined && waiting[0].sequence < end) {
@@ -109,6 +123,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     pendings,
     chain: () => chain,
     lastSerial: () => lastSerial,
+    timedOutEntry: entries.timedOut,
     get recentCodes() {
       return recentCodes
     },
@@ -127,7 +142,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     },
     indicate(logged) {
       write(ENTRY.indicated, logged.sequence)
-      logged.indicated = true
+      logged.go = 'given'
     },
     acknowledge(end) {
       write(ENTRY.acknowledged, end)
@@ -143,6 +158,44 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
       return found
     },
     close: () => journal.close(),
+  }
+}
+
+/**
+ * True while a stored tap's rider may come back because no "go" was seen: for a while the tap can
+ * still be completed, or be void in favour of a fresh code.
+ */
+export function isUnshown({ tap, go }: LoggedTap, now: Instant): boolean {
+  return go === 'unknown' && MONEY_KINDS.has(tap.kind) && now - tap.at <= LIMITS.completionMs
+}
+
+/** Remembers which cards entered last, and which of their entries timed out. */
+function createEntryMemory() {
+  const entered = new Map<number, { readonly card: string; readonly at: Instant }>()
+  const timedOut = new Map<string, Instant>()
+  const keyOf = ({ issuer, account }: Pick<Tap, 'issuer' | 'account'>) => `${issuer}/${account}`
+  return {
+    note(tap: Tap): void {
+      if (tap.kind === 'entry' && tap.medium === 'card') {
+        entered.set(tap.sequence, { card: keyOf(tap), at: tap.at })
+        timedOut.delete(keyOf(tap))
+        forgetOldest(entered)
+      } else if (tap.kind === 'timed-out') {
+        const entry = entered.get(tap.refersTo)
+        if (entry === undefined) return
+        timedOut.set(entry.card, entry.at)
+        forgetOldest(timedOut)
+      }
+    },
+    timedOut: (card: Pick<Tap, 'issuer' | 'account'>) => timedOut.get(keyOf(card)),
+  }
+}
+
+function forgetOldest(map: Map<unknown, unknown>): void {
+  if (map.size <= RECENT_ENTRIES) return
+  for (const [oldest] of map) {
+    map.delete(oldest)
+    return
   }
 }
 

@@ -1,44 +1,24 @@
 import { type CardTransport, openPsam, type Psam } from '@unifare/card'
 import {
   canonicalJson,
+  createSerial,
   type Env,
-  type Instant,
   openJournal,
+  requireData,
   UnifareError,
   utf8,
 } from '@unifare/core'
-import {
-  type CodePurpose,
-  createCodeCaches,
-  createReplayMemory,
-  DEFAULT_CODE_POLICY,
-  type ReplayMemory,
-  remember,
-} from '@unifare/ridecode'
-import {
-  encodeBatch,
-  exchange,
-  type Link,
-  type LinkIdentity,
-  MONEY_KINDS,
-  type Reason,
-  type TapKind,
-} from '@unifare/tap'
-import { readPending, tapCard } from './card-flow.ts'
-import { decideCode } from './code-flow.ts'
-import { LIMITS, type TerminalConfig } from './config.ts'
+import { createCodeCaches, createReplayMemory } from '@unifare/ridecode'
+import { exchange, type Link, type LinkIdentity } from '@unifare/tap'
+import { readPending, type Stored, tapCard } from './card-flow.ts'
+import { rememberCode, tapCode, voidTap } from './code-tap.ts'
+import type { TerminalConfig } from './config.ts'
 import type { Decision, Refusal } from './decision.ts'
-import { heldBundles, heldVersions, type Lists, NO_LISTS, type Trust, takeBundle } from './lists.ts'
+import { loadLists, saveLists } from './list-store.ts'
+import { heldBundles, heldVersions, type Lists, type Trust, takeBundle } from './lists.ts'
 import { appendRecord } from './record.ts'
-import { type LoggedTap, openTapLog, type TapLog } from './tap-log.ts'
-
-const PURPOSE_OF_KIND: Partial<Record<TapKind, CodePurpose>> = {
-  purchase: 'single',
-  entry: 'entry',
-  exit: 'exit',
-  rent: 'rent',
-  return: 'return',
-}
+import { openTapLog, type TapLog } from './tap-log.ts'
+import { uploadBatch } from './upload.ts'
 
 /** What a terminal is made of. */
 export interface TerminalOptions {
@@ -73,7 +53,11 @@ export interface Terminal {
   presentCode(bytes: Uint8Array, metered?: Metered): Promise<Decision>
   /** What the gate's sensor saw after a go. */
   gateEvent(sequence: number, event: 'passed' | 'timed-out'): Promise<void>
-  /** Fetches newer lists from the operator; returns how many were taken over. */
+  /**
+   * Fetches newer lists from the operator; returns how many were taken over. A list that is
+   * refused leaves the one held in force and does not keep the others out; then the first refusal
+   * is thrown.
+   */
   refresh(): Promise<number>
   /** Sends one batch of waiting records; returns how many records still wait. */
   upload(): Promise<number>
@@ -85,16 +69,18 @@ export interface Terminal {
 /** Opens a terminal on its journal: a crash is healed before anything new is taken. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { config, env, link, trust } = options
-  const journal = await openJournal({ storage: env.storage, name: `terminal-${config.terminal}` })
-  const log = await openTapLog(journal)
   const reader = await openPsam(options.psam)
   if (!reader.ok)
     throw new UnifareError(reader.code, `PSAM of terminal ${config.terminal} is not usable`)
+  const journal = await openJournal({ storage: env.storage, name: `terminal-${config.terminal}` })
+  const log = await openTapLog(journal)
   options.psam.advanceTo(nextSerial(log))
-  await voidUnshownCodes(log, options)
+  await voidUnshownExits(log, options)
 
-  let lists = NO_LISTS
-  let replay = rememberedCodes(log)
+  let lists = await loadLists(env.storage, { at: env.clock.now(), trust, config })
+  let replay = log.recentCodes.reduce(rememberCode, createReplayMemory())
+  // One reader, one PSAM session, one replay memory: presentations come one after the other.
+  const oneByOne = createSerial()
   const caches = createCodeCaches({ maxCertificates: 64, maxAuthorisations: 4_096 })
   const identity: LinkIdentity = {
     id: config.terminal,
@@ -103,7 +89,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     engine: trust.engine,
     now: () => env.clock.now(),
   }
-  const when = () => ({ at: env.clock.now(), quality: env.clock.quality() })
+  const quality = () => env.clock.quality()
   const context = ({ distanceM = 0 }: Metered) => ({
     config,
     lists,
@@ -111,7 +97,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     distanceM,
   })
 
-  async function show(logged: LoggedTap, completed: boolean): Promise<Decision> {
+  async function show({ logged, completed }: Stored): Promise<Decision> {
     const { tap, sequence } = logged
     const decision: Decision = {
       ok: true,
@@ -128,135 +114,131 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 
   /** A refusal is kept for statistics and disputes; nothing hangs on its being synced. */
   function showRefusal({ refused, detail }: Refusal): Decision {
-    const { sequence } = appendRecord(log, config, when(), { kind: 'refused', reason: refused })
+    const when = { at: env.clock.now(), quality: quality() }
+    const { sequence } = appendRecord(log, config, when, { kind: 'refused', reason: refused })
     return { ok: false, reason: refused, sequence, detail }
   }
+
+  /** Runs a presentation and shows what comes of it. */
+  const present = (take: () => Promise<Stored | Refusal>): Promise<Decision> =>
+    oneByOne(() =>
+      inService(async () => {
+        const outcome = await readable(take)
+        return 'refused' in outcome ? showRefusal(outcome) : show(outcome)
+      }),
+    )
 
   return {
     config,
     lists: () => lists,
     presentCard: (transport, metered = {}) =>
-      guarded(showRefusal, async () => {
-        const outcome = await tapCard({
+      present(() =>
+        tapCard({
           transport,
           psam: reader.psam,
           advancePsam: (serial) => options.psam.advanceTo(serial),
           log,
           config,
           context: context(metered),
-          quality: env.clock.quality(),
+          quality: quality(),
           tariffVersion: lists.tariffVersion,
-        })
-        return 'refused' in outcome ? showRefusal(outcome) : show(outcome.logged, outcome.completed)
-      }),
+        }),
+      ),
     presentCode: (bytes, metered = {}) =>
-      guarded(showRefusal, async () => {
-        const decided = decideCode(bytes, {
-          ...context(metered),
-          engine: trust.engine,
-          caches,
-          replay,
+      present(async () => {
+        const { engine } = trust
+        const taken = await tapCode(bytes, {
+          log,
+          context: { ...context(metered), engine, caches, replay },
+          quality: quality(),
         })
-        if ('refused' in decided) return showRefusal(decided)
-        const logged = appendRecord(log, config, when(), decided.content)
-        await log.sync()
-        replay = decided.replay
-        return show(logged, false)
+        if ('replay' in taken) replay = taken.replay
+        return taken
       }),
-    async gateEvent(sequence, event) {
-      const reason = event === 'timed-out' ? ({ reason: 'gate.timed-out' } as const) : {}
-      appendRecord(log, config, when(), { kind: event, refersTo: sequence, ...reason })
-      await log.sync()
-    },
+    gateEvent: (sequence, event) =>
+      oneByOne(async () => {
+        const reason = event === 'timed-out' ? ({ reason: 'gate.timed-out' } as const) : {}
+        const content = { kind: event, refersTo: sequence, ...reason }
+        appendRecord(log, config, { at: env.clock.now(), quality: quality() }, content)
+        await log.sync()
+      }),
     async refresh() {
       const body = utf8(canonicalJson({ held: heldVersions(lists) }))
-      const answer = (await exchange(link, identity, {
-        receiver: config.operator,
-        kind: 'pull',
-        body,
-      })) as { bundles: unknown[] }
-      for (const bundle of answer.bundles) {
-        lists = takeBundle(lists, bundle, { at: env.clock.now(), trust, config })
-      }
-      return answer.bundles.length
-    },
-    async upload() {
-      await log.sync()
-      const part = readyToSend(log, env.clock.now())
-      const first = part[0]
-      if (first === undefined) return 0
-      const body = await encodeBatch({
-        terminal: config.terminal,
-        operator: config.operator,
-        first: first.sequence,
-        previous: log.chain(),
-        records: part.map(({ bytes }) => bytes),
-        bundles: heldBundles(lists),
-        createdAt: env.clock.now(),
-        sign: options.sign,
+      const request = { receiver: config.operator, kind: 'pull', body } as const
+      const answer = (await exchange(link, identity, request)) as { bundles?: unknown } | null
+      const bundles = answer?.bundles
+      requireData(Array.isArray(bundles), 'message.malformed', 'an answer without bundles')
+      return oneByOne(async () => {
+        const taken = takeAll(lists, bundles, { at: env.clock.now(), trust, config })
+        if (taken.count > 0) await saveLists(env.storage, taken.lists, config)
+        lists = taken.lists
+        if (taken.refused !== undefined) throw taken.refused
+        return taken.count
       })
-      const answer = (await exchange(link, identity, {
-        receiver: config.operator,
-        kind: 'tap-batch',
-        body,
-      })) as { end: number }
-      log.acknowledge(Math.min(answer.end, log.nextSequence()))
-      await log.sync()
-      return readyToSend(log, env.clock.now()).length
     },
+    upload: () => uploadBatch({ log, config, link, identity, bundles: heldBundles(lists) }),
     record: (sequence) => log.find(sequence),
-    close: () => log.close(),
+    close: () => oneByOne(() => log.close()),
   }
 }
 
-/**
- * Records that may travel, in order. One that waits for its indication holds the later ones back
- * for as long as its rider may come back to have it completed.
- */
-function readyToSend(log: TapLog, now: Instant): LoggedTap[] {
-  const end = log.waiting.findIndex(
-    ({ tap, indicated }) =>
-      !indicated && MONEY_KINDS.has(tap.kind) && now - tap.at <= LIMITS.completionMs,
-  )
-  return log.waiting.slice(0, end < 0 ? LIMITS.batchRecords : Math.min(end, LIMITS.batchRecords))
+/** Takes over what can be taken over; the first refusal is told besides. */
+function takeAll(
+  held: Lists,
+  bundles: readonly unknown[],
+  options: Parameters<typeof takeBundle>[2],
+): { readonly lists: Lists; readonly count: number; readonly refused: UnifareError | undefined } {
+  let lists = held
+  let count = 0
+  let refused: UnifareError | undefined
+  for (const bundle of bundles) {
+    try {
+      const next = takeBundle(lists, bundle, options)
+      if (next !== lists) count += 1
+      lists = next
+    } catch (error) {
+      if (!(error instanceof UnifareError)) throw error
+      refused ??= error
+    }
+  }
+  return { lists, count, refused }
 }
 
 /** A journal that cannot be written takes the terminal out of service: no debit without a record. */
-async function guarded(
-  showRefusal: (refusal: Refusal) => Decision,
-  run: () => Promise<Decision>,
-): Promise<Decision> {
+async function inService(run: () => Promise<Decision>): Promise<Decision> {
   try {
     return await run()
   } catch (error) {
-    if (!(error instanceof UnifareError)) throw error
-    if (error.code.startsWith('journal.')) {
-      return { ok: false, reason: 'storage.failed', sequence: 0, detail: error.code }
-    }
-    return showRefusal({ refused: 'medium.unreadable' satisfies Reason, detail: error.code })
+    if (!(error instanceof UnifareError) || !isOfJournal(error)) throw error
+    return { ok: false, reason: 'storage.failed', sequence: 0, detail: error.code }
   }
 }
 
+/** A medium whose bytes make no sense is refused; what the journal throws goes on. */
+async function readable(take: () => Promise<Stored | Refusal>): Promise<Stored | Refusal> {
+  try {
+    return await take()
+  } catch (error) {
+    if (!(error instanceof UnifareError) || isOfJournal(error)) throw error
+    return { refused: 'medium.unreadable', detail: error.code }
+  }
+}
+
+function isOfJournal({ code }: UnifareError): boolean {
+  return code.startsWith('journal.')
+}
+
 /**
- * After a crash: a code's tap that was stored and maybe never shown is void, since its rider was
- * told nothing and comes back with a fresh code. A card's debit stays: the same card completes it.
+ * After a crash: who left through an exit is known by the sensor's word alone. Without it the
+ * rider still stands inside and leaves with a fresh code, perhaps at the next gate: the tap that
+ * was stored and maybe never shown is void. Other taps wait for their rider (`isUnshown`).
  */
-async function voidUnshownCodes(log: TapLog, { config, env }: TerminalOptions): Promise<void> {
-  const spokenOf = new Set(log.waiting.map(({ tap }) => tap.refersTo))
-  const at: Instant = env.clock.now()
-  for (const { tap, sequence, indicated } of log.waiting.slice()) {
-    if (indicated || tap.medium !== 'code' || tap.kind === 'refused' || spokenOf.has(sequence))
-      continue
-    appendRecord(
-      log,
-      config,
-      { at, quality: env.clock.quality() },
-      {
-        kind: 'timed-out',
-        reason: 'tap.not-indicated',
-        refersTo: sequence,
-      },
-    )
+async function voidUnshownExits(log: TapLog, { config, env }: TerminalOptions): Promise<void> {
+  if (!config.gate || config.role !== 'exit') return
+  const context = { at: env.clock.now(), config }
+  for (const { tap, sequence, go } of log.waiting.slice()) {
+    if (go !== 'unknown' || tap.medium !== 'code') continue
+    if (tap.kind === 'exit') voidTap({ log, context, quality: env.clock.quality() }, sequence)
   }
   await log.sync()
 }
@@ -267,22 +249,4 @@ function nextSerial(log: TapLog): number {
     (bytes) => readPending(bytes).pending.terminalSerial,
   )
   return Math.max(log.lastSerial(), ...prepared) + 1
-}
-
-/** Codes in the journal that were let through: a restart must not let them pass again. */
-function rememberedCodes(log: TapLog): ReplayMemory {
-  return log.recentCodes.reduce((memory: ReplayMemory, tap) => {
-    const purpose = PURPOSE_OF_KIND[tap.kind]
-    if (purpose === undefined) return memory
-    const { issuer, account, counter: generationTimeS } = tap
-    return remember(
-      memory,
-      { issuer, account, generationTimeS },
-      {
-        atS: Math.floor(tap.at / 1000),
-        purpose,
-        validityS: DEFAULT_CODE_POLICY.maxValidityS,
-      },
-    )
-  }, createReplayMemory())
 }
