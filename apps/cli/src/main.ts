@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander'
-import { run } from './output.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
 const DEFAULT_RIDERS = 2_000
@@ -10,6 +10,7 @@ const program = new Command('unifare')
   .description('Unifare: any member card or one ride code, on any member vehicle or gate')
   .version('0.1.0')
   .showHelpAfterError('(add --help for the options)')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage))
   .configureOutput({ outputError: (text, write) => write(`unifare: ${text}`) })
 
 const json = () => new Option('--json', 'print one JSON document on standard output')
@@ -72,9 +73,10 @@ const registry = program
 
 registry
   .command('allot')
-  .description('allot a free block of card numbers to an issuer')
+  .description('allot a free block of card numbers to an issuer, for ever')
   .argument('<issuer>', 'institution code, 8 digits')
   .addOption(new Option('--blocks <n>', 'how many blocks').default(1).argParser(whole))
+  .option('--book <file>', "the registrar's book of blocks", '.unifare/allotments.json')
   .addOption(json())
   .action((issuer, _options, command) =>
     run(async () =>
@@ -135,7 +137,7 @@ await program.parseAsync()
 function whole(text: string): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    program.error(`"${text}" is not a whole number`, { exitCode: 2 })
+    throw new InvalidArgumentError('a whole number is needed')
   }
   return value
 }

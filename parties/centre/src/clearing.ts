@@ -225,6 +225,7 @@ function judgeTap(charge: Charge, amountFen: Fen, seen: Seen, memory: Memory): V
     tap.issuer === charge.issuer &&
     tap.account === charge.account &&
     tap.medium === charge.medium &&
+    tap.mode === charge.mode &&
     tap.amountFen === amountFen
   if (!own) return 'tap.foreign'
   if (serial !== undefined && memory.serials.get(serial) !== identity) return 'tap.conflict'

@@ -1,4 +1,5 @@
 import { allot, registryRows, type Where, where } from '@unifare/registry'
+import { readBook, writeBook } from '../allotment-book.ts'
 import { EXIT, printJson, printLines, tell } from '../output.ts'
 
 interface Asked {
@@ -62,13 +63,14 @@ function describe(answer: Where & { ok: true }): string[] {
   )
 }
 
-/** Allots free blocks of card numbers and prints them for the registry's data. */
+/** Allots free blocks of card numbers, enters them in the registrar's book and prints them. */
 export async function allotBlocks(
   issuer: string,
-  { json, blocks }: Asked & { readonly blocks?: number },
+  { json, blocks, book }: Asked & { readonly blocks: number; readonly book: string },
 ): Promise<number> {
-  const { added } = allot({ issuer, ...(blocks === undefined ? {} : { blocks }) })
+  const { added, allotments } = allot({ issuer, blocks }, await readBook(book))
+  await writeBook(book, allotments)
   if (json === true) printJson(added)
-  else printLines(...added.map((row) => JSON.stringify(row)))
+  else printLines(...added.map(({ iin }) => `${iin} allotted to ${issuer}; entered in ${book}`))
   return EXIT.ok
 }

@@ -47,7 +47,7 @@ async function rideOnce(
   const bar = createProgress('riding')
   const outcome = await rideDay({
     ...running.day,
-    onClosing: keeper.closing,
+    onClosing: () => keeper.closing(),
     onProgress: async (progress) => {
       const clock = new Date(progress.at + 8 * 3_600_000).toISOString().slice(11, 16)
       bar(progress.done, progress.steps, `${clock} ${progress.accepted} accepted`)

@@ -1,0 +1,139 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { taps } from '@unifare/operator'
+import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
+import type { Hono } from 'hono'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApi } from './api.ts'
+import { createOverviewKeeper, type OverviewKeeper } from './overview.ts'
+import { type Running, startNetwork } from './running.ts'
+import { type Trace, traceTap } from './tracing.ts'
+
+const HOST = { headers: { host: '127.0.0.1:4170' } }
+
+describe('a running network on files and PGlite', () => {
+  let folder: string
+  let running: Running
+  let keeper: OverviewKeeper
+  let outcome: DayOutcome
+  let app: Hono
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'unifare-'))
+    running = await startNetwork({
+      seed: 'running',
+      day: '2026-11-20',
+      riders: 60,
+      dataDir: join(folder, 'network'),
+      operators: ['15215211', '15215212'],
+      issuers: ['05215210', '02002900'],
+    })
+    keeper = createOverviewKeeper(running, { seed: 'running', watched: true })
+    await prepareNetwork(running.day)
+    outcome = await rideDay({ ...running.day, onProgress: (at) => keeper.progress(at) })
+    await keeper.settled(outcome)
+    await writeFile(join(folder, 'index.html'), '<p>page</p>')
+    app = createApi({ running, keeper, pageDir: folder })
+  }, 120_000)
+
+  afterAll(async () => {
+    await running.close()
+    await rm(folder, { recursive: true })
+  })
+
+  async function aChargedTap(): Promise<string> {
+    const operator = running.network.operators.get('15215212')
+    const rows = await operator?.read((tx) => tx.select(taps, { state: 'charged' }))
+    const row = rows?.find(({ kind }) => kind === 'exit')
+    return `${row?.terminal}-${row?.sequence}`
+  }
+
+  it('shows a settled day whose nets sum to zero and whose re-run has the same root', async () => {
+    const response = await app.request('/api/overview', HOST)
+    const { settlement, phase } = (await response.json()) as ReturnType<OverviewKeeper['overview']>
+    expect(phase).toBe('settled')
+    expect(settlement?.sumFen).toBe(0)
+    expect(settlement?.settledFen).toBeGreaterThan(0)
+    expect(settlement?.rerunRoot).toBe(settlement?.root)
+    const matrix = settlement?.matrix.amountsFen.flat().reduce((sum, fen) => sum + fen, 0)
+    expect(matrix).toBe(settlement?.settledFen)
+  })
+
+  it('traces a tap from its bytes to both statements', async () => {
+    const response = await app.request(`/api/trace/${await aChargedTap()}`, HOST)
+    const trace = (await response.json()) as Trace
+    expect(trace.steps.map(({ step }) => step)).toEqual([
+      'journal',
+      'operator',
+      'charge',
+      'verdict',
+      'ledger',
+      'statement-operator',
+      'statement-issuer',
+    ])
+    expect(trace.complete).toBe(true)
+  })
+
+  it('tells by its medium the same tap as by its delivery', async () => {
+    const byDelivery = await traceTap(running.network, await aChargedTap())
+    const { record } = byDelivery.steps[0]?.data as { record: { identity: string } }
+    const byMedium = await traceTap(running.network, record.identity)
+    expect(byMedium.steps).toEqual(byDelivery.steps)
+  })
+
+  it('refuses a tap that nobody knows, and a name that is none', async () => {
+    const unknown = await app.request('/api/trace/413100000001-99999', HOST)
+    expect([unknown.status, await unknown.json()]).toMatchObject([
+      422,
+      { code: 'trace.unknown-tap' },
+    ])
+    const none = await app.request('/api/trace/hello', HOST)
+    expect([none.status, await none.json()]).toMatchObject([422, { code: 'tap.bad-field' }])
+  })
+
+  it('repays a debt once, and says when there is none', async () => {
+    const debts = (await (await app.request('/api/debts', HOST)).json()) as { account: string }[]
+    expect(debts.length).toBe(outcome.collected.advanced > 0 ? debts.length : 0)
+    const account = debts[0]?.account ?? '0'.repeat(19)
+    const first = await app.request(`/api/issuer/${account}/repay`, { ...HOST, method: 'POST' })
+    const again = await app.request(`/api/issuer/${account}/repay`, { ...HOST, method: 'POST' })
+    expect(first.status).toBe(debts.length > 0 ? 200 : 422)
+    expect(again.status).toBe(422)
+  })
+
+  it('answers no other host, and gives no file outside the page', async () => {
+    const foreign = await app.request('/api/overview', { headers: { host: 'evil.example' } })
+    expect(foreign.status).toBe(421)
+    expect((await app.request('/', HOST)).status).toBe(200)
+    expect((await app.request('/..%2Fnetwork%2Funifare-demonstration', HOST)).status).toBe(404)
+    expect((await app.request('/%2e%2e/%2e%2e/etc/passwd', HOST)).status).toBe(404)
+  })
+
+  it("writes every member's statement, whose lines sum to its totals", async () => {
+    const parties = join(folder, 'network/parties/00000156')
+    const names = (await readdir(parties)).filter((name) => name.startsWith('statement-'))
+    expect(names.filter((name) => name.endsWith('.csv'))).toHaveLength(5)
+    for (const name of names.filter((file) => file.endsWith('.json'))) {
+      const { lines, position, member } = JSON.parse(
+        await readFile(join(parties, name), 'utf8'),
+      ) as {
+        member: string
+        position: { receivableFen: number; payableFen: number }
+        lines: { side: string; shareMicro: string }[]
+      }
+      if (member === '00000156') continue
+      const sum = (side: string) =>
+        lines
+          .filter((line) => line.side === side)
+          .reduce((total, { shareMicro }) => total + BigInt(shareMicro), 0n)
+      expect(Number((sum('receive') + 500_000n) / 1_000_000n)).toBe(position.receivableFen)
+      expect(Number((sum('pay') + 500_000n) / 1_000_000n)).toBe(position.payableFen)
+    }
+  })
+
+  it('never empties a folder that is not a demonstration', async () => {
+    const foreign = startNetwork({ seed: 'x', day: '2026-11-20', riders: 1, dataDir: folder })
+    await expect(foreign).rejects.toMatchObject({ code: 'start.foreign-folder' })
+  })
+})
