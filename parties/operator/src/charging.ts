@@ -1,26 +1,16 @@
 import type { AcceptanceContent } from '@unifare/bundle'
-import { businessDay, fromHex, type Instant, type Tx, toHex } from '@unifare/core'
-import {
-  CHAIN_START,
-  type Charge,
-  chainNext,
-  deliveryId,
-  encodeCharge,
-  encodeChargeBatch,
-  parseCharge,
-  parseTap,
-  type Tap,
-} from '@unifare/tap'
-import { type Paired, pairTaps } from './pairing.ts'
+import { businessDay, type Instant, type Tx } from '@unifare/core'
+import { type Charge, deliveryId, encodeCharge, parseTap, type Tap } from '@unifare/tap'
+import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
+import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
 import { type PriceBook, type PricedRide, priceRide } from './pricing.ts'
 import {
   type ChargeRow,
   charges,
-  type JourneyRow,
-  type JourneyState,
   journeys,
+  type LoneEnd,
+  loneEnds,
   marks,
-  type OpeningRow,
   openings,
   type TapRow,
   type TapState,
@@ -28,13 +18,22 @@ import {
 } from './tables.ts'
 
 const CNY = 156
-/** Charges of one batch; far below the limit of bytes. */
-const BATCH_CHARGES = 1_000
 
 /** What an hour's charging did. */
 export interface ChargingResult {
   readonly charges: number
+  /** Journeys that cost nothing: void, completed late, open trips that the card itself keeps. */
   readonly voided: number
+  /** Code journeys that no tariff prices: they stay open until one does. */
+  readonly unpriced: number
+  /** Charges whose card was debited otherwise than the tariff says (`differencesOf`). */
+  readonly differing: number
+}
+
+/** A journey with its price, or without one when nothing is charged. */
+interface Decided {
+  readonly paired: Paired
+  readonly charge: ChargeRow | undefined
 }
 
 /**
@@ -53,98 +52,134 @@ export async function makeCharges(
 ): Promise<ChargingResult> {
   const open = (await tx.select(taps, { state: 'open' })).filter((row) => row.at <= options.upTo)
   const paired = await pairAll(tx, open, options.giveUpBefore)
-  const rows = new Map(open.map((row) => [deliveryId(row), row]))
   const [mark] = await tx.get(marks, [{ name: 'charges' }])
-  let number = mark === undefined ? 1 : Number(mark.value) + 1
-  const changes = { taps: [] as TapRow[], journeys: [] as JourneyRow[], charges: [] as ChargeRow[] }
+  let number = mark === undefined ? 0 : Number(mark.value)
+  const decided: Decided[] = []
+  let unpriced = 0
   for (const item of paired) {
     const ride = priceRide(options.book, options.acceptance, item)
-    if (ride !== undefined) changes.charges.push(chargeRow(options.operator, number, ride))
-    changes.journeys.push(journeyRow(item, ride === undefined ? 0 : number))
-    changes.taps.push(...settledTaps(item, rows, ride !== undefined))
     if (ride !== undefined) number += 1
+    else if (costs(item)) {
+      unpriced += 1
+      continue
+    }
+    const charge = ride && chargeRow(options.operator, number, ride)
+    decided.push({ paired: item, charge })
   }
-  await tx.put(taps, changes.taps)
-  await tx.put(journeys, changes.journeys)
-  await tx.put(charges, changes.charges)
-  await tx.put(openings, changes.journeys.flatMap(openingOf))
-  await tx.put(marks, [{ name: 'charges', value: String(number - 1) }])
-  return { charges: changes.charges.length, voided: paired.length - changes.charges.length }
+  await tx.put(marks, [{ name: 'charges', value: String(number) }])
+  await store(tx, open, decided)
+  const made = decided.flatMap(({ charge }) => charge ?? [])
+  return {
+    charges: made.length,
+    voided: decided.length - made.length,
+    unpriced,
+    differing: made.filter(({ amountFen, pricedFen }) => amountFen !== pricedFen).length,
+  }
 }
 
-/** Seals all charges that were not sent yet into batches for the centre. */
-export async function sealCharges(
-  tx: Tx,
-  options: {
-    readonly operator: string
-    readonly at: Instant
-    readonly sign: (message: Uint8Array) => Promise<Uint8Array>
-  },
-): Promise<Uint8Array[]> {
-  const unsent = await tx.select(charges, { sent: false })
-  const [mark] = await tx.get(marks, [{ name: 'charge-chain' }])
-  let previous = mark === undefined ? CHAIN_START : fromHex(mark.value)
-  const batches: Uint8Array[] = []
-  for (let at = 0; at < unsent.length; at += BATCH_CHARGES) {
-    const part = unsent.slice(at, at + BATCH_CHARGES)
-    batches.push(
-      await encodeChargeBatch({
-        operator: options.operator,
-        previous,
-        charges: part.map((row) => parseCharge(row.raw)),
-        day: businessDay(options.at),
-        sign: options.sign,
-      }),
-    )
-    previous = part.reduce((chain, row) => chainNext(chain, row.raw), previous)
-  }
+async function store(tx: Tx, open: readonly TapRow[], decided: readonly Decided[]): Promise<void> {
+  const rows = new Map(open.map((row) => [deliveryId(row), row]))
+  const changed = decided.flatMap(({ paired, charge }) =>
+    settledTaps(paired, rows, charge !== undefined),
+  )
+  const fresh = decided.filter(({ paired }) => !('completes' in paired && paired.completes))
+  const journeyRows = fresh.map(({ paired, charge }) => journeyRow(paired, charge?.number ?? 0))
+  await tx.put(taps, changed)
+  await tx.put(journeys, journeyRows)
   await tx.put(
     charges,
-    unsent.map((row) => ({ ...row, sent: true })),
+    decided.flatMap(({ charge }) => charge ?? []),
   )
-  await tx.put(marks, [{ name: 'charge-chain', value: toHex(previous) }])
-  return batches
+  await tx.put(openings, openingRows(journeyRows))
+  const all = decided.map(({ paired }) => paired)
+  await tx.put(journeys, await lateRows(tx, all))
+  await tx.put(loneEnds, await loneEndRows(tx, all))
 }
 
 async function pairAll(tx: Tx, open: readonly TapRow[], giveUpBefore: Instant): Promise<Paired[]> {
-  const byRider = new Map<string, TapRow[]>()
-  for (const row of open) byRider.set(row.rider, [...(byRider.get(row.rider) ?? []), row])
-  const entries = open.filter(({ kind, medium }) => kind === 'entry' && medium === 'card')
-  const charged = await tx.get(
-    openings,
-    entries.map(({ rider, at }) => ({ rider, openedS: second(at) })),
-  )
-  const paired = [...byRider].flatMap(([rider, rows]) =>
-    pairTaps(
-      rows.map((row) => ({ tap: parseTap(row.raw), passed: row.note === 'passed' })),
-      {
-        giveUpBefore,
-        chargedOpenings: new Set(
-          charged.flatMap((opening) => (opening?.rider === rider ? [opening.openedS] : [])),
-        ),
-      },
-    ),
+  const byRider = new Map<string, SeenTap[]>()
+  for (const row of open) {
+    const seen = { tap: parseTap(row.raw), passed: row.note === 'passed' }
+    const others = byRider.get(row.rider)
+    if (others === undefined) byRider.set(row.rider, [seen])
+    else others.push(seen)
+  }
+  const openingsOf = await chargedOpenings(tx, open)
+  const endsOf = await chargedEnds(tx, open)
+  const paired = [...byRider].flatMap(([rider, seen]) =>
+    pairTaps(seen, {
+      giveUpBefore,
+      chargedOpenings: openingsOf.get(rider) ?? new Set(),
+      loneEnds: endsOf.get(rider) ?? [],
+    }),
   )
   return paired.sort((a, b) => {
-    const [first, second] = [lastTap(a), lastTap(b)]
+    const [first, other] = [lastTap(a), lastTap(b)]
     return (
-      first.at - second.at ||
-      (first.terminal < second.terminal ? -1 : first.terminal > second.terminal ? 1 : 0) ||
-      first.sequence - second.sequence
+      first.at - other.at ||
+      (first.terminal < other.terminal ? -1 : first.terminal > other.terminal ? 1 : 0) ||
+      first.sequence - other.sequence
     )
   })
 }
 
-function lastTap(paired: Paired): Tap {
-  return 'tap' in paired ? paired.tap : 'exit' in paired ? paired.exit : paired.entry
+async function chargedOpenings(
+  tx: Tx,
+  open: readonly TapRow[],
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const entries = open.filter(({ kind, medium }) => kind === 'entry' && medium === 'card')
+  const known = await tx.get(
+    openings,
+    entries.map(({ rider, at }) => ({ rider, openedS: Math.floor(at / 1000) })),
+  )
+  return gathered(known.flatMap((row) => (row ? [[row.rider, row.openedS] as const] : [])))
 }
 
-function tapsOf(paired: Paired): Tap[] {
-  if ('tap' in paired) return [paired.tap]
-  if (paired.kind === 'journey') {
-    return paired.entry === null ? [paired.exit] : [paired.entry, paired.exit]
+async function chargedEnds(
+  tx: Tx,
+  open: readonly TapRow[],
+): Promise<ReadonlyMap<string, readonly LoneEnd[]>> {
+  const codes = open.filter(({ medium, kind }) => medium === 'code' && kind !== 'purchase')
+  const keys = new Map(
+    codes.map(({ rider, at }) => {
+      const day = businessDay(at)
+      return [`${rider}/${day}`, { rider, day }] as const
+    }),
+  )
+  const known = await tx.get(loneEnds, [...keys.values()])
+  return new Map(
+    [
+      ...gathered(
+        known.flatMap((row) => (row ? [[row.rider, row.ends as LoneEnd[]] as const] : [])),
+      ),
+    ].map(([rider, days]) => [rider, [...days].flat()] as const),
+  )
+}
+
+function gathered<T>(pairs: readonly (readonly [string, T])[]): Map<string, Set<T>> {
+  const sets = new Map<string, Set<T>>()
+  for (const [key, value] of pairs) sets.set(key, (sets.get(key) ?? new Set<T>()).add(value))
+  return sets
+}
+
+function lastTap(paired: Paired): Tap {
+  return tapsOf(paired).at(-1) as Tap
+}
+
+/** Journeys that cost something by their kind; a card's open trip is settled on the card itself. */
+function costs(paired: Paired): boolean {
+  switch (paired.kind) {
+    case 'single':
+    case 'journey':
+      return true
+    case 'missing-exit':
+    case 'missing-entry':
+      return lastTap(paired).medium === 'code'
+    case 'void':
+    case 'late-entry':
+    case 'late-exit':
+      return false
   }
-  return ['exit' in paired ? paired.exit : paired.entry]
 }
 
 function chargeRow(operator: string, number: number, ride: PricedRide): ChargeRow {
@@ -186,45 +221,6 @@ function chargeRow(operator: string, number: number, ride: PricedRide): ChargeRo
     raw: encodeCharge(charge),
     explanation: ride.explanation,
     sent: false,
-  }
-}
-
-/** What a late entry of the same card journey is known by. */
-function openingOf({ rider, charge, openedAt, note }: JourneyRow): OpeningRow[] {
-  const counts = charge > 0 && note === 'journey' && rider.startsWith('card/')
-  return counts ? [{ rider, openedS: second(openedAt) }] : []
-}
-
-/** Cards keep whole seconds. */
-function second(at: Instant): number {
-  return Math.floor(at / 1000)
-}
-
-const JOURNEY_STATE = {
-  single: 'complete',
-  journey: 'complete',
-  'missing-exit': 'incomplete',
-  'missing-entry': 'incomplete',
-  void: 'void',
-  'late-entry': 'complete',
-} as const satisfies Record<Paired['kind'], JourneyState>
-
-function journeyRow(paired: Paired, charge: number): JourneyRow {
-  const all = tapsOf(paired)
-  const first = all[0] as Tap
-  const exit = 'exit' in paired ? paired.exit : undefined
-  const entry = 'entry' in paired ? paired.entry : undefined
-  return {
-    id: deliveryId(first),
-    rider: `${first.medium}/${first.issuer}/${first.account}`,
-    state: JOURNEY_STATE[paired.kind],
-    entryTerminal: entry?.terminal ?? '',
-    entrySequence: entry?.sequence ?? 0,
-    exitTerminal: exit?.terminal ?? '',
-    exitSequence: exit?.sequence ?? 0,
-    openedAt: exit?.entry?.at ?? first.at,
-    charge,
-    note: paired.kind,
   }
 }
 

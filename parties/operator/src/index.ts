@@ -1,3 +1,4 @@
+export { type Difference, differencesOf } from './differences.ts'
 export { operatorErrors } from './errors.ts'
 export { type IntakeResult, takeBatch } from './intake.ts'
 export { type Operator, type OperatorOptions, openOperator } from './operator.ts'
@@ -11,6 +12,9 @@ export {
   type JourneyRow,
   type JourneyState,
   journeys,
+  type LoneEnd,
+  type LoneEndsRow,
+  loneEnds,
   statements,
   type TapRow,
   type TapState,

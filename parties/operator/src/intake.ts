@@ -1,6 +1,18 @@
-import { equalBytes, requireData, type Tx, UnifareError } from '@unifare/core'
-import { type Batch, MONEY_KINDS, mediumId, parseTap, reasonOf, type Tap } from '@unifare/tap'
-import { type IdentityRow, identities, type TapRow, taps } from './tables.ts'
+import { equalBytes, fromHex, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
+import {
+  type Batch,
+  CHAIN_START,
+  chainNext,
+  MONEY_KINDS,
+  mediumId,
+  parseTap,
+  reasonOf,
+  type Tap,
+  type TapKind,
+} from '@unifare/tap'
+import { applyGateEvents } from './gate-events.ts'
+import { claimIdentities } from './identities.ts'
+import { marks, type TapRow, taps } from './tables.ts'
 
 /** What a batch did: how many records were new, and which could not be read. */
 export interface IntakeResult {
@@ -11,12 +23,44 @@ export interface IntakeResult {
   readonly quarantined: readonly { readonly sequence: number; readonly code: string }[]
 }
 
+/** A record that was not delivered before. */
+export interface Fresh {
+  row: TapRow
+  readonly tap: Tap | undefined
+}
+
+/** Kinds that an operator makes charges of: loads are orders of their own. */
+const CHARGED_KINDS: ReadonlySet<TapKind> = new Set(
+  [...MONEY_KINDS].filter((kind) => kind !== 'load'),
+)
+
+/**
+ * Whether a batch begins where a terminal's records end, or before. Throws `batch.gap` and
+ * `batch.bad-chain`. Both may be mended by what the terminal sends next, so the batch must not be
+ * taken for refused for ever.
+ */
+export async function checkPlace(tx: Tx, { header }: Batch): Promise<void> {
+  const { terminal, first, previous } = header
+  const known = await placeOf(tx, terminal)
+  requireData(
+    first <= known.end,
+    'batch.gap',
+    `records ${known.end} to ${first - 1} of ${terminal} are missing: send them first`,
+  )
+  requireData(
+    first < known.end || previous === known.chain,
+    'batch.bad-chain',
+    `the batch does not continue the chain of ${terminal}`,
+  )
+}
+
 /**
  * Takes a batch of taps in. Idempotent by delivery: a record that was delivered before has no
- * effect, a poison record is quarantined alone, a void record undoes the one it speaks of.
+ * effect, a poison record is quarantined alone, a void record undoes the one it speaks of. Throws
+ * `batch.forked`, and `batch.bad-chain` when the repeated part does not run into the known chain.
  */
 export async function takeBatch(tx: Tx, batch: Batch): Promise<IntakeResult> {
-  const { terminal, first, end } = batch.header
+  const { terminal, operator, first, end, chain } = batch.header
   const keys = batch.records.map((_, index) => ({ terminal, sequence: first + index }))
   const known = await tx.get(taps, keys)
   batch.records.forEach((raw, index) => {
@@ -26,59 +70,79 @@ export async function takeBatch(tx: Tx, batch: Batch): Promise<IntakeResult> {
       `record ${terminal}-${first + index} was delivered before with other content`,
     )
   })
+  const place = await placeOf(tx, terminal)
+  checkOverlap(batch, place)
   const fresh = batch.records.flatMap((raw, index) =>
-    known[index] === undefined ? [readRecord(raw, terminal, first + index)] : [],
+    known[index] === undefined
+      ? [readRecord(raw, { terminal, operator, sequence: first + index })]
+      : [],
   )
-  await markRepeatedMedia(tx, fresh)
-  await applyGateEvents(tx, fresh)
+  const voided = await applyGateEvents(tx, fresh)
+  await claimIdentities(tx, { fresh, voided })
   await tx.put(
     taps,
     fresh.map(({ row }) => row),
   )
+  if (end > place.end) await tx.put(marks, [{ name: markOf(terminal), value: `${end}:${chain}` }])
   const quarantined = fresh.flatMap(({ row }) =>
     row.state === 'quarantined' ? [{ sequence: row.sequence, code: row.note }] : [],
   )
   return {
-    end,
+    end: Math.max(end, place.end),
     posted: fresh.length - quarantined.length,
     repeated: batch.records.length - fresh.length,
     quarantined,
   }
 }
 
-interface Fresh {
-  row: TapRow
-  readonly tap: Tap | undefined
+/** Where the records of a terminal end: the next sequence, and the chain value before it. */
+interface Place {
+  readonly end: number
+  readonly chain: string
 }
 
-function readRecord(raw: Uint8Array, terminal: string, sequence: number): Fresh {
-  const unread = {
-    terminal,
-    sequence,
-    medium: '',
-    identity: '',
-    rider: '',
-    kind: '',
-    at: 0,
-    raw,
-  }
+const markOf = (terminal: string) => `chain/${terminal}`
+
+async function placeOf(tx: Tx, terminal: string): Promise<Place> {
+  const [mark] = await tx.get(marks, [{ name: markOf(terminal) }])
+  const [end = '1', chain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
+  return { end: Number(end), chain }
+}
+
+function checkOverlap({ header, records }: Batch, place: Place): void {
+  const { terminal, first, end, previous } = header
+  if (first >= place.end || end < place.end) return
+  const repeated = records.slice(0, place.end - first)
+  requireData(
+    toHex(repeated.reduce(chainNext, fromHex(previous))) === place.chain,
+    'batch.bad-chain',
+    `the repeated records do not run into the chain of ${terminal}`,
+  )
+}
+
+function readRecord(
+  raw: Uint8Array,
+  place: { readonly terminal: string; readonly operator: string; readonly sequence: number },
+): Fresh {
+  const { terminal, operator, sequence } = place
+  const unread = { terminal, sequence, medium: '', identity: '', rider: '', kind: '', at: 0, raw }
   try {
     const tap = parseTap(raw)
-    if (tap.terminal !== terminal || tap.sequence !== sequence) {
+    if (tap.terminal !== terminal || tap.sequence !== sequence || tap.operator !== operator) {
       return { tap: undefined, row: { ...unread, state: 'quarantined', note: 'tap.bad-field' } }
     }
-    const money = MONEY_KINDS.has(tap.kind) && tap.medium !== 'none'
+    const charged = CHARGED_KINDS.has(tap.kind) && tap.medium !== 'none'
     return {
       tap,
       row: {
         terminal,
         sequence,
         medium: tap.medium,
-        identity: money ? mediumId(tap) : '',
+        identity: charged ? mediumId(tap) : '',
         rider: tap.account === '' ? '' : `${tap.medium}/${tap.issuer}/${tap.account}`,
         kind: tap.kind,
         at: tap.at,
-        state: money ? 'open' : 'noted',
+        state: charged ? 'open' : 'noted',
         note: reasonOf(tap.reason) ?? '',
         raw,
       },
@@ -87,50 +151,4 @@ function readRecord(raw: Uint8Array, terminal: string, sequence: number): Fresh 
     if (!(error instanceof UnifareError)) throw error
     return { tap: undefined, row: { ...unread, state: 'quarantined', note: error.code } }
   }
-}
-
-/** The same presentation under another delivery: only the first that came in can be charged. */
-async function markRepeatedMedia(tx: Tx, fresh: readonly Fresh[]): Promise<void> {
-  const named = fresh.filter(({ row }) => row.identity !== '')
-  const known = await tx.get(
-    identities,
-    named.map(({ row: { identity } }) => ({ identity })),
-  )
-  const first = new Map<string, IdentityRow>()
-  named.forEach((item, index) => {
-    const { identity, terminal, sequence } = item.row
-    if (known[index] !== undefined || first.has(identity)) {
-      item.row = { ...item.row, state: 'duplicate', note: 'tap.duplicate' }
-    } else first.set(identity, { identity, terminal, sequence })
-  })
-  await tx.put(identities, [...first.values()])
-}
-
-/**
- * What a gate says later of an accepted record: `passed` confirms it, `timed-out` voids it (nobody
- * rode, or nobody was told to go). A card that was debited stays debited: its record is not voided.
- */
-async function applyGateEvents(tx: Tx, fresh: readonly Fresh[]): Promise<void> {
-  for (const { tap } of fresh) {
-    if (tap === undefined || tap.refersTo === 0) continue
-    if (tap.kind !== 'timed-out' && tap.kind !== 'passed') continue
-    const change = (row: TapRow): TapRow => {
-      if (row.state !== 'open') return row
-      if (tap.kind === 'passed') return { ...row, note: 'passed' }
-      return debited(row)
-        ? row
-        : { ...row, state: 'void', note: reasonOf(tap.reason) ?? 'gate.timed-out' }
-    }
-    const here = fresh.find(({ row }) => row.sequence === tap.refersTo)
-    if (here !== undefined) {
-      here.row = change(here.row)
-      continue
-    }
-    const [row] = await tx.get(taps, [{ terminal: tap.terminal, sequence: tap.refersTo }])
-    if (row !== undefined) await tx.put(taps, [change(row)])
-  }
-}
-
-function debited(row: TapRow): boolean {
-  return row.medium === 'card' && parseTap(row.raw).amountFen > 0
 }

@@ -9,11 +9,11 @@ import {
 } from '@unifare/bundle'
 import {
   canonicalJson,
+  type Day,
   type Env,
   fromHex,
   requireData,
   type Tx,
-  toHex,
   UnifareError,
   utf8,
 } from '@unifare/core'
@@ -30,11 +30,13 @@ import {
   readingOf,
   storeBundle,
 } from '@unifare/institution'
-import { CHAIN_START, type Link, type Message, parseBatch, signedBy } from '@unifare/tap'
-import { makeCharges, sealCharges } from './charging.ts'
-import { type IntakeResult, takeBatch } from './intake.ts'
+import { type Batch, type Link, type Message, parseBatch, signedBy } from '@unifare/tap'
+import { makeCharges } from './charging.ts'
+import { type Difference, differencesOf } from './differences.ts'
+import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { compilePriceBook, type PriceBook } from './pricing.ts'
-import { marks, statements } from './tables.ts'
+import { sealCharges } from './sealing.ts'
+import { statements } from './tables.ts'
 
 /** What an operator is made of. */
 export interface OperatorOptions {
@@ -53,8 +55,10 @@ export interface OperatorOptions {
  * code rides, makes charges and sends them to the centre; hands its terminals their lists.
  */
 export interface Operator extends Institution {
-  /** Fetches newer network lists from the centre. */
+  /** Fetches newer network lists from the centre; one that is refused leaves the others alone. */
   refresh(): Promise<void>
+  /** Card debits of a business day that differ from the tariff. */
+  differences(day: Day): Promise<readonly Difference[]>
 }
 
 /** Opens an operator on its journal and repository. */
@@ -64,6 +68,7 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
     ...options,
     publicKeyOf: (party) => machine.publicKeyOf(party),
     apply: machine.apply,
+    check: machine.check,
     query: async (tx, message) => {
       const bundles = newerBundles(await loadShelf(tx), parsePull(orderOf(message)))
       return { bundles: bundles.filter(({ kind }) => kind !== 'devices') }
@@ -84,14 +89,24 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
         'pull',
         utf8(canonicalJson({ held })),
       )) as { bundles: SignedBundle[] }
-      for (const bundle of answer.bundles) await institution.command({ do: 'take-bundle', bundle })
+      let refusal: unknown
+      for (const bundle of answer.bundles) {
+        try {
+          await institution.command({ do: 'take-bundle', bundle })
+        } catch (error) {
+          refusal ??= error
+        }
+      }
+      if (refusal !== undefined) throw refusal
     },
+    differences: (day) => institution.read((tx) => differencesOf(tx, day)),
   }
 }
 
 function createMachine(options: OperatorOptions) {
   const { id, engine, sign, centre } = options
   let book: PriceBook | undefined
+  const batches = new WeakMap<Message, Batch>()
 
   async function publicKeyOf(party: string): Promise<Uint8Array | undefined> {
     const known = options.institutions.get(party)
@@ -117,9 +132,19 @@ function createMachine(options: OperatorOptions) {
     return bundle === undefined ? { rows: [] } : readingOf(bundle, parseAcceptance)
   }
 
-  async function takeTaps(tx: Tx, { message, send }: Input): Promise<IntakeResult> {
+  function batchOf(message: Message): Batch {
+    const known = batches.get(message)
+    if (known !== undefined) return known
     const batch = parseBatch(message.body)
-    const { terminal, operator, first, end, previous, chain } = batch.header
+    batches.set(message, batch)
+    return batch
+  }
+
+  /** What may be different when the same batch comes again is refused before it is journaled. */
+  async function check(tx: Tx, message: Message): Promise<void> {
+    if (message.kind !== 'tap-batch') return
+    const batch = batchOf(message)
+    const { terminal, operator } = batch.header
     requireData(
       terminal === message.sender && operator === id,
       'batch.malformed',
@@ -131,27 +156,23 @@ function createMachine(options: OperatorOptions) {
       'batch.bad-signature',
       `not signed by terminal ${terminal}`,
     )
-    const name = `chain/${terminal}`
-    const [mark] = await tx.get(marks, [{ name }])
-    const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
-    requireData(
-      first <= Number(knownEnd),
-      'batch.gap',
-      `records ${knownEnd} to ${first - 1} of ${terminal} are missing: send them first`,
-    )
-    requireData(
-      first < Number(knownEnd) || previous === knownChain,
-      'batch.bad-chain',
-      `the batch does not continue the chain of ${terminal}`,
-    )
+    await checkPlace(tx, batch)
+  }
+
+  async function takeTaps(tx: Tx, { message, send }: Input): Promise<IntakeResult> {
+    const batch = batchOf(message)
     const result = await takeBatch(tx, batch)
-    if (end > Number(knownEnd)) await tx.put(marks, [{ name, value: `${end}:${chain}` }])
     send(centre, 'tap-batch', batch.bytes)
-    return { ...result, end: Math.max(end, Number(knownEnd)) }
+    return result
   }
 
   async function publish(tx: Tx, order: Order, { acceptedAt, send }: Input): Promise<unknown> {
-    const kind = order['kind'] === 'devices' ? 'devices' : 'tariffs'
+    const { kind } = order
+    requireData(
+      kind === 'devices' || kind === 'tariffs',
+      'message.refused',
+      `an operator publishes tariffs and devices, not ${String(kind)}`,
+    )
     const held = (await loadShelf(tx)).get(shelfKey(kind, id))
     const version = (held?.version ?? 0) + 1
     const { content } = order
@@ -199,12 +220,7 @@ function createMachine(options: OperatorOptions) {
           at: input.acceptedAt,
           engine,
           publicKeyOf: (publisher) => options.institutions.get(publisher),
-          trial: ({ publisher }) =>
-            requireData(
-              publisher === centre,
-              'bundle.wrong-publisher',
-              `${publisher} is not the centre`,
-            ),
+          trial: (bundle) => tryNetworkList(bundle, centre),
         }).then(({ kind, version }) => ({ kind, version }))
       default:
         throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
@@ -229,7 +245,7 @@ function createMachine(options: OperatorOptions) {
     }
   }
 
-  return { publicKeyOf, apply }
+  return { publicKeyOf, apply, check }
 }
 
 type Order = Readonly<Record<string, unknown>>
@@ -238,12 +254,21 @@ function devicesByTerminal(content: unknown): ReadonlyMap<string, Device> {
   return new Map(parseDevices(content).devices.map((device) => [device.terminal, device]))
 }
 
+/** Lists of the whole network come from the centre alone; what this operator reads is read now. */
+function tryNetworkList({ publisher, kind, content }: SignedBundle, centre: string): void {
+  const fits = publisher === centre && kind !== 'tariffs' && kind !== 'devices'
+  requireData(fits, 'bundle.wrong-publisher', `${publisher} may not publish ${kind} lists here`)
+  if (kind === 'acceptance') parseAcceptance(content)
+}
+
 async function storeStatement(tx: Tx, message: Message): Promise<null> {
-  const { day, part, statement } = orderOf(message) as {
-    day: string
-    part: number
-    statement: unknown
-  }
-  await tx.put(statements, [{ day, part, statement }])
+  const { day, part, statement } = orderOf(message)
+  const fits =
+    typeof day === 'string' &&
+    Number.isSafeInteger(part) &&
+    typeof statement === 'object' &&
+    statement !== null
+  requireData(fits, 'message.malformed', 'a statement has a day, a part and its lines')
+  await tx.put(statements, [{ day, part: Number(part), statement }])
   return null
 }

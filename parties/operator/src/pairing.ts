@@ -1,5 +1,6 @@
 import type { Instant } from '@unifare/core'
 import type { Tap } from '@unifare/tap'
+import type { LoneEnd } from './tables.ts'
 
 /** A tap with what its gate reported later. */
 export interface SeenTap {
@@ -20,11 +21,19 @@ export type Paired =
   | { readonly kind: 'missing-entry'; readonly exit: Tap }
   /** An entry that nobody confirmed: it never bills. */
   | { readonly kind: 'void'; readonly entry: Tap }
-  /** The entry of a card journey that was charged before this record arrived. */
-  | { readonly kind: 'late-entry'; readonly entry: Tap }
+  /**
+   * The entry of a journey that was charged before this record arrived: of a card's, or of the
+   * lone exit that it completes.
+   */
+  | { readonly kind: 'late-entry'; readonly entry: Tap; readonly completes: LoneEnd | null }
+  /** The exit of a journey that was charged as incomplete before this record arrived. */
+  | { readonly kind: 'late-exit'; readonly exit: Tap; readonly completes: LoneEnd }
 
 const OPENS = new Set(['entry', 'rent'])
 const CLOSES = new Set(['exit', 'return'])
+
+/** What happened to a rider at an instant: a tap, or the end of a journey charged as incomplete. */
+type Happened = (SeenTap & { readonly lone?: never }) | { readonly lone: LoneEnd }
 
 /**
  * Pairs one rider's open taps by event time, whatever the order they arrived in. Pure and
@@ -33,56 +42,116 @@ const CLOSES = new Set(['exit', 'return'])
 export function pairTaps(
   seen: readonly SeenTap[],
   options: {
-    /** Entries before this instant have waited long enough for their exit. */
+    /** Taps before this instant have waited long enough for their other end. */
     readonly giveUpBefore: Instant
     /** Opening instants, in whole seconds, of card journeys that are charged already. */
     readonly chargedOpenings: ReadonlySet<number>
+    /** Ends of the rider's journeys that were charged as incomplete. */
+    readonly loneEnds?: readonly LoneEnd[]
   },
 ): Paired[] {
-  const ordered = seen.toSorted(
-    (a, b) =>
-      a.tap.at - b.tap.at ||
-      (a.tap.terminal < b.tap.terminal ? -1 : 1) ||
-      a.tap.sequence - b.tap.sequence,
-  )
+  const { giveUpBefore, chargedOpenings, loneEnds = [] } = options
   const result: Paired[] = []
-  let open: SeenTap | undefined
-  for (const item of ordered) {
+  let open: Happened | undefined
+  const giveUp = () => {
+    if (open?.lone === undefined && open !== undefined && open.tap.at < giveUpBefore) {
+      result.push(abandoned(open))
+    }
+  }
+  for (const item of inOrder(seen, loneEnds)) {
+    if (item.lone !== undefined) {
+      if (item.lone.missing === 'exit') {
+        giveUp()
+        open = item
+      } else if (open !== undefined && open.lone === undefined && modeOf(open) === item.lone.mode) {
+        result.push({ kind: 'late-entry', entry: open.tap, completes: item.lone })
+        open = undefined
+      }
+      continue
+    }
     const { tap } = item
     if (OPENS.has(tap.kind)) {
-      if (tap.medium === 'card' && options.chargedOpenings.has(second(tap.at))) {
-        result.push({ kind: 'late-entry', entry: tap })
+      if (tap.medium === 'card' && chargedOpenings.has(second(tap.at))) {
+        result.push({ kind: 'late-entry', entry: tap, completes: null })
         continue
       }
-      if (open !== undefined) result.push(abandoned(open))
+      giveUp()
       open = item
     } else if (CLOSES.has(tap.kind)) {
-      const paired = close(open?.tap, tap, options.giveUpBefore)
+      const paired = close(open, tap, giveUpBefore)
       if (paired !== undefined) result.push(paired)
-      if (paired?.kind === 'journey' && paired.entry !== null) open = undefined
+      if (paired !== undefined && usesOpen(paired)) open = undefined
     } else {
       result.push({ kind: 'single', tap })
     }
   }
-  if (open !== undefined && open.tap.at < options.giveUpBefore) result.push(abandoned(open))
+  giveUp()
   return result
 }
 
-function close(entry: Tap | undefined, exit: Tap, giveUpBefore: Instant): Paired | undefined {
-  const fits = entry !== undefined && entry.mode === exit.mode
+function inOrder(seen: readonly SeenTap[], loneEnds: readonly LoneEnd[]): Happened[] {
+  const all: Happened[] = [...seen, ...loneEnds.map((lone) => ({ lone }))]
+  return all.toSorted((first, other) => {
+    const [a, b] = [placeOf(first), placeOf(other)]
+    return a.at - b.at || compare(a.terminal, b.terminal) || a.sequence - b.sequence
+  })
+}
+
+function placeOf(item: Happened): Pick<Tap, 'at' | 'terminal' | 'sequence'> {
+  return item.lone ?? item.tap
+}
+
+function modeOf(item: Happened): Tap['mode'] {
+  return (item.lone ?? item.tap).mode
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function close(open: Happened | undefined, exit: Tap, giveUpBefore: Instant): Paired | undefined {
+  const fits = open !== undefined && modeOf(open) === exit.mode
   if (exit.medium === 'card' && exit.entry !== null) {
-    const same = fits && second(entry.at) === second(exit.entry.at)
-    return { kind: 'journey', entry: same ? entry : null, exit }
+    const same = fits && open.lone === undefined && second(open.tap.at) === second(exit.entry.at)
+    return { kind: 'journey', entry: same ? open.tap : null, exit }
   }
-  if (fits) return { kind: 'journey', entry, exit }
+  if (fits) {
+    return open.lone === undefined
+      ? { kind: 'journey', entry: open.tap, exit }
+      : { kind: 'late-exit', exit, completes: open.lone }
+  }
   return exit.at < giveUpBefore ? { kind: 'missing-entry', exit } : undefined
 }
 
+/** Whether the pair took the open entry, so that no later exit can. */
+function usesOpen(paired: Paired): boolean {
+  return paired.kind === 'late-exit' || (paired.kind === 'journey' && paired.entry !== null)
+}
+
+/** A dock has no gate: a bicycle that it gave is rented, unless its terminal voids the record. */
 function abandoned({ tap, passed }: SeenTap): Paired {
-  return passed ? { kind: 'missing-exit', entry: tap } : { kind: 'void', entry: tap }
+  const confirmed = passed || tap.kind === 'rent'
+  return confirmed ? { kind: 'missing-exit', entry: tap } : { kind: 'void', entry: tap }
 }
 
 /** Cards keep whole seconds; taps keep milliseconds. */
 function second(at: Instant): number {
   return Math.floor(at / 1000)
+}
+
+/** Taps of a journey, in order. */
+export function tapsOf(paired: Paired): Tap[] {
+  switch (paired.kind) {
+    case 'single':
+      return [paired.tap]
+    case 'journey':
+      return paired.entry === null ? [paired.exit] : [paired.entry, paired.exit]
+    case 'missing-entry':
+    case 'late-exit':
+      return [paired.exit]
+    case 'missing-exit':
+    case 'void':
+    case 'late-entry':
+      return [paired.entry]
+  }
 }

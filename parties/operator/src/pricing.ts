@@ -62,9 +62,13 @@ export function compilePriceBook(content: unknown, version: number): PriceBook {
   }
 }
 
+/** Stands in a charge whose debit no tariff of the operator explains. */
+const NO_TARIFF = { id: '', version: 0 } as const
+
 /**
  * Prices what pairing found. A card pays what it was debited: a difference to the tariff becomes a
- * part of its own and is reported, the debit is never changed. Undefined when nothing is charged.
+ * part of its own and is reported, the debit is never changed. Undefined when nothing is charged,
+ * and for a code journey that no tariff prices.
  */
 export function priceRide(
   book: PriceBook,
@@ -83,11 +87,12 @@ export function priceRide(
         paired.entry,
       )
     case 'missing-exit':
-      return paired.entry.medium === 'code' ? incomplete(book, paired.entry) : undefined
+      return incomplete(book, acceptance, paired.entry)
     case 'missing-entry':
-      return paired.exit.medium === 'code' ? incomplete(book, paired.exit) : undefined
+      return incomplete(book, acceptance, paired.exit)
     case 'void':
     case 'late-entry':
+    case 'late-exit':
       return undefined
   }
 }
@@ -100,27 +105,46 @@ function priced(
   entryTap: Tap | null = null,
 ): PricedRide | undefined {
   const found = tariffFor(book, last.mode, shanghaiDay(last.at))
-  if (found === undefined) return undefined
-  const entry = entryTap === null ? last.entry : { station: entryTap.station, at: entryTap.at }
-  const result = price(found.compiled, rideOf(acceptance, last, entry))
+  const entry = entryOf(last, entryTap)
+  const result = found && price(found.compiled, rideOf(acceptance, last, entry))
+  const fare = result?.ok === true ? result : undefined
+  if (fare === undefined && last.medium === 'code') return undefined
   const debitedFen = taps.reduce((sum, tap) => sum + tap.amountFen, 0)
-  if (!result.ok && last.medium === 'code') return undefined
-  const pricedFen = result.ok ? result.amountFen : 0
-  const parts: readonly PricePart[] = result.ok ? result.parts : []
+  const pricedFen = fare?.amountFen ?? 0
   const amountFen = last.medium === 'card' ? debitedFen : pricedFen
   return {
     taps,
     amountFen,
     pricedFen,
-    ...explained(parts, amountFen - pricedFen),
-    tariff: { id: found.tariff.id, version: found.tariff.version },
-    distanceM: result.ok ? (result.distanceM ?? last.distanceM) : last.distanceM,
+    ...explained(fare?.parts ?? [], amountFen - pricedFen),
+    tariff: found === undefined ? NO_TARIFF : tariffName(found.tariff),
+    distanceM: fare?.distanceM ?? last.distanceM,
     from: entry?.station ?? last.station,
     to: last.station,
   }
 }
 
-function incomplete(book: PriceBook, tap: Tap): PricedRide | undefined {
+/** Where the journey began: a card is priced by what it keeps itself, as its terminal did. */
+function entryOf(
+  last: Tap,
+  entryTap: Tap | null,
+): { readonly station: number; readonly at: number } | null {
+  if (last.medium === 'card' && last.entry !== null) return last.entry
+  return entryTap
+}
+
+/**
+ * One end of a journey: the maximum for a code. A card keeps its open trip itself and settles it
+ * at the next gate or counter; only what it was debited is asked for.
+ */
+function incomplete(
+  book: PriceBook,
+  acceptance: AcceptanceContent,
+  tap: Tap,
+): PricedRide | undefined {
+  if (tap.medium === 'card') {
+    return tap.amountFen > 0 ? priced(book, acceptance, [tap], tap) : undefined
+  }
   const found = tariffFor(book, tap.mode, shanghaiDay(tap.at))
   if (found === undefined) return undefined
   const amountFen = maximumFare(found.compiled, tap.station)
@@ -135,11 +159,15 @@ function incomplete(book: PriceBook, tap: Tap): PricedRide | undefined {
     amountFen,
     pricedFen: amountFen,
     ...explained([part], 0),
-    tariff: { id: found.tariff.id, version: found.tariff.version },
+    tariff: tariffName(found.tariff),
     distanceM: 0,
     from: tap.station,
     to: tap.station,
   }
+}
+
+function tariffName({ id, version }: Tariff): PricedRide['tariff'] {
+  return { id, version }
 }
 
 function rideOf(

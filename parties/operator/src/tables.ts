@@ -1,4 +1,5 @@
 import { type Day, type Fen, type Instant, table } from '@unifare/core'
+import type { Mode } from '@unifare/tap'
 
 /** What became of a tap at its operator. */
 export type TapState =
@@ -58,8 +59,34 @@ export const openings = table<OpeningRow>({
   key: ['rider', 'openedS'],
 })
 
-/** Visible states of a journey (reference fares 6). Pending and void ones never bill. */
-export type JourneyState = 'pending' | 'inside' | 'complete' | 'incomplete' | 'void'
+/**
+ * One end of a code journey that was charged as incomplete. The other end may still be uploaded:
+ * it must complete this journey then, not be charged as a second one.
+ */
+export interface LoneEnd {
+  readonly terminal: string
+  readonly sequence: number
+  readonly at: Instant
+  readonly mode: Mode
+  readonly missing: 'entry' | 'exit'
+}
+
+/** The lone ends of a rider's business day. */
+export interface LoneEndsRow {
+  readonly rider: string
+  readonly day: Day
+  /** `LoneEnd[]` */
+  readonly ends: unknown
+}
+
+export const loneEnds = table<LoneEndsRow>({
+  name: 'lone_ends',
+  columns: { rider: 'text', day: 'text', ends: 'json' },
+  key: ['rider', 'day'],
+})
+
+/** Visible states of a journey (reference fares 6). Void ones never bill. */
+export type JourneyState = 'complete' | 'incomplete' | 'void'
 
 /** A charge that was made, and the price behind it. */
 export interface ChargeRow {
@@ -83,7 +110,7 @@ export interface MarkRow {
   readonly value: string
 }
 
-/** Which delivery of a presentation came first: the one that can be charged. */
+/** Which delivery of a presentation can be charged: the first that came and is not void. */
 export interface IdentityRow {
   readonly identity: string
   readonly terminal: string
@@ -111,7 +138,7 @@ export const taps = table<TapRow>({
     raw: 'bytes',
   },
   key: ['terminal', 'sequence'],
-  indexes: [['state']],
+  indexes: [['state'], ['identity']],
 })
 
 export const journeys = table<JourneyRow>({
