@@ -3,8 +3,10 @@ import { makeCardNumber } from '@unifare/registry'
 import { type Credential, type IssuerSign, issueCredential } from '@unifare/ridecode'
 import { type AccountRow, accounts, type Contract, marks, rides } from './tables.ts'
 
-/** Serial numbers of code accounts begin here, so that they never meet those of cards. */
-const FIRST_CODE_SERIAL = 5_000_000_000
+/** Serial numbers of code accounts begin here, and those of cards end: the two never meet. */
+export const FIRST_CODE_SERIAL = 5_000_000_000
+/** Sources of payment in one contract. */
+const SOURCES_MAX = 8
 const SECOND_MS = 1000
 /** Interoperable codes (reference ride code 1.1). */
 const CODE_VERSION = 0x80
@@ -38,7 +40,7 @@ export async function openAccount(
   tx: Tx,
   options: { readonly rider: string; readonly iin: string; readonly at: Instant },
 ): Promise<{ readonly account: string; readonly state: string }> {
-  const [known] = await tx.select(accounts, { rider: options.rider }, { limit: 1 })
+  const known = await lastAccount(tx, options.rider)
   if (known !== undefined && known.state !== 'withdrawn') {
     return { account: known.account, state: known.state }
   }
@@ -54,6 +56,7 @@ export async function openAccount(
       contract: null,
       openedAt: options.at,
       debtFen: 0,
+      arrearsSince: 0,
       credentialUntilS: 0,
     },
   ])
@@ -63,17 +66,25 @@ export async function openAccount(
 /** Step 2: the rider has read the contract and authorises the debit. */
 export async function authorise(
   tx: Tx,
-  options: { readonly rider: string; readonly contract: Contract },
+  options: {
+    readonly rider: string
+    readonly contract: Contract
+    /** Names of the channels that this issuer works with. */
+    readonly channels: ReadonlySet<string>
+  },
 ): Promise<{ readonly account: string; readonly state: string }> {
   const row = await accountOf(tx, options.rider)
   const { contract } = options
+  const { channel, limitFen, sources } = contract
   requireData(
-    contract.channel !== '' &&
-      Number.isSafeInteger(contract.limitFen) &&
-      contract.limitFen > 0 &&
-      contract.sources.length > 0,
+    options.channels.has(channel) &&
+      Number.isSafeInteger(limitFen) &&
+      limitFen > 0 &&
+      sources.length > 0 &&
+      sources.length <= SOURCES_MAX &&
+      sources.every((source) => /^[a-z0-9-]{1,32}$/.test(source)),
     'issuer.bad-contract',
-    'a contract names a channel, a limit above zero and at least one source',
+    `a contract names a channel (${[...options.channels].join(', ')}), a limit above zero and sources in order`,
   )
   const state = row.state === 'opened' ? 'authorised' : row.state
   await tx.put(accounts, [{ ...row, contract, state }])
@@ -95,12 +106,13 @@ export async function giveCredential(
 ): Promise<{ readonly account: string; readonly credential: string; readonly untilS: number }> {
   const { issuer } = options
   const row = await accountOf(tx, options.rider)
-  requireData(
-    row.state !== 'arrears' && row.debtFen === 0,
-    'issuer.arrears',
-    `repay ${row.debtFen} fen first`,
+  // Debts of an account that was withdrawn and met late rides count, too.
+  const debtFen = (await tx.select(accounts, { rider: options.rider })).reduce(
+    (sum, account) => sum + account.debtFen,
+    0,
   )
-  requireData(row.state !== 'opened', 'issuer.not-authorised', 'authorise the debit first')
+  requireData(debtFen === 0, 'issuer.arrears', `repay ${debtFen} fen first`)
+  requireData(row.contract !== null, 'issuer.not-authorised', 'authorise the debit first')
   const [mark] = await tx.get(marks, [{ name: 'certificate' }])
   requireData(
     mark !== undefined,
@@ -149,7 +161,17 @@ export async function withdraw(
 
 /** The account of a rider's key; throws `issuer.no-account`. */
 export async function accountOf(tx: Tx, rider: string): Promise<AccountRow> {
-  const row = (await tx.select(accounts, { rider })).findLast(({ state }) => state !== 'withdrawn')
-  requireData(row !== undefined, 'issuer.no-account', 'no account under this key: open one first')
+  const row = await lastAccount(tx, rider)
+  requireData(
+    row !== undefined && row.state !== 'withdrawn',
+    'issuer.no-account',
+    'no account under this key: open one first',
+  )
   return row
+}
+
+/** The account that stands, else the last one that was withdrawn. */
+export async function lastAccount(tx: Tx, rider: string): Promise<AccountRow | undefined> {
+  const rows = await tx.select(accounts, { rider })
+  return rows.findLast(({ state }) => state !== 'withdrawn') ?? rows.at(-1)
 }

@@ -5,11 +5,19 @@ export const issuerErrors = {
   'issuer.no-account': { en: 'no account under this key: open one first', zh: '尚未开通账户' },
   'issuer.not-authorised': { en: 'authorise the debit first', zh: '请先签约授权扣款' },
   'issuer.bad-contract': {
-    en: 'the contract lacks channel, limit or sources',
+    en: 'the contract lacks a known channel, limit or sources',
     zh: '签约信息不完整',
   },
   'issuer.arrears': { en: 'repay the advanced fares first', zh: '请先补缴垫付车费' },
   'issuer.open-rides': { en: 'rides are not settled yet', zh: '尚有未结清行程' },
   'issuer.no-debt': { en: 'this account owes nothing', zh: '该账户无欠款' },
+  'issuer.code-number': {
+    en: 'this number belongs to ride-code accounts or to another issuer',
+    zh: '卡号属于乘车码账户号段或其他发卡机构',
+  },
+  'issuer.statement-conflict': {
+    en: 'the statement tells something else than one before',
+    zh: '对账单与先前内容不一致',
+  },
   'issuer.no-certificate': { en: 'the code key is not certified yet', zh: '乘车码密钥尚未认证' },
 } as const satisfies ErrorTable

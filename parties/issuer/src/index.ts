@@ -14,6 +14,7 @@ export {
   accounts,
   type Contract,
   cards,
+  denials,
   type RideRow,
   type RideState,
   rides,

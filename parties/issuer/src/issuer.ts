@@ -1,9 +1,7 @@
-import { type DenyEntry, shelfKey, signBundle } from '@unifare/bundle'
 import {
   canonicalJson,
   type Day,
   type Env,
-  type Fen,
   fromHex,
   requireData,
   type Tx,
@@ -12,15 +10,7 @@ import {
   utf8,
 } from '@unifare/core'
 import type { KeyRef, KeyStore, SignatureEngine } from '@unifare/crypto'
-import {
-  type Input,
-  type Institution,
-  loadShelf,
-  openInstitution,
-  orderOf,
-  putBundle,
-} from '@unifare/institution'
-import { postEntries } from '@unifare/ledger'
+import { type Input, type Institution, openInstitution, orderOf } from '@unifare/institution'
 import type { Link, Message } from '@unifare/tap'
 import {
   authorise,
@@ -31,12 +21,14 @@ import {
   openAccount,
   withdraw,
 } from './accounts.ts'
+import { bookIssuedCards } from './cards.ts'
+import { collect } from './collection.ts'
+import { publishDeny } from './deny.ts'
 import type { PaymentChannel } from './payment.ts'
+import { riderView } from './rider-view.ts'
 import { bookCollected, bookRepayment, type Collected, takeStatement } from './settlement.ts'
-import { accounts, type Contract, cards, marks, rides } from './tables.ts'
+import { type Contract, marks } from './tables.ts'
 
-/** Rides asked of the channels in one order. */
-const COLLECT_AT_ONCE = 500
 const RIDER = /^rider-[0-9A-F]{64}$/
 
 /** What an issuer is made of. */
@@ -81,7 +73,7 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
     publicKeyOf: async (party) =>
       RIDER.test(party) ? fromHex(party.slice('rider-'.length)) : options.institutions.get(party),
     apply: createMachine(options),
-    query: async (tx, message) => riderView(tx, message.sender),
+    query: async (tx, message) => riderView(tx, message.sender, options.env.clock.now()),
   })
   return {
     ...institution,
@@ -91,51 +83,13 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
       const answer = await institution.ask(options.centre, 'order', utf8(canonicalJson(body)))
       await institution.command({ ...(answer as { certificate: string }), do: 'take-certificate' })
     },
-    collect: (day) => collect(options, institution, day),
+    collect: (day) => collect(institution, options.channels, day),
   }
-}
-
-async function collect(
-  options: IssuerOptions,
-  institution: Institution,
-  day: Day,
-): Promise<{ paid: number; advanced: number }> {
-  const total = { paid: 0, advanced: 0 }
-  const due = await institution.read(async (tx) => {
-    const rows = await tx.select(rides, { state: 'due' })
-    const owners = await tx.get(
-      accounts,
-      rows.map(({ account }) => ({ account })),
-    )
-    return rows.map((row, index) => ({ row, contract: owners[index]?.contract as Contract | null }))
-  })
-  for (let at = 0; at < due.length; at += COLLECT_AT_ONCE) {
-    const collected: Collected[] = []
-    for (const { row, contract } of due.slice(at, at + COLLECT_AT_ONCE)) {
-      const channel = contract && options.channels.get(contract.channel)
-      const { charge: ride, account, amountFen } = row
-      const outcome = channel
-        ? await channel.debit({ ride, account, contract, amountFen })
-        : 'refused'
-      if (outcome !== 'unknown') collected.push({ charge: ride, paid: outcome === 'paid' })
-    }
-    const booked = (await institution.command({ do: 'collected', day, collected })) as typeof total
-    total.paid += booked.paid
-    total.advanced += booked.advanced
-  }
-  return total
-}
-
-/** What a rider's phone shows: the true state of account and rides, as this issuer knows it. */
-async function riderView(tx: Tx, rider: string): Promise<unknown> {
-  const [row] = await tx.select(accounts, { rider })
-  requireData(row !== undefined, 'issuer.no-account', 'no account under this key')
-  const { account, state, debtFen } = row
-  return { account, state, debtFen, rides: await tx.select(rides, { account }) }
 }
 
 function createMachine(options: IssuerOptions) {
   const { id } = options
+  const channels = new Set(options.channels.keys())
   const codeIssuer: CodeIssuer = {
     id,
     iin: options.iin,
@@ -150,11 +104,12 @@ function createMachine(options: IssuerOptions) {
     { message, acceptedAt }: Input,
   ): Promise<unknown> {
     const rider = message.sender
+    requireData(RIDER.test(rider), 'message.refused', `${rider} is no rider`)
     switch (order['do']) {
       case 'open':
         return openAccount(tx, { rider, iin: options.iin, at: acceptedAt })
       case 'authorise':
-        return authorise(tx, { rider, contract: contractOf(order, acceptedAt) })
+        return authorise(tx, { rider, contract: contractOf(order, acceptedAt), channels })
       case 'ready':
         return giveCredential(tx, {
           rider,
@@ -175,9 +130,13 @@ function createMachine(options: IssuerOptions) {
         await tx.put(marks, [{ name: 'certificate', value: String(order['certificate']) }])
         return null
       case 'issue-cards':
-        return bookIssuedCards(tx, order, input)
+        return bookIssuedCards(tx, order, { iin: options.iin, at: input.acceptedAt })
       case 'collected':
-        return bookCollected(tx, String(order['day']), order['collected'] as Collected[])
+        return bookCollected(tx, {
+          day: String(order['day']),
+          at: input.acceptedAt,
+          collected: order['collected'] as Collected[],
+        })
       case 'repay':
         return bookRepayment(tx, {
           account: String(order['account']),
@@ -185,35 +144,10 @@ function createMachine(options: IssuerOptions) {
           journalName: input.message.bodyHash.slice(0, 16),
         })
       case 'publish-deny':
-        return publishDeny(tx, order, input)
+        return publishDeny(tx, order, input, options)
       default:
         throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
     }
-  }
-
-  /** Accounts in arrears, and whatever staff adds, stand on the next deny list. */
-  async function publishDeny(tx: Tx, order: Order, { acceptedAt, send }: Input): Promise<unknown> {
-    const inArrears = await tx.select(accounts, { state: 'arrears' })
-    const arrears = inArrears.map(({ account }): DenyEntry => {
-      return { medium: 'code', issuer: id, account, reason: 'arrears', since: acceptedAt }
-    })
-    const extra = (order['entries'] ?? []) as DenyEntry[]
-    const version = ((await loadShelf(tx)).get(shelfKey('deny', id))?.version ?? 0) + 1
-    const entries = [...arrears, ...extra]
-    const bundle = await signBundle(
-      {
-        publisher: id,
-        kind: 'deny',
-        version,
-        validFrom: acceptedAt,
-        validTo: null,
-        content: { entries },
-      },
-      options.sign,
-    )
-    await putBundle(tx, bundle)
-    send(options.centre, 'bundle', utf8(canonicalJson(bundle)))
-    return { version, entries: entries.length }
   }
 
   return async (tx: Tx, input: Input): Promise<unknown> => {
@@ -224,7 +158,7 @@ function createMachine(options: IssuerOptions) {
           ? staffOrder(tx, orderOf(message), input)
           : riderOrder(tx, orderOf(message), input)
       case 'statement':
-        return statementFrom(options.centre, tx, message)
+        return statementFrom(options, tx, message)
       case 'tap-batch':
       case 'charge-batch':
       case 'bundle':
@@ -237,9 +171,13 @@ function createMachine(options: IssuerOptions) {
 
 type Order = Readonly<Record<string, unknown>>
 
-function statementFrom(centre: string, tx: Tx, message: Message): Promise<null> {
+function statementFrom(
+  { id, centre }: Pick<IssuerOptions, 'id' | 'centre'>,
+  tx: Tx,
+  message: Message,
+): Promise<null> {
   requireData(message.sender === centre, 'message.refused', 'statements come from the centre')
-  return takeStatement(tx, orderOf(message))
+  return takeStatement(tx, orderOf(message), id)
 }
 
 function contractOf(order: Order, agreedAt: number): Contract {
@@ -250,35 +188,4 @@ function contractOf(order: Order, agreedAt: number): Contract {
     sources: Array.isArray(sources) ? sources.map(String) : [],
     agreedAt,
   }
-}
-
-/** Cards leave the house with money on them: the float owes it to their holders. */
-async function bookIssuedCards(tx: Tx, order: Order, { acceptedAt }: Input): Promise<unknown> {
-  const issued = order['cards'] as readonly { readonly number: string; readonly loadedFen: Fen }[]
-  const known = await tx.get(
-    cards,
-    issued.map(({ number }) => ({ number })),
-  )
-  const fresh = issued.filter((_, index) => known[index] === undefined)
-  await tx.put(
-    cards,
-    fresh.map((card) => ({ ...card, issuedAt: acceptedAt, spentFen: 0 })),
-  )
-  const loadedFen = fresh.reduce((sum, card) => sum + card.loadedFen, 0)
-  if (loadedFen > 0) {
-    await postEntries(tx, [
-      {
-        id: `issued/${fresh[0]?.number}`,
-        day: String(order['day']),
-        kind: 'issued',
-        postings: [
-          { account: 'sales/received', amountFen: loadedFen },
-          { account: 'cards/float', amountFen: -loadedFen },
-        ],
-        refs: {},
-        textKey: 'issuer.issued',
-      },
-    ])
-  }
-  return { cards: fresh.length, loadedFen }
 }

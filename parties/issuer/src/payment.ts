@@ -1,4 +1,4 @@
-import type { Fen } from '@unifare/core'
+import { type Fen, fen, sumFen } from '@unifare/core'
 import type { Contract } from './tables.ts'
 
 /** A request to a payment channel: one stable name per ride, whatever number of attempts. */
@@ -24,28 +24,45 @@ export interface PaymentChannel {
 
 /** A local channel with purses in memory: the demonstration's bank. Marked simulated everywhere. */
 export interface SimulatedChannel extends PaymentChannel {
-  /** Puts money into a rider's purse. */
-  fund(account: string, amountFen: Fen): void
-  balanceFen(account: string): Fen
+  /** Puts money into a rider's purse, into the source `balance` when none is named. */
+  fund(account: string, amountFen: Fen, source?: string): void
+  /** What is in one source of a rider, or in all of them together. */
+  balanceFen(account: string, source?: string): Fen
 }
 
-/** Opens the simulated channel; accounts that were never funded are empty. */
+/**
+ * Opens the simulated channel; sources that were never funded are empty. It asks the sources in
+ * the order of the contract and takes a fare from the first that holds all of it: a fare is never
+ * split.
+ */
 export function createSimulatedChannel(name = 'simulated'): SimulatedChannel {
-  const purses = new Map<string, Fen>()
+  const purses = new Map<string, Map<string, Fen>>()
   const outcomes = new Map<string, PaymentOutcome>()
-  const balanceFen = (account: string) => purses.get(account) ?? 0
+  const purseOf = (account: string): Map<string, Fen> => {
+    const purse = purses.get(account) ?? new Map<string, Fen>()
+    purses.set(account, purse)
+    return purse
+  }
   return {
     name,
-    balanceFen,
-    fund(account, amountFen) {
-      purses.set(account, balanceFen(account) + amountFen)
+    balanceFen(account, source) {
+      const purse = purseOf(account)
+      return source === undefined ? sumFen(purse.values()) : (purse.get(source) ?? 0)
+    },
+    fund(account, amountFen, source = 'balance') {
+      const purse = purseOf(account)
+      purse.set(source, fen((purse.get(source) ?? 0) + amountFen))
     },
     async debit({ ride, account, contract, amountFen }) {
       const before = outcomes.get(ride)
       if (before !== undefined) return before
-      const allowed = amountFen <= contract.limitFen && amountFen <= balanceFen(account)
-      if (allowed) purses.set(account, balanceFen(account) - amountFen)
-      const outcome = allowed ? 'paid' : 'refused'
+      const purse = purseOf(account)
+      const allowed = amountFen <= contract.limitFen
+      const source = contract.sources.find((one) => amountFen <= (purse.get(one) ?? 0))
+      const outcome = allowed && source !== undefined ? 'paid' : 'refused'
+      if (allowed && source !== undefined) {
+        purse.set(source, fen((purse.get(source) ?? 0) - amountFen))
+      }
       outcomes.set(ride, outcome)
       return outcome
     },

@@ -1,60 +1,58 @@
-import { type Day, type Fen, requireData, type Tx } from '@unifare/core'
+import {
+  canonicalJson,
+  type Day,
+  type Fen,
+  type Instant,
+  requireData,
+  type Tx,
+} from '@unifare/core'
 import { type Entry, postEntries } from '@unifare/ledger'
+import { parseStatement, type StatementLine } from './statement.ts'
 import {
   type AccountRow,
   accounts,
   type CardRow,
   cards,
   type RideRow,
+  type RideState,
   rides,
   statements,
 } from './tables.ts'
 
-interface Line {
-  readonly charge: string
-  readonly verdict: string
-  readonly side: string
-  readonly counterparty: string
-  readonly medium: string
-  readonly account: string
-  readonly mode: string
-  readonly tapDay: Day
-  readonly endAt: string
-  readonly amountFen: Fen
-}
-
-/** Takes a part of the centre's statement in: rides that settled become due, cards' spending is booked. */
+/**
+ * Takes a part of the centre's statement in: code rides that settled become due, cards' spending is
+ * booked. The same part again has no effect; another one for its place, or a charge told twice, is
+ * refused with `issuer.statement-conflict`.
+ */
 export async function takeStatement(
   tx: Tx,
   body: Readonly<Record<string, unknown>>,
+  member: string,
 ): Promise<null> {
-  const { day, part, statement } = body as {
-    day: Day
-    part: number
-    statement: { lines: readonly Line[] }
+  const { day, part, statement, lines } = parseStatement(body, member)
+  const [held] = await tx.get(statements, [{ day, part }])
+  if (held !== undefined) {
+    requireData(
+      canonicalJson(held.statement) === canonicalJson(statement),
+      'issuer.statement-conflict',
+      `part ${part} of the statement of ${day} came before with other content`,
+    )
+    return null
   }
+  const told = await tx.get(
+    rides,
+    lines.map(({ charge }) => ({ charge })),
+  )
+  const twice = told.find((row) => row !== undefined)
+  requireData(
+    twice === undefined && new Set(lines.map(({ charge }) => charge)).size === lines.length,
+    'issuer.statement-conflict',
+    `charge ${twice?.charge ?? ''} stood on a statement before`,
+  )
   await tx.put(statements, [{ day, part, statement }])
-  const lines = statement.lines.filter(({ side }) => side === 'pay')
   await tx.put(
     rides,
-    lines.map((line): RideRow => {
-      const { charge, medium, account, mode, tapDay, endAt, amountFen, verdict } = line
-      const settled = verdict === 'normal'
-      const state = settled ? (medium === 'card' ? 'paid' : 'due') : 'rejected'
-      return {
-        charge,
-        medium,
-        account,
-        operator: line.counterparty,
-        mode,
-        tapDay,
-        day,
-        endAt,
-        amountFen,
-        state,
-        verdict,
-      }
-    }),
+    lines.map((line) => rideRow(line, day)),
   )
   const settled = lines.filter(({ verdict }) => verdict === 'normal')
   await bookCards(
@@ -65,7 +63,32 @@ export async function takeStatement(
   return null
 }
 
-function statementEntry(day: Day, part: number, lines: readonly Line[]): Entry {
+function rideRow(line: StatementLine, day: Day): RideRow {
+  const { charge, medium, account, mode, tapDay, endAt, amountFen, verdict } = line
+  const operator = line.counterparty
+  const state = stateOf(line)
+  return {
+    charge,
+    medium,
+    account,
+    operator,
+    mode,
+    tapDay,
+    day,
+    endAt,
+    amountFen,
+    state,
+    verdict,
+  }
+}
+
+/** A card has paid at the gate, and nothing has to be asked for a ride that was free. */
+function stateOf({ verdict, medium, amountFen }: StatementLine): RideState {
+  if (verdict !== 'normal') return 'rejected'
+  return medium === 'card' || amountFen === 0 ? 'paid' : 'due'
+}
+
+function statementEntry(day: Day, part: number, lines: readonly StatementLine[]): Entry {
   const sum = (medium: string) =>
     lines
       .filter((line) => line.medium === medium)
@@ -78,7 +101,7 @@ function statementEntry(day: Day, part: number, lines: readonly Line[]): Entry {
   ])
 }
 
-async function bookCards(tx: Tx, lines: readonly Line[]): Promise<void> {
+async function bookCards(tx: Tx, lines: readonly StatementLine[]): Promise<void> {
   const spent = new Map<string, Fen>()
   for (const { account, amountFen } of lines)
     spent.set(account, (spent.get(account) ?? 0) + amountFen)
@@ -104,9 +127,13 @@ export interface Collected {
 /** Books what channels decided: paid rides are closed, the others are advanced and become debts. */
 export async function bookCollected(
   tx: Tx,
-  day: Day,
-  collected: readonly Collected[],
+  options: {
+    readonly day: Day
+    readonly at: Instant
+    readonly collected: readonly Collected[]
+  },
 ): Promise<{ readonly paid: number; readonly advanced: number }> {
+  const { day, at, collected } = options
   const rows = await tx.get(
     rides,
     collected.map(({ charge }) => ({ charge })),
@@ -126,18 +153,7 @@ export async function bookCollected(
     }
   })
   await tx.put(rides, changed)
-  const indebted = await tx.get(
-    accounts,
-    [...debts.keys()].map((account) => ({ account })),
-  )
-  await tx.put(
-    accounts,
-    indebted.flatMap((row): AccountRow[] =>
-      row === undefined
-        ? []
-        : [{ ...row, state: 'arrears', debtFen: row.debtFen + (debts.get(row.account) ?? 0) }],
-    ),
-  )
+  await bookDebts(tx, debts, at)
   const first = changed[0]
   if (first !== undefined) {
     await postEntries(tx, [
@@ -152,6 +168,28 @@ export async function bookCollected(
     paid: changed.filter(({ state }) => state === 'paid').length,
     advanced: changed.filter(({ state }) => state === 'advanced').length,
   }
+}
+
+async function bookDebts(tx: Tx, debts: ReadonlyMap<string, Fen>, at: Instant): Promise<void> {
+  const rows = await tx.get(
+    accounts,
+    [...debts.keys()].map((account) => ({ account })),
+  )
+  await tx.put(
+    accounts,
+    rows.flatMap((row): AccountRow[] =>
+      row === undefined
+        ? []
+        : [
+            {
+              ...row,
+              state: 'arrears',
+              debtFen: row.debtFen + (debts.get(row.account) ?? 0),
+              arrearsSince: row.arrearsSince === 0 ? at : row.arrearsSince,
+            },
+          ],
+    ),
+  )
 }
 
 /** Books the repayment of an account's whole debt; it can ride again after the next deny list. */
@@ -169,7 +207,9 @@ export async function bookRepayment(
     rides,
     owed.map((ride): RideRow => ({ ...ride, state: 'repaid' })),
   )
-  await tx.put(accounts, [{ ...row, state: 'ready', debtFen: 0 }])
+  // A late ride may have reached an account whose contract had ended.
+  const state = row.contract === null ? 'withdrawn' : 'ready'
+  await tx.put(accounts, [{ ...row, state, debtFen: 0, arrearsSince: 0 }])
   await postEntries(tx, [
     entry(`repaid/${options.journalName}`, options.day, 'repaid', [
       { account: 'channel/received', amountFen: row.debtFen },

@@ -3,7 +3,7 @@ import { type Day, type Fen, type Instant, table } from '@unifare/core'
 /** Steps of opening the service, and what can become of an account. */
 export type AccountState = 'opened' | 'authorised' | 'ready' | 'arrears' | 'withdrawn'
 
-/** The rider's agreement that rides may be debited: where, up to how much, from which sources in order. */
+/** The rider's agreement that rides may be debited: where, up to how much a ride, from which sources in order. */
 export interface Contract {
   readonly channel: string
   readonly limitFen: Fen
@@ -20,6 +20,8 @@ export interface AccountRow {
   readonly openedAt: Instant
   /** Sum of advanced fares that are not repaid. */
   readonly debtFen: Fen
+  /** When the debt began that is not repaid; 0 without one. */
+  readonly arrearsSince: Instant
   /** End of the last credential's validity, Unix seconds. */
   readonly credentialUntilS: number
 }
@@ -58,6 +60,14 @@ export interface RideRow {
   readonly verdict: string
 }
 
+/** An entry that staff put on the deny list; it stands until staff releases it. */
+export interface DenialRow {
+  /** `medium/account`. */
+  readonly key: string
+  readonly entry: unknown
+}
+
+/** A part of a statement that the centre sent. */
 export interface StatementRow {
   readonly day: Day
   readonly part: number
@@ -78,6 +88,7 @@ export const accounts = table<AccountRow>({
     contract: 'json',
     openedAt: 'int',
     debtFen: 'int',
+    arrearsSince: 'int',
     credentialUntilS: 'int',
   },
   key: ['account'],
@@ -107,6 +118,12 @@ export const rides = table<RideRow>({
   },
   key: ['charge'],
   indexes: [['account'], ['state']],
+})
+
+export const denials = table<DenialRow>({
+  name: 'denial',
+  columns: { key: 'text', entry: 'json' },
+  key: ['key'],
 })
 
 export const statements = table<StatementRow>({

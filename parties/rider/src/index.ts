@@ -1,3 +1,4 @@
+export { riderErrors } from './errors.ts'
 export {
   type Agreement,
   createWallet,

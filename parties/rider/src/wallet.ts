@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  equalBytes,
   type Fen,
   fromHex,
   type Instant,
@@ -8,11 +9,19 @@ import {
   utf8,
 } from '@unifare/core'
 import { ed25519KeyPair, type SignatureEngine, sm2KeyPair } from '@unifare/crypto'
-import { makeCode, nextGenerationTime, parseCredential } from '@unifare/ridecode'
+import {
+  DEFAULT_CODE_POLICY,
+  makeCode,
+  nextGenerationTime,
+  parseCredential,
+} from '@unifare/ridecode'
 import { exchange, type Link } from '@unifare/tap'
 
 /** Seconds before its end from which a credential is renewed. */
 const RENEW_BEFORE_S = 3600
+
+/** Codes are made this far ahead of the clock, as far as terminals take them. */
+const AHEAD_S_MAX = DEFAULT_CODE_POLICY.futureSkewS
 
 /** Everything a wallet keeps; plain JSON, so that it can live in any store of a device. */
 export interface WalletState {
@@ -61,7 +70,11 @@ export interface Wallet {
   ready(): boolean
   /** True when the credential should be renewed at the next chance. */
   shouldRenew(): boolean
-  /** A fresh code, as bytes of its QR symbol. Throws `wallet.no-credential`. */
+  /**
+   * A fresh code, as bytes of its QR symbol; keep `state()` before it is shown. Throws
+   * `wallet.no-credential`, and `wallet.clock-behind` where terminals would take it for a code of
+   * the future.
+   */
   makeCode(): Uint8Array
   /** Account, debts and rides as the issuer knows them now. */
   look(): Promise<unknown>
@@ -72,6 +85,7 @@ export interface Wallet {
 export function createWallet(options: WalletOptions): Wallet {
   const { issuer, engine, random, now } = options
   let state = options.state ?? newState(issuer, random)
+  if (state.issuer !== issuer) throw new TypeError(`this wallet belongs to ${state.issuer}`)
   const linkPrivate = fromHex(state.linkKey.privateKey)
   const nowS = () => Math.floor(now() / 1000)
 
@@ -92,30 +106,48 @@ export function createWallet(options: WalletOptions): Wallet {
     )
   }
 
+  /** An order is new every time: the same wish may come again after something else happened. */
+  const order = (body: Readonly<Record<string, unknown>>) =>
+    send('order', { ...body, nonce: toHex(random(8)) })
+
   const ready = () => state.credential !== '' && nowS() < state.credentialUntilS
 
   return {
     state: () => state,
     async open() {
-      const answer = (await send('order', { do: 'open' })) as { account: string }
+      const answer = (await order({ do: 'open' })) as { account: string }
       state = { ...state, account: answer.account }
     },
     async authorise(agreement) {
-      await send('order', { do: 'authorise', ...agreement })
+      await order({ ...agreement, do: 'authorise' })
     },
     async renew() {
-      const answer = (await send('order', {
-        do: 'ready',
-        userPublicKey: state.codeKey.publicKey,
-        nonce: toHex(random(8)),
-      })) as { credential: string; untilS: number }
-      state = { ...state, credential: answer.credential, credentialUntilS: answer.untilS }
+      const answer = (await order({ do: 'ready', userPublicKey: state.codeKey.publicKey })) as {
+        credential: string
+      }
+      const credential = parseCredential(fromHex(answer.credential))
+      requireData(
+        equalBytes(credential.userPublicKey, fromHex(state.codeKey.publicKey)) &&
+          credential.cardAccount === state.account,
+        'wallet.foreign-credential',
+        'the issuer sent a credential for another key or account',
+      )
+      state = {
+        ...state,
+        credential: answer.credential,
+        credentialUntilS: credential.authorisationExpiryS,
+      }
     },
     ready,
     shouldRenew: () => state.credential === '' || nowS() > state.credentialUntilS - RENEW_BEFORE_S,
     makeCode() {
       requireData(ready(), 'wallet.no-credential', 'go online once to renew the credential')
       const generationTimeS = nextGenerationTime(state.lastCodeS, nowS())
+      requireData(
+        generationTimeS - nowS() <= AHEAD_S_MAX,
+        'wallet.clock-behind',
+        'the clock was set back: the next code would be refused',
+      )
       const code = makeCode({
         credential: parseCredential(fromHex(state.credential)),
         generationTimeS,
@@ -131,9 +163,9 @@ export function createWallet(options: WalletOptions): Wallet {
       state = { ...state, lastCodeS: generationTimeS }
       return code
     },
-    look: () => send('pull', { held: {} }),
+    look: () => send('pull', {}),
     async withdraw() {
-      await send('order', { do: 'withdraw', nonce: toHex(random(8)) })
+      await order({ do: 'withdraw' })
       state = { ...state, credential: '', credentialUntilS: 0 }
     },
   }
