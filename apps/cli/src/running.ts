@@ -9,6 +9,7 @@ import {
   type ManualClock,
   type Repository,
   requireData,
+  toHex,
 } from '@unifare/core'
 import { createFileStorage, openRepositories, systemRandom } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
@@ -63,8 +64,10 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
       ? { dataDir: join(options.dataDir, 'database') }
       : { databaseUrl: options.databaseUrl },
   )
+  // New schemas for every start: state never meets the journals of another network.
+  const run = toHex(systemRandom().bytes(4)).toLowerCase()
   const environments = await openEnvironments(plan, options.dataDir, clock, (id) =>
-    databases.schema(`party_${id}`),
+    databases.schema(`demonstration_${run}_${id}`),
   )
   const network = await openLocalNetwork(
     {

@@ -294,6 +294,17 @@ describe('the journal is the truth', () => {
   })
 })
 
+describe('state of another journal', () => {
+  test('is not opened: a database must not be ahead of the journal', async () => {
+    const world = createWorld()
+    const here = await openHere(world)
+    await here.command({ do: 'say', text: 'hello' })
+    const elsewhere = createWorld()
+    elsewhere.repository = world.repository
+    await expect(openHere(elsewhere)).rejects.toThrow(refused('institution.state-ahead'))
+  })
+})
+
 describe('orders of the house', () => {
   test('the same order twice is done twice, also at the same time', async () => {
     const world = createWorld()

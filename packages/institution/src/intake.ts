@@ -46,6 +46,11 @@ export async function openIntake(options: {
   let applied = await repository.transaction(
     async (tx) => (await tx.get(positions, [APPLIED]))[0]?.value ?? 0,
   )
+  requireData(
+    applied <= journal.length,
+    'institution.state-ahead',
+    `the database has applied ${applied} messages, the journal holds ${journal.length}: they do not belong together`,
+  )
 
   async function catchUp(): Promise<void> {
     while (applied < journal.syncedLength) {
