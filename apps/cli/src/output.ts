@@ -39,7 +39,9 @@ export async function run(command: () => Promise<number>): Promise<void> {
       process.exitCode = EXIT.bug
       return
     }
-    tell(`unifare: ${error.message} [${error.code}]`)
+    const { textOf } = await import('./errors.ts')
+    const zh = textOf(error.code)?.zh
+    tell(`unifare: ${error.message} [${error.code}]${zh === undefined ? '' : ` · ${zh}`}`)
     process.exitCode = error.code === 'network.not-running' ? EXIT.unavailable : EXIT.badData
   }
 }

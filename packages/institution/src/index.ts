@@ -1,3 +1,4 @@
+export { institutionErrors } from './errors.ts'
 export {
   type Apply,
   type Input,
