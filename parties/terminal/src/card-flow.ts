@@ -30,7 +30,7 @@ const KEY_USE_TAC = 3
 export interface CardFlow {
   readonly transport: CardTransport
   readonly psam: PsamReader
-  /** After a doubt the serial is not used again: one card must not get two debits under it. */
+  /** Behind a debit that cannot be proven: one card must not get two under one serial. */
   readonly advancePsam: (serial: number) => void
   readonly log: TapLog
   readonly config: TerminalConfig
@@ -39,14 +39,14 @@ export interface CardFlow {
   readonly tariffVersion: number
 }
 
-/** A stored tap that may be shown now; `completed` when it was paid at an earlier presentation. */
+/** A stored tap that may be shown as soon as it is synced; `completed` when it was paid at an earlier presentation. */
 export interface Stored {
   readonly logged: LoggedTap
   readonly completed: boolean
 }
 
 /**
- * The card's way through the terminal (map, decision 1): PENDING (sync) → DEBIT → PERSISTED (sync).
+ * The card's way through the terminal: PENDING (sync) → DEBIT → PERSISTED, which who shows it syncs.
  * A cut is healed at the next presentation of the same card: a debit that happened is completed,
  * one that did not is begun again.
  */
@@ -94,9 +94,9 @@ async function purchase(flow: CardFlow, view: CardView, plan: CardPlan): Promise
   await log.sync()
   const debited = await debit({ transport, psam, pending })
   if (!debited.ok) {
-    // Suspect: the card answered, the PSAM did not agree. Kept pending, so that nothing is lost.
+    // Uncertain and suspect ones stay pending: the card's next presentation decides, and the PSAM
+    // can check its proof as long as it stands at the same serial.
     if (debited.state === 'not-debited') log.resolve(id)
-    else flow.advancePsam(pending.terminalSerial + 1)
     return refuse('card.torn', debited.code)
   }
   const logged = appendRecord(
@@ -111,7 +111,6 @@ async function purchase(flow: CardFlow, view: CardView, plan: CardPlan): Promise
     },
     { resolves: id },
   )
-  await log.sync()
   return { logged, completed: false }
 }
 
@@ -128,7 +127,6 @@ async function healPending(flow: CardFlow, view: CardView): Promise<Stored | Ref
     const result = await recover({ transport, psam, pending, view })
     if (result.outcome === 'completed') {
       const logged = storeHealed(flow, planned, { id, evidence: result.evidence })
-      await log.sync()
       if (!hasMovedOn(view, pending)) return { logged, completed: true }
     } else if (result.outcome === 'not-debited') {
       log.resolve(id)
@@ -175,6 +173,7 @@ function storeUnproven(flow: CardFlow, { at, pending }: Planned, id: number): vo
     },
     { resolves: id },
   )
+  flow.advancePsam(pending.terminalSerial + 1)
 }
 
 /** The card paid elsewhere since: its rider went another way, and this is a new ride. */
@@ -246,9 +245,7 @@ function pendingBytes(
 }
 
 /** Reads a prepared debit back from the journal. */
-export function readPending(
-  bytes: Uint8Array,
-): PendingPlan & { readonly pending: PendingPurchase } {
+function readPending(bytes: Uint8Array): PendingPlan & { readonly pending: PendingPurchase } {
   const end = bytes.indexOf(0x0a)
   const head = JSON.parse(fromUtf8(bytes.subarray(0, end))) as PendingPlan
   return { ...head, pending: decodePending(bytes.subarray(end + 1)) }

@@ -196,13 +196,13 @@ function fareOf(
 /** Where the trip began; undefined unless that is a station of this operator's network. */
 function railEntryOf(rail: Rail2701, config: TerminalConfig): EntryReference | undefined {
   const place = parseStationField(rail.entryStation)
-  if (place === undefined || !isOwn(config, rail.entryCity, rail.entryInstitution)) return undefined
+  if (place === undefined || !isOwn(config, rail.entryInstitution)) return undefined
   return { city: rail.entryCity, ...place, at: instantFromDigits(rail.entryTime) }
 }
 
 /** Station numbers mean nothing outside the network that gave them. */
-function isOwn({ city, operator }: TerminalConfig, ofCity: string, institution: string): boolean {
-  return ofCity === city && institution.startsWith(operator)
+function isOwn({ operator }: TerminalConfig, institution: string): boolean {
+  return institution.startsWith(operator)
 }
 
 /** The newest trip on the card, when it is a bicycle of this operator, rented and not returned. */
@@ -213,7 +213,7 @@ function openRental(view: CardView, config: TerminalConfig): EntryReference | un
     return undefined
   }
   const { city, line, station } = last
-  if (!isOwn(config, city, last.institution)) return undefined
+  if (!isOwn(config, last.institution)) return undefined
   return { city, line, station, at: instantFromDigits(last.dateTime) }
 }
 

@@ -47,8 +47,10 @@ export interface CodeContext {
   readonly engine: SignatureEngine
   readonly caches: CodeCaches
   readonly replay: ReplayMemory
-  /** Codes that were stored and maybe never shown "go": they do not stand in their rider's way. */
+  /** Codes that were stored and maybe never shown "go": the same code may come again. */
   readonly unshown?: readonly CodeIdentity[]
+  /** Codes whose tap is void: their rider may come at once with another one. */
+  readonly voided?: readonly CodeIdentity[]
   readonly at: Instant
   /** Metered distance of the ride (taxi). */
   readonly distanceM: number
@@ -77,8 +79,7 @@ export function decideCode(
   if (!verdict.ok) return refuse(REASON_OF_CODE[verdict.code] ?? 'code.invalid', verdict.code)
   const { identity, code } = verdict
   const purpose = config.role
-  const shown = (context.unshown ?? []).reduce(forget, context.replay)
-  const fresh = checkReplay(shown, identity, { atS, purpose })
+  const fresh = checkReplay(memoryFor(identity, context), identity, { atS, purpose })
   if (!fresh.ok) return refuse(REASON_OF_CODE[fresh.code] ?? 'code.replayed', fresh.code)
   const acceptance = accepted(lists, config, { medium: 'code', issuer: identity.issuer, at })
   if (acceptance === undefined) return refuse('acceptance.not-listed')
@@ -104,6 +105,20 @@ export function decideCode(
       evidence: bytes,
     },
   }
+}
+
+/** What the terminal holds against a code: a tap that nobody was shown stands in no rider's way. */
+function memoryFor(
+  { issuer, account, generationTimeS }: CodeIdentity,
+  { replay, unshown = [], voided = [] }: CodeContext,
+): ReplayMemory {
+  const others = voided.filter(
+    (code) =>
+      code.generationTimeS !== generationTimeS ||
+      code.account !== account ||
+      code.issuer !== issuer,
+  )
+  return [...unshown, ...others].reduce(forget, replay)
 }
 
 /** What is known of the fare at this point: the fare of a single ride, zero where a gate opens a journey. */

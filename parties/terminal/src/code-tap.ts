@@ -21,7 +21,7 @@ const PURPOSE_OF_KIND: Partial<Record<TapKind, CodePurpose>> = {
 }
 
 /**
- * The code's way through the terminal: decide → PERSISTED (sync). A rider who comes back because
+ * The code's way through the terminal: decide → PERSISTED, which who shows it syncs. A rider who comes back because
  * no "go" was seen pays once: the same code completes its tap, a fresh one makes it void.
  */
 export async function tapCode(
@@ -34,10 +34,13 @@ export async function tapCode(
 ): Promise<(Stored & { readonly replay: ReplayMemory }) | Refusal> {
   const { log, context, quality } = flow
   const { at, config, replay } = context
-  const unshown = log.waiting.filter(
-    (logged) => logged.tap.medium === 'code' && isUnshown(logged, at),
-  )
-  const decided = decideCode(bytes, { ...context, unshown: unshown.map(({ tap }) => codeOf(tap)) })
+  const codes = log.waiting.filter(({ tap }) => tap.medium === 'code')
+  const unshown = codes.filter((logged) => isUnshown(logged, at))
+  const decided = decideCode(bytes, {
+    ...context,
+    unshown: unshown.map(({ tap }) => codeOf(tap)),
+    voided: codes.filter(({ go }) => go === 'void').map(({ tap }) => codeOf(tap)),
+  })
   if ('refused' in decided) return decided
   const { issuer, account, counter } = decided.content
   const own = unshown.filter(({ tap }) => tap.issuer === issuer && tap.account === account)
@@ -45,7 +48,6 @@ export async function tapCode(
   if (same !== undefined) return { logged: same, completed: true, replay }
   for (const { sequence } of own) voidTap(flow, sequence)
   const logged = appendRecord(log, config, { at, quality }, decided.content)
-  await log.sync()
   return { logged, completed: false, replay: decided.replay }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@unifare/core'
 import { createCodeCaches, createReplayMemory } from '@unifare/ridecode'
 import { exchange, type Link, type LinkIdentity } from '@unifare/tap'
-import { readPending, type Stored, tapCard } from './card-flow.ts'
+import { type Stored, tapCard } from './card-flow.ts'
 import { rememberCode, tapCode, voidTap } from './code-tap.ts'
 import type { TerminalConfig } from './config.ts'
 import type { Decision, Refusal } from './decision.ts'
@@ -74,7 +74,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     throw new UnifareError(reader.code, `PSAM of terminal ${config.terminal} is not usable`)
   const journal = await openJournal({ storage: env.storage, name: `terminal-${config.terminal}` })
   const log = await openTapLog(journal)
-  options.psam.advanceTo(nextSerial(log))
+  options.psam.advanceTo(log.lastSerial() + 1)
   await voidUnshownExits(log, options)
 
   let lists = await loadLists(env.storage, { at: env.clock.now(), trust, config })
@@ -97,7 +97,9 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     distanceM,
   })
 
+  /** Durable before visible: the one place where both meet. */
   async function show({ logged, completed }: Stored): Promise<Decision> {
+    await log.sync()
     const { tap, sequence } = logged
     const decision: Decision = {
       ok: true,
@@ -241,12 +243,4 @@ async function voidUnshownExits(log: TapLog, { config, env }: TerminalOptions): 
     if (tap.kind === 'exit') voidTap({ log, context, quality: env.clock.quality() }, sequence)
   }
   await log.sync()
-}
-
-/** A serial that no stored or prepared debit of this journal has used. */
-function nextSerial(log: TapLog): number {
-  const prepared = [...log.pendings.values()].map(
-    (bytes) => readPending(bytes).pending.terminalSerial,
-  )
-  return Math.max(log.lastSerial(), ...prepared) + 1
 }
