@@ -1,0 +1,160 @@
+import { canonicalJson, createMemoryRepository, type Tx, utf8 } from '@unifare/core'
+import { shelfTable } from '@unifare/institution'
+import { exchange, type MessageKind } from '@unifare/tap'
+import { describe, expect, test } from 'vitest'
+import { charges, identities, journeys, loneEnds, statements, taps } from './index.ts'
+import {
+  ACCEPTANCE,
+  AT,
+  CENTRE,
+  codeTap,
+  createWorld,
+  DAY_END,
+  GATE,
+  gateEvent,
+  listOf,
+  OPERATOR,
+  openTestOperator,
+  openWorking,
+  party,
+  TARIFFS,
+  tapOf,
+  type World,
+} from './operator.fixture.ts'
+
+const refused = (code: string) => expect.objectContaining({ code })
+const ask = (world: World, sender: string, kind: MessageKind, body: object) =>
+  exchange(world.link, party(world, sender), {
+    receiver: OPERATOR,
+    kind,
+    body: utf8(canonicalJson(body)),
+  })
+const pull = async (world: World, held: Record<string, number>) => {
+  const { bundles } = (await ask(world, GATE, 'pull', { held })) as {
+    bundles: { kind: string; publisher: string; version: number }[]
+  }
+  return bundles.map(({ kind, publisher, version }) => `${kind}/${publisher}/${version}`).sort()
+}
+
+describe('lists', () => {
+  test('terminals get what is newer than what they hold, and never the list of devices', async () => {
+    const { world, operator } = await openWorking()
+    const all = [`acceptance/${CENTRE}/1`, `tariffs/${OPERATOR}/1`]
+    expect(await pull(world, {})).toEqual(all)
+    expect(await pull(world, { [`acceptance/${CENTRE}`]: 1 })).toEqual([all[1]])
+    await operator.command({ do: 'publish', kind: 'tariffs', content: TARIFFS })
+    const held = { [`acceptance/${CENTRE}`]: 1, [`tariffs/${OPERATOR}`]: 1 }
+    expect(await pull(world, held)).toEqual([`tariffs/${OPERATOR}/2`])
+    expect(await pull(world, { ...held, [`tariffs/${OPERATOR}`]: 2 })).toEqual([])
+    expect(await pull(world, { [`devices/${OPERATOR}`]: 0 })).not.toContain(`devices/${OPERATOR}/1`)
+  })
+
+  test('a stranger gets none, and a pull that is none is refused', async () => {
+    const { world } = await openWorking()
+    await expect(ask(world, '413100000099', 'pull', { held: {} })).rejects.toThrow(
+      refused('message.unknown-sender'),
+    )
+    await expect(ask(world, GATE, 'pull', { held: [1] })).rejects.toThrow(
+      refused('message.malformed'),
+    )
+  })
+
+  test('come from the centre; one that is refused leaves the others and those held alone', async () => {
+    const { world, operator } = await openWorking()
+    const deny = await listOf('deny', { entries: [] })
+    const forged = { ...(await listOf('acceptance', { rows: [] }, { version: 3 })), version: 4 }
+    const unreadable = await listOf('acceptance', { rows: [{}] }, { version: 2 })
+    const foreign = await listOf('tariffs', TARIFFS)
+    for (const [bad, code] of [
+      [forged, 'bundle.bad-hash'],
+      [unreadable, 'bundle.malformed'],
+      [foreign, 'bundle.wrong-publisher'],
+    ] as const) {
+      world.centre.lists.splice(0, 9, bad, deny)
+      await expect(operator.refresh()).rejects.toThrow(refused(code))
+    }
+    const shelf = await operator.read((tx) => tx.select(shelfTable, {}))
+    expect(shelf.map(({ name }) => name)).toEqual([
+      `acceptance/${CENTRE}`,
+      `deny/${CENTRE}`,
+      `devices/${OPERATOR}`,
+      `tariffs/${OPERATOR}`,
+    ])
+    expect(await pull(world, {})).toContain(`acceptance/${CENTRE}/1`)
+  })
+
+  test('of devices go to the centre, signed', async () => {
+    const world = createWorld()
+    const operator = await openTestOperator(world)
+    await operator.command({ do: 'publish', kind: 'devices', content: { devices: [] } })
+    await operator.deliver()
+    expect(world.centre.heard.map(({ kind }) => kind)).toEqual(['bundle'])
+  })
+
+  test.each([
+    [{ kind: 'tariffs', content: { tariffs: [] } }, 'bundle.malformed'],
+    [{ kind: 'devices', content: { devices: [{ terminal: 'x' }] } }, 'bundle.malformed'],
+    [{ kind: 'acceptance', content: ACCEPTANCE }, 'message.refused'],
+  ])('that cannot be read are not published: %j', async (order, code) => {
+    const operator = await openTestOperator()
+    await expect(operator.command({ do: 'publish', ...order })).rejects.toThrow(refused(code))
+  })
+})
+
+describe('orders and messages', () => {
+  test('charging needs tariffs', async () => {
+    const operator = await openTestOperator()
+    await expect(operator.command({ do: 'make-charges' })).rejects.toThrow(
+      refused('operator.no-tariffs'),
+    )
+  })
+
+  test.each([
+    ['an order of a terminal', GATE, 'order', { do: 'make-charges' }, 'message.refused'],
+    ['an order of the centre', CENTRE, 'order', { do: 'publish' }, 'message.refused'],
+    ['a list that nobody asked for', CENTRE, 'bundle', {}, 'message.refused'],
+    ['a statement of a terminal', GATE, 'statement', { day: 'x' }, 'message.refused'],
+    [
+      'a statement without its parts',
+      CENTRE,
+      'statement',
+      { day: '2026-11-20' },
+      'message.malformed',
+    ],
+  ] as const)('%s is refused', async (_, sender, kind, body, code) => {
+    const { world } = await openWorking()
+    await expect(ask(world, sender, kind, body)).rejects.toThrow(refused(code))
+  })
+
+  test("the centre's statement is kept as it came", async () => {
+    const { world, operator } = await openWorking()
+    const body = { day: '2026-11-20', part: 0, parts: 1, statement: { lines: [] } }
+    await ask(world, CENTRE, 'statement', body)
+    await ask(world, CENTRE, 'statement', body)
+    expect(await operator.read((tx) => tx.select(statements, {}))).toEqual([
+      { day: '2026-11-20', part: 0, statement: { lines: [] } },
+    ])
+  })
+})
+
+test('everything is rebuilt from the segments', async () => {
+  const here = await openWorking()
+  await here.upload([
+    tapOf(),
+    codeTap(),
+    gateEvent('passed', 2),
+    codeTap({ kind: 'purchase', mode: 'bus' }),
+  ])
+  await here.charge({ giveUpBefore: DAY_END })
+  await here.upload([codeTap({ kind: 'exit', station: 2, at: AT + 60_000 })])
+  const all = async (tx: Tx) => [
+    await tx.select(taps, {}),
+    await tx.select(charges, {}),
+    await tx.select(journeys, {}),
+    await tx.select(identities, {}),
+    await tx.select(loneEnds, {}),
+  ]
+  const before = await here.operator.read(all)
+  const again = await openTestOperator({ ...here.world, repository: createMemoryRepository() })
+  expect(await again.read(all)).toEqual(before)
+})

@@ -1,0 +1,167 @@
+import type { Tap } from '@unifare/tap'
+import { describe, expect, test } from 'vitest'
+import { compilePriceBook, type Paired, priceRide } from './index.ts'
+import {
+  ACCEPTANCE,
+  AT,
+  cardExit,
+  codeTap,
+  LOCAL,
+  lineOf,
+  MINUTE,
+  TARIFFS,
+  tapOf,
+  tariffNamed,
+  VISITOR,
+} from './operator.fixture.ts'
+
+const XIAN = compilePriceBook(TARIFFS, 1)
+const SHENZHEN = compilePriceBook(
+  { tariffs: [tariffNamed('shenzhen-metro')], networks: [lineOf('shenzhen-metro')] },
+  1,
+)
+const SHENZHEN_ISSUER = '02215840'
+const AT_SHENZHEN = {
+  rows: [
+    ...ACCEPTANCE.rows,
+    ...ACCEPTANCE.rows
+      .filter(({ issuer }) => issuer === LOCAL)
+      .map((row) => ({ ...row, issuer: SHENZHEN_ISSUER, division: '440300' })),
+  ],
+}
+const exitAt = AT + 30 * MINUTE
+
+/** A card's ride over 12 km, with what its terminal debited. */
+const byCard = (issuer: string, amountFen: number): Paired => ({
+  kind: 'journey',
+  entry: null,
+  exit: cardExit({ from: 1, enteredAt: AT, at: exitAt, station: 3, issuer, amountFen }),
+})
+const byCode = (issuer: string, change: Partial<Tap> = {}): Paired => ({
+  kind: 'journey',
+  entry: codeTap({ issuer, station: 1 }),
+  exit: codeTap({ issuer, kind: 'exit', station: 3, at: exitAt, ...change }),
+})
+
+describe('12 km of metro, by the policy of the place', () => {
+  test.each([
+    ["Xi'an, local card 90 %", byCard(LOCAL, 360), 360],
+    ["Xi'an, visitor's card in full", byCard(VISITOR, 400), 400],
+    ["Xi'an, code in full", byCode(LOCAL), 400],
+    ["Xi'an, visitor's code in full", byCode(VISITOR), 400],
+  ])('%s', (_, paired, fen) => {
+    const ride = priceRide(XIAN, ACCEPTANCE, paired)
+    expect(ride).toMatchObject({
+      amountFen: fen,
+      pricedFen: fen,
+      distanceM: 12_000,
+      from: 1,
+      to: 3,
+    })
+  })
+
+  test.each([
+    ['Shenzhen, card issued there 95 %', byCard(SHENZHEN_ISSUER, 380), 380],
+    ["Shenzhen, visitor's card in full", byCard(VISITOR, 400), 400],
+    ['Shenzhen, code in full', byCode(SHENZHEN_ISSUER), 400],
+  ])('%s', (_, paired, fen) => {
+    expect(priceRide(SHENZHEN, AT_SHENZHEN, paired)).toMatchObject({
+      amountFen: fen,
+      pricedFen: fen,
+    })
+  })
+
+  test('every price is explained in both languages, and its parts sum to it', () => {
+    const ride = priceRide(XIAN, ACCEPTANCE, byCard(LOCAL, 360))
+    expect(ride?.explanation).toEqual([
+      { rule: 'ladder', amountFen: 400, zh: '里程分段票价', en: 'fare by distance' },
+      {
+        rule: 'card-local',
+        amountFen: -40,
+        zh: '本地交通联合卡 9 折',
+        en: 'local T-Union card 90%',
+      },
+    ])
+    expect(ride?.parts.reduce((sum, { amountFen }) => sum + amountFen, 0)).toBe(360)
+  })
+})
+
+describe('a card', () => {
+  test('pays what it was debited; the difference to the tariff is a part of its own', () => {
+    for (const debitedFen of [0, 100, 399, 401, 900]) {
+      const ride = priceRide(XIAN, ACCEPTANCE, byCard(VISITOR, debitedFen))
+      expect(ride).toMatchObject({ amountFen: debitedFen, pricedFen: 400 })
+      expect(ride?.parts.at(-1)).toEqual({
+        rule: 'terminal.difference',
+        amountFen: debitedFen - 400,
+      })
+    }
+    const rules = priceRide(XIAN, ACCEPTANCE, byCard(VISITOR, 400))?.parts.map(({ rule }) => rule)
+    expect(rules).toEqual(['ladder', 'card-visitor'])
+  })
+
+  test('is priced by the entry that it names itself, as its terminal did', () => {
+    const paired = byCard(VISITOR, 400) as Paired & { kind: 'journey' }
+    const entry = tapOf({ kind: 'entry', mode: 'metro', station: 1, at: AT + 999, amountFen: 0 })
+    expect(priceRide(XIAN, ACCEPTANCE, { ...paired, entry })).toMatchObject({
+      pricedFen: 400,
+      from: 1,
+    })
+  })
+
+  test('is charged what it was debited also where no tariff explains it', () => {
+    const taxi = priceRide(XIAN, ACCEPTANCE, { kind: 'single', tap: tapOf({ mode: 'taxi' }) })
+    expect(taxi).toMatchObject({ amountFen: 200, pricedFen: 0, tariff: { id: '', version: 0 } })
+    const nowhere = cardExit({ from: 77, enteredAt: AT, at: exitAt, station: 3, amountFen: 300 })
+    const lost = priceRide(XIAN, ACCEPTANCE, { kind: 'journey', entry: null, exit: nowhere })
+    expect(lost).toMatchObject({ amountFen: 300, pricedFen: 0 })
+    expect(lost?.parts).toEqual([{ rule: 'terminal.difference', amountFen: 300 }])
+    const bare = tapOf({ kind: 'exit', mode: 'metro', amountFen: 300 })
+    expect(priceRide(XIAN, ACCEPTANCE, { kind: 'missing-entry', exit: bare })?.amountFen).toBe(300)
+  })
+
+  test('keeps an open trip itself: nothing is asked for it', () => {
+    const entry = tapOf({ kind: 'entry', mode: 'metro', amountFen: 0 })
+    expect(priceRide(XIAN, ACCEPTANCE, { kind: 'missing-exit', entry })).toBeUndefined()
+  })
+})
+
+describe('a code', () => {
+  test('pays the maximum from the one end that is known', () => {
+    const maximum = { amountFen: 600, parts: [{ rule: 'incomplete.maximum', amountFen: 600 }] }
+    const entry = codeTap({ station: 1 })
+    expect(priceRide(XIAN, ACCEPTANCE, { kind: 'missing-exit', entry })).toMatchObject(maximum)
+    const exit = codeTap({ kind: 'exit', station: 4 })
+    expect(priceRide(XIAN, ACCEPTANCE, { kind: 'missing-entry', exit })).toMatchObject(maximum)
+  })
+
+  test('pays nothing for what is void or came late', () => {
+    const entry = codeTap()
+    expect(priceRide(XIAN, ACCEPTANCE, { kind: 'void', entry })).toBeUndefined()
+    expect(
+      priceRide(XIAN, ACCEPTANCE, { kind: 'late-entry', entry, completes: null }),
+    ).toBeUndefined()
+  })
+
+  test('is not priced by a guess', () => {
+    expect(priceRide(XIAN, ACCEPTANCE, byCode(LOCAL, { station: 77 }))).toBeUndefined()
+    expect(
+      priceRide(XIAN, ACCEPTANCE, {
+        kind: 'single',
+        tap: codeTap({ kind: 'purchase', mode: 'taxi' }),
+      }),
+    ).toBeUndefined()
+  })
+})
+
+describe('a list of tariffs', () => {
+  test.each([
+    ['no lists', {}],
+    ['a ladder without its network', { tariffs: TARIFFS.tariffs, networks: [] }],
+    ['a tariff that is none', { tariffs: [{ id: 'x' }], networks: [] }],
+  ])('is read whole or refused: %s', (_, content) => {
+    expect(() => compilePriceBook(content, 1)).toThrow(
+      expect.objectContaining({ name: 'UnifareError' }),
+    )
+  })
+})
