@@ -63,9 +63,14 @@ export async function openFaultNetwork(options: {
   readonly seed: string
   readonly buses?: number
   readonly wrap?: (link: Link) => Link
+  /** A plan as others make it, instead of one with `buses`. */
+  readonly plan?: { readonly operators: readonly string[]; readonly issuers: readonly string[] }
 }) {
   const { seed, buses = 1, wrap = (link: Link) => link } = options
-  const plan = faultPlan(seed, buses)
+  const plan =
+    options.plan === undefined
+      ? faultPlan(seed, buses)
+      : planNetwork({ seed, day: DAY, ...options.plan })
   const engine = nodeEngine()
   const keys = createNetworkKeys({ seed, centre: plan.centre.id, engine })
   const clock = createManualClock(businessDayStart(DAY))
@@ -84,7 +89,8 @@ export async function openFaultNetwork(options: {
   const issuer = await openPlannedIssuer(ground, ISSUER)
   wire.register(ISSUER, issuer.issuer.handler)
   const operators = new Map<string, operatorParty.Operator>()
-  for (const id of [BUS, METRO]) {
+  for (const { institution } of plan.operators) {
+    const { id } = institution
     const operator = await openPlannedOperator(ground, id)
     wire.register(id, operator.handler)
     operators.set(id, operator)

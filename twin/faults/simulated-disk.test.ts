@@ -97,7 +97,7 @@ async function rideWithCrashes(
   const config = network.place('15215211', ({ vehicle }) => vehicle === `B${seed}`)
   const shown: string[] = []
   let crashes = 0
-  let go: number | undefined
+  let go = 0
   let fate = nextFate(random, storage, torn)
   let terminal: Terminal | undefined
 
@@ -127,7 +127,7 @@ async function rideWithCrashes(
     const rider = riders[(seed * RIDES + ride) % riders.length]
     if (rider === undefined) throw new TypeError('no rider')
     clock.set(clock.now() + BETWEEN_RIDES_MS)
-    for (go = undefined; go === undefined; ) {
+    for (go = 0; go === 0; ) {
       terminal ??= await start()
       await present(terminal, rider, () => fate.step()).catch((error) => {
         if (!fate.dead()) throw error
