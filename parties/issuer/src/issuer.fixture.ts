@@ -155,7 +155,7 @@ function callers(world: World) {
   return {
     send,
     /** A phone with keys of its own. */
-    rider(name: string) {
+    rider: (name: string) => {
       const random = createSeededRandom(`rider ${name}`)
       const codeKey = sm2KeyPair((length) => random.bytes(length))
       const secret = secretOf(name)
