@@ -181,11 +181,11 @@ function callers(world: World) {
       }
     },
     /** The centre's statement of a day, or a part of it. */
-    statement: (lines: readonly object[], { day = DAY, part = 0, more = {} } = {}) =>
+    statement: (lines: readonly object[], { day = DAY, part = 0, parts = 1, more = {} } = {}) =>
       send(identity(world, CENTRE), 'statement', {
         day,
         part,
-        parts: 1,
+        parts,
         statement: { member: ISSUER, day, lines, ...more },
       }),
     /** Entries of the deny lists that have reached the centre. */

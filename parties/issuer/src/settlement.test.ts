@@ -2,7 +2,12 @@ import { sumFen, UnifareError } from '@unifare/core'
 import { balances, trialBalance } from '@unifare/ledger'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSimulatedChannel, type PaymentChannel, type PaymentOutcome } from './index.ts'
+import {
+  accounts,
+  createSimulatedChannel,
+  type PaymentChannel,
+  type PaymentOutcome,
+} from './index.ts'
 import {
   AT,
   CONTRACT,
@@ -10,6 +15,7 @@ import {
   DAY,
   HOUR,
   IIN,
+  ISSUER,
   lineOf,
   openEnrolled,
 } from './issuer.fixture.ts'
@@ -131,6 +137,19 @@ describe('an empty account', () => {
     expect(await ledgerOf(here)).toEqual({ 'channel/received': 800, 'centre/gross': -800 })
   })
 
+  test('is denied since its first debt, and once, also when staff denies it too', async () => {
+    const here = await inArrears()
+    await here.world.clock.advance(HOUR)
+    await here.statement([lineOf(3, here.account)], { part: 1 })
+    await here.issuer.collect(DAY)
+    await here.issuer.command({ do: 'publish-deny' })
+    const { account } = here
+    const fraud = { medium: 'code', issuer: ISSUER, account, reason: 'fraud', since: AT }
+    await here.issuer.command({ do: 'publish-deny', entries: [fraud] })
+    await here.issuer.deliver()
+    expect(here.denied()).toMatchObject([[{ reason: 'arrears', since: AT + HOUR }], [fraud]])
+  })
+
   test('does not owe what it repaid, nor what nobody knows', async () => {
     const here = await inArrears()
     const repay = (account: string) => here.issuer.command({ do: 'repay', account, day: DAY })
@@ -176,6 +195,8 @@ describe('ending the contract', () => {
     await expect(here.phone.ready()).rejects.toThrow(refused('issuer.arrears'))
     await here.issuer.command({ do: 'repay', account: here.account, day: DAY })
     expect(await here.phone.ready()).toMatchObject({ account: second.account })
+    const own = await here.issuer.read((tx) => tx.select(accounts, {}))
+    expect(own.map(({ state }) => state)).toEqual(['withdrawn', 'ready'])
   })
 })
 
@@ -184,8 +205,8 @@ describe('a statement', () => {
     const here = await openReady()
     here.world.bank.fund(here.account, 1_000)
     const lines = [lineOf(1, here.account)]
-    for (let i = 0; i < 3; i++) {
-      await here.statement(lines)
+    for (const parts of [1, 1, 2, 3]) {
+      await here.statement(lines, { parts })
       await here.issuer.collect(DAY)
     }
     expect(here.world.bank.balanceFen(here.account)).toBe(600)

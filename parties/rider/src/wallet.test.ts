@@ -123,6 +123,12 @@ describe('renewal', () => {
   })
 })
 
+test('a credential is taken for the account that was opened, for no other', async () => {
+  const wallet = (await createWorld()).wallet()
+  await expect(wallet.renew()).rejects.toThrow(refused('wallet.foreign-credential'))
+  expect(wallet.ready()).toBe(false)
+})
+
 describe('two codes of one second', () => {
   test('are never made, whatever the clock does and however often the wallet restarts', async () => {
     const { wallet, open, clock, generatedAt } = await openReady()
