@@ -10,6 +10,7 @@ import {
   type Fen,
   type Instant,
   type Storage,
+  toHex,
 } from '@unifare/core'
 import { nodeEngine } from '@unifare/crypto/node'
 import * as operatorParty from '@unifare/operator'
@@ -113,6 +114,7 @@ export async function openFaultNetwork(options: {
   await prepareNetwork({ plan, keys, engine, ports, now, script: { riders: [], steps: [] } })
   clock.set(businessDayStart(DAY) + MORNING_MS)
   let cards = 0
+  const extra: TerminalConfig[] = []
 
   return {
     plan,
@@ -226,6 +228,24 @@ export async function openFaultNetwork(options: {
     async charges(): Promise<{ readonly charge: Charge; readonly verdict: string }[]> {
       const rows = await theCentre.read((tx) => tx.select(centre.charges, {}))
       return rows.map(({ raw, verdict }) => ({ charge: parseCharge(raw), verdict }))
+    },
+
+    /** The operator sets up more terminals beside the planned ones. */
+    async publishDevices(operator: string, more: readonly TerminalConfig[]): Promise<void> {
+      const own = plan.operators.find(({ institution }) => institution.id === operator)
+      extra.push(...more)
+      const all = [...(own?.terminals ?? []), ...extra.filter((one) => one.operator === operator)]
+      const devices = all.map(({ terminal, mode, city, line, station }) => ({
+        terminal,
+        key: toHex(keys.link.publicKey(terminal)),
+        mode,
+        city,
+        line,
+        station,
+      }))
+      const party = operatorOf(operator)
+      await party.command({ do: 'publish', kind: 'devices', content: { devices } })
+      await deliverAll(party)
     },
 
     /** A terminal's records as its operator sees them. */
