@@ -15,13 +15,8 @@ import {
   type ManualClock,
   type Storage,
 } from '@unifare/core'
-import {
-  createSoftwareKeyStore,
-  ed25519KeyPair,
-  type KeyRef,
-  type KeyUse,
-  pureEngine,
-} from '@unifare/crypto'
+import { createSoftwareKeyStore, ed25519KeyPair, type KeyRef, type KeyUse } from '@unifare/crypto'
+import { nodeEngine } from '@unifare/crypto/node'
 import { type StationNetwork, tariffs } from '@unifare/fares'
 import {
   type Batch,
@@ -68,6 +63,7 @@ export const CONFIG: TerminalConfig = {
 export const ENTRY_GATE = { mode: 'metro', station: 17, role: 'entry', gate: true } as const
 export const EXIT_GATE = { mode: 'metro', station: 18, role: 'exit', gate: true } as const
 
+const engine = nodeEngine()
 const random = createSeededRandom('terminal fixture')
 const pairs = new Map(
   [CENTRE, OPERATOR, CONFIG.terminal, 'stranger'].map((name) => {
@@ -80,14 +76,14 @@ const keyOf = (name: string) => pairs.get(name)?.publicKey
 export function signOf(name: string): (message: Uint8Array) => Promise<Uint8Array> {
   const pair = pairs.get(name)
   if (pair === undefined) throw new TypeError(`nobody is ${name}`)
-  return async (message) => pureEngine.ed25519Sign(pair.privateKey, message)
+  return async (message) => engine.ed25519Sign(pair.privateKey, message)
 }
 
 export const TRUST: Trust = {
   centre: CENTRE,
   operator: OPERATOR,
   publicKeyOf: keyOf,
-  engine: pureEngine,
+  engine,
 }
 
 const master = (use: KeyUse, index: number): KeyRef => ({
@@ -105,7 +101,7 @@ const MASTERS = {
   maintenance: master('maintenance', 1),
 }
 const STORE = createSoftwareKeyStore({
-  engine: pureEngine,
+  engine,
   random: (length) => random.fork('store').bytes(length),
   keys: Object.values(MASTERS).map((ref) => ({ ref, material: random.fork(ref.use).bytes(16) })),
 })
@@ -233,7 +229,7 @@ export function createOperatorEnd(clock: ManualClock): OperatorEnd {
     id: OPERATOR,
     sign: signOf(OPERATOR),
     publicKeyOf: async (party: string) => keyOf(party),
-    engine: pureEngine,
+    engine,
     now: () => clock.now(),
   }
   link.register(
