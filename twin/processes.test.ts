@@ -60,7 +60,7 @@ describe('a party on its own', () => {
     const party = processes.start('issuer', broken)
     expect([await party.ended, party.stderr()]).toEqual([
       65,
-      'unifare: broken.json: riders: must be a whole number from 1 to 100000 [network-file.bad-field]\n',
+      'unifare: broken.json: riders: must be a whole number from 1 to 100000 [network-file.bad-field] · 网络文件字段错误\n',
     ])
   })
 
@@ -75,7 +75,7 @@ describe('a party on its own', () => {
     holder.close()
     expect([code, party.stderr()]).toEqual([
       65,
-      `unifare: 127.0.0.1:${port} is taken by another program [link.address-in-use]\n`,
+      `unifare: 127.0.0.1:${port} is taken by another program [link.address-in-use] · 监听地址已被占用\n`,
     ])
     expect(existsSync(join(dir, 'untouched'))).toBe(false)
   })

@@ -76,9 +76,19 @@ export async function makeClearingDay(count: number, seed: string): Promise<Clea
       caches: createCodeCaches({ maxCertificates: 1, maxAuthorisations: 1 }),
     }),
     rules: {
-      acceptance: operatorIds().flatMap((operator) =>
-        issuerIds().map((issuer) => `${operator}/${issuer}/card`),
-      ),
+      acceptance: {
+        rows: operatorIds().flatMap((operator) =>
+          issuerIds().map((issuer) => ({
+            operator,
+            issuer,
+            mode: 'bus',
+            medium: 'card' as const,
+            division: '',
+            status: 'in-service' as const,
+            from: 0,
+          })),
+        ),
+      },
       issuers: issuerIds(),
       fees: DEMONSTRATION_FEES,
       oldestDay: '2026-10-21',

@@ -87,7 +87,7 @@ export async function measureStages(day: ClearingDay): Promise<Omit<Split, 'book
     serials: new Map(),
     fees: rules.fees,
     issuers: new Set(rules.issuers),
-    acceptance: new Set(rules.acceptance),
+    acceptance: rules.acceptance,
     oldestDay: rules.oldestDay,
   })
   const judged = performance.now()

@@ -14,6 +14,7 @@ import {
   type Env,
   fromHex,
   fromUtf8,
+  parseDay,
   requireData,
   type Tx,
   toHex,
@@ -42,7 +43,7 @@ import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { statementsOf } from './statement.ts'
-import { writeStatements } from './statement-files.ts'
+import { writeMissingStatements, writeStatements } from './statement-files.ts'
 import { days, denyEntries, statements } from './tables.ts'
 
 /** Lines of one statement message: keeps it under the size limit of a message. */
@@ -94,6 +95,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
       return { bundles: bundles.filter(({ publisher }) => publisher === options.id) }
     },
   })
+  await institution.read((tx) => writeMissingStatements(tx, options.env.storage))
   return {
     ...institution,
     async command(order) {
@@ -160,8 +162,13 @@ function createMachine(options: CentreOptions) {
         .filter(([key]) => !standing.has(key))
         .map(([key, entry]) => ({ key, entry, issuer: entry.issuer, version, until: 0 })),
     ])
-    const all = (await tx.select(denyEntries, {})).filter(({ until }) => until === 0)
-    return publish(tx, 'deny', { entries: all.map(({ entry }) => entry) }, input)
+    return publishDeny(tx, input)
+  }
+
+  /** The network's deny list as it stands. */
+  async function publishDeny(tx: Tx, input: Input): Promise<unknown> {
+    const standing = (await tx.select(denyEntries, {})).filter(({ until }) => until === 0)
+    return publish(tx, 'deny', { entries: standing.map(({ entry }) => entry) }, input)
   }
 
   async function takeBundle(tx: Tx, input: Input): Promise<unknown> {
@@ -204,11 +211,17 @@ function createMachine(options: CentreOptions) {
   async function closeDay(tx: Tx, order: Order, input: Input): Promise<DayResult> {
     const day = String(order['day'])
     const [closed] = await tx.get(days, [{ day }])
+    parseDay(day)
     requireData(closed === undefined, 'centre.day-closed', `${day} is closed already`)
+    const last = (await tx.select(days, {})).at(-1)?.day ?? ''
+    requireData(
+      day > last,
+      'centre.day-closed',
+      `${last} is closed: earlier days can close no more`,
+    )
     const rules = await currentRules(tx, {
       centre: id,
       day,
-      at: input.acceptedAt,
       issuers: options.issuers,
       fees,
     })
@@ -274,7 +287,7 @@ function createMachine(options: CentreOptions) {
         parseIssuerKeys(order['content'], engine)
         return publish(tx, 'issuer-keys', order['content'], input)
       case 'publish-deny':
-        return publish(tx, 'deny', { entries: [] }, input)
+        return publishDeny(tx, input)
       case 'close-day':
         return closeDay(tx, order, input)
       default:

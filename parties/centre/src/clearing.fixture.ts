@@ -1,3 +1,4 @@
+import type { AcceptanceRow } from '@unifare/bundle'
 import {
   ALGORITHM_3DES,
   type CardEvidence,
@@ -13,7 +14,7 @@ import {
 import { type Day, fromHex, shanghaiDigits } from '@unifare/core'
 import { createSoftwareKeyStore, type KeyRef, pureEngine } from '@unifare/crypto'
 import { createCodeCaches } from '@unifare/ridecode'
-import { type Charge, deliveryId, encodeTap, type Tap } from '@unifare/tap'
+import { type Charge, deliveryId, encodeTap, MODES, type Tap } from '@unifare/tap'
 import { createCardKeys } from './card-keys.ts'
 import type { CheckedTap, ClearingInput } from './clearing.ts'
 import { FIRST_ROOT } from './close.ts'
@@ -199,12 +200,30 @@ export function dayOf(
     serials: new Map(),
     fees: DEMONSTRATION_FEES,
     issuers: new Set(ISSUERS),
-    acceptance: new Set(
-      OPERATORS.flatMap((operator) =>
-        ISSUERS.flatMap((issuer) => [`${operator}/${issuer}/card`, `${operator}/${issuer}/code`]),
+    acceptance: {
+      rows: OPERATORS.flatMap((operator) =>
+        ISSUERS.flatMap((issuer) =>
+          (['card', 'code'] as const).flatMap((medium) =>
+            Object.keys(MODES).map((mode) => accepts({ operator, issuer, medium, mode })),
+          ),
+        ),
       ),
-    ),
+    },
     oldestDay: '2026-10-21',
     ...changes,
+  }
+}
+
+/** A row of the acceptance list: buses, in service for ever, unless told otherwise. */
+export function accepts(row: Partial<AcceptanceRow>): AcceptanceRow {
+  return {
+    operator: OPERATOR,
+    issuer: ISSUER,
+    medium: 'card',
+    mode: 'bus',
+    division: '',
+    status: 'in-service',
+    from: 0,
+    ...row,
   }
 }

@@ -1,9 +1,11 @@
+import type { AcceptanceRow } from '@unifare/bundle'
 import { fromUtf8 } from '@unifare/core'
 import { type Charge, deliveryId, FLAGS, MODES, type Mode, type Tap } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   AT,
+  accepts,
   CARD,
   CENTRE,
   chargeOf,
@@ -125,9 +127,24 @@ describe('verdicts', () => {
     const tap = tapOf({ issuer: '20000009' })
     expect(one(tap)).toEqual(['issuer.unknown'])
     const input = dayOf([chargeOf([tapOf()])], [checked(tapOf())])
-    expect(verdictsOf({ ...input, acceptance: new Set() })).toEqual(['acceptance.none'])
-    const cardOnly = new Set([`${OPERATOR}/${ISSUER}/code`])
-    expect(verdictsOf({ ...input, acceptance: cardOnly })).toEqual(['acceptance.none'])
+    const verdictUnder = (...rows: AcceptanceRow[]) =>
+      verdictsOf({ ...input, acceptance: { rows } })
+    expect(verdictUnder()).toEqual(['acceptance.none'])
+    expect(verdictUnder(accepts({ medium: 'code' }))).toEqual(['acceptance.none'])
+    expect(verdictUnder(accepts({ mode: 'metro' }))).toEqual(['acceptance.none'])
+    expect(verdictUnder(accepts({ status: 'converting' }))).toEqual(['acceptance.none'])
+  })
+
+  test('an acceptance that ended after the ride still pays it', () => {
+    const tap = tapOf()
+    const input = dayOf([chargeOf([tap])], [checked(tap)])
+    const ended = (from: number) =>
+      verdictsOf({
+        ...input,
+        acceptance: { rows: [accepts({}), accepts({ status: 'ended', from })] },
+      })
+    expect(ended(tap.at + 1)).toEqual(['normal'])
+    expect(ended(tap.at)).toEqual(['acceptance.none'])
   })
 
   test('without a fee row a charge is rejected, not cleared for nothing', () => {

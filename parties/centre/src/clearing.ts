@@ -1,3 +1,4 @@
+import { type AcceptanceContent, acceptanceOf, isOpen } from '@unifare/bundle'
 import { canonicalJson, concat, type Day, type Fen, fromHex, toHex, utf8 } from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
 import {
@@ -50,8 +51,8 @@ export interface ClearingInput {
   readonly serials: ReadonlyMap<string, string>
   readonly fees: readonly FeeRow[]
   readonly issuers: ReadonlySet<string>
-  /** `operator/issuer/medium` of every acceptance in force or ended after the tap. */
-  readonly acceptance: ReadonlySet<string>
+  /** Who took whose medium when: judged at the time of the ride, whatever holds at the close. */
+  readonly acceptance: AcceptanceContent
   /** Taps before this day are overdue. */
   readonly oldestDay: Day
 }
@@ -201,7 +202,7 @@ function judge(
 ): Verdict {
   if (charge.test) return 'test'
   if (!input.issuers.has(charge.issuer)) return 'issuer.unknown'
-  if (!input.acceptance.has(`${charge.operator}/${charge.issuer}/${charge.medium}`)) {
+  if (!isOpen(acceptanceOf(input.acceptance, charge, charge.endAt))) {
     return 'acceptance.none'
   }
   if (charge.tapDay < input.oldestDay) return 'tap.overdue'

@@ -1,5 +1,5 @@
-import { acceptanceOf, isOpen, parseAcceptance, shelfKey } from '@unifare/bundle'
-import { type Day, parseDay, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
+import { type AcceptanceContent, parseAcceptance, shelfKey } from '@unifare/bundle'
+import { type Day, parseDay, type Tx, toHex, UnifareError } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 import { loadShelf } from '@unifare/institution'
 import { type Charge, deliveryId, mediumId, parseCharge, parseTap } from '@unifare/tap'
@@ -34,7 +34,7 @@ const DAY_MS = 86_400_000
 
 /** What is fixed when a day closes, so that it can be run again: part of the day's row. */
 export interface ClosingRules {
-  readonly acceptance: readonly string[]
+  readonly acceptance: AcceptanceContent
   readonly issuers: readonly string[]
   readonly fees: readonly FeeRow[]
   readonly oldestDay: Day
@@ -50,7 +50,6 @@ export async function currentRules(
   options: {
     readonly centre: string
     readonly day: Day
-    readonly at: number
     readonly issuers: readonly string[]
     readonly fees: readonly FeeRow[]
   },
@@ -58,11 +57,8 @@ export async function currentRules(
   const shelf = await loadShelf(tx)
   const bundle = shelf.get(shelfKey('acceptance', options.centre))
   const content = bundle === undefined ? { rows: [] } : parseAcceptance(bundle.content)
-  const open = content.rows.filter((row) => isOpen(acceptanceOf(content, row, options.at)))
   return {
-    acceptance: [
-      ...new Set(open.map((row) => `${row.operator}/${row.issuer}/${row.medium}`)),
-    ].sort(),
+    acceptance: content,
     issuers: options.issuers,
     fees: options.fees,
     oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
@@ -100,7 +96,8 @@ export async function runDay(
 ): Promise<Cleared> {
   const { day, rules } = options
   const rows = await tx.select(charges, { day: options.again ? day : '' })
-  const asked = rows.map((row) => parseCharge(row.raw))
+  // A charge of a later day, come in before this one closed, waits for its own close.
+  const asked = rows.map((row) => parseCharge(row.raw)).filter(({ tapDay }) => tapDay <= day)
   const checked = await checkTaps(tx, asked, options)
   const input: ClearingInput = {
     day,
@@ -111,7 +108,7 @@ export async function runDay(
     ...(await stateBefore(tx, checked, day)),
     fees: rules.fees,
     issuers: new Set(rules.issuers),
-    acceptance: new Set(rules.acceptance),
+    acceptance: rules.acceptance,
     oldestDay: rules.oldestDay,
   }
   return clearDay(input)
@@ -130,14 +127,9 @@ export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
   const verdicts = new Map(cleared.charges.map(({ id, verdict }) => [id, verdict]))
   await tx.put(
     charges,
-    rows.map((row): ChargeRow => {
+    rows.flatMap((row): ChargeRow[] => {
       const verdict = verdicts.get(`${row.operator}-${row.number}`)
-      requireData(
-        verdict !== undefined,
-        'charge.malformed',
-        `charge ${row.operator}-${row.number} has no verdict`,
-      )
-      return { ...row, day, verdict }
+      return verdict === undefined ? [] : [{ ...row, day, verdict }]
     }),
   )
   await tx.put(

@@ -4,6 +4,7 @@ import type { SignatureEngine } from '@unifare/crypto'
 import { loadShelf, readingOf } from '@unifare/institution'
 import {
   CHAIN_START,
+  type ChargeBatch,
   chargeId,
   type Message,
   MONEY_KINDS,
@@ -91,7 +92,15 @@ export async function takeChargeBatch(
   const name = `charges/${operator}`
   const [mark] = await tx.get(marks, [{ name }])
   const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
-  if (end <= Number(knownEnd)) return { end: Number(knownEnd), posted: 0 }
+  requireData(
+    batch.charges.every(({ corrects, number }) => corrects < number),
+    'charge.malformed',
+    `a correction names a later charge: ${batch.charges.map(chargeId).join(' ')}`,
+  )
+  if (end <= Number(knownEnd)) {
+    await checkRepeated(tx, batch)
+    return { end: Number(knownEnd), posted: 0 }
+  }
   requireData(first === Number(knownEnd), 'batch.gap', `charge ${operator}-${knownEnd} is next`)
   requireData(
     previous === knownChain,
@@ -109,10 +118,21 @@ export async function takeChargeBatch(
     })),
   )
   await tx.put(marks, [{ name, value: `${end}:${chain}` }])
-  requireData(
-    batch.charges.every(({ corrects, number }) => corrects < number),
-    'charge.malformed',
-    `a correction names a later charge: ${batch.charges.map(chargeId).join(' ')}`,
-  )
   return { end, posted: batch.charges.length }
+}
+
+/** Charges that came before must be the same, byte for byte: a charge is never changed. */
+async function checkRepeated(tx: Tx, { charges: asked, records }: ChargeBatch): Promise<void> {
+  const known = await tx.get(
+    charges,
+    asked.map(({ operator, number }) => ({ operator, number })),
+  )
+  asked.forEach((charge, index) => {
+    const [held, raw] = [known[index]?.raw, records[index]]
+    requireData(
+      held !== undefined && raw !== undefined && equalBytes(held, raw),
+      'batch.forked',
+      `charge ${chargeId(charge)} was sent before with other content`,
+    )
+  })
 }

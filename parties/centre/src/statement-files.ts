@@ -1,6 +1,6 @@
 import { canonicalJson, type Day, type Storage, type Tx, utf8 } from '@unifare/core'
 import { type Statement, statementCsv } from './statement.ts'
-import { statements } from './tables.ts'
+import { days, statements } from './tables.ts'
 
 /**
  * Writes every member's statement of a day as two files, `statement-<day>-<member>.json` and
@@ -15,4 +15,15 @@ export async function writeStatements(tx: Tx, storage: Storage, day: Day): Promi
     names.push(`${name}.json`, `${name}.csv`)
   }
   return names
+}
+
+/** Writes the files of closed days that a crash between close and writing left out. */
+export async function writeMissingStatements(tx: Tx, storage: Storage): Promise<void> {
+  for (const { day } of await tx.select(days, {})) {
+    const members = (await tx.select(statements, { day })).map(({ member }) => member)
+    const last = members.at(-1)
+    if (last !== undefined && (await storage.read(`statement-${day}-${last}.csv`)) === undefined) {
+      await writeStatements(tx, storage, day)
+    }
+  }
 }

@@ -2,6 +2,7 @@ import { roundMicroFen } from '@unifare/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  accepts,
   CARD,
   CENTRE,
   chargeOf,
@@ -54,6 +55,10 @@ describe('statements', () => {
       tapDay: DAY,
       endAt: '2026-11-20T00:00:01.000Z',
       amountFen: 200,
+      feeMicro: '1200000',
+      acquirerMicro: '180000',
+      issuerMicro: '600000',
+      centreMicro: '420000',
       shareMicro: '198980000',
     }
     const rejected = {
@@ -62,6 +67,10 @@ describe('statements', () => {
       taps: ['400000000001-2'],
       verdict: 'card.bad-tac',
       endAt: '2026-11-20T00:00:02.000Z',
+      feeMicro: '0',
+      acquirerMicro: '0',
+      issuerMicro: '0',
+      centreMicro: '0',
       shareMicro: '0',
     }
     expect(statementOf(OPERATOR).lines).toEqual([line, rejected])
@@ -75,7 +84,7 @@ describe('statements', () => {
   test('an institution that is operator and issuer at once has both sides', () => {
     const tap = tapOf({ operator: ISSUER })
     const input = dayOf([chargeOf([tap])], [checked(tap)], {
-      acceptance: new Set([`${ISSUER}/${ISSUER}/card`]),
+      acceptance: { rows: [accepts({ operator: ISSUER })] },
     })
     const { lines, position } = statementOf(ISSUER, clearDay(input))
     expect(lines.map(({ side }) => side)).toEqual(['receive', 'pay'])
@@ -104,12 +113,16 @@ describe('statements', () => {
             taps.map((tap) => checked(tap)),
           ),
         )
-        for (const { member, lines, position } of statementsOf(day, CENTRE)) {
-          if (member === CENTRE) continue
+        for (const { member, lines, position, roundingFen } of statementsOf(day, CENTRE)) {
           const sum = (side: string) =>
             lines
               .filter((line) => line.side === side)
               .reduce((total, line) => total + BigInt(line.shareMicro), 0n)
+          if (member === CENTRE) {
+            expect(roundMicroFen(sum('fee')) + roundingFen).toBe(position.netFen)
+            continue
+          }
+          expect(roundingFen).toBe(0)
           expect(roundMicroFen(sum('receive'))).toBe(position.receivableFen)
           expect(roundMicroFen(sum('pay'))).toBe(position.payableFen)
         }
@@ -120,10 +133,13 @@ describe('statements', () => {
 
 test('CSV: a header, a line a charge, the totals, each ended by CR LF (RFC 4180)', () => {
   expect(statementCsv(statementOf(OPERATOR)).split('\r\n')).toEqual([
-    'charge,taps,verdict,side,counterparty,medium,account,mode,tapDay,endAt,amountFen,shareMicro',
-    `${OPERATOR}-1,400000000001-1,normal,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:01.000Z,200,198980000`,
-    `${OPERATOR}-2,400000000001-2,card.bad-tac,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:02.000Z,200,0`,
-    '#totals,receivableFen,199,payableFen,0,netFen,199',
+    'charge,taps,verdict,side,counterparty,medium,account,mode,tapDay,endAt,amountFen,feeMicro,acquirerMicro,issuerMicro,centreMicro,shareMicro',
+    `${OPERATOR}-1,400000000001-1,normal,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:01.000Z,200,1200000,180000,600000,420000,198980000`,
+    `${OPERATOR}-2,400000000001-2,card.bad-tac,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:02.000Z,200,0,0,0,0,0`,
+    `total,,,receive,,,,,${DAY},,199,,,,,`,
+    `total,,,pay,,,,,${DAY},,0,,,,,`,
+    `total,,,rounding,,,,,${DAY},,0,,,,,`,
+    `total,,,net,,,,,${DAY},,199,,,,,`,
     '',
   ])
 })
@@ -137,6 +153,6 @@ test('CSV: the taps of a journey stand in one cell', () => {
     ),
   )
   const [, line = ''] = statementCsv(statementOf(OPERATOR, day)).split('\r\n')
-  expect(line.split(',')).toHaveLength(12)
+  expect(line.split(',')).toHaveLength(16)
   expect(line.split(',')[1]).toBe('400000000001-1 400000000001-2')
 })

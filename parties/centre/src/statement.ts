@@ -1,6 +1,7 @@
 import { type Day, type Fen, roundMicroFen } from '@unifare/core'
 import { deliveryId } from '@unifare/tap'
 import type { Cleared, ClearedCharge } from './clearing.ts'
+import type { Fee } from './fees.ts'
 import type { Position } from './netting.ts'
 
 /** One charge on a member's statement. Fees are exact micro-fen, as text. */
@@ -8,7 +9,7 @@ export interface StatementLine {
   readonly charge: string
   readonly taps: readonly string[]
   readonly verdict: string
-  readonly side: 'receive' | 'pay'
+  readonly side: 'receive' | 'pay' | 'fee'
   readonly counterparty: string
   readonly medium: string
   readonly account: string
@@ -16,7 +17,12 @@ export interface StatementLine {
   readonly tapDay: Day
   readonly endAt: string
   readonly amountFen: Fen
-  /** What the member gets or gives for this charge, exact: `A − F + a` or `A − i`; 0 if rejected. */
+  /** The fee F and its shares a, i and c, exact; 0 if rejected. */
+  readonly feeMicro: string
+  readonly acquirerMicro: string
+  readonly issuerMicro: string
+  readonly centreMicro: string
+  /** What the member gets or gives for this charge, exact: `A − F + a`, `A − i` or `c`. */
   readonly shareMicro: string
 }
 
@@ -26,6 +32,8 @@ export interface Statement {
   readonly day: Day
   readonly root: string
   readonly position: Position
+  /** What rounding all others left to the centre; 0 for everybody else. */
+  readonly roundingFen: Fen
   readonly lines: readonly StatementLine[]
 }
 
@@ -40,33 +48,49 @@ export function statementsOf(cleared: Cleared, centre: string): Statement[] {
   for (const item of cleared.charges) {
     put(item.charge.operator, lineOf(item, 'receive'))
     put(item.charge.issuer, lineOf(item, 'pay'))
+    if (item.fee !== null) put(centre, lineOf(item, 'fee'))
   }
   const positions = new Map(cleared.positions.map((position) => [position.id, position]))
   const members = [...new Set([...lines.keys(), ...positions.keys()])].sort()
   return members.map((member) => {
+    const own = lines.get(member) ?? []
+    const position = positions.get(member) ?? {
+      id: member,
+      receivableFen: 0,
+      payableFen: 0,
+      netFen: 0,
+    }
     const statement: Statement = {
       member,
       day: cleared.day,
       root: cleared.root,
-      position: positions.get(member) ?? { id: member, receivableFen: 0, payableFen: 0, netFen: 0 },
-      lines: lines.get(member) ?? [],
+      position,
+      roundingFen: member === centre ? position.netFen - sideFen(own, 'fee') : 0,
+      lines: own,
     }
     if (member !== centre) checkTotals(statement)
     return statement
   })
 }
 
+const NO_FEE: Omit<Fee, 'row'> = {
+  feeMicro: 0n,
+  acquirerMicro: 0n,
+  issuerMicro: 0n,
+  centreMicro: 0n,
+}
+
 function lineOf(
   { id, charge, verdict, fee }: ClearedCharge,
-  side: 'receive' | 'pay',
+  side: StatementLine['side'],
 ): StatementLine {
-  const amount = BigInt(charge.amountFen) * 1_000_000n
-  const share =
-    fee === null
-      ? 0n
-      : side === 'receive'
-        ? amount - fee.feeMicro + fee.acquirerMicro
-        : amount - fee.issuerMicro
+  const { feeMicro, acquirerMicro, issuerMicro, centreMicro } = fee ?? NO_FEE
+  const amount = fee === null ? 0n : BigInt(charge.amountFen) * 1_000_000n
+  const shares = {
+    receive: amount - feeMicro + acquirerMicro,
+    pay: amount - issuerMicro,
+    fee: centreMicro,
+  }
   return {
     charge: id,
     taps: charge.taps.map(deliveryId),
@@ -79,8 +103,19 @@ function lineOf(
     tapDay: charge.tapDay,
     endAt: new Date(charge.endAt).toISOString(),
     amountFen: charge.amountFen,
-    shareMicro: String(share),
+    feeMicro: String(feeMicro),
+    acquirerMicro: String(acquirerMicro),
+    issuerMicro: String(issuerMicro),
+    centreMicro: String(centreMicro),
+    shareMicro: String(shares[side]),
   }
+}
+
+/** Sum of a side's lines, rounded once. */
+function sideFen(lines: readonly StatementLine[], side: StatementLine['side']): Fen {
+  return roundMicroFen(
+    lines.reduce((sum, line) => (line.side === side ? sum + BigInt(line.shareMicro) : sum), 0n),
+  )
 }
 
 function checkTotals({ member, lines, position }: Statement): void {
@@ -88,13 +123,9 @@ function checkTotals({ member, lines, position }: Statement): void {
     ['receive', position.receivableFen],
     ['pay', position.payableFen],
   ] as const) {
-    const sum = lines
-      .filter((line) => line.side === side)
-      .reduce((total, line) => total + BigInt(line.shareMicro), 0n)
-    if (roundMicroFen(sum) !== stated) {
-      throw new TypeError(
-        `invariant broken: ${member} ${side}: lines ${sum} µfen, total ${stated} fen`,
-      )
+    const sum = sideFen(lines, side)
+    if (sum !== stated) {
+      throw new TypeError(`invariant broken: ${member} ${side}: lines ${sum}, total ${stated} fen`)
     }
   }
 }
@@ -111,19 +142,33 @@ const COLUMNS = [
   'tapDay',
   'endAt',
   'amountFen',
+  'feeMicro',
+  'acquirerMicro',
+  'issuerMicro',
+  'centreMicro',
   'shareMicro',
 ] as const satisfies readonly (keyof StatementLine)[]
 
-/** The detail file for spreadsheets: a line a charge, then the totals. Codes and digits only, no quoting needed. */
-export function statementCsv({ lines, position }: Statement): string {
-  const rows = lines.map((line) =>
-    COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : line[column])).join(','),
-  )
+/**
+ * The detail file for spreadsheets: a line a charge, then the totals as lines of the same columns.
+ * Codes and digits only, so nothing needs quotes.
+ */
+export function statementCsv({ lines, position, roundingFen, day }: Statement): string {
   const { receivableFen, payableFen, netFen } = position
-  return [
-    COLUMNS.join(','),
-    ...rows,
-    `#totals,receivableFen,${receivableFen},payableFen,${payableFen},netFen,${netFen}`,
-    '',
-  ].join('\r\n')
+  const totals = { receive: receivableFen, pay: payableFen, rounding: roundingFen, net: netFen }
+  const cells = [
+    COLUMNS,
+    ...lines.map((line) =>
+      COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : line[column])),
+    ),
+    ...Object.entries(totals).map(([side, fen]) =>
+      COLUMNS.map((column) => {
+        if (column === 'charge') return 'total'
+        if (column === 'side') return side
+        if (column === 'tapDay') return day
+        return column === 'amountFen' ? fen : ''
+      }),
+    ),
+  ]
+  return `${cells.map((row) => row.join(',')).join('\r\n')}\r\n`
 }
