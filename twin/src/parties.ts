@@ -33,7 +33,7 @@ function institutionKeys({ plan, keys }: Ground): ReadonlyMap<string, Uint8Array
   return new Map(ids.map((id) => [id, keys.link.publicKey(id)]))
 }
 
-/** Opens the centre of a plan: it alone holds TAC masters beside the issuers, and the code root. */
+/** Opens the centre of a plan: it alone holds the TAC masters and the code root. */
 export function openPlannedCentre(ground: Ground): Promise<Centre> {
   const { plan, keys } = ground
   const { id } = plan.centre

@@ -9,6 +9,7 @@ import type { Running } from './running.ts'
 import { traceTap } from './tracing.ts'
 
 const EVENT_EVERY_MS = 250
+const LOCAL = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -28,7 +29,10 @@ export function createApi(options: {
   app.use(async (c, next) => {
     // Pages of other origins must not read the network through a rebound name.
     const host = c.req.header('host') ?? ''
-    if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return c.text('wrong host', 421)
+    if (!LOCAL.test(host)) return c.text('wrong host', 421)
+    // A page of another origin may not give orders either.
+    const origin = c.req.header('origin')
+    if (origin !== undefined && origin !== `http://${host}`) return c.text('wrong origin', 403)
     await next()
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Content-Security-Policy', "default-src 'self'; style-src 'self' 'unsafe-inline'")

@@ -15,7 +15,14 @@ export async function askNetwork(
       `no network answers on port ${port}: run "npm start" first, or name its port with --port`,
     )
   }
-  const body = (await response.json()) as { code?: string; detail?: string }
+  let body: { code?: string; detail?: string }
+  try {
+    body = (await response.json()) as typeof body
+  } catch {
+    const code = response.status === 503 ? 'network.not-running' : 'network.fault'
+    const what = response.status === 503 ? 'is still being prepared' : 'is not a network of unifare'
+    throw new UnifareError(code, `what answers on port ${port} ${what}`)
+  }
   if (!response.ok) {
     throw new UnifareError(body.code ?? 'network.fault', body.detail ?? `answer ${response.status}`)
   }

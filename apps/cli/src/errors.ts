@@ -18,6 +18,8 @@ export const cliErrors = {
   'network.not-running': { en: 'no network runs on this port', zh: '该端口没有运行中的网络' },
   'network.fault': { en: 'the running network failed to answer', zh: '运行中的网络应答失败' },
   'start.bad-network': { en: 'a station network cannot be read', zh: '线网文件无法读取' },
+  'start.bad-day': { en: 'no tariffs for this day', zh: '该日期没有票价表' },
+  'start.folder-taken': { en: 'a network runs in this folder', zh: '该目录中有正在运行的网络' },
   'start.foreign-folder': {
     en: "the folder is not a demonstration's",
     zh: '该目录不是演示数据目录',

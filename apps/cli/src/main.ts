@@ -17,7 +17,7 @@ const json = () => new Option('--json', 'print one JSON document on standard out
 const port = () =>
   new Option('--port <port>', 'port of the network on this machine')
     .default(DEFAULT_PORT)
-    .argParser(whole)
+    .argParser(whole(1, 65_535))
 
 program
   .command('start')
@@ -28,12 +28,14 @@ program
   .option('--seed <text>', 'repeat a network and its day exactly (keys too: for trying out only)')
   .option('--day <YYYY-MM-DD>', 'business day to ride')
   .addOption(
-    new Option('--riders <n>', 'riders of the day').default(DEFAULT_RIDERS).argParser(whole),
+    new Option('--riders <n>', 'riders of the day')
+      .default(DEFAULT_RIDERS)
+      .argParser(whole(1, 100_000)),
   )
   .addOption(
     new Option('--pace <ms>', 'real time for 10 minutes of the day')
       .default(DEFAULT_PACE_MS)
-      .argParser(whole),
+      .argParser(whole(0, 60_000)),
   )
   .option('--data <folder>', 'folder of journals and database', '.unifare/network')
   .option('--network <folder>', 'station networks to use instead of generated ones')
@@ -75,7 +77,7 @@ registry
   .command('allot')
   .description('allot a free block of card numbers to an issuer, for ever')
   .argument('<issuer>', 'institution code, 8 digits')
-  .addOption(new Option('--blocks <n>', 'how many blocks').default(1).argParser(whole))
+  .addOption(new Option('--blocks <n>', 'how many blocks').default(1).argParser(whole(1, 100)))
   .option('--book <file>', "the registrar's book of blocks", '.unifare/allotments.json')
   .addOption(json())
   .action((issuer, _options, command) =>
@@ -126,7 +128,11 @@ program
   .command('bench')
   .description('measure against what a user would pick instead')
   .argument('<subject>', 'clearing')
-  .addOption(new Option('--taps <n>', 'card taps to clear').default(100_000).argParser(whole))
+  .addOption(
+    new Option('--taps <n>', 'card taps to clear')
+      .default(100_000)
+      .argParser(whole(100, 100_000_000)),
+  )
   .addOption(json())
   .action((subject, options) =>
     run(async () => (await import('./commands/bench.ts')).bench(subject, options)),
@@ -134,10 +140,13 @@ program
 
 await program.parseAsync()
 
-function whole(text: string): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('a whole number is needed')
+/** Reads a whole number within bounds. */
+function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`a whole number from ${min} to ${max} is needed`)
+    }
+    return value
   }
-  return value
 }

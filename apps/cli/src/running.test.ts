@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { StationNetwork } from '@unifare/fares'
 import { taps } from '@unifare/operator'
 import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
 import type { Hono } from 'hono'
@@ -105,6 +106,8 @@ describe('a running network on files and PGlite', () => {
   it('answers no other host, and gives no file outside the page', async () => {
     const foreign = await app.request('/api/overview', { headers: { host: 'evil.example' } })
     expect(foreign.status).toBe(421)
+    const order = { method: 'POST', headers: { ...HOST.headers, origin: 'http://evil.example' } }
+    expect((await app.request('/api/issuer/0/repay', order)).status).toBe(403)
     expect((await app.request('/', HOST)).status).toBe(200)
     expect((await app.request('/..%2Fnetwork%2Funifare-demonstration', HOST)).status).toBe(404)
     expect((await app.request('/%2e%2e/%2e%2e/etc/passwd', HOST)).status).toBe(404)
@@ -135,5 +138,21 @@ describe('a running network on files and PGlite', () => {
   it('never empties a folder that is not a demonstration', async () => {
     const foreign = startNetwork({ seed: 'x', day: '2026-11-20', riders: 1, dataDir: folder })
     await expect(foreign).rejects.toMatchObject({ code: 'start.foreign-folder' })
+  })
+
+  it('never empties the folder of a network that runs', async () => {
+    const dataDir = join(folder, 'busy')
+    await mkdir(dataDir)
+    await writeFile(join(dataDir, 'unifare-demonstration'), `${process.ppid}\n`)
+    const second = startNetwork({ seed: 'x', day: '2026-11-20', riders: 1, dataDir })
+    await expect(second).rejects.toMatchObject({ code: 'start.folder-taken' })
+  })
+
+  it('refuses a station network that nobody would ride on', async () => {
+    const network = { ...running.plan.operators[1]?.networks[0], id: 'elsewhere' } as StationNetwork
+    const networks = new Map([['15215212', network]])
+    const dataDir = join(folder, 'other')
+    const wrong = startNetwork({ seed: 'x', day: '2026-11-20', riders: 1, dataDir, networks })
+    await expect(wrong).rejects.toMatchObject({ code: 'fares.no-network' })
   })
 })

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   businessDayStart,
@@ -54,9 +54,10 @@ export interface Running {
 
 /** Starts all parties on files and a database under the data folder. */
 export async function startNetwork(options: StartOptions): Promise<Running> {
-  await emptyFolder(options.dataDir)
   const engine = nodeEngine()
   const plan = planNetwork(options)
+  checkNetworks(plan, options.networks ?? new Map())
+  await emptyFolder(options.dataDir)
   const clock = createManualClock(businessDayStart(options.day))
   const keys = createNetworkKeys({ seed: options.seed, centre: plan.centre.id, engine })
   const databases = await openRepositories(
@@ -96,6 +97,18 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
   }
 }
 
+/** A loaded network that nobody rides on is a mistake, not a wish. */
+function checkNetworks({ operators }: Plan, networks: ReadonlyMap<string, StationNetwork>): void {
+  for (const [id, network] of networks) {
+    const wanted = operators.find(({ institution }) => institution.id === id)?.tariffs[0]?.network
+    requireData(
+      wanted === network.id,
+      'start.bad-network',
+      `network ${network.id} of operator ${id}: ${wanted === undefined || wanted === null ? 'no such operator rides on a network here' : `its tariff asks for ${wanted}`}`,
+    )
+  }
+}
+
 async function openEnvironments(
   plan: Plan,
   dataDir: string,
@@ -120,7 +133,10 @@ async function openEnvironments(
   return environments
 }
 
-/** Every start builds a new demonstration; a folder that is not one of ours is left alone. */
+/**
+ * Every start builds a new demonstration. A folder that is not one of ours is left alone, and so is
+ * one whose network still runs: the marker holds the number of its process.
+ */
 async function emptyFolder(dir: string): Promise<void> {
   const marker = join(dir, MARKER)
   const [folder, ours] = [await exists(dir), await exists(marker)]
@@ -129,9 +145,25 @@ async function emptyFolder(dir: string): Promise<void> {
     'start.foreign-folder',
     `${dir} exists and is not a demonstration's folder: name another one with --data`,
   )
-  if (ours) await rm(dir, { recursive: true })
+  if (ours) {
+    const owner = Number.parseInt(await readFile(marker, 'utf8'), 10)
+    requireData(
+      owner === process.pid || !isRunning(owner),
+      'start.folder-taken',
+      `the network of process ${owner} runs in ${dir}: end it, or name another folder with --data`,
+    )
+    await rm(dir, { recursive: true })
+  }
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  await writeFile(marker, 'Made by "unifare start"; emptied by the next start.\n')
+  await writeFile(marker, `${process.pid}\nMade by "unifare start"; emptied by the next start.\n`)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return Number.isSafeInteger(pid) && process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Day } from '@unifare/core'
 import { checkCardNumber, issuerOfNumber } from './card-number.ts'
 import { type RegistryErrorCode, registryErrors } from './errors.ts'
 import { lingnanPass } from './facts.ts'
-import { institution } from './institutions.ts'
+import { institution, institutions } from './institutions.ts'
 import { aliases, findPlaces } from './places.ts'
 import { coveredProvinces, registryRecords } from './record.ts'
 import { membersOf } from './simulated-acceptance.ts'
@@ -56,7 +56,7 @@ export function where(text: string, at?: Day): Where {
   const digits = query.replace(/[\s-]/g, '')
   if (/^\d{9,}$/.test(digits)) return whereNumber(query, at)
   if (/^\d{8}$/.test(digits)) return whereInstitution(digits, at)
-  return whereName(query, at) ?? refused(query, 'registry.bad-query')
+  return whereName(chineseName(query), at) ?? refused(query, 'registry.bad-query')
 }
 
 function whereNumber(query: string, at?: Day): Where {
@@ -94,6 +94,12 @@ function whereInstitution(id: string, at?: Day): Where {
     seed: issuing ? seedOfCard({ city: member.cityZh }) : seedOfCity(member.cityZh),
     simulated: issuing ? simulatedOfIssuer(member, at) : simulatedOfCity(id, at),
   }
+}
+
+/** The Chinese name of a city that is asked for in English, as the simulated members carry it. */
+function chineseName(query: string): string {
+  const wanted = query.toLowerCase()
+  return institutions().find(({ cityEn }) => cityEn.toLowerCase() === wanted)?.cityZh ?? query
 }
 
 function whereName(query: string, at?: Day): Where | undefined {

@@ -1,9 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseDay, shanghaiDay, toHex, UnifareError } from '@unifare/core'
+import { parseDay, requireData, shanghaiDay, toHex, UnifareError } from '@unifare/core'
 import { systemClock, systemRandom } from '@unifare/core/node'
 import { parseNetwork, type StationNetwork } from '@unifare/fares'
 import { start } from './start.ts'
+
+/** First day of the tariffs, and the end of what a card's dates can say. */
+const FIRST_DAY = '2026-01-01'
+const LAST_DAY = '2040-01-01'
 
 /** Options as the command line gives them. */
 export interface StartFlags {
@@ -21,7 +25,14 @@ export interface StartFlags {
 /** Turns the flags of `unifare start` into a start. Without a seed every network is new. */
 export async function startWith(flags: StartFlags): Promise<number> {
   const { day, network } = flags
-  if (day !== undefined) parseDay(day)
+  if (day !== undefined) {
+    parseDay(day)
+    requireData(
+      day >= FIRST_DAY && day < LAST_DAY,
+      'start.bad-day',
+      `${day}: the demonstration's tariffs hold from ${FIRST_DAY} on`,
+    )
+  }
   const databaseUrl = process.env['DATABASE_URL']
   return start({
     seed: flags.seed ?? toHex(systemRandom().bytes(8)),

@@ -1,7 +1,8 @@
 import { serve } from '@hono/node-server'
 import { buildConsole } from '@unifare/console/node'
-import { UnifareError } from '@unifare/core'
+import { formatYuan, shanghaiDigits, UnifareError } from '@unifare/core'
 import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
+import type { Hono } from 'hono'
 import { createApi } from '../api.ts'
 import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
 import { createOverviewKeeper, type OverviewKeeper } from '../overview.ts'
@@ -18,23 +19,37 @@ export interface StartCommand extends StartOptions {
 
 /** Starts the network, rides a day, closes it, and stays with its page unless `once`. */
 export async function start(command: StartCommand): Promise<number> {
-  const running = await startNetwork(command)
-  tell(`data: ${command.dataDir}; database: ${running.database}`)
-  const keeper = createOverviewKeeper(running, { seed: command.seed, watched: !command.once })
-  const server = command.once ? undefined : await servePage(running, keeper, command)
+  // The port comes first: who cannot have it must not touch a folder that another network uses.
+  const server = command.once ? undefined : await holdPort(command.port)
   try {
-    const outcome = await rideOnce(running, keeper, command)
-    const summary = summarise(running, keeper, outcome)
-    if (command.json) printJson(summary)
-    else printLines(...describe(summary), ...troubles(keeper))
-    if (server !== undefined) await untilInterrupted(server.url)
-    return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot
-      ? EXIT.ok
-      : EXIT.differences
+    const running = await startNetwork(command)
+    try {
+      return await rideAndShow(running, command, server)
+    } finally {
+      await running.close()
+    }
   } finally {
     server?.close()
-    await running.close()
   }
+}
+
+async function rideAndShow(
+  running: Running,
+  command: StartCommand,
+  server: PageServer | undefined,
+): Promise<number> {
+  tell(`data: ${command.dataDir}; database: ${running.database}`)
+  const keeper = createOverviewKeeper(running, { seed: command.seed, watched: !command.once })
+  if (server !== undefined) {
+    server.show(createApi({ running, keeper, pageDir: await buildConsole() }))
+    tell(`page: ${server.url}`)
+  }
+  const outcome = await rideOnce(running, keeper, command)
+  const summary = summarise(running, keeper, outcome)
+  if (command.json) printJson(summary)
+  else printLines(...describe(summary), ...troubles(keeper))
+  if (server !== undefined) await untilInterrupted(server.url)
+  return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot ? EXIT.ok : EXIT.differences
 }
 
 async function rideOnce(
@@ -49,7 +64,8 @@ async function rideOnce(
     ...running.day,
     onClosing: () => keeper.closing(),
     onProgress: async (progress) => {
-      const clock = new Date(progress.at + 8 * 3_600_000).toISOString().slice(11, 16)
+      const digits = shanghaiDigits(progress.at)
+      const clock = `${digits.slice(8, 10)}:${digits.slice(10, 12)}`
       bar(progress.done, progress.steps, `${clock} ${progress.accepted} accepted`)
       await keeper.progress(progress)
       if (!once && paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs))
@@ -111,7 +127,7 @@ function troubles(keeper: OverviewKeeper): string[] {
 }
 
 function describe(summary: Summary): string[] {
-  const yuan = (fen: number) => (fen / 100).toFixed(2)
+  const yuan = formatYuan
   return [
     `${summary.riders} riders, ${summary.taps} taps in ${summary.cities} cities on ${summary.modes} modes: ${summary.accepted} accepted, ${summary.refused} refused`,
     `settled ${yuan(summary.settledFen)} CNY; nets sum to ${yuan(summary.sumFen)}`,
@@ -126,27 +142,32 @@ function describe(summary: Summary): string[] {
   ]
 }
 
-async function servePage(
-  running: Running,
-  keeper: OverviewKeeper,
-  { port }: StartCommand,
-): Promise<{ readonly url: string; close(): void }> {
-  const app = createApi({ running, keeper, pageDir: await buildConsole() })
+/** The page's place on this machine, held from the beginning. */
+interface PageServer {
+  readonly url: string
+  /** From now on the network answers; before, every request hears that it is being prepared. */
+  show(app: Hono): void
+  close(): void
+}
+
+function holdPort(port: number): Promise<PageServer> {
+  let app: Hono | undefined
+  const notYet = () => new Response('preparing', { status: 503, headers: { 'retry-after': '1' } })
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, () => {
-      const url = `http://127.0.0.1:${port}/`
-      tell(`page: ${url}`)
-      resolve({ url, close: () => server.close() })
-    })
+    const server = serve(
+      { fetch: (request) => app?.fetch(request) ?? notYet(), hostname: '127.0.0.1', port },
+      () =>
+        resolve({
+          url: `http://127.0.0.1:${port}/`,
+          show(ready) {
+            app = ready
+          },
+          close: () => server.close(),
+        }),
+    )
     server.on('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new UnifareError(
-              'start.port-taken',
-              `port ${port} is taken: name another one with --port`,
-            )
-          : error,
-      )
+      const taken = `port ${port} is taken: name another one with --port`
+      reject(error.code === 'EADDRINUSE' ? new UnifareError('start.port-taken', taken) : error)
     })
   })
 }
