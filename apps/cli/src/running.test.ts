@@ -11,6 +11,10 @@ import { createOverviewKeeper, type OverviewKeeper } from './overview.ts'
 import { type Running, startNetwork } from './running.ts'
 import { type Trace, traceTap } from './tracing.ts'
 
+interface JournalData {
+  readonly record?: { readonly identity: string }
+}
+
 const HOST = { headers: { host: '127.0.0.1:4170' } }
 
 describe('a running network on files and PGlite', () => {
@@ -78,8 +82,10 @@ describe('a running network on files and PGlite', () => {
 
   it('tells by its medium the same tap as by its delivery', async () => {
     const byDelivery = await traceTap(running.network, await aChargedTap())
-    const { record } = byDelivery.steps[0]?.data as { record: { identity: string } }
-    const byMedium = await traceTap(running.network, record.identity)
+    const [journal] = byDelivery.steps
+    expect(journal?.data).toMatchObject({ record: { delivery: byDelivery.tap } })
+    const { record } = journal === undefined ? {} : (journal.data as JournalData)
+    const byMedium = await traceTap(running.network, record?.identity ?? '')
     expect(byMedium.steps).toEqual(byDelivery.steps)
   })
 
