@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{packages,parties,apps}/*/{src,node}/**/*.test.ts', '{twin,bench,tools}/**/*.test.ts'],
+    include: [
+      '{packages,parties,apps}/*/{src,node}/**/*.test.ts',
+      '{twin,bench,tools}/**/*.test.ts',
+    ],
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -62,7 +62,9 @@ if (faults.length > 0) {
 
 function workspaces(): string[] {
   const groups = ['packages', 'parties', 'apps'].flatMap((group) =>
-    readdirSync(join(root, group)).map((name) => join(group, name)),
+    readdirSync(join(root, group), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(group, name)),
   )
   return [...groups, 'twin', 'bench']
 }
