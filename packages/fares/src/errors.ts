@@ -6,6 +6,7 @@ export const faresErrors = {
     en: 'the tariff has faults; each is listed with its place and rule',
     zh: '票价文件有误，已逐条列出位置与规则',
   },
+  'fares.bad-list': { en: 'the list needs tariffs and networks', zh: '票价名单缺少票价表或线网' },
   'fares.bad-network': {
     en: 'the station network has faults; each is listed with its place and rule',
     zh: '线网文件有误，已逐条列出位置与规则',
@@ -44,5 +45,5 @@ export type FaresErrorCode = keyof typeof faresErrors
 /** Codes that `price` returns as values. */
 export type FareRefusal = Exclude<
   FaresErrorCode,
-  'fares.bad-tariff' | 'fares.bad-network' | 'fares.no-network'
+  'fares.bad-list' | 'fares.bad-tariff' | 'fares.bad-network' | 'fares.no-network'
 >

@@ -31,6 +31,7 @@ export {
   type TimeLimit,
   type When,
 } from './tariff.ts'
+export { openTariffList, tariffInForce } from './tariff-list.ts'
 export {
   FARE_MEDIA,
   FARE_MODES,

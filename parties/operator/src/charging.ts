@@ -1,9 +1,10 @@
 import type { AcceptanceContent } from '@unifare/bundle'
 import { businessDay, type Instant, type Tx } from '@unifare/core'
+import type { CompiledTariff } from '@unifare/fares'
 import { type Charge, deliveryId, encodeCharge, parseTap, type Tap } from '@unifare/tap'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
-import { type PriceBook, type PricedRide, priceRide } from './pricing.ts'
+import { type PricedRide, priceRide } from './pricing.ts'
 import {
   type ChargeRow,
   charges,
@@ -43,7 +44,7 @@ interface Decided {
 export async function makeCharges(
   tx: Tx,
   options: {
-    readonly book: PriceBook
+    readonly tariffs: readonly CompiledTariff[]
     readonly acceptance: AcceptanceContent
     readonly operator: string
     readonly upTo: Instant
@@ -57,7 +58,7 @@ export async function makeCharges(
   const decided: Decided[] = []
   let unpriced = 0
   for (const item of paired) {
-    const ride = priceRide(options.book, options.acceptance, item)
+    const ride = priceRide(options.tariffs, options.acceptance, item)
     if (ride !== undefined) number += 1
     else if (costs(item)) {
       unpriced += 1

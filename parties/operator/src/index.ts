@@ -3,7 +3,7 @@ export { operatorErrors } from './errors.ts'
 export { type IntakeResult, takeBatch } from './intake.ts'
 export { type Operator, type OperatorOptions, openOperator } from './operator.ts'
 export { type Paired, pairTaps, type SeenTap } from './pairing.ts'
-export { compilePriceBook, type PriceBook, type PricedRide, priceRide } from './pricing.ts'
+export { type PricedRide, priceRide } from './pricing.ts'
 export {
   type ChargeRow,
   charges,

@@ -92,7 +92,7 @@ describe('lists', () => {
   })
 
   test.each([
-    [{ kind: 'tariffs', content: { tariffs: [] } }, 'bundle.malformed'],
+    [{ kind: 'tariffs', content: { tariffs: [] } }, 'fares.bad-list'],
     [{ kind: 'devices', content: { devices: [{ terminal: 'x' }] } }, 'bundle.malformed'],
     [{ kind: 'acceptance', content: ACCEPTANCE }, 'message.refused'],
   ])('that cannot be read are not published: %j', async (order, code) => {

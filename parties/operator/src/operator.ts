@@ -18,6 +18,7 @@ import {
   utf8,
 } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
+import { type CompiledTariff, openTariffList } from '@unifare/fares'
 import {
   type Input,
   type Institution,
@@ -34,7 +35,6 @@ import { type Batch, type Link, type Message, parseBatch, signedBy } from '@unif
 import { makeCharges } from './charging.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
-import { compilePriceBook, type PriceBook } from './pricing.ts'
 import { sealCharges } from './sealing.ts'
 import { statements } from './tables.ts'
 
@@ -105,7 +105,6 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
 
 function createMachine(options: OperatorOptions) {
   const { id, engine, sign, centre } = options
-  let book: PriceBook | undefined
   const batches = new WeakMap<Message, Batch>()
 
   async function publicKeyOf(party: string): Promise<Uint8Array | undefined> {
@@ -120,11 +119,10 @@ function createMachine(options: OperatorOptions) {
     return bundle === undefined ? new Map() : readingOf(bundle, devicesByTerminal)
   }
 
-  async function priceBook(tx: Tx): Promise<PriceBook> {
+  async function tariffsOf(tx: Tx): Promise<readonly CompiledTariff[]> {
     const bundle = (await loadShelf(tx)).get(shelfKey('tariffs', id))
     requireData(bundle !== undefined, 'operator.no-tariffs', 'publish tariffs before charging')
-    if (book?.version !== bundle.version) book = compilePriceBook(bundle.content, bundle.version)
-    return book
+    return readingOf(bundle, openTariffList)
   }
 
   async function acceptance(tx: Tx): Promise<AcceptanceContent> {
@@ -177,7 +175,7 @@ function createMachine(options: OperatorOptions) {
     const version = (held?.version ?? 0) + 1
     const { content } = order
     if (kind === 'devices') parseDevices(content)
-    else compilePriceBook(content, version)
+    else openTariffList(content)
     const bundle = await signBundle(
       { publisher: id, kind, version, validFrom: acceptedAt, validTo: null, content },
       sign,
@@ -191,7 +189,7 @@ function createMachine(options: OperatorOptions) {
     const upTo = typeof order['upTo'] === 'number' ? order['upTo'] : acceptedAt
     const giveUpBefore = typeof order['giveUpBefore'] === 'number' ? order['giveUpBefore'] : 0
     const result = await makeCharges(tx, {
-      book: await priceBook(tx),
+      tariffs: await tariffsOf(tx),
       acceptance: await acceptance(tx),
       operator: id,
       upTo,

@@ -1,6 +1,7 @@
+import { openTariffList } from '@unifare/fares'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
-import { compilePriceBook, type Paired, priceRide } from './index.ts'
+import { type Paired, priceRide } from './index.ts'
 import {
   ACCEPTANCE,
   AT,
@@ -15,11 +16,11 @@ import {
   VISITOR,
 } from './operator.fixture.ts'
 
-const XIAN = compilePriceBook(TARIFFS, 1)
-const SHENZHEN = compilePriceBook(
-  { tariffs: [tariffNamed('shenzhen-metro')], networks: [lineOf('shenzhen-metro')] },
-  1,
-)
+const XIAN = openTariffList(TARIFFS)
+const SHENZHEN = openTariffList({
+  tariffs: [tariffNamed('shenzhen-metro')],
+  networks: [lineOf('shenzhen-metro')],
+})
 const SHENZHEN_ISSUER = '02215840'
 const AT_SHENZHEN = {
   rows: [
@@ -160,8 +161,6 @@ describe('a list of tariffs', () => {
     ['a ladder without its network', { tariffs: TARIFFS.tariffs, networks: [] }],
     ['a tariff that is none', { tariffs: [{ id: 'x' }], networks: [] }],
   ])('is read whole or refused: %s', (_, content) => {
-    expect(() => compilePriceBook(content, 1)).toThrow(
-      expect.objectContaining({ name: 'UnifareError' }),
-    )
+    expect(() => openTariffList(content)).toThrow(expect.objectContaining({ name: 'UnifareError' }))
   })
 })

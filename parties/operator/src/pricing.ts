@@ -1,24 +1,16 @@
 import { type AcceptanceContent, acceptanceOf } from '@unifare/bundle'
-import { type Day, type Fen, requireData, shanghaiDay } from '@unifare/core'
+import type { Fen } from '@unifare/core'
 import {
   type CompiledTariff,
-  compileTariff,
   maximumFare,
   type PricePart,
-  parseNetwork,
-  parseTariff,
   price,
   type Ride,
   type Tariff,
+  tariffInForce,
 } from '@unifare/fares'
-import type { ChargePart, Mode, Tap } from '@unifare/tap'
+import type { ChargePart, Tap } from '@unifare/tap'
 import type { Paired } from './pairing.ts'
-
-/** An operator's tariffs, compiled once for every version of its list. */
-export interface PriceBook {
-  readonly version: number
-  readonly tariffs: readonly { readonly tariff: Tariff; readonly compiled: CompiledTariff }[]
-}
 
 /** A ride with its price: what is asked, step by step. */
 export interface PricedRide {
@@ -39,29 +31,6 @@ export interface PricedRide {
   readonly to: number
 }
 
-/** Reads the content of a `tariffs` list; throws what is wrong with it. */
-export function compilePriceBook(content: unknown, version: number): PriceBook {
-  const { tariffs, networks } = content as { tariffs?: unknown; networks?: unknown }
-  requireData(
-    Array.isArray(tariffs) && Array.isArray(networks),
-    'bundle.malformed',
-    'the list needs tariffs and networks',
-  )
-  const parsed = networks.map((network) => parseNetwork(network))
-  return {
-    version,
-    tariffs: tariffs
-      .map((tariff) => parseTariff(tariff))
-      .map((tariff) => ({
-        tariff,
-        compiled: compileTariff(
-          tariff,
-          parsed.find((network) => network.id === tariff.network),
-        ),
-      })),
-  }
-}
-
 /** Stands in a charge whose debit no tariff of the operator explains. */
 const NO_TARIFF = { id: '', version: 0 } as const
 
@@ -71,25 +40,25 @@ const NO_TARIFF = { id: '', version: 0 } as const
  * and for a code journey that no tariff prices.
  */
 export function priceRide(
-  book: PriceBook,
+  tariffs: readonly CompiledTariff[],
   acceptance: AcceptanceContent,
   paired: Paired,
 ): PricedRide | undefined {
   switch (paired.kind) {
     case 'single':
-      return priced(book, acceptance, [paired.tap], paired.tap)
+      return priced(tariffs, acceptance, [paired.tap], paired.tap)
     case 'journey':
       return priced(
-        book,
+        tariffs,
         acceptance,
         paired.entry === null ? [paired.exit] : [paired.entry, paired.exit],
         paired.exit,
         paired.entry,
       )
     case 'missing-exit':
-      return incomplete(book, acceptance, paired.entry)
+      return incomplete(tariffs, acceptance, paired.entry)
     case 'missing-entry':
-      return incomplete(book, acceptance, paired.exit)
+      return incomplete(tariffs, acceptance, paired.exit)
     case 'void':
     case 'late-entry':
     case 'late-exit':
@@ -98,15 +67,15 @@ export function priceRide(
 }
 
 function priced(
-  book: PriceBook,
+  tariffs: readonly CompiledTariff[],
   acceptance: AcceptanceContent,
   taps: readonly Tap[],
   last: Tap,
   entryTap: Tap | null = null,
 ): PricedRide | undefined {
-  const found = tariffFor(book, last.mode, shanghaiDay(last.at))
+  const found = tariffInForce(tariffs, last.mode, last.at)
   const entry = entryOf(last, entryTap)
-  const result = found && price(found.compiled, rideOf(acceptance, last, entry))
+  const result = found && price(found, rideOf(acceptance, last, entry))
   const fare = result?.ok === true ? result : undefined
   if (fare === undefined && last.medium === 'code') return undefined
   const debitedFen = taps.reduce((sum, tap) => sum + tap.amountFen, 0)
@@ -138,16 +107,16 @@ function entryOf(
  * at the next gate or counter; only what it was debited is asked for.
  */
 function incomplete(
-  book: PriceBook,
+  tariffs: readonly CompiledTariff[],
   acceptance: AcceptanceContent,
   tap: Tap,
 ): PricedRide | undefined {
   if (tap.medium === 'card') {
-    return tap.amountFen > 0 ? priced(book, acceptance, [tap], tap) : undefined
+    return tap.amountFen > 0 ? priced(tariffs, acceptance, [tap], tap) : undefined
   }
-  const found = tariffFor(book, tap.mode, shanghaiDay(tap.at))
+  const found = tariffInForce(tariffs, tap.mode, tap.at)
   if (found === undefined) return undefined
-  const amountFen = maximumFare(found.compiled, tap.station)
+  const amountFen = maximumFare(found, tap.station)
   const part = {
     rule: 'incomplete.maximum',
     amountFen,
@@ -224,17 +193,4 @@ function explained(
       en: textEn,
     })),
   }
-}
-
-function tariffFor(
-  book: PriceBook,
-  mode: Mode,
-  day: Day,
-): PriceBook['tariffs'][number] | undefined {
-  return book.tariffs.find(
-    ({ tariff }) =>
-      tariff.modes.includes(mode) &&
-      tariff.validFrom <= day &&
-      (tariff.validTo === null || day < tariff.validTo),
-  )
 }

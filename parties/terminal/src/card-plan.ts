@@ -17,12 +17,18 @@ import {
   tripRecord1E,
 } from '@unifare/card'
 import { type Fen, type Instant, instantFromDigits, shanghaiDigits } from '@unifare/core'
-import { type CompiledTariff, entryMinimum, maximumFare, price } from '@unifare/fares'
+import {
+  type CompiledTariff,
+  entryMinimum,
+  maximumFare,
+  price,
+  tariffInForce,
+} from '@unifare/fares'
 import type { EntryReference, Mode, Reason, TapKind } from '@unifare/tap'
 import { KIND_OF_ROLE } from './code-flow.ts'
 import { LIMITS, type TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
-import { accepted, denyKey, type Lists, tariffAt } from './lists.ts'
+import { accepted, denyKey, type Lists } from './lists.ts'
 
 /** What a terminal is going to do with a card: decided before anything is written. */
 export interface CardPlan {
@@ -76,7 +82,7 @@ export function planCard(view: CardView, context: CardContext): CardPlan | Refus
   if (!checked.ok) return refuse(REASON_OF_CHECK[checked.code] ?? 'medium.unreadable', checked.code)
   if (acceptance === undefined) return refuse('acceptance.not-listed')
   if (lists.denied.has(denyKey('card', view.issuer, view.number))) return refuse('deny.listed')
-  const tariff = tariffAt(lists, at)
+  const tariff = tariffInForce(lists.tariffs, config.mode, at)
   if (tariff === undefined) return refuse('fare.unknown', 'fares.no-tariff')
   return PLANS[config.role](view, { ...context, tariff, acceptance })
 }

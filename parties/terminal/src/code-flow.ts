@@ -1,7 +1,7 @@
 import type { AcceptanceRow } from '@unifare/bundle'
 import type { Fen, Instant } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { price } from '@unifare/fares'
+import { price, tariffInForce } from '@unifare/fares'
 import {
   type CodeCaches,
   type CodeIdentity,
@@ -16,7 +16,7 @@ import {
 import type { Reason, TapKind } from '@unifare/tap'
 import { LIMITS, type Role, type TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
-import { accepted, denyKey, type Lists, tariffAt } from './lists.ts'
+import { accepted, denyKey, type Lists } from './lists.ts'
 import type { TapContent } from './record.ts'
 
 /** Kind of record that a role makes. */
@@ -124,7 +124,7 @@ function memoryFor(
 /** What is known of the fare at this point: the fare of a single ride, zero where a gate opens a journey. */
 function knownFare(context: CodeContext, { issuer, division }: AcceptanceRow): Fen | undefined {
   const { config, lists, at, distanceM } = context
-  const tariff = tariffAt(lists, at)
+  const tariff = tariffInForce(lists.tariffs, config.mode, at)
   if (tariff === undefined) return undefined
   if (config.role !== 'single') return 0
   const priced = price(tariff, {

@@ -48,7 +48,7 @@ describe('a list of a terminal', () => {
     ['acceptance', null, 'bundle.malformed'],
     ['issuer-keys', { roots: 'none', issuers: [] }, 'code.bad-issuer-keys'],
     ['deny', { entries: [{ medium: 'card' }] }, 'bundle.malformed'],
-    ['tariffs', null, 'bundle.malformed'],
+    ['tariffs', null, 'fares.bad-list'],
     ['tariffs', { tariffs: [{}], networks: [] }, 'fares.bad-tariff'],
   ] as const)(
     '%s that cannot be read whole leaves the last good one',

@@ -11,15 +11,9 @@ import {
   type SignedBundle,
   shelfKey,
 } from '@unifare/bundle'
-import { type Instant, requireData, shanghaiDay } from '@unifare/core'
+import { type Instant, requireData } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import {
-  type CompiledTariff,
-  compileTariff,
-  parseNetwork,
-  parseTariff,
-  type Tariff,
-} from '@unifare/fares'
+import { type CompiledTariff, openTariffList } from '@unifare/fares'
 import { type IssuerKeys, parseIssuerKeys } from '@unifare/ridecode'
 import type { HeldBundle } from '@unifare/tap'
 import type { TerminalConfig } from './config.ts'
@@ -31,7 +25,7 @@ export interface Lists {
   readonly issuerKeys: IssuerKeys | undefined
   /** `medium/issuer/account` of everything that must be refused. */
   readonly denied: ReadonlySet<string>
-  readonly tariffs: readonly { readonly tariff: Tariff; readonly compiled: CompiledTariff }[]
+  readonly tariffs: readonly CompiledTariff[]
   readonly tariffVersion: number
   /** When the youngest deny list began to hold; 0 without one. */
   readonly denyFrom: Instant
@@ -105,44 +99,15 @@ function compile(
       return { ...lists, denied, denyFrom: bundle.validFrom }
     }
     case 'tariffs':
-      return { ...lists, tariffs: compileTariffs(content, config), tariffVersion: bundle.version }
+      return { ...lists, tariffs: openTariffList(content), tariffVersion: bundle.version }
     case 'devices':
       return lists
   }
 }
 
-/** Content of a `tariffs` list: tariffs of one operator and the station networks they need. */
-function compileTariffs(content: unknown, config: TerminalConfig): Lists['tariffs'] {
-  const { tariffs, networks } = (content ?? {}) as { tariffs?: unknown; networks?: unknown }
-  requireData(
-    Array.isArray(tariffs) && Array.isArray(networks),
-    'bundle.malformed',
-    'the list needs tariffs and networks',
-  )
-  const parsed = networks.map((network) => parseNetwork(network))
-  return tariffs
-    .map((tariff) => parseTariff(tariff))
-    .filter((tariff) => tariff.modes.includes(config.mode))
-    .map((tariff) => ({
-      tariff,
-      compiled: compileTariff(
-        tariff,
-        parsed.find((network) => network.id === tariff.network),
-      ),
-    }))
-}
-
 /** Place of an account on the deny list. */
 export function denyKey(medium: string, issuer: string, account: string): string {
   return `${medium}/${issuer}/${account}`
-}
-
-/** The tariff in force at an instant. */
-export function tariffAt(lists: Lists, at: Instant): CompiledTariff | undefined {
-  const day = shanghaiDay(at)
-  return lists.tariffs.find(
-    ({ tariff }) => tariff.validFrom <= day && (tariff.validTo === null || day < tariff.validTo),
-  )?.compiled
 }
 
 /** The acceptance of an issuer's medium here and now; undefined when it is not taken. */
