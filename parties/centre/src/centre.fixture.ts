@@ -48,10 +48,11 @@ export async function openTestCentre() {
   const signOf = (name: string) => async (message: Uint8Array) =>
     pureEngine.ed25519Sign(pairOf(name).privateKey, message)
   const clock = createManualClock(CLOSE_AT)
+  const storage = createMemoryStorage()
   const link = createProcessLink()
   const centre = await openCentre({
     id: CENTRE,
-    env: { clock, random, storage: createMemoryStorage(), repository: createMemoryRepository() },
+    env: { clock, random, storage, repository: createMemoryRepository() },
     link,
     engine: pureEngine,
     sign: signOf(CENTRE),
@@ -90,6 +91,7 @@ export async function openTestCentre() {
   const network = {
     centre,
     clock,
+    storage,
     send,
     /** The operator forwards a batch of its terminal, which held a deny list of this version. */
     async taps(taps: readonly Tap[], denyVersion = 0): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { fromUtf8, UnifareError } from '@unifare/core'
+import { fromUtf8, UnifareError, utf8 } from '@unifare/core'
 import { ledgerTables } from '@unifare/ledger'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
@@ -252,5 +252,48 @@ describe('intake', () => {
     const network = await openTestCentre()
     await network.bundle(OPERATOR, 'devices', { version: 2, content: { devices: [] } })
     expect(await refusal(network.taps([await ride(1)]))).toBe('batch.bad-signature')
+  })
+})
+
+describe('the order of things', () => {
+  test('days close in order, and only days that exist', async () => {
+    const { network } = await closedDay([await ride(1)])
+    expect(await refusal(network.close())).toBe('centre.day-closed')
+    expect(await refusal(network.close('2026-11-19'))).toBe('centre.day-closed')
+    expect(await refusal(network.close('2026-11-31'))).toBe('time.bad-day')
+    expect(await refusal(network.close(NEXT_DAY))).toBe('accepted')
+  })
+
+  test('a charge of a later day waits for its own close', async () => {
+    const rides = [await ride(1), await ride(2)]
+    const network = await openTestCentre()
+    await network.taps(rides)
+    const [today, tomorrow] = chargesFor(rides)
+    if (today === undefined || tomorrow === undefined) throw new TypeError('two charges are made')
+    await network.charges([today, { ...tomorrow, tapDay: NEXT_DAY }])
+    expect(await network.close()).toMatchObject({ charges: 1, settledFen: 200 })
+    expect(await network.close(NEXT_DAY)).toMatchObject({ charges: 1, settledFen: 200 })
+    expect((await network.centre.rerun(DAY)).charges).toHaveLength(1)
+  })
+
+  test('publishing the deny list again keeps what issuers denied', async () => {
+    const network = await openTestCentre()
+    await network.deny(1, [DENIED])
+    await network.centre.command({ do: 'publish-deny' })
+    const answer = (await network.send(OPERATOR, 'pull', utf8('{"held":{}}'))) as {
+      bundles: { kind: string; version: number; content: unknown }[]
+    }
+    const deny = answer.bundles.find(({ kind }) => kind === 'deny')
+    expect(deny).toMatchObject({ version: 2, content: { entries: [DENIED] } })
+  })
+})
+
+describe('statements as files', () => {
+  test('one pair for every member, written by the close', async () => {
+    const { network } = await closedDay([await ride(1)])
+    const names = await network.storage.list('statement-')
+    expect(names).toHaveLength(6)
+    const csv = await network.storage.read(`statement-${DAY}-${OPERATOR}.csv`)
+    expect(fromUtf8(csv ?? new Uint8Array(0))).toContain(`${OPERATOR}-1,`)
   })
 })
