@@ -47,6 +47,9 @@ const TEXTS = {
   'statement-issuer': { zh: '发卡机构对账单', en: "line on the issuer's statement" },
 } as const satisfies Record<TraceStep['step'], { zh: string; en: string }>
 
+/** A refusal, a gate event, a void or repeated tap moves no money: its way ends at the operator. */
+const ENDS_AT_OPERATOR: ReadonlySet<string> = new Set(['noted', 'void', 'duplicate', 'quarantined'])
+
 /**
  * Follows a tap through journal, charge, verdict, ledger and published statements, and nothing
  * else: what cannot be found there is reported as missing. Throws `trace.unknown-tap`.
@@ -60,8 +63,12 @@ export async function traceTap(network: LocalNetwork, name: string): Promise<Tra
     const steps = [
       step('journal', await journalRecord(network, row)),
       step('operator', { state: row.state, note: row.note, delivery: deliveryId(row) }),
-      step('charge', charge && chargeToJson(charge)),
-      ...(charge === undefined ? [] : await clearingSteps(network, charge)),
+      ...(ENDS_AT_OPERATOR.has(row.state)
+        ? []
+        : [
+            step('charge', charge && chargeToJson(charge)),
+            ...(charge === undefined ? [] : await clearingSteps(network, charge)),
+          ]),
     ]
     return { tap: name, complete: steps.every(({ found }) => found), steps }
   }
