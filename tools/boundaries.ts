@@ -35,15 +35,17 @@ for (const dir of workspaces()) {
     faults.push(`${dir}: ${own} has no place in tools/boundaries.ts`)
     continue
   }
+  const imported = new Set<string>()
   for (const file of sources(join(root, dir))) {
     const text = readFileSync(file, 'utf8')
     const place = relative(root, file)
     for (const [, name = ''] of text.matchAll(/from '@unifare\/([a-z]+)(?:\/[a-z]+)?'/g)) {
       const target = layerOf.get(name)
-      if (target === undefined || target >= layer) {
+      if (name !== own && (target === undefined || target >= layer)) {
         faults.push(`${place}: ${own} must not import ${name}`)
       }
-      if (manifest.dependencies?.[`@unifare/${name}`] === undefined && !file.endsWith('.test.ts')) {
+      imported.add(name)
+      if (name !== own && manifest.dependencies?.[`@unifare/${name}`] === undefined) {
         faults.push(`${place}: ${name} is not in the dependencies of ${own}`)
       }
     }
@@ -51,6 +53,11 @@ for (const dir of workspaces()) {
       /\/src\//.test(file) && /^(packages|parties)/.test(dir) && !/\.(test|fixture)\.ts$/.test(file)
     if (pure && /from 'node:|\bDate\.now\(|\bMath\.random\(|\bsetTimeout\(/.test(text)) {
       faults.push(`${place}: src is pure: time, randomness and node modules come in through Env`)
+    }
+  }
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    if (name.startsWith('@unifare/') && !imported.has(name.replace('@unifare/', ''))) {
+      faults.push(`${dir}/package.json: nothing imports ${name}`)
     }
   }
 }

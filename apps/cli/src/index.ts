@@ -1,3 +1,3 @@
 export { createApi } from './api.ts'
 export { type Running, type StartOptions, startNetwork } from './running.ts'
-export { type Trace, type TraceStep, traceTap } from './tracing.ts'
+export { type Trace, traceTap } from './tracing.ts'

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import {
   businessDayStart,
   createManualClock,
-  createMemoryRepository,
   type Day,
   type Env,
   type ManualClock,
@@ -11,7 +10,7 @@ import {
   requireData,
   toHex,
 } from '@unifare/core'
-import { createFileStorage, openRepositories, systemRandom } from '@unifare/core/node'
+import { openRepositories, systemRandom } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import type { StationNetwork } from '@unifare/fares'
 import {
@@ -23,11 +22,10 @@ import {
   planNetwork,
   writeScript,
 } from '@unifare/twin'
+import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 
 /** Marks a folder as a demonstration's, so that only such a folder is ever emptied. */
 const MARKER = 'unifare-demonstration'
-/** Journals of terminals are small: hundreds of them stand on one disk here. */
-const TERMINAL_STEP_BYTES = 64 * 1024
 
 /** How a demonstration network is started. */
 export interface StartOptions {
@@ -119,15 +117,13 @@ async function openEnvironments(
   const random = systemRandom()
   const institutions = [plan.centre, ...plan.issuers, ...plan.operators.map((o) => o.institution)]
   for (const { id } of institutions) {
-    const storage = await createFileStorage(join(dataDir, 'parties', id))
+    const storage = await openInstitutionStorage(dataDir, id)
     environments.set(id, { clock, random, storage, repository: await repositoryOf(id) })
   }
-  const options = { stepBytes: TERMINAL_STEP_BYTES }
-  for (const { institution, terminals } of plan.operators) {
-    const storage = await createFileStorage(join(dataDir, 'terminals', institution.id), options)
-    const repository = createMemoryRepository()
-    for (const { terminal } of terminals) {
-      environments.set(terminal, { clock, random, storage, repository })
+  for (const operator of plan.operators) {
+    const standing = await openTerminalStanding(dataDir, operator)
+    for (const { terminal } of operator.terminals) {
+      environments.set(terminal, { clock, random, ...standing })
     }
   }
   return environments

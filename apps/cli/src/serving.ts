@@ -3,14 +3,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import {
   businessDayStart,
   createManualClock,
-  createMemoryRepository,
   type Env,
   type ManualClock,
   type Repository,
   requireData,
   UnifareError,
 } from '@unifare/core'
-import { createFileStorage, openRepositories, systemClock, systemRandom } from '@unifare/core/node'
+import { openRepositories, systemClock, systemRandom } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import type { Link } from '@unifare/tap'
 import { createHttpLink } from '@unifare/tap/node'
@@ -24,9 +23,7 @@ import {
   parseNetworkFile,
 } from '@unifare/twin'
 import type { ServedRole } from '@unifare/twin/node'
-
-/** Journals of terminals are small: hundreds of them stand on one disk here. */
-const TERMINAL_STEP_BYTES = 64 * 1024
+import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 
 /** Reads a network file; its `dataDir` is taken from the file's own folder. */
 export async function readNetworkFile(path: string): Promise<NetworkFile> {
@@ -135,7 +132,7 @@ async function standInstitutions(
   const databases = await openRepositories(databaseUrl ? { databaseUrl } : { dataDir })
   for (const id of ids) {
     const repository: Repository = await databases.schema(`party_${id}`)
-    add(id, { storage: await createFileStorage(join(file.dataDir, 'parties', id)), repository })
+    add(id, { storage: await openInstitutionStorage(file.dataDir, id), repository })
   }
   return { database: databases.description, close: () => databases.close() }
 }
@@ -145,13 +142,10 @@ async function standTerminals(
   plan: Plan,
   operators: readonly string[],
 ): Promise<{ database: string; close(): Promise<void> }> {
-  for (const { institution, terminals } of plan.operators) {
-    if (!operators.includes(institution.id)) continue
-    const storage = await createFileStorage(join(file.dataDir, 'terminals', institution.id), {
-      stepBytes: TERMINAL_STEP_BYTES,
-    })
-    const repository = createMemoryRepository()
-    for (const { terminal } of terminals) add(terminal, { storage, repository })
+  for (const operator of plan.operators) {
+    if (!operators.includes(operator.institution.id)) continue
+    const standing = await openTerminalStanding(file.dataDir, operator)
+    for (const { terminal } of operator.terminals) add(terminal, standing)
   }
   return { database: 'none: terminals have journals only', close: async () => undefined }
 }

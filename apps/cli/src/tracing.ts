@@ -1,4 +1,5 @@
 import { charges as centreCharges, days } from '@unifare/centre'
+import type { TapTrace, TraceStep } from '@unifare/console'
 import { type Tx, UnifareError } from '@unifare/core'
 import { statements as issuerStatements, rides } from '@unifare/issuer'
 import { entriesOfDay } from '@unifare/ledger'
@@ -14,27 +15,9 @@ import {
 } from '@unifare/tap'
 import type { LocalNetwork } from '@unifare/twin'
 
-/** One stage on the way from a tap's bytes to the fen on two statements. */
-export interface TraceStep {
-  readonly step:
-    | 'journal'
-    | 'operator'
-    | 'charge'
-    | 'verdict'
-    | 'ledger'
-    | 'statement-operator'
-    | 'statement-issuer'
-  readonly found: boolean
-  readonly zh: string
-  readonly en: string
-  readonly data: unknown
-}
-
 /** The way of a tap, and whether every stage was found. */
-export interface Trace {
-  readonly tap: string
+export interface Trace extends TapTrace {
   readonly complete: boolean
-  readonly steps: readonly TraceStep[]
 }
 
 const TEXTS = {

@@ -95,6 +95,11 @@ export function parseDevices(content: unknown): DevicesContent {
   return { devices: rows(content, 'devices', DEVICE) as unknown as Device[] }
 }
 
+/** The devices of a list by terminal number; throws what `parseDevices` throws. */
+export function devicesByTerminal(content: unknown): ReadonlyMap<string, Device> {
+  return new Map(parseDevices(content).devices.map((device) => [device.terminal, device]))
+}
+
 function rows(content: unknown, name: string, shape: Shape): Record<string, unknown>[] {
   const list = (content as Record<string, unknown> | null)?.[name]
   requireData(Array.isArray(list), 'bundle.malformed', `the list has no ${name}`)

@@ -14,6 +14,7 @@ export {
   type DenyEntry,
   type Device,
   type DevicesContent,
+  devicesByTerminal,
   isOpen,
   parseAcceptance,
   parseDeny,

@@ -61,4 +61,5 @@ export {
   shanghaiDigits,
   TIME_QUALITY,
   type TimeQuality,
+  wholeSecond,
 } from './time.ts'

@@ -18,6 +18,11 @@ const DAY_MS = 86_400_000
 export const TIME_QUALITY = ['unknown', 'free-running', 'synced-10s', 'synced-2s'] as const
 export type TimeQuality = (typeof TIME_QUALITY)[number]
 
+/** The whole second that an instant lies in, Unix time: what cards and codes keep of it. */
+export function wholeSecond(instant: Instant): number {
+  return Math.floor(instant / 1000)
+}
+
 /** The business day that an instant belongs to: 03:00 to 03:00 Asia/Shanghai unless told otherwise. */
 export function businessDay(instant: Instant, cutMs: number = DEFAULT_CUT_MS): Day {
   return shanghaiDay(instant - cutMs)

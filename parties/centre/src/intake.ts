@@ -1,4 +1,4 @@
-import { type Device, parseDevices, shelfKey } from '@unifare/bundle'
+import { type Device, devicesByTerminal, shelfKey } from '@unifare/bundle'
 import { equalBytes, fromHex, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { loadShelf, readingOf } from '@unifare/institution'
@@ -69,10 +69,6 @@ async function deviceOf(tx: Tx, operator: string, terminal: string): Promise<Dev
   const bundle = (await loadShelf(tx)).get(shelfKey('devices', operator))
   if (bundle === undefined) return undefined
   return readingOf(bundle, devicesByTerminal).get(terminal)
-}
-
-function devicesByTerminal(content: unknown): ReadonlyMap<string, Device> {
-  return new Map(parseDevices(content).devices.map((device) => [device.terminal, device]))
 }
 
 /** Takes an operator's charges in; they wait for the close of the day. */

@@ -1,4 +1,4 @@
-import { businessDay, type Instant, type Tx } from '@unifare/core'
+import { businessDay, type Tx, wholeSecond } from '@unifare/core'
 import { deliveryId, type Tap } from '@unifare/tap'
 import { type Paired, tapsOf } from './pairing.ts'
 import {
@@ -44,7 +44,7 @@ export function journeyRow(paired: Paired, charge: number): JourneyRow {
 export function openingRows(rows: readonly JourneyRow[]): OpeningRow[] {
   return rows.flatMap(({ rider, charge, openedAt, note }) => {
     const counts = charge > 0 && note === 'journey' && rider.startsWith('card/')
-    return counts ? [{ rider, openedS: second(openedAt) }] : []
+    return counts ? [{ rider, openedS: wholeSecond(openedAt) }] : []
   })
 }
 
@@ -108,9 +108,4 @@ function loneEndOf(paired: Paired): LoneEnd | null {
 
 function riderOf({ medium, issuer, account }: Tap): string {
   return `${medium}/${issuer}/${account}`
-}
-
-/** Cards keep whole seconds. */
-function second(at: Instant): number {
-  return Math.floor(at / 1000)
 }

@@ -1,6 +1,7 @@
 import {
   type AcceptanceContent,
   type Device,
+  devicesByTerminal,
   parseAcceptance,
   parseDevices,
   type SignedBundle,
@@ -247,10 +248,6 @@ function createMachine(options: OperatorOptions) {
 }
 
 type Order = Readonly<Record<string, unknown>>
-
-function devicesByTerminal(content: unknown): ReadonlyMap<string, Device> {
-  return new Map(parseDevices(content).devices.map((device) => [device.terminal, device]))
-}
 
 /** Lists of the whole network come from the centre alone; what this operator reads is read now. */
 function tryNetworkList({ publisher, kind, content }: SignedBundle, centre: string): void {

@@ -1,4 +1,4 @@
-import type { Instant } from '@unifare/core'
+import { type Instant, wholeSecond } from '@unifare/core'
 import type { Tap } from '@unifare/tap'
 import type { LoneEnd } from './tables.ts'
 
@@ -71,7 +71,7 @@ export function pairTaps(
     }
     const { tap } = item
     if (OPENS.has(tap.kind)) {
-      if (tap.medium === 'card' && chargedOpenings.has(second(tap.at))) {
+      if (tap.medium === 'card' && chargedOpenings.has(wholeSecond(tap.at))) {
         result.push({ kind: 'late-entry', entry: tap, completes: null })
         continue
       }
@@ -112,7 +112,8 @@ function compare(a: string, b: string): number {
 function close(open: Happened | undefined, exit: Tap, giveUpBefore: Instant): Paired | undefined {
   const fits = open !== undefined && modeOf(open) === exit.mode
   if (exit.medium === 'card' && exit.entry !== null) {
-    const same = fits && open.lone === undefined && second(open.tap.at) === second(exit.entry.at)
+    const same =
+      fits && open.lone === undefined && wholeSecond(open.tap.at) === wholeSecond(exit.entry.at)
     return { kind: 'journey', entry: same ? open.tap : null, exit }
   }
   if (fits) {
@@ -132,11 +133,6 @@ function usesOpen(paired: Paired): boolean {
 function abandoned({ tap, passed }: SeenTap): Paired {
   const confirmed = passed || tap.kind === 'rent'
   return confirmed ? { kind: 'missing-exit', entry: tap } : { kind: 'void', entry: tap }
-}
-
-/** Cards keep whole seconds; taps keep milliseconds. */
-function second(at: Instant): number {
-  return Math.floor(at / 1000)
 }
 
 /** Taps of a journey, in order. */
