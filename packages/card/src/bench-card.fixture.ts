@@ -1,8 +1,8 @@
 import { concat, fromHex, toHex } from '@unifare/core'
 import { countingRandom, initApdu, newCard } from './card.fixture.ts'
-import { createCard, resetCard, transmit } from './card.ts'
-import type { Card, CardKeyUse, CardMemory } from './card-state.ts'
-import { purchaseMac1, purchaseSessionKey } from './purse-crypto.ts'
+import { createCard, resetCard, transmit } from './chip/card.ts'
+import type { Card, CardKeyUse, CardMemory } from './chip/card-state.ts'
+import { purchaseMac1, purchaseSessionKey } from './purse/purse-crypto.ts'
 
 export const SELECT = '00A4040008A000000632010105'
 export const RAIL = `27017D010100${'11'.repeat(122)}`

@@ -1,16 +1,21 @@
 import { concat, type Instant, instantFromDigits } from '@unifare/core'
 import { createSoftwareKeyStore, type KeyRef, type KeyUse, pureEngine } from '@unifare/crypto'
-import { type CardSlot, createCardSlot } from './card-slot.ts'
-import type { Card } from './card-state.ts'
-import type { CardView } from './card-view.ts'
-import { isOpenRailTrip } from './composite-records.ts'
-import { type CardProfile, personalise } from './personalise.ts'
-import { createPsam, type Psam, type PsamOptions } from './psam.ts'
-import { openPsam, type PsamReader } from './psam-reader.ts'
-import { type PurchaseRequest, preparePurchase } from './purchase-flow.ts'
-import { readCard } from './read-card.ts'
-import type { CardTransport } from './transport.ts'
-import { railEntry2701, railExit2701, type TravelPlace, tripRecord1E } from './travel-records.ts'
+import { type CardSlot, createCardSlot } from './chip/card-slot.ts'
+import type { Card } from './chip/card-state.ts'
+import { type CardProfile, personalise } from './chip/personalise.ts'
+import { isOpenRailTrip } from './files/composite-records.ts'
+import {
+  railEntry2701,
+  railExit2701,
+  type TravelPlace,
+  tripRecord1E,
+} from './files/travel-records.ts'
+import { createPsam, type Psam, type PsamOptions } from './psam/psam.ts'
+import { openPsam, type PsamReader } from './psam/psam-reader.ts'
+import type { CardView } from './reader/card-view.ts'
+import { type PurchaseRequest, preparePurchase } from './reader/purchase-flow.ts'
+import { readCard } from './reader/read-card.ts'
+import type { CardTransport } from './reader/transport.ts'
 
 export const ISSUER = '30000001'
 export const NUMBER = '3104950000000000017'

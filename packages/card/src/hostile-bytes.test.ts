@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BenchCard, benchCard, CACHE_RAIL, CACHE_TRIP, SELECT } from './bench-card.fixture.ts'
 import { initApdu, newPsam } from './card.fixture.ts'
-import { transmit } from './card.ts'
-import type { Card } from './card-state.ts'
+import { transmit } from './chip/card.ts'
+import type { Card } from './chip/card-state.ts'
 import { readU16 } from './words.ts'
 
 const zeros = (length: number) => new Uint8Array(length)

@@ -1,40 +1,16 @@
 export { type Answer, type Command, commandBytes, parseAnswer, parseCommand } from './apdu.ts'
 export { balanceFen } from './balance.ts'
-export { blockApplication } from './block-flow.ts'
-export { createCard, resetCard, transmit } from './card.ts'
+export { createCard, resetCard, transmit } from './chip/card.ts'
+export { restoreCard, serialiseCard } from './chip/card-image.ts'
+export { PPSE, PURSE_AID } from './chip/card-read.ts'
+export { type CardSlot, createCardSlot, type TearPoint, tearing } from './chip/card-slot.ts'
+export type { Card, CardKey, CardKeyUse, CardMemory, CardStep } from './chip/card-state.ts'
 export {
-  isEmptyRecord,
-  type LogEntry,
-  logLayout,
-  type ManagementInfo,
-  managementInfoLayout,
-  type PublicInfo,
-  publicInfoLayout,
-  SFI,
-  TRANSACTION,
-} from './card-files.ts'
-export { restoreCard, serialiseCard } from './card-image.ts'
-export { PPSE, PURSE_AID } from './card-read.ts'
-export { type CardSlot, createCardSlot, type TearPoint, tearing } from './card-slot.ts'
-export type { Card, CardKey, CardKeyUse, CardMemory, CardStep } from './card-state.ts'
-export { type CardBytes, type CardView, cardView, checkCard } from './card-view.ts'
-export {
-  BUS_STATUS,
-  type Bus2702,
-  busLayout,
-  COMPOSITE_ID,
-  isOpenRailTrip,
-  RAIL_STATUS,
-  type Rail2701,
-  railLayout,
-} from './composite-records.ts'
-export {
-  type CardIdentity,
-  DEFAULT_PATH,
-  type DiversificationPath,
-  deriveCardKey,
-  diversificationFactors,
-} from './diversification.ts'
+  type CardMasterKeys,
+  type CardProfile,
+  identityOf,
+  personalise,
+} from './chip/personalise.ts'
 export { type CardErrorCode, type CardRefusal, cardError, cardErrors } from './errors.ts'
 export {
   type CardEvidence,
@@ -47,20 +23,70 @@ export {
   type PurchaseInputs,
   purchaseCounter,
   tacInput,
-} from './evidence.ts'
-export { type LoadHost, type LoadOpening, type LoadResult, loadCard } from './load-flow.ts'
-export { createLoadHost } from './load-host.ts'
-export { type CardRecord, decodePending, encodePending, type PendingPurchase } from './pending.ts'
-export { type CardMasterKeys, type CardProfile, identityOf, personalise } from './personalise.ts'
-export { createPsam, PSAM_AID, type Psam, type PsamOptions } from './psam.ts'
-export { openPsam, type PsamReader } from './psam-reader.ts'
+} from './evidence/evidence.ts'
 export {
-  type DebitResult,
-  debit,
-  type PurchaseContext,
-  type PurchaseRequest,
-  preparePurchase,
-} from './purchase-flow.ts'
+  type CardRecord,
+  decodePending,
+  encodePending,
+  type PendingPurchase,
+} from './evidence/pending.ts'
+export { type EvidenceVerdict, verifyEvidence } from './evidence/verify-evidence.ts'
+export {
+  isEmptyRecord,
+  type LogEntry,
+  logLayout,
+  type ManagementInfo,
+  managementInfoLayout,
+  type PublicInfo,
+  publicInfoLayout,
+  SFI,
+  TRANSACTION,
+} from './files/card-files.ts'
+export {
+  BUS_STATUS,
+  type Bus2702,
+  busLayout,
+  COMPOSITE_ID,
+  isOpenRailTrip,
+  RAIL_STATUS,
+  type Rail2701,
+  railLayout,
+} from './files/composite-records.ts'
+export {
+  type Decoded,
+  type Encoding,
+  type RecordField,
+  type RecordLayout,
+  recordLayout,
+} from './files/record-layout.ts'
+export {
+  parseStationField,
+  railEntry2701,
+  railExit2701,
+  stationField,
+  type TravelPlace,
+  tripRecord1E,
+} from './files/travel-records.ts'
+export {
+  decodeTrip,
+  INDUSTRY,
+  type Industry,
+  type OldTrip,
+  oldTripLayout,
+  TRIP,
+  type Trip,
+  type TripType,
+  tripLayout,
+} from './files/trip-log.ts'
+export { createPsam, PSAM_AID, type Psam, type PsamOptions } from './psam/psam.ts'
+export { openPsam, type PsamReader } from './psam/psam-reader.ts'
+export {
+  type CardIdentity,
+  DEFAULT_PATH,
+  type DiversificationPath,
+  deriveCardKey,
+  diversificationFactors,
+} from './purse/diversification.ts'
 export {
   ALGORITHM_3DES,
   type LoadTerms,
@@ -77,36 +103,20 @@ export {
   secureMessagingMac,
   tac,
   tacMacKey,
-} from './purse-crypto.ts'
-export { readCard } from './read-card.ts'
+} from './purse/purse-crypto.ts'
+export { blockApplication } from './reader/block-flow.ts'
+export { type CardBytes, type CardView, cardView, checkCard } from './reader/card-view.ts'
+export { type LoadHost, type LoadOpening, type LoadResult, loadCard } from './reader/load-flow.ts'
+export { createLoadHost } from './reader/load-host.ts'
 export {
-  type Decoded,
-  type Encoding,
-  type RecordField,
-  type RecordLayout,
-  recordLayout,
-} from './record-layout.ts'
-export { type RecoverOutcome, recover } from './recover-flow.ts'
+  type DebitResult,
+  debit,
+  type PurchaseContext,
+  type PurchaseRequest,
+  preparePurchase,
+} from './reader/purchase-flow.ts'
+export { readCard } from './reader/read-card.ts'
+export { type RecoverOutcome, recover } from './reader/recover-flow.ts'
+export { type Apdu, type CardTransport, exchange } from './reader/transport.ts'
 export { SW } from './status-words.ts'
 export { findTlv, parseTlv, type Tlv, tlv } from './tlv.ts'
-export { type Apdu, type CardTransport, exchange } from './transport.ts'
-export {
-  parseStationField,
-  railEntry2701,
-  railExit2701,
-  stationField,
-  type TravelPlace,
-  tripRecord1E,
-} from './travel-records.ts'
-export {
-  decodeTrip,
-  INDUSTRY,
-  type Industry,
-  type OldTrip,
-  oldTripLayout,
-  TRIP,
-  type Trip,
-  type TripType,
-  tripLayout,
-} from './trip-log.ts'
-export { type EvidenceVerdict, verifyEvidence } from './verify-evidence.ts'

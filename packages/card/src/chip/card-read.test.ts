@@ -1,0 +1,93 @@
+import { concat, fromHex, toHex } from '@unifare/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type BenchCard, benchCard, SELECT } from '../bench-card.fixture.ts'
+import { initApdu } from '../card.fixture.ts'
+import { publicInfoLayout } from '../files/card-files.ts'
+import { findTlv } from '../tlv.ts'
+import { PPSE } from './card-read.ts'
+import { identityOf } from './personalise.ts'
+
+let card: BenchCard
+
+beforeEach(async () => {
+  card = await benchCard()
+})
+
+describe('SELECT', () => {
+  test('purse by full, partial and longer name', () => {
+    const fci = card.send(SELECT)
+    const info = publicInfoLayout.encode({
+      ...identityOf({ issuer: '30000001', number: '3104950000000000017' }),
+      applicationType: 2,
+      enabledFlag: 1,
+      validFrom: '20260101',
+      validTo: '20361231',
+    })
+    expect(fci).toBe(`6F318408A000000632010105A5259F0801029F0C1E${toHex(info)}9000`)
+    expect(card.send('00A4040005A000000632')).toBe(fci)
+    expect(card.send(`${SELECT}00`)).toBe(fci)
+    expect(card.send('00A4040009A00000063201010501')).toBe('6A82')
+    expect(card.send('00A4040004A0000006')).toBe('6A82')
+  })
+
+  test('directory lists the purse', () => {
+    const fci = fromHex(card.send(concat(fromHex('00A404000E'), PPSE)))
+    expect(toHex(findTlv(fci, 0x4f)!)).toBe('A000000632010105')
+  })
+
+  test('unknown names, files and next occurrences', () => {
+    expect(card.send('00A4040008A000000632010106')).toBe('6A82')
+    expect(card.send('00A40000023F00')).toBe('6A82')
+    expect(card.send('00A4040208A000000632010105')).toBe('6A82')
+    expect(card.send('00A4080008A000000632010105')).toBe('6A86')
+  })
+
+  test('without it there is no purse', () => {
+    card.lose()
+    expect(card.send('00B0950000')).toBe('6A82')
+    expect(card.send('805C030204')).toBe('6985')
+    expect(card.send(initApdu(0x03, 0))).toBe('6985')
+  })
+})
+
+describe('reading', () => {
+  test('files whole and in part', () => {
+    expect(card.send('00B095001E')).toHaveLength(64)
+    expect(card.send('00B0950000')).toBe(card.send('00B095001E'))
+    expect(card.send('00B0970408')).toBe('79007910000101009000')
+    expect(card.send('00B097003D')).toBe('6C3C')
+    expect(card.send('00B0973C00')).toBe('6B00')
+    expect(card.send('00B0960000')).toBe('6A82')
+    expect(card.send('00B0000000')).toBe('6A86')
+  })
+
+  test('records by number', () => {
+    expect(card.send('00B201D480').slice(0, 6)).toBe('27017D')
+    expect(card.send('00B202D400').slice(0, 6)).toBe('27027D')
+    expect(card.send('00B201D47F')).toBe('6C80')
+    expect(card.send('00B20FD400')).toBe('6A83')
+    expect(card.send('00B201C417')).toBe('6A83')
+    expect(card.send('00B200C417')).toBe('6A83')
+    expect(card.send('00B201C517')).toBe('6A86')
+    expect(card.send('00B2010C00')).toBe('6A82')
+  })
+
+  test('balance in all its forms', () => {
+    expect(card.send('805C000204')).toBe('000013889000')
+    expect(card.send('805C010204')).toBe('000000009000')
+    expect(card.send('805C020204')).toBe('000000009000')
+    expect(card.send('805C0302')).toBe('000013889000')
+    expect(card.send('805C050210')).toBe(`00001388${'00'.repeat(12)}9000`)
+    expect(card.send('805C030205')).toBe('6C04')
+    expect(card.send('805C030104')).toBe('6A86')
+    expect(card.send('805C060204')).toBe('6A86')
+  })
+
+  test('what is not a command', () => {
+    expect(card.send('00CA9F7900')).toBe('6D00')
+    expect(card.send('80A40000')).toBe('6E00')
+    expect(card.send('FFCA000000')).toBe('6E00')
+    for (const bad of ['', '00', '00A404', '00A4040008A0', '00B0950000000000'])
+      expect(card.send(bad), bad).toBe('6700')
+  })
+})

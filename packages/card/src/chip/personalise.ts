@@ -1,0 +1,149 @@
+import { concat } from '@unifare/core'
+import type { KeyRef, KeyStore } from '@unifare/crypto'
+import { cardError } from '../errors.ts'
+import { logLayout, managementInfoLayout, publicInfoLayout, SFI } from '../files/card-files.ts'
+import { COMPOSITE_ID, emptyCompositeRecord } from '../files/composite-records.ts'
+import { tripLayout } from '../files/trip-log.ts'
+import {
+  type CardIdentity,
+  type DiversificationPath,
+  deriveCardKey,
+} from '../purse/diversification.ts'
+import { ALGORITHM_3DES } from '../purse/purse-crypto.ts'
+import { createCard } from './card.ts'
+import { PURSE_AID } from './card-read.ts'
+import type { Card, CardKey, CardKeyUse } from './card-state.ts'
+
+/** The master keys a card is derived from, and the store that holds them. */
+export interface CardMasterKeys {
+  readonly store: KeyStore
+  readonly purchase: KeyRef
+  readonly load: KeyRef
+  readonly tac: KeyRef
+  readonly maintenance: KeyRef
+  /** Levels from these masters to the card; national masters by default. */
+  readonly path?: DiversificationPath
+}
+
+/** What an issuer decides about a new card. */
+export interface CardProfile {
+  /** Institution code, 8 digits. */
+  readonly issuer: string
+  /** Card number, 19 digits. Numbers are checked where they are allotted. */
+  readonly number: string
+  /** Four digits, GB/T 13497 style. */
+  readonly provinceCode: string
+  readonly cityCode: string
+  /** YYYYMMDD, both days included. */
+  readonly validFrom: string
+  readonly validTo: string
+  readonly interoperable: boolean
+  readonly balanceFen: number
+  readonly keys: CardMasterKeys
+  /** 01 ordinary unless told otherwise (EF 17). */
+  readonly cardKind?: number
+  /** Most that the purse may hold after a load; 1,000 yuan unless told otherwise. */
+  readonly balanceLimitFen?: number
+  /** Bytes behind the 8-byte identifier: phone instances have longer ones (reference card 1). */
+  readonly aidSuffix?: Uint8Array
+}
+
+const LOG_RECORDS = 10
+const TRIP_RECORDS = 30
+/** A purse balance is a signed 4-byte number on the wire. */
+const BALANCE_MAX_FEN = 0x3fff_ffff
+/** An application identifier has at most 16 bytes (ISO/IEC 7816-4). */
+const AID_SUFFIX_MAX = 16 - PURSE_AID.length
+const DEFAULT_LIMIT_FEN = 100_000
+
+/** A new card with its files and its own keys. Throws `card.bad-field` for a value that does not fit. */
+export async function personalise(profile: CardProfile): Promise<Card> {
+  checkProfile(profile)
+  const identity = identityOf(profile)
+  const { balanceFen, balanceLimitFen = DEFAULT_LIMIT_FEN } = profile
+  return createCard({
+    aid: concat(PURSE_AID, profile.aidSuffix ?? new Uint8Array(0)),
+    lock: 'none',
+    balanceFen,
+    balanceLimitFen,
+    offlineNumber: 0,
+    onlineNumber: 0,
+    binaries: binariesOf(profile, identity),
+    cyclic: {
+      [SFI.log]: { capacity: LOG_RECORDS, recordBytes: logLayout.length, records: [] },
+      [SFI.trips]: { capacity: TRIP_RECORDS, recordBytes: tripLayout.length, records: [] },
+    },
+    variable: { [SFI.composite]: Object.values(COMPOSITE_ID).map(emptyCompositeRecord) },
+    keys: await cardKeys(profile.keys, identity),
+    proof: null,
+  })
+}
+
+/** What of a card number and issuer enters EF 15 and the diversification. */
+export function identityOf(card: {
+  readonly issuer: string
+  readonly number: string
+}): CardIdentity {
+  return { issuerId: `${card.issuer}FFFFFFFF`, applicationSerial: `0${card.number}` }
+}
+
+function checkProfile(profile: CardProfile): void {
+  const { balanceFen, balanceLimitFen = DEFAULT_LIMIT_FEN } = profile
+  const digits = [
+    ['issuer', 8],
+    ['number', 19],
+    ['provinceCode', 4],
+    ['cityCode', 4],
+    ['validFrom', 8],
+    ['validTo', 8],
+  ] as const
+  for (const [field, length] of digits) {
+    const value = profile[field]
+    if (value.length !== length || !/^[0-9]+$/.test(value)) {
+      throw cardError('card.bad-field', { field, value, expected: `${length} digits` })
+    }
+  }
+  if (profile.aidSuffix && profile.aidSuffix.length > AID_SUFFIX_MAX) {
+    throw cardError('card.bad-field', { field: 'aidSuffix', value: profile.aidSuffix.length })
+  }
+  if (!(Number.isSafeInteger(balanceFen) && balanceFen >= 0 && balanceFen <= balanceLimitFen)) {
+    throw cardError('card.bad-field', { field: 'balanceFen', value: balanceFen })
+  }
+  if (!(Number.isSafeInteger(balanceLimitFen) && balanceLimitFen <= BALANCE_MAX_FEN)) {
+    throw cardError('card.bad-field', { field: 'balanceLimitFen', value: balanceLimitFen })
+  }
+}
+
+function binariesOf(profile: CardProfile, identity: CardIdentity): Record<number, Uint8Array> {
+  return {
+    [SFI.publicInfo]: publicInfoLayout.encode({
+      ...identity,
+      applicationType: 2,
+      enabledFlag: 1,
+      validFrom: profile.validFrom,
+      validTo: profile.validTo,
+    }),
+    [SFI.managementInfo]: managementInfoLayout.encode({
+      country: '00000156',
+      province: profile.provinceCode,
+      city: profile.cityCode,
+      interoperability: profile.interoperable ? 1 : 0,
+      cardKind: profile.cardKind ?? 1,
+    }),
+  }
+}
+
+function cardKeys(keys: CardMasterKeys, identity: CardIdentity): Promise<CardKey[]> {
+  const uses: readonly CardKeyUse[] = ['purchase', 'load', 'tac', 'maintenance']
+  const { store, path } = keys
+  return Promise.all(
+    uses.map(async (use) => {
+      const ref = keys[use]
+      if (ref.algorithm !== '3des') {
+        throw cardError('card.unsupported-algorithm', { algorithm: ref.algorithm })
+      }
+      const key = await deriveCardKey({ store, ref, identity, ...(path && { path }) })
+      return { use, index: ref.index, version: ref.version, algorithm: ALGORITHM_3DES, key }
+    }),
+  )
+}

@@ -1,0 +1,128 @@
+import { type CardErrorCode, type CardRefusal } from '../errors.ts'
+import { type CardEvidence, purchaseCounter } from '../evidence/evidence.ts'
+import type { PendingPurchase } from '../evidence/pending.ts'
+import { isEmptyRecord, type LogEntry, logLayout, TRANSACTION } from '../files/card-files.ts'
+import { creditSam, initSam, type PsamReader } from '../psam/psam-reader.ts'
+import { SW } from '../status-words.ts'
+import { u16 } from '../words.ts'
+import type { CardView } from './card-view.ts'
+import { attempt } from './flow.ts'
+import { completeEvidence } from './purchase-flow.ts'
+import { readCard, readLogRecord } from './read-card.ts'
+import { type CardTransport, exchange } from './transport.ts'
+
+/** What became of a purchase whose DEBIT was not answered. */
+export type RecoverOutcome =
+  | {
+      readonly outcome: 'completed'
+      readonly evidence: CardEvidence
+      readonly balanceAfterFen: number
+      /** Unchecked where the PSAM has moved on: then only issuer and centre can verify MAC2. */
+      readonly mac2: 'checked' | 'unchecked'
+    }
+  /** The card never carried the debit out: a new purchase may begin. */
+  | { readonly outcome: 'not-debited' }
+  /** Not the card of the pending purchase: keep it and go on. */
+  | { readonly outcome: 'other-card' }
+  /** Debited, but no proof can be had (`no-proof`), or a false one (`bad-mac`), or unreadable. */
+  | { readonly outcome: 'unknown'; readonly code: CardErrorCode }
+
+const LOG_RECORDS = 10
+const PURCHASE_TYPES: readonly number[] = [
+  TRANSACTION.purchase,
+  TRANSACTION.compositePurchase,
+  0x05,
+]
+
+/**
+ * Finds out at the next presentation what became of a pending purchase (reference card 6.4). The
+ * transaction log decides whether it happened: a card that missed the debit and paid elsewhere
+ * would answer GET TRANSACTION PROVE with that other purchase under the same number.
+ */
+export async function recover(options: {
+  readonly transport: CardTransport
+  readonly psam: PsamReader
+  readonly pending: PendingPurchase
+  /** The card as `readCard` found it in this presentation; read here when not given. */
+  readonly view?: CardView
+}): Promise<RecoverOutcome> {
+  const result = await attempt(() => resolve(options))
+  return 'outcome' in result ? result : { outcome: 'unknown', code: result.code }
+}
+
+async function resolve(
+  options: Parameters<typeof recover>[0],
+): Promise<RecoverOutcome | CardRefusal> {
+  const { transport, psam, pending } = options
+  const read = options.view
+    ? ({ ok: true, view: options.view } as const)
+    : await readCard(transport)
+  if (!read.ok) return read
+  if (!isSameCard(read.view, pending)) return { outcome: 'other-card' }
+  const trace = await findInLog(transport, pending)
+  if (trace === 'absent') return { outcome: 'not-debited' }
+  if (trace === 'overwritten') return { outcome: 'unknown', code: 'card.no-proof' }
+  const proof = await exchange(transport, {
+    header: 0x805a0000 + pending.type,
+    data: u16(purchaseCounter(pending)),
+    le: 8,
+  })
+  if (proof.sw !== SW.ok || proof.data.length !== 8) {
+    return { outcome: 'unknown', code: 'card.no-proof' }
+  }
+  const evidence = completeEvidence(pending, {
+    mac2: proof.data.slice(0, 4),
+    tac: proof.data.slice(4),
+  })
+  const mac2 = await confirm(psam, evidence)
+  if (mac2 === 'false') return { outcome: 'unknown', code: 'card.bad-mac' }
+  return { outcome: 'completed', evidence, balanceAfterFen: pending.balanceAfterFen, mac2 }
+}
+
+function isSameCard(view: CardView, pending: PendingPurchase): boolean {
+  return view.issuerId === pending.issuerId && view.applicationSerial === pending.applicationSerial
+}
+
+/**
+ * Looks for the purchase in the log, newest first. Purchase numbers only grow, so a smaller one
+ * ends the search; a full log of others may have pushed it out.
+ */
+async function findInLog(
+  transport: CardTransport,
+  pending: PendingPurchase,
+): Promise<'present' | 'absent' | 'overwritten'> {
+  const number = purchaseCounter(pending)
+  for (let place = 1; place <= LOG_RECORDS; place++) {
+    const record = await readLogRecord(transport, place)
+    if (!record || isEmptyRecord(record)) return 'absent'
+    const entry = logLayout.decode(record)
+    if (!PURCHASE_TYPES.includes(entry.type)) continue
+    if (entry.number < number) return 'absent'
+    if (entry.number === number) return isSamePurchase(entry, pending) ? 'present' : 'absent'
+  }
+  return 'overwritten'
+}
+
+function isSamePurchase(entry: LogEntry, pending: PendingPurchase): boolean {
+  return (
+    entry.terminal === pending.terminal &&
+    entry.date === pending.date &&
+    entry.time === pending.time &&
+    entry.amountFen === pending.amountFen
+  )
+}
+
+/**
+ * Opens the same purchase once more in the PSAM, whose session may be lost: while its serial has
+ * not moved on, the session key is the same, MAC2 can be checked, and the serial advances.
+ */
+async function confirm(
+  psam: PsamReader,
+  evidence: CardEvidence,
+): Promise<'checked' | 'unchecked' | 'false'> {
+  const opened = await attempt(() => initSam(psam, evidence))
+  if ('ok' in opened || opened.terminalSerial !== evidence.terminalSerial) return 'unchecked'
+  const sw = await creditSam(psam, evidence.mac2)
+  if (sw === SW.ok) return 'checked'
+  return sw === SW.badMac ? 'false' : 'unchecked'
+}
