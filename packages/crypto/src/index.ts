@@ -23,6 +23,13 @@ export {
 } from './ed25519.ts'
 export { pureEngine, type SignatureEngine } from './engine.ts'
 export { type CryptoErrorCode, cryptoErrors } from './errors.ts'
+export {
+  type ForeignCurve,
+  type ForeignVerifyInput,
+  foreignEcdsaSign,
+  foreignEcdsaVerify,
+  foreignPublicKey,
+} from './foreign-ecdsa.ts'
 export { generateKey } from './key-material.ts'
 export {
   KEY_SCHEMES,

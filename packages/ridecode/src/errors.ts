@@ -66,6 +66,18 @@ export const codeRejects = {
     en: 'the certificate names a root that is not held here',
     zh: '根证书索引未知',
   },
+  'code.unknown-key': {
+    step: 2,
+    reason: 'medium.foreign',
+    en: 'the platform signed with a key that is not held here',
+    zh: '平台密钥索引未知',
+  },
+  'code.unproven': {
+    step: 3,
+    reason: 'medium.foreign',
+    en: 'part of this code is under no signature that can be checked here',
+    zh: '此码部分内容无法验签，不受理',
+  },
   'code.certificate-expired': {
     step: 2,
     display: 5586,

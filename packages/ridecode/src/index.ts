@@ -26,6 +26,7 @@ export {
   type IssuerEntry,
   type IssuerKeys,
   type IssuerKeysContent,
+  type PlatformEntry,
   parseIssuerKeys,
 } from './issuer-keys.ts'
 export { CERTIFICATE, CODE, ROOT, TAIL } from './layout.ts'
@@ -33,6 +34,8 @@ export { type CodeRequest, makeCode } from './make-code.ts'
 export { parseCode } from './parse.ts'
 export { parseCodeV1, type RideCodeV1 } from './parse-v1.ts'
 export { type CodeFamily, codeFamily } from './platform.ts'
+export type { PlatformCode, PlatformSignature, ReadableFamily } from './platforms/platform-code.ts'
+export { readPlatformCode } from './platforms/verify-platform.ts'
 export { type CodePolicy, DEFAULT_CODE_POLICY } from './policy.ts'
 export {
   type CodePurpose,
@@ -47,7 +50,7 @@ export {
   remember,
   type SeenCode,
 } from './replay.ts'
-export type { Authorisation, CodeIdentity, RideCode } from './ride-code.ts'
+export type { Authorisation, CodeIdentity, RideCode, ShownCode } from './ride-code.ts'
 export { makeRootRecord, openRootRecord, type Root, type RootRequest } from './root.ts'
 export type { IssuerSign, UserSign } from './sign.ts'
 export {

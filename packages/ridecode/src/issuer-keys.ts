@@ -2,6 +2,8 @@ import { fromHex, type UnifareError } from '@unifare/core'
 import { pureEngine, type SignatureEngine } from '@unifare/crypto'
 import { codeFault } from './errors.ts'
 import { type IdPolicy, isIdPolicy } from './id-policy.ts'
+import type { CodeFamily } from './platform.ts'
+import type { ReadableFamily } from './platforms/platform-code.ts'
 import { openRootRecord, type Root } from './root.ts'
 
 /** Whose codes are taken: content of the list `issuer-keys`, as JSON. */
@@ -12,6 +14,23 @@ export interface IssuerKeysContent {
     readonly record: string
   }[]
   readonly issuers: readonly IssuerEntry[]
+  /** Members whose codes have a layout of their own; none when not given. */
+  readonly platforms?: readonly {
+    readonly family: ReadableFamily
+    /** Member that the rides are charged to, 8 digits. */
+    readonly institution: string
+    /** Most that one ride may cost. */
+    readonly capFen: number
+    /** Keys by the index that codes name; points in hexadecimal. */
+    readonly keys: readonly { readonly index: number; readonly publicKey: string }[]
+  }[]
+}
+
+/** A platform that is a member, opened for verification. */
+export interface PlatformEntry {
+  readonly institution: string
+  readonly capFen: number
+  readonly keys: readonly { readonly index: number; readonly publicKey: Uint8Array }[]
 }
 
 /** An issuer's codes on a platform. */
@@ -41,6 +60,8 @@ export interface IssuerKeys {
     readonly platform: string
     readonly version: number
   }): IssuerEntry | undefined
+  /** Platform that is a member, by the family of its codes. */
+  platform(family: CodeFamily): PlatformEntry | undefined
 }
 
 /**
@@ -67,9 +88,17 @@ export function parseIssuerKeys(
       entries.set(name, entry)
     }
   })
+  const platforms = new Map<string, PlatformEntry>()
+  listOf(lists?.platforms ?? [], 'platforms').forEach((row, at) => {
+    const { family } = row
+    need(isReadable(family), `platforms[${at}].family is none whose codes can be verified`)
+    need(!platforms.has(family), `platforms[${at}] repeats ${family}`)
+    platforms.set(family, readPlatform(row, `platforms[${at}]`))
+  })
   return {
     root: (index) => roots.get(index),
     entry: (asked) => entries.get(nameOf(asked)),
+    platform: (family) => platforms.get(family),
   }
 }
 
@@ -116,6 +145,24 @@ function readEntry(row: Row, place: string): IssuerEntry {
     need(check(row[field]), `${place}.${field} is missing or does not fit`)
   }
   return row as unknown as IssuerEntry
+}
+
+const READABLE: readonly unknown[] = ['tencent', 'alipay', 'city-card', 'unionpay']
+
+function isReadable(value: unknown): value is ReadableFamily {
+  return READABLE.includes(value)
+}
+
+function readPlatform(row: Row, place: string): PlatformEntry {
+  const { institution, capFen } = row
+  need(isId(institution) && isCount(capFen), `${place} lacks institution or cap`)
+  const keys = listOf(row['keys'], `${place}.keys`).map(({ index, publicKey }, at) => {
+    const good =
+      isCount(index) && typeof publicKey === 'string' && /^([0-9A-Fa-f]{2})+$/.test(publicKey)
+    need(good, `${place}.keys[${at}] is none`)
+    return { index: Number(index), publicKey: fromHex(String(publicKey)) }
+  })
+  return { institution: String(institution), capFen: Number(capFen), keys }
 }
 
 function listOf(value: unknown, name: string): readonly Row[] {

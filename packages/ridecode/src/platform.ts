@@ -1,3 +1,5 @@
+import { readUnionPay } from './platforms/unionpay.ts'
+
 /** Families of codes that readers meet, told apart by their first bytes (reference ridecode 2). */
 export type CodeFamily =
   | 't-union'
@@ -5,6 +7,7 @@ export type CodeFamily =
   | 'tencent'
   | 'alipay'
   | 'city-card'
+  | 'unionpay'
   | 'unified-platform'
   | 'json'
   | 'unknown'
@@ -37,6 +40,6 @@ export function codeFamily(bytes: Uint8Array): CodeFamily {
     case 0x5b:
       return 'json'
     default:
-      return 'unknown'
+      return readUnionPay(bytes) ? 'unionpay' : 'unknown'
   }
 }

@@ -27,8 +27,20 @@ export interface Authorisation {
   readonly custom: Uint8Array
 }
 
+/** What a terminal needs of any code that it took, whichever platform made it. */
+export interface ShownCode {
+  /** The whole code. */
+  readonly bytes: Uint8Array
+  readonly capFen: Fen
+  readonly validityS: number
+  readonly generationTimeS: number
+  readonly authorisationExpiryS: number
+  readonly accountType: number
+  readonly custom: Uint8Array
+}
+
 /** A whole code as read (reference ridecode 1.1); nothing of it is verified yet. */
-export interface RideCode extends Authorisation {
+export interface RideCode extends Authorisation, ShownCode {
   /** The whole code. All other byte fields are views into it. */
   readonly bytes: Uint8Array
   readonly certificate: Certificate

@@ -8,12 +8,14 @@ import type { IssuerEntry, IssuerKeys } from './issuer-keys.ts'
 import { CERTIFICATE_SIGNED } from './layout.ts'
 import { monthAt } from './month.ts'
 import { parseCode } from './parse.ts'
+import { verifyPlatformCode } from './platforms/verify-platform.ts'
 import { type CodePolicy, DEFAULT_CODE_POLICY } from './policy.ts'
 import {
   authorisationBytes,
   type CodeIdentity,
   issuerMessage,
   type RideCode,
+  type ShownCode,
   userMessage,
 } from './ride-code.ts'
 import type { Root } from './root.ts'
@@ -34,7 +36,7 @@ export interface VerifyInput {
 /** A genuine code of a member, good now. Replay, deny list and price are judged apart. */
 export interface VerifiedCode {
   readonly ok: true
-  readonly code: RideCode
+  readonly code: ShownCode
   readonly identity: CodeIdentity
 }
 
@@ -67,14 +69,18 @@ const CHECKS: readonly Check[] = [
 
 /** Verifies a code offline. Never throws for any bytes; a refusal is a value with its step. */
 export function verifyCode(input: VerifyInput): VerifiedCode | CodeReject {
+  const policy = { ...DEFAULT_CODE_POLICY, ...input.policy }
   const parsed = parseCode(input.bytes)
-  if (!parsed.ok) return parsed
+  if (!parsed.ok) {
+    const family = parsed.platform
+    const member = family && input.keys.platform(family)
+    return member ? verifyPlatformCode({ ...input, family, entry: member, policy }) : parsed
+  }
   const { code } = parsed
   const root = input.keys.root(code.certificate.caIndex)
   if (root?.serviceId !== code.certificate.serviceId) return reject('code.unknown-root')
   const entry = input.keys.entry(code)
   if (!entry) return reject('code.not-listed')
-  const policy = { ...DEFAULT_CODE_POLICY, ...input.policy }
   const { atS, engine, caches } = input
   const context = { code, atS, policy, engine, caches, root, entry }
   for (const check of CHECKS) {
