@@ -13,6 +13,14 @@ export {
   parseCredential,
 } from './credential.ts'
 export {
+  type CustomField,
+  decodeCustomField,
+  encodeCustomField,
+  RISK_CLASSES,
+  type RiskClass,
+  type SchemeToken,
+} from './custom-field.ts'
+export {
   type CodeErrorCode,
   type CodeErrorText,
   type CodeReject,
@@ -52,6 +60,7 @@ export {
 } from './replay.ts'
 export type { Authorisation, CodeIdentity, RideCode, ShownCode } from './ride-code.ts'
 export { makeRootRecord, openRootRecord, type Root, type RootRequest } from './root.ts'
+export { schemeToken } from './scheme-token.ts'
 export type { IssuerSign, UserSign } from './sign.ts'
 export {
   codeDigest,
