@@ -30,6 +30,7 @@ export {
   foreignEcdsaVerify,
   foreignPublicKey,
 } from './foreign-ecdsa.ts'
+export { combineComponents, componentCheckValue } from './key-components.ts'
 export { generateKey } from './key-material.ts'
 export {
   KEY_SCHEMES,
@@ -42,9 +43,29 @@ export {
   keyRefText,
   parseKeyRef,
 } from './key-ref.ts'
-export type { KeyEntry, KeyStore } from './key-store.ts'
+export {
+  changeKeyState,
+  KEY_STATES,
+  type KeyChange,
+  type KeyLife,
+  type KeyState,
+  type KeyWork,
+  newKeyLife,
+  requireTwoPeople,
+} from './key-state.ts'
+export type {
+  KeyDeriver,
+  KeyEntry,
+  KeyRecord,
+  KeyStore,
+  KeyVault,
+  SessionMacInput,
+} from './key-store.ts'
+export { issuingKey, type KeyLine, keyVersions } from './key-versions.ts'
+export { type KeyWindow, type KeyWindowOptions, openKeyWindow } from './key-window.ts'
 export { p256KeyPair, p256PublicKey, p256Sign, p256Verify } from './p256.ts'
 export type { RandomBytes } from './random-scalar.ts'
+export { createRoutedKeyStore } from './routed-key-store.ts'
 export { sameMac } from './same-mac.ts'
 export { sha256 } from './sha256.ts'
 export {

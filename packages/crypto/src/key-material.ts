@@ -55,10 +55,33 @@ export function checkValueOf({ ref, material }: KeyEntry): Uint8Array {
   return (isSymmetric(ref.algorithm) ? shown : sha256(shown)).slice(0, 3)
 }
 
+/** ECB of whole blocks under a card key. Throws `key.bad-material` for other lengths. */
+export function cipherUnder(ref: KeyRef, key: Uint8Array, blocks: Uint8Array): Uint8Array {
+  requireBlocks(ref, blocks)
+  return ref.algorithm === 'sm4' ? sm4Encrypt(key, blocks) : tdesEncrypt(key, blocks)
+}
+
+/** Throws `key.bad-material` unless the data are whole blocks of the key's cipher. */
+export function requireBlocks(ref: KeyRef, blocks: Uint8Array): void {
+  const size = ref.algorithm === 'sm4' ? 16 : 8
+  if (blocks.length === 0 || blocks.length % size !== 0) {
+    throw new UnifareError('key.bad-material', `whole blocks of ${size} bytes are needed`)
+  }
+}
+
+/** Throws unless a session key of the purse can be made: 3DES and 8 bytes of session data. */
+export function requireSession(ref: KeyRef, session: Uint8Array): void {
+  if (ref.algorithm !== '3des') throw wrongUse(ref, 'makes no session keys: 3DES does')
+  if (session.length !== 8) {
+    throw new UnifareError('key.bad-material', 'a session key is made of 8 bytes')
+  }
+}
+
 /** Throws unless reference and length of the material make sense together. */
-export function requireEntry({ ref, material }: KeyEntry): void {
+export function requireEntry({ ref, material, life }: KeyEntry): void {
   requirePower(ref)
-  if (material.length !== (isSymmetric(ref.algorithm) ? 16 : 32)) {
+  const bytes = isSymmetric(ref.algorithm) ? 16 : 32
+  if (material.length !== (life?.state === 'destroyed' ? 0 : bytes)) {
     throw new UnifareError('key.bad-material', `${keyRefText(ref)}: wrong length of key material`)
   }
 }

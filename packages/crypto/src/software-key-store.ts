@@ -1,8 +1,18 @@
 import { UnifareError } from '@unifare/core'
+import { tdesEncrypt } from './des.ts'
+import { desCbcMac } from './des-mac.ts'
 import { diversifyChain } from './diversify.ts'
 import type { SignatureEngine } from './engine.ts'
-import { checkValueOf, publicKeyOf, requireEntry, wrongUse } from './key-material.ts'
+import {
+  checkValueOf,
+  cipherUnder,
+  publicKeyOf,
+  requireEntry,
+  requireSession,
+  wrongUse,
+} from './key-material.ts'
 import { isSymmetric, type KeyRef, keyRefText } from './key-ref.ts'
+import { ALWAYS_ACTIVE, type KeyLife, type KeyWork, requireWork } from './key-state.ts'
 import type { KeyEntry, KeyStore } from './key-store.ts'
 import { p256Sign } from './p256.ts'
 import type { RandomBytes } from './random-scalar.ts'
@@ -19,6 +29,8 @@ export interface SoftwareKeyStoreOptions {
   readonly keys: Iterable<KeyEntry>
   readonly engine: SignatureEngine
   readonly random: RandomBytes
+  /** "software, in memory" when not given. */
+  readonly name?: string
 }
 
 /**
@@ -28,29 +40,46 @@ export interface SoftwareKeyStoreOptions {
 export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): SoftwareKeyStore {
   const entries = index(options.keys)
 
-  const find = (ref: KeyRef): HeldKey => {
+  const find = (ref: KeyRef, work: KeyWork | null): HeldKey => {
     const entry = entries.get(keyRefText(ref))
     if (!entry) throw new UnifareError('key.not-found', `no key ${keyRefText(ref)}`, { ref })
+    if (work !== null || entry.life.state === 'destroyed') {
+      requireWork(ref, entry.life.state, work ?? 'verify')
+    }
     return entry
   }
 
+  const cardKey = (ref: KeyRef, factors: readonly Uint8Array[], work: KeyWork): Uint8Array => {
+    const { material } = find(ref, work)
+    if (!isSymmetric(ref.algorithm)) throw wrongUse(ref, 'signs; it derives no card keys')
+    return diversifyChain(ref.algorithm, material, factors)
+  }
+
   return {
-    async derive(ref, factors) {
-      const { material } = find(ref)
-      if (!isSymmetric(ref.algorithm)) throw wrongUse(ref, 'signs; it derives no card keys')
-      return diversifyChain(ref.algorithm, material, factors)
+    name: options.name ?? 'software, in memory',
+    async derive(ref, factors, work = 'verify') {
+      return cardKey(ref, factors, work)
+    },
+    async encrypt(ref, factors, blocks) {
+      return cipherUnder(ref, cardKey(ref, factors, 'verify'), blocks)
+    },
+    async sessionMac(ref, { factors, session, message }) {
+      const key = cardKey(ref, factors, 'verify')
+      requireSession(ref, session)
+      return desCbcMac(tdesEncrypt(key, session), message).slice(0, 4)
     },
     async sign(ref, message, signOptions = {}) {
-      return signWith(options, find(ref), { message, id: signOptions.id })
+      return signWith(options, find(ref, 'issue'), { message, id: signOptions.id })
     },
     async publicKey(ref) {
-      const { publicKey } = find(ref)
+      const { publicKey } = find(ref, null)
       if (!publicKey) throw wrongUse(ref, 'has no public key')
       return publicKey.slice()
     },
     async checkValue(ref) {
-      return checkValueOf(find(ref))
+      return checkValueOf(find(ref, null))
     },
+    state: (ref) => entries.get(keyRefText(ref))?.life.state,
     list: () => [...entries.values()].map((entry) => entry.ref),
     export: () => [...entries.values()].map(copy),
   }
@@ -58,6 +87,7 @@ export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): Softwa
 
 /** An entry with its public key, which an SM2 signature needs every time. */
 interface HeldKey extends KeyEntry {
+  readonly life: KeyLife
   readonly publicKey: Uint8Array | undefined
 }
 
@@ -65,16 +95,21 @@ function index(keys: Iterable<KeyEntry>): ReadonlyMap<string, HeldKey> {
   const entries = new Map<string, HeldKey>()
   for (const entry of keys) {
     requireEntry(entry)
-    const publicKey = isSymmetric(entry.ref.algorithm) ? undefined : publicKeyOf(entry)
-    const name = keyRefText(entry.ref)
+    const { ref, life = ALWAYS_ACTIVE } = entry
+    const silent = isSymmetric(ref.algorithm) || life.state === 'destroyed'
+    const name = keyRefText(ref)
     if (entries.has(name)) throw new UnifareError('key.duplicate', `${name} is given twice`)
-    entries.set(name, { ...copy(entry), publicKey })
+    entries.set(name, {
+      ...copy(entry),
+      life,
+      publicKey: silent ? undefined : publicKeyOf(entry),
+    })
   }
   return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function copy({ ref, material }: KeyEntry): KeyEntry {
-  return { ref, material: material.slice() }
+function copy({ ref, material, life }: KeyEntry): KeyEntry {
+  return { ref, material: material.slice(), ...(life && { life }) }
 }
 
 function signWith(
