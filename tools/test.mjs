@@ -8,6 +8,14 @@ import { installPackages, must, root } from './install.mjs'
 const DEBIAN_PACKAGES = [
   { name: 'postgresql', present: hasPostgresServer },
   { name: 'openssl', present: () => spawnSync('openssl', ['version']).status === 0 },
+  { name: 'softhsm2', present: () => existsSync('/usr/bin/softhsm2-util') },
+  { name: 'pcscd', present: () => existsSync('/usr/sbin/pcscd') },
+  {
+    name: 'vsmartcard-vpcd',
+    present: () => existsSync('/usr/lib/pcsc/drivers/serial/libifdvpcd.so'),
+  },
+  { name: 'opensc', present: () => existsSync('/usr/bin/opensc-tool') },
+  { name: 'pcsc-tools', present: () => existsSync('/usr/bin/scriptor') },
 ]
 
 installPackages()
