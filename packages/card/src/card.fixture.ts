@@ -1,7 +1,8 @@
-import { concat, type Instant, instantFromDigits } from '@unifare/core'
+import { concat, fromHex, type Instant, instantFromDigits } from '@unifare/core'
 import { createSoftwareKeyStore, type KeyRef, type KeyUse, pureEngine } from '@unifare/crypto'
 import { type CardSlot, createCardSlot } from './chip/card-slot.ts'
 import type { Card } from './chip/card-state.ts'
+import type { CityUnionProfile } from './chip/city-union-purse.ts'
 import { type CardProfile, personalise } from './chip/personalise.ts'
 import { isOpenRailTrip } from './files/composite-records.ts'
 import {
@@ -40,12 +41,48 @@ export const REFS = {
   maintenance: ref('maintenance', 1),
 }
 
-const random = countingRandom()
+function refs(change: Partial<KeyRef>) {
+  return Object.fromEntries(
+    Object.entries(REFS).map(([use, key]) => [use, { ...key, ...change }]),
+  ) as Record<keyof typeof REFS, KeyRef>
+}
+
+/** The same uses under SM4 and in the city-union scheme, and those of the PIN. */
+export const SM4_REFS = refs({ algorithm: 'sm4', version: 0x41 })
+export const CITY_REFS = refs({ scheme: 'mohurd', issuer: '37000000' })
+export const PIN_REFS = {
+  'pin-unblock': ref('pin-unblock', 0),
+  'pin-reload': ref('pin-reload', 0),
+  'external-auth': ref('external-auth', 3),
+}
+
+/** Sixteen bytes that differ from key to key. */
+const material = (at: number) =>
+  Uint8Array.from({ length: 16 }, (_, i) => (at * 59 + i * 37 + at * i * 11 + 7) & 0xff)
+
 export const STORE = createSoftwareKeyStore({
   engine: pureEngine,
-  random,
-  keys: Object.values(REFS).map((key) => ({ ref: key, material: random(16) })),
+  random: countingRandom(),
+  keys: [REFS, SM4_REFS, CITY_REFS, PIN_REFS]
+    .flatMap((group) => Object.values(group))
+    .map((key, at) => ({ ref: key, material: material(at) })),
 })
+
+/** Chip number of the city-union purses of these tests. */
+export const UID = fromHex('010203040506070809')
+
+export function cityUnionProfile(): CityUnionProfile {
+  return {
+    issuer: '3700',
+    city: '4110',
+    serial: '0000000000000042',
+    validFrom: '20260101',
+    validTo: '20361231',
+    balanceFen: 3000,
+    uid: UID,
+    keys: { store: STORE, ...CITY_REFS },
+  }
+}
 
 export function newCard(changes: Partial<CardProfile> = {}): Promise<Card> {
   return personalise({
@@ -71,8 +108,8 @@ export function newPsam(changes: Partial<PsamOptions> = {}): Psam {
     terminal: TERMINAL,
     issuer: '10000003',
     keyStore: STORE,
-    purchaseKeys: [REFS.purchase],
-    maintenanceKey: REFS.maintenance,
+    purchaseKeys: [REFS.purchase, SM4_REFS.purchase, CITY_REFS.purchase],
+    maintenanceKeys: [REFS.maintenance, SM4_REFS.maintenance],
     ...changes,
   })
 }

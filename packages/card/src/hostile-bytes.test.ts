@@ -49,7 +49,7 @@ const apdu = fc.oneof(
 
 /** All that only a valid MAC may change. */
 function guarded({ memory }: Card) {
-  const { proof: _proof, ...rest } = memory
+  const { proof: _proof, wrongMacs: _wrongMacs, ...rest } = memory
   return rest
 }
 

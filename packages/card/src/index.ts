@@ -1,16 +1,26 @@
 export { type Answer, type Command, commandBytes, parseAnswer, parseCommand } from './apdu.ts'
 export { balanceFen } from './balance.ts'
+export { CASH_AID, CITY_UNION_AID, PPSE, PSE, PURSE_AID } from './chip/applications.ts'
 export { createCard, resetCard, transmit } from './chip/card.ts'
 export { restoreCard, serialiseCard } from './chip/card-image.ts'
-export { PPSE, PURSE_AID } from './chip/card-read.ts'
+export type { CardMasterKeys } from './chip/card-keys.ts'
 export { type CardSlot, createCardSlot, type TearPoint, tearing } from './chip/card-slot.ts'
-export type { Card, CardKey, CardKeyUse, CardMemory, CardStep } from './chip/card-state.ts'
+export type {
+  Card,
+  CardKey,
+  CardKeyUse,
+  CardMemory,
+  CardPin,
+  CardStep,
+  ForeignApplication,
+  PurseScheme,
+} from './chip/card-state.ts'
 export {
-  type CardMasterKeys,
-  type CardProfile,
-  identityOf,
-  personalise,
-} from './chip/personalise.ts'
+  type CityUnionProfile,
+  cityUnionIdentity,
+  cityUnionPurse,
+} from './chip/city-union-purse.ts'
+export { type CardProfile, identityOf, personalise } from './chip/personalise.ts'
 export { type CardErrorCode, type CardRefusal, cardError, cardErrors } from './errors.ts'
 export {
   type CardEvidence,
@@ -43,6 +53,13 @@ export {
   TRANSACTION,
 } from './files/card-files.ts'
 export {
+  CITY_UNION_COMPOSITE_SFI,
+  type CityUnionInfo,
+  type CityUnionRecord,
+  cityUnionInfoLayout,
+  cityUnionRecordLayout,
+} from './files/city-union.ts'
+export {
   BUS_STATUS,
   type Bus2702,
   busLayout,
@@ -53,8 +70,13 @@ export {
   railLayout,
 } from './files/composite-records.ts'
 export {
+  type PsamApplication,
+  type PsamInfo,
+  psamApplicationLayout,
+  psamInfoLayout,
+} from './files/psam-files.ts'
+export {
   type Decoded,
-  type Encoding,
   type RecordField,
   type RecordLayout,
   recordLayout,
@@ -89,6 +111,8 @@ export {
 } from './purse/diversification.ts'
 export {
   ALGORITHM_3DES,
+  ALGORITHM_SM4,
+  isPurseAlgorithm,
   type LoadTerms,
   loadMac1,
   loadMac2,

@@ -1,7 +1,10 @@
 /** Status words of card and PSAM (reference card 4.2). */
 export const SW = {
   ok: 0x9000,
+  pinWrong: 0x63c0,
   wrongLength: 0x6700,
+  security: 0x6982,
+  blocked: 0x6983,
   noChallenge: 0x6984,
   conditions: 0x6985,
   badSecureMac: 0x6988,
@@ -11,6 +14,7 @@ export const SW = {
   noRecord: 0x6a83,
   tooLong: 0x6a84,
   wrongParameters: 0x6a86,
+  wrongReference: 0x6a88,
   wrongOffset: 0x6b00,
   wrongLe: 0x6c00,
   unknownInstruction: 0x6d00,

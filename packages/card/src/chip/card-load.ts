@@ -28,6 +28,7 @@ export function initLoad({ card, command, random }: CardCall): CardStep {
   if (command.data.length !== INIT_BYTES) return refuse(card, SW.wrongLength)
   const bad = wrongLe(command, INIT_ANSWER)
   if (bad) return refuse(card, bad)
+  if (memory.loadNeedsPin && !card.session.verified) return refuse(card, SW.security)
   const amountFen = readU32(command.data, 1)
   const tacKey = findKey(memory, 'tac')
   if (!tacKey || !findKey(memory, 'load')) return refuse(card, SW.conditions)
@@ -39,7 +40,7 @@ export function initLoad({ card, command, random }: CardCall): CardStep {
   const terminal = command.data.slice(5)
   const challenge = random(4)
   const { balanceFen, onlineNumber } = memory
-  const sessionKey = loadSessionKey(key.key, { random: challenge, onlineNumber })
+  const sessionKey = loadSessionKey(key.key, { random: challenge, onlineNumber }, key.algorithm)
   const mac1 = loadMac1(sessionKey, { amountFen, terminal, oldBalanceFen: balanceFen })
   const next = withPurse(
     { ...card, memory: { ...memory, proof: null } },
@@ -69,7 +70,7 @@ export function creditLoad({ card, command }: CardCall): CardStep {
   const { onlineNumber } = memory
   const number = onlineNumber + 1
   const terms = { amountFen, terminal, dateTime, newBalanceFen: balanceFen, onlineNumber }
-  const code = tac(open.tacKey.key, loadTacInput(terms))
+  const code = tac(open.tacKey.key, loadTacInput(terms), open.tacKey.algorithm)
   const entry = logLayout.encode({
     number,
     amountFen,

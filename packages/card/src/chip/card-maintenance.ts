@@ -1,19 +1,19 @@
 import { concat } from '@unifare/core'
-import { sameMac } from '@unifare/crypto'
-import { secureMessagingMac } from '../purse/purse-crypto.ts'
+import { sameMac, sm4Encrypt, tdesEncrypt } from '@unifare/crypto'
+import { ALGORITHM_3DES } from '../purse/purse-crypto.ts'
 import { SW } from '../status-words.ts'
 import { readU16 } from '../words.ts'
 import {
-  type Card,
   type CardCall,
+  type CardMemory,
   type CardStep,
   findKey,
   refuse,
   reply,
   wrongLe,
 } from './card-state.ts'
+import { withSecureMessage } from './secure-message.ts'
 
-const MAC_BYTES = 4
 const PROVE_ANSWER = 8
 
 /** GET CHALLENGE, 4 or 8 bytes; 4 when Le is left out. */
@@ -44,27 +44,56 @@ export function getProof({ card, command }: CardCall): CardStep {
 export function blockApplication(call: CardCall): CardStep {
   const { p1, p2 } = call.command
   if (p1 !== 0x00 || p2 > 0x01) return refuse(call.card, SW.wrongParameters)
-  return authorised(call, p2 === 0x01 ? 'permanent' : 'temporary')
+  return setLock(call, p2 === 0x01 ? 'permanent' : 'temporary')
 }
 
 /** APPLICATION UNBLOCK, of a temporary block. */
 export function unblockApplication(call: CardCall): CardStep {
   const { p1, p2 } = call.command
   if (p1 !== 0x00 || p2 !== 0x00) return refuse(call.card, SW.wrongParameters)
-  return authorised(call, 'none')
+  return setLock(call, 'none')
 }
 
-/** Sets the lock when the secure messaging MAC over the header is right. A challenge serves once. */
-function authorised({ card, command }: CardCall, lock: Card['memory']['lock']): CardStep {
-  const { cla, ins, p1, p2, data } = command
-  if (data.length !== MAC_BYTES) return refuse(card, SW.wrongLength)
+/** CARD BLOCK: everything on the card, for ever. */
+export function blockCard(call: CardCall): CardStep {
+  const { p1, p2 } = call.command
+  if (p1 !== 0x00 || p2 !== 0x00) return refuse(call.card, SW.wrongParameters)
+  return setLock(call, 'card')
+}
+
+function setLock(call: CardCall, lock: CardMemory['lock']): CardStep {
+  if (call.command.data.length !== 4) return refuse(call.card, SW.wrongLength)
+  return withSecureMessage(call, 'maintenance', (card) =>
+    reply({ ...card, memory: { ...card.memory, lock } }),
+  )
+}
+
+/**
+ * EXTERNAL AUTHENTICATE: the challenge, encrypted under the key with index P2, in one block of
+ * its cipher. Opens APPEND RECORD without secure messaging until the next SELECT.
+ */
+export function externalAuthenticate({ card, command }: CardCall): CardStep {
   const { challenge } = card.session
-  if (!challenge) return refuse(card, SW.noChallenge)
-  const used = { ...card, session: { ...card.session, challenge: null } }
-  const key = findKey(card.memory, 'maintenance')
-  if (!key) return refuse(used, SW.conditions)
-  const message = Uint8Array.of(cla, ins, p1, p2, MAC_BYTES)
-  const expected = secureMessagingMac({ key: key.key, challenge, message })
-  if (!sameMac(expected, data)) return refuse(used, SW.badSecureMac)
-  return reply({ ...used, memory: { ...card.memory, lock } })
+  const used = { ...card, session: { ...card.session, challenge: null, authenticated: false } }
+  if (command.p1 !== 0x00) return refuse(used, SW.wrongParameters)
+  const key = findKey(card.memory, 'external-auth', command.p2)
+  if (!key) return refuse(used, SW.wrongReference)
+  if (!challenge) return refuse(used, SW.noChallenge)
+  const des = key.algorithm === ALGORITHM_3DES
+  const block = new Uint8Array(des ? 8 : 16)
+  if (command.data.length !== block.length) return refuse(used, SW.wrongLength)
+  block.set(challenge)
+  const expected = des ? tdesEncrypt(key.key, block) : sm4Encrypt(key.key, block)
+  if (!sameMac(expected, command.data)) return refuse(used, SW.security)
+  return reply({ ...used, session: { ...used.session, authenticated: true } })
+}
+
+/** GET DATA of a city-union purse: the chip number. T-Union purses have none. */
+export function getUid({ card, command }: CardCall): CardStep {
+  const { uid } = card.memory
+  if (command.p1 !== 0x00 || command.p2 !== 0x00 || uid.length === 0) {
+    return refuse(card, SW.wrongReference)
+  }
+  const bad = wrongLe(command, uid.length)
+  return bad ? refuse(card, bad) : reply(card, uid)
 }

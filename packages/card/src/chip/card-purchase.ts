@@ -1,4 +1,4 @@
-import { concat, toHex } from '@unifare/core'
+import { concat, equalBytes, toHex } from '@unifare/core'
 import { sameMac } from '@unifare/crypto'
 import { logLayout, SFI, TRANSACTION } from '../files/card-files.ts'
 import { COMPOSITE_LOCK_AT } from '../files/composite-records.ts'
@@ -19,6 +19,7 @@ import {
   type CardMemory,
   type CardStep,
   findKey,
+  type PurseScheme,
   type PurseSession,
   refuse,
   reply,
@@ -26,6 +27,12 @@ import {
   wrongLe,
 } from './card-state.ts'
 import { appendCyclic, replaceVariable } from './card-store.ts'
+
+/** Where composite records keep id and lock: `27 xx 7D` in T-Union, `nn 2E` in the city union. */
+const COMPOSITE_HEAD = {
+  mot: { idAt: 1, lockAt: COMPOSITE_LOCK_AT, headBytes: 3 },
+  mohurd: { idAt: 0, lockAt: 2, headBytes: 2 },
+} as const satisfies Record<PurseScheme, unknown>
 
 type OpenPurchase = Extract<PurseSession, { kind: 'purchase' | 'composite' }>
 
@@ -59,7 +66,8 @@ export function initPurchase({ card, command, random }: CardCall): CardStep {
   }
   const next = withPurse({ ...card, memory: { ...memory, proof: null } }, session)
   const { version, algorithm } = keys.key
-  const tail = Uint8Array.of(0, 0, 0, version, algorithm)
+  const overdraft = u32(memory.overdraftFen).subarray(1)
+  const tail = concat(overdraft, Uint8Array.of(version, algorithm))
   return reply(
     next,
     concat(u32(memory.balanceFen), u16(memory.offlineNumber), tail, session.random),
@@ -95,15 +103,21 @@ export function debitPurchase({ card, command }: CardCall): CardStep {
     type: open.kind === 'composite' ? TRANSACTION.compositePurchase : TRANSACTION.purchase,
     terminal: open.terminal,
     dateTime: command.data.slice(4, 11),
+    uid: card.memory.uid,
   }
   const { offlineNumber } = card.memory
   const { random } = open
-  const sessionKey = purchaseSessionKey(open.key.key, { random, offlineNumber, terminalSerial })
+  const sessionKey = purchaseSessionKey(
+    open.key.key,
+    { random, offlineNumber, terminalSerial },
+    open.key.algorithm,
+  )
   if (!sameMac(purchaseMac1(sessionKey, terms), command.data.slice(11))) {
     return refuse(dropped, SW.badMac)
   }
   const mac2 = purchaseMac2(sessionKey, open.amountFen)
-  const code = tac(open.tacKey.key, purchaseTacInput({ ...terms, terminalSerial }))
+  const tacInput = purchaseTacInput({ ...terms, terminalSerial })
+  const code = tac(open.tacKey.key, tacInput, open.tacKey.algorithm)
   return reply(
     { ...dropped, memory: commit(card, { open, terms, mac2, tac: code }) },
     concat(code, mac2),
@@ -134,23 +148,22 @@ function cachePlace(
   }
   const records = memory.variable[sfi]
   if (!records) return SW.noFile
-  const index = records.findIndex((record) => record[1] === p1)
+  const { idAt, lockAt, headBytes } = COMPOSITE_HEAD[memory.scheme]
+  const index = records.findIndex((record) => record[idAt] === p1)
   const record = records[index]
   if (!record) return SW.noRecord
-  if (record[COMPOSITE_LOCK_AT] !== 0x00) return SW.recordLocked
+  if (record[lockAt] !== 0x00) return SW.recordLocked
   const fault = lengthFault(data, record.length)
   if (fault) return fault
-  return sameHead(data, record) ? { sfi, index } : SW.badData
+  // Id and length of a record are not the reader's to change.
+  return equalBytes(data.slice(0, headBytes), record.slice(0, headBytes))
+    ? { sfi, index }
+    : SW.badData
 }
 
 function lengthFault(data: Uint8Array, length: number): number | undefined {
   if (data.length > length) return SW.tooLong
   return data.length < length ? SW.wrongLength : undefined
-}
-
-/** Id and length of a record are not the reader's to change. */
-function sameHead(data: Uint8Array, record: Uint8Array): boolean {
-  return data[0] === record[0] && data[1] === record[1] && data[2] === record[2]
 }
 
 interface Settled {

@@ -3,8 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type BenchCard, benchCard, SELECT } from '../bench-card.fixture.ts'
 import { initApdu } from '../card.fixture.ts'
 import { publicInfoLayout } from '../files/card-files.ts'
-import { findTlv } from '../tlv.ts'
-import { PPSE } from './card-read.ts'
+import { PPSE, PSE } from './applications.ts'
 import { identityOf } from './personalise.ts'
 
 let card: BenchCard
@@ -30,13 +29,20 @@ describe('SELECT', () => {
     expect(card.send('00A4040004A0000006')).toBe('6A82')
   })
 
-  test('directory lists the purse', () => {
-    const fci = fromHex(card.send(concat(fromHex('00A404000E'), PPSE)))
-    expect(toHex(findTlv(fci, 0x4f)!)).toBe('A000000632010105')
+  test('the directory of the T-Union card, byte for byte', () => {
+    const cash = '6119 4F08 A000000632010106 500A 4D4F545F545F43415348 870101'
+    const purse = '6117 4F08 A000000632010105 5008 4D4F545F545F4550 870102'
+    const ppse = `6F49 840E ${toHex(PPSE)} A537 BF0C34 ${cash} ${purse} 9000`
+    expect(card.send(concat(fromHex('00A404000E'), PPSE))).toBe(ppse.replaceAll(' ', ''))
+  })
+
+  test('the directory of a card with contacts', () => {
+    const fci = '6F1E 840E 315041592E5359532E4444463031 A50C 880101 5F2D027A68 9F110101 9000'
+    expect(card.send(concat(fromHex('00A404000E'), PSE))).toBe(fci.replaceAll(' ', ''))
   })
 
   test('unknown names, files and next occurrences', () => {
-    expect(card.send('00A4040008A000000632010106')).toBe('6A82')
+    expect(card.send('00A4040008A000000632010107')).toBe('6A82')
     expect(card.send('00A40000023F00')).toBe('6A82')
     expect(card.send('00A4040208A000000632010105')).toBe('6A82')
     expect(card.send('00A4080008A000000632010105')).toBe('6A86')
@@ -68,7 +74,10 @@ describe('reading', () => {
     expect(card.send('00B20FD400')).toBe('6A83')
     expect(card.send('00B201C417')).toBe('6A83')
     expect(card.send('00B200C417')).toBe('6A83')
-    expect(card.send('00B201C517')).toBe('6A86')
+    expect(card.send('00B202D000').slice(0, 6)).toBe('27027D')
+    expect(card.send('00B205D500')).toHaveLength(2 * 256 + 4)
+    expect(card.send('00B206D500')).toHaveLength(2 * 128 + 4)
+    expect(card.send('00B201C617')).toBe('6A86')
     expect(card.send('00B2010C00')).toBe('6A82')
   })
 
@@ -84,7 +93,9 @@ describe('reading', () => {
   })
 
   test('what is not a command', () => {
-    expect(card.send('00CA9F7900')).toBe('6D00')
+    expect(card.send('00CA9F7900')).toBe('6E00')
+    expect(card.send('80CA000009')).toBe('6A88')
+    expect(card.send('0088000000')).toBe('6D00')
     expect(card.send('80A40000')).toBe('6E00')
     expect(card.send('FFCA000000')).toBe('6E00')
     for (const bad of ['', '00', '00A404', '00A4040008A0', '00B0950000000000'])

@@ -4,7 +4,20 @@ import { answerBytes } from '../apdu.ts'
 import { SW } from '../status-words.ts'
 
 /** What a key on the card is for (reference card 5.1). */
-export type CardKeyUse = 'purchase' | 'load' | 'tac' | 'maintenance'
+export const CARD_KEY_USES = [
+  'purchase',
+  'load',
+  'tac',
+  'maintenance',
+  'pin-unblock',
+  'pin-reload',
+  'external-auth',
+] as const
+export type CardKeyUse = (typeof CARD_KEY_USES)[number]
+
+/** Key systems that a purse may belong to: 交通部 (T-Union) and 住建部 (city union). */
+export const PURSE_SCHEMES = ['mot', 'mohurd'] as const
+export type PurseScheme = (typeof PURSE_SCHEMES)[number]
 
 /** A key on the card, 16 bytes. `algorithm` is the byte of INIT answers. */
 export interface CardKey {
@@ -30,12 +43,41 @@ export interface Proof {
   readonly tac: Uint8Array
 }
 
-/** All that survives the loss of the field. A commit replaces it whole. */
+/** The holder's PIN, 2 to 6 bytes. */
+export interface CardPin {
+  readonly value: Uint8Array
+  readonly triesLeft: number
+  readonly triesMax: number
+}
+
+/** An application of a third scheme on the card: it is shown and otherwise left alone. */
+export interface ForeignApplication {
+  readonly name: Uint8Array
+  readonly fci: Uint8Array
+}
+
+/** How far a purse is locked; `card` locks everything on the card, for ever. */
+export const LOCKS = ['none', 'temporary', 'permanent', 'card'] as const
+
+/**
+ * A purse and all that survives the loss of the field. A commit replaces it whole. The first
+ * purse of a card also holds what else is on it.
+ */
 export interface CardMemory {
   readonly aid: Uint8Array
-  readonly lock: 'none' | 'temporary' | 'permanent'
+  readonly scheme: PurseScheme
+  readonly lock: (typeof LOCKS)[number]
   readonly balanceFen: number
   readonly balanceLimitFen: number
+  /** Overdraft that GET BALANCE shows on some cities' cards; no purchase ever uses it. */
+  readonly overdraftFen: number
+  readonly pin: CardPin | null
+  /** Whether a load needs the PIN. */
+  readonly loadNeedsPin: boolean
+  /** Wrong secure-messaging MACs in a row. */
+  readonly wrongMacs: number
+  /** Chip number that the city-union scheme puts into MAC1, 9 bytes; empty in other purses. */
+  readonly uid: Uint8Array
   /** Next purchase counter, as INIT returns it. */
   readonly offlineNumber: number
   readonly onlineNumber: number
@@ -46,6 +88,11 @@ export interface CardMemory {
   readonly variable: Readonly<Record<number, readonly Uint8Array[]>>
   readonly keys: readonly CardKey[]
   readonly proof: Proof | null
+  /** Whether the electronic-cash face shows the same purse under its own identifier. */
+  readonly cash: boolean
+  /** Purses beside this one, each with its own keys and money. */
+  readonly others: readonly CardMemory[]
+  readonly foreign: readonly ForeignApplication[]
 }
 
 /** A record that waits for DEBIT. */
@@ -77,7 +124,13 @@ export type PurseSession =
 
 /** What the loss of the field erases. */
 export interface CardSession {
-  readonly selected: 'none' | 'directory' | 'purse'
+  readonly selected: 'none' | 'directory' | 'purse' | 'cash' | 'foreign'
+  /** Which purse is selected: 0 the first, then `others`. */
+  readonly purseAt: number
+  /** The PIN was shown since the purse was selected. */
+  readonly verified: boolean
+  /** EXTERNAL AUTHENTICATE succeeded since the purse was selected. */
+  readonly authenticated: boolean
   readonly challenge: Uint8Array | null
   readonly purse: PurseSession | null
 }

@@ -1,10 +1,20 @@
 import type { RandomBytes } from '@unifare/crypto'
-import { parseCommand } from '../apdu.ts'
+import { type Command, parseCommand } from '../apdu.ts'
 import { SW } from '../status-words.ts'
+import { select } from './applications.ts'
 import { creditLoad, initLoad } from './card-load.ts'
-import { blockApplication, getChallenge, getProof, unblockApplication } from './card-maintenance.ts'
+import {
+  blockApplication,
+  blockCard,
+  externalAuthenticate,
+  getChallenge,
+  getProof,
+  getUid,
+  unblockApplication,
+} from './card-maintenance.ts'
+import { setPin, unblockPin, verifyPin } from './card-pin.ts'
 import { debitPurchase, initPurchase, updateCache } from './card-purchase.ts'
-import { getBalance, readBinary, readRecord, select } from './card-read.ts'
+import { getBalance, readBinary, readRecord } from './card-read.ts'
 import {
   type Card,
   type CardCall,
@@ -14,6 +24,8 @@ import {
   refuse,
   withPurse,
 } from './card-state.ts'
+import { appendRecord, updateBinary, updateRecord } from './card-write.ts'
+import { getCashData, readCashRecord } from './cash-face.ts'
 
 interface CommandRule {
   run(call: CardCall): CardStep
@@ -23,14 +35,25 @@ interface CommandRule {
   readonly keepsPurse?: true
   /** Is answered by an application under temporary block. */
   readonly whileBlocked?: true
+  /** Is answered by the electronic-cash face, too: what both faces show. */
+  readonly onCash?: true
 }
 
 /** Command table by CLA and INS (reference card 4.1). */
 const COMMANDS: Readonly<Record<number, CommandRule>> = {
   0x00a4: { run: select, whileBlocked: true },
-  0x00b0: { run: readBinary, unselected: SW.noFile, keepsPurse: true },
-  0x00b2: { run: readRecord, unselected: SW.noFile, keepsPurse: true },
+  0x00b0: { run: readBinary, unselected: SW.noFile, keepsPurse: true, onCash: true },
+  0x00b2: { run: readRecord, unselected: SW.noFile, keepsPurse: true, onCash: true },
   0x0084: { run: getChallenge, whileBlocked: true },
+  0x0082: { run: externalAuthenticate, unselected: SW.conditions },
+  0x0020: { run: verifyPin, unselected: SW.conditions },
+  0x80ca: { run: getUid, unselected: SW.conditions, keepsPurse: true, onCash: true },
+  0x04d6: { run: updateBinary, unselected: SW.noFile },
+  0x04dc: { run: updateRecord, unselected: SW.noFile },
+  0x00e2: { run: appendRecord, unselected: SW.noFile },
+  0x04e2: { run: appendRecord, unselected: SW.noFile },
+  0x805e: { run: setPin, unselected: SW.conditions },
+  0x8424: { run: unblockPin, unselected: SW.conditions },
   0x805c: { run: getBalance, unselected: SW.conditions, keepsPurse: true },
   0x8050: { run: initialise, unselected: SW.conditions },
   0x80dc: { run: updateCache, unselected: SW.conditions, keepsPurse: true },
@@ -39,11 +62,19 @@ const COMMANDS: Readonly<Record<number, CommandRule>> = {
   0x805a: { run: getProof, unselected: SW.conditions },
   0x841e: { run: blockApplication, unselected: SW.conditions, whileBlocked: true },
   0x8418: { run: unblockApplication, unselected: SW.conditions, whileBlocked: true },
+  0x8416: { run: blockCard, unselected: SW.conditions, whileBlocked: true },
 }
 
 const CLASSES = new Set([0x00, 0x04, 0x80, 0x84])
 const INSTRUCTIONS = new Set(Object.keys(COMMANDS).map((code) => Number(code) & 0xff))
-const OUT_OF_FIELD: CardSession = { selected: 'none', challenge: null, purse: null }
+const OUT_OF_FIELD: CardSession = {
+  selected: 'none',
+  purseAt: 0,
+  verified: false,
+  authenticated: false,
+  challenge: null,
+  purse: null,
+}
 
 /** A card out of the field, with this memory. */
 export function createCard(memory: CardMemory): Card {
@@ -61,7 +92,25 @@ export function resetCard(card: Card): Card {
  * state between the old memory and the new one (reference card 4.3).
  */
 export function transmit(card: Card, apdu: Uint8Array, random: RandomBytes): CardStep {
+  const { purseAt } = card.session
+  const other = purseAt > 0 ? card.memory.others[purseAt - 1] : undefined
   const command = parseCommand(apdu)
+  const selects =
+    command !== undefined && COMMANDS[(command.cla << 8) | command.ins]?.run === select
+  if (!other || selects) return answer(card, command, random)
+  // The other purse answers as if it were the card, and is put back in its place.
+  const step = answer({ memory: other, session: card.session }, command, random)
+  return { card: withOther(card, step.card), response: step.response }
+}
+
+/** The card with another purse of its own in the state that a command left it. */
+function withOther({ memory }: Card, { memory: purse, session }: Card): Card {
+  const others = memory.others.with(session.purseAt - 1, purse)
+  const lock = purse.lock === 'card' ? 'card' : memory.lock
+  return { memory: { ...memory, others, lock }, session }
+}
+
+function answer(card: Card, command: Command | undefined, random: RandomBytes): CardStep {
   const dropped = withPurse(card, null)
   if (!command) return refuse(dropped, SW.wrongLength)
   const { cla, ins } = command
@@ -70,16 +119,29 @@ export function transmit(card: Card, apdu: Uint8Array, random: RandomBytes): Car
     const known = !CLASSES.has(cla) || INSTRUCTIONS.has(ins)
     return refuse(dropped, known ? SW.unknownClass : SW.unknownInstruction)
   }
-  const { selected } = card.session
-  if (rule.unselected && selected !== 'purse') return refuse(dropped, rule.unselected)
-  const blocked = selected === 'purse' ? lockFault(card, rule) : undefined
-  if (blocked) return refuse(dropped, blocked)
-  return rule.run({ card: rule.keepsPurse ? card : dropped, command, random })
+  const refused = selectionFault(card, rule) ?? lockFault(card, rule)
+  if (refused) return refuse(dropped, refused)
+  const call = { card: rule.keepsPurse ? card : dropped, command, random }
+  return (card.session.selected === 'cash' ? runOnCash(call, rule) : undefined) ?? rule.run(call)
+}
+
+/** Status word of a command that the selected application does not know. */
+function selectionFault({ session }: Card, rule: CommandRule): number | undefined {
+  if (rule.unselected === undefined || session.selected === 'purse') return undefined
+  return session.selected === 'cash' && rule.onCash ? undefined : rule.unselected
+}
+
+/** What the cash face answers in its own way; undefined where both faces say the same. */
+function runOnCash(call: CardCall, rule: CommandRule): CardStep | undefined {
+  if (rule.run === getUid) return getCashData(call)
+  return rule.run === readRecord ? readCashRecord(call) : undefined
 }
 
 /** Status word with which a locked application refuses a command. */
-function lockFault({ memory }: Card, rule: CommandRule): number | undefined {
-  if (rule.run === select) return undefined
+function lockFault({ memory, session }: Card, rule: CommandRule): number | undefined {
+  if (memory.lock === 'card') return SW.locked
+  const ofPurse = session.selected === 'purse' || session.selected === 'cash'
+  if (!ofPurse || rule.run === select) return undefined
   switch (memory.lock) {
     case 'none':
       return undefined

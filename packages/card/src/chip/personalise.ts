@@ -1,29 +1,14 @@
 import { concat } from '@unifare/core'
-import type { KeyRef, KeyStore } from '@unifare/crypto'
 import { cardError } from '../errors.ts'
 import { logLayout, managementInfoLayout, publicInfoLayout, SFI } from '../files/card-files.ts'
 import { COMPOSITE_ID, emptyCompositeRecord } from '../files/composite-records.ts'
 import { tripLayout } from '../files/trip-log.ts'
-import {
-  type CardIdentity,
-  type DiversificationPath,
-  deriveCardKey,
-} from '../purse/diversification.ts'
-import { ALGORITHM_3DES } from '../purse/purse-crypto.ts'
+import type { CardIdentity } from '../purse/diversification.ts'
+import { PURSE_AID } from './applications.ts'
 import { createCard } from './card.ts'
-import { PURSE_AID } from './card-read.ts'
-import type { Card, CardKey, CardKeyUse } from './card-state.ts'
-
-/** The master keys a card is derived from, and the store that holds them. */
-export interface CardMasterKeys {
-  readonly store: KeyStore
-  readonly purchase: KeyRef
-  readonly load: KeyRef
-  readonly tac: KeyRef
-  readonly maintenance: KeyRef
-  /** Levels from these masters to the card; national masters by default. */
-  readonly path?: DiversificationPath
-}
+import { type CardMasterKeys, cardKeys, LOG_RECORDS, PURSE_DEFAULTS } from './card-keys.ts'
+import type { Card, ForeignApplication } from './card-state.ts'
+import { type CityUnionProfile, cityUnionPurse } from './city-union-purse.ts'
 
 /** What an issuer decides about a new card. */
 export interface CardProfile {
@@ -44,30 +29,50 @@ export interface CardProfile {
   readonly cardKind?: number
   /** Most that the purse may hold after a load; 1,000 yuan unless told otherwise. */
   readonly balanceLimitFen?: number
+  /** Whether the electronic-cash face shows the purse, too; it does unless told otherwise. */
+  readonly cash?: boolean
+  /** Overdraft that GET BALANCE shows, as on Shanghai's cards; none unless told otherwise. */
+  readonly overdraftFen?: number
+  readonly pin?: {
+    readonly value: Uint8Array
+    readonly tries: number
+    /** Whether a load needs it. */
+    readonly forLoad: boolean
+  }
+  /** A purse of the city-union scheme beside this one: a dual card. */
+  readonly cityUnion?: CityUnionProfile
+  /** Applications of third schemes: shown, and left alone. */
+  readonly foreign?: readonly ForeignApplication[]
   /** Bytes behind the 8-byte identifier: phone instances have longer ones (reference card 1). */
   readonly aidSuffix?: Uint8Array
 }
 
-const LOG_RECORDS = 10
 const TRIP_RECORDS = 30
 /** A purse balance is a signed 4-byte number on the wire. */
 const BALANCE_MAX_FEN = 0x3fff_ffff
 /** An application identifier has at most 16 bytes (ISO/IEC 7816-4). */
 const AID_SUFFIX_MAX = 16 - PURSE_AID.length
-const DEFAULT_LIMIT_FEN = 100_000
+const DEFAULT_LIMIT_FEN = PURSE_DEFAULTS.balanceLimitFen
 
 /** A new card with its files and its own keys. Throws `card.bad-field` for a value that does not fit. */
 export async function personalise(profile: CardProfile): Promise<Card> {
   checkProfile(profile)
   const identity = identityOf(profile)
   const { balanceFen, balanceLimitFen = DEFAULT_LIMIT_FEN } = profile
+  const { cash = true, overdraftFen = 0, pin, cityUnion, foreign = [] } = profile
   return createCard({
+    ...PURSE_DEFAULTS,
     aid: concat(PURSE_AID, profile.aidSuffix ?? new Uint8Array(0)),
-    lock: 'none',
+    scheme: 'mot',
     balanceFen,
     balanceLimitFen,
-    offlineNumber: 0,
-    onlineNumber: 0,
+    overdraftFen,
+    pin: pin ? { value: pin.value, triesLeft: pin.tries, triesMax: pin.tries } : null,
+    loadNeedsPin: pin?.forLoad ?? false,
+    uid: new Uint8Array(0),
+    cash,
+    others: cityUnion ? [await cityUnionPurse(cityUnion)] : [],
+    foreign,
     binaries: binariesOf(profile, identity),
     cyclic: {
       [SFI.log]: { capacity: LOG_RECORDS, recordBytes: logLayout.length, records: [] },
@@ -75,7 +80,6 @@ export async function personalise(profile: CardProfile): Promise<Card> {
     },
     variable: { [SFI.composite]: Object.values(COMPOSITE_ID).map(emptyCompositeRecord) },
     keys: await cardKeys(profile.keys, identity),
-    proof: null,
   })
 }
 
@@ -131,19 +135,4 @@ function binariesOf(profile: CardProfile, identity: CardIdentity): Record<number
       cardKind: profile.cardKind ?? 1,
     }),
   }
-}
-
-function cardKeys(keys: CardMasterKeys, identity: CardIdentity): Promise<CardKey[]> {
-  const uses: readonly CardKeyUse[] = ['purchase', 'load', 'tac', 'maintenance']
-  const { store, path } = keys
-  return Promise.all(
-    uses.map(async (use) => {
-      const ref = keys[use]
-      if (ref.algorithm !== '3des') {
-        throw cardError('card.unsupported-algorithm', { algorithm: ref.algorithm })
-      }
-      const key = await deriveCardKey({ store, ref, identity, ...(path && { path }) })
-      return { use, index: ref.index, version: ref.version, algorithm: ALGORITHM_3DES, key }
-    }),
-  )
 }

@@ -1,5 +1,5 @@
 import { sameMac } from '@unifare/crypto'
-import { ALGORITHM_3DES, purchaseMac2, purchaseSessionKey, tac } from '../purse/purse-crypto.ts'
+import { isPurseAlgorithm, purchaseMac2, purchaseSessionKey, tac } from '../purse/purse-crypto.ts'
 import { type CardEvidence, tacInput } from './evidence.ts'
 
 /** Verdict on each code; null when its key was not given. */
@@ -19,13 +19,18 @@ export function verifyEvidence(options: {
   readonly tacKey?: Uint8Array
 }): EvidenceVerdict {
   const { evidence, purchaseKey, tacKey } = options
-  const known = evidence.algorithm === ALGORITHM_3DES
+  const known = isPurseAlgorithm(evidence.algorithm)
   return {
-    tac: tacKey ? known && sameMac(tac(tacKey, tacInput(evidence)), evidence.tac) : null,
+    tac: tacKey ? known && sameMac(tacOf(evidence, tacKey), evidence.tac) : null,
     mac2: purchaseKey ? known && sameMac(mac2Of(evidence, purchaseKey), evidence.mac2) : null,
   }
 }
 
 function mac2Of(evidence: CardEvidence, purchaseKey: Uint8Array): Uint8Array {
-  return purchaseMac2(purchaseSessionKey(purchaseKey, evidence), evidence.amountFen)
+  const sessionKey = purchaseSessionKey(purchaseKey, evidence, evidence.algorithm)
+  return purchaseMac2(sessionKey, evidence.amountFen)
+}
+
+function tacOf(evidence: CardEvidence, tacKey: Uint8Array): Uint8Array {
+  return tac(tacKey, tacInput(evidence), evidence.algorithm)
 }

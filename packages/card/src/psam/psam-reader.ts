@@ -1,6 +1,7 @@
 import { concat, fromHex, toHex } from '@unifare/core'
 import type { CardRefusal } from '../errors.ts'
 import { type CardIdentity, diversificationFactors } from '../purse/diversification.ts'
+import { ALGORITHM_SM4 } from '../purse/purse-crypto.ts'
 import { attempt } from '../reader/flow.ts'
 import { type CardTransport, exchange, expect9000 } from '../reader/transport.ts'
 import { SW } from '../status-words.ts'
@@ -26,6 +27,8 @@ export interface SamPurchase extends CardIdentity {
   readonly time: string
   readonly keyVersion: number
   readonly algorithm: number
+  /** Chip number, of a city-union card only. */
+  readonly uid?: Uint8Array
 }
 
 /** Selects the PSAM application and reads terminal number and key index. */
@@ -58,6 +61,7 @@ export async function initSam(
     Uint8Array.of(purchase.keyVersion, purchase.algorithm),
     factors.card,
     factors.issuer,
+    purchase.uid ?? new Uint8Array(0),
   )
   const answer = await expect9000(
     psam.transport,
@@ -83,11 +87,14 @@ export async function blockMac(
     readonly identity: CardIdentity
     readonly challenge: Uint8Array
     readonly message: Uint8Array
+    /** Algorithm of the card's keys; triple DES unless told otherwise. */
+    readonly algorithm?: number
   },
 ): Promise<Uint8Array> {
   const factors = diversificationFactors(options.identity)
   const refused = { otherwise: 'card.psam-refused' } as const
-  const level = { header: 0x801a4502, data: concat(factors.card, factors.issuer) }
+  const lockKey = options.algorithm === ALGORITHM_SM4 ? 0x42 : 0x02
+  const level = { header: 0x801a4500 + lockKey, data: concat(factors.card, factors.issuer) }
   await expect9000(psam.transport, level, refused)
   const block = new Uint8Array(16)
   block.set(options.challenge)

@@ -3,6 +3,7 @@ import { type KeyRef, type KeyStore, sameMac } from '@unifare/crypto'
 import { type DiversificationPath, deriveCardKey } from '../purse/diversification.ts'
 import {
   ALGORITHM_3DES,
+  ALGORITHM_SM4,
   loadMac1,
   loadMac2,
   loadSessionKey,
@@ -23,9 +24,11 @@ export function createLoadHost(keys: {
     deriveCardKey({ store, ref, identity, ...(path && { path }) })
   return {
     async authorise(opening) {
-      const known = opening.algorithm === ALGORITHM_3DES && opening.keyVersion === keys.load.version
+      const { algorithm } = opening
+      const expectedAlgorithm = keys.load.algorithm === 'sm4' ? ALGORITHM_SM4 : ALGORITHM_3DES
+      const known = algorithm === expectedAlgorithm && opening.keyVersion === keys.load.version
       if (!known) return { ok: false, code: 'card.no-key' }
-      const sessionKey = loadSessionKey(await derive(keys.load, opening), opening)
+      const sessionKey = loadSessionKey(await derive(keys.load, opening), opening, algorithm)
       const terms = termsOf(opening)
       const expected = loadMac1(sessionKey, { ...terms, oldBalanceFen: opening.balanceBeforeFen })
       if (!sameMac(expected, opening.mac1)) return { ok: false, code: 'card.bad-mac' }
@@ -35,7 +38,7 @@ export function createLoadHost(keys: {
       const { balanceBeforeFen, amountFen, onlineNumber } = opening
       const newBalanceFen = balanceBeforeFen + amountFen
       const input = loadTacInput({ ...termsOf(opening), newBalanceFen, onlineNumber })
-      return sameMac(tac(await derive(keys.tac, opening), input), code)
+      return sameMac(tac(await derive(keys.tac, opening), input, opening.algorithm), code)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { balanceFen } from '../balance.ts'
-import { PURSE_AID } from '../chip/card-read.ts'
+import { PURSE_AID } from '../chip/applications.ts'
 import { type CardRefusal, cardError } from '../errors.ts'
 import { SFI } from '../files/card-files.ts'
 import { SW } from '../status-words.ts'
