@@ -13,6 +13,11 @@ export {
   desCbcMacInto,
   macIso9797Alg3,
 } from './des-mac.ts'
+export {
+  createDiversifiedMac,
+  type DiversifiedMac,
+  type DiversifiedMacJob,
+} from './diversified-mac.ts'
 export { diversify, diversifyChain, type SymmetricAlgorithm } from './diversify.ts'
 export {
   ed25519KeyPair,

@@ -20,6 +20,11 @@ export function p256PublicKey(privateKey32: Uint8Array): Uint8Array {
   return p256.getPublicKey(privateKey32)
 }
 
+/** Uncompressed public key, 65 bytes, of a private key, as hardware wants it. */
+export function p256Point(privateKey32: Uint8Array): Uint8Array {
+  return p256.Point.fromBytes(p256PublicKey(privateKey32)).toBytes(false)
+}
+
 /** ECDSA with SHA-256 and the nonce of RFC 6979; r || s, 64 bytes. */
 export function p256Sign(privateKey32: Uint8Array, message: Uint8Array): Uint8Array {
   return p256.sign(message, privateKey32, { lowS: false })
