@@ -20,14 +20,25 @@ export { createEventQueue, type EventQueue } from './event-queue.ts'
 export { DEFAULT_SEGMENT_BYTES, type Journal, openJournal } from './journal.ts'
 export { GENESIS_HASH, MAX_RECORD_BYTES } from './journal-format.ts'
 export type { JournalRecord } from './journal-reader.ts'
+export { defineLayout, type Layout } from './layout.ts'
 export {
-  defineLayout,
   type Field,
   type Fields,
   type FieldType,
-  type Layout,
-  type LayoutValues,
-} from './layout.ts'
+  type FieldValue,
+  type FieldValues,
+  fieldLength,
+  readField,
+  type WriteOptions,
+  writeFields,
+} from './layout-field.ts'
+export {
+  defineRecord,
+  type RecordField,
+  type RecordFields,
+  type RecordLayout,
+  type RecordValues,
+} from './layout-record.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
 export { createMemoryRepository } from './memory-repository.ts'
 export { createMemoryStorage, type MemoryStorage } from './memory-storage.ts'

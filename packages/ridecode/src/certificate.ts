@@ -1,10 +1,10 @@
-import { fromHex, toHex } from '@unifare/core'
-import { bytesOf, numberOf, putBytes, putNumber } from './byte-field.ts'
+import { readField, toHex, writeFields } from '@unifare/core'
 import { isCompressed, packDigits } from './encoding.ts'
 import { codeFault } from './errors.ts'
 import { type IdPolicy, signerId } from './id-policy.ts'
 import {
   ALGORITHM_SM2,
+  BAD_FIELD,
   CERTIFICATE,
   CERTIFICATE_FORMAT,
   CERTIFICATE_HEADER,
@@ -36,27 +36,27 @@ export interface Certificate {
 
 /** Reads a certificate (reference ridecode 1.2); undefined when it has not the known form. */
 export function readCertificate(bytes: Uint8Array): Certificate | undefined {
-  const lastMonth = monthOfMmyy(bytesOf(bytes, CERTIFICATE.expiry))
-  const publicKey = bytesOf(bytes, CERTIFICATE.publicKey)
+  const lastMonth = monthOfMmyy(readField(bytes, CERTIFICATE.expiry))
+  const publicKey = readField(bytes, CERTIFICATE.publicKey)
   // The parameter id is 00 or 20 in the field, so it is not judged.
   const known =
     bytes.length === CERTIFICATE_LENGTH &&
-    numberOf(bytes, CERTIFICATE.header) === CERTIFICATE_HEADER &&
-    numberOf(bytes, CERTIFICATE.format) === CERTIFICATE_FORMAT &&
-    numberOf(bytes, CERTIFICATE.signatureAlgorithm) === ALGORITHM_SM2 &&
-    numberOf(bytes, CERTIFICATE.encryptionAlgorithm) === ALGORITHM_SM2 &&
-    numberOf(bytes, CERTIFICATE.keyLength) === publicKey.length &&
+    readField(bytes, CERTIFICATE.header) === CERTIFICATE_HEADER &&
+    readField(bytes, CERTIFICATE.format) === CERTIFICATE_FORMAT &&
+    readField(bytes, CERTIFICATE.signatureAlgorithm) === ALGORITHM_SM2 &&
+    readField(bytes, CERTIFICATE.encryptionAlgorithm) === ALGORITHM_SM2 &&
+    readField(bytes, CERTIFICATE.keyLength) === publicKey.length &&
     isCompressed(publicKey)
   if (!known || lastMonth === undefined) return undefined
   return {
     bytes,
-    serviceId: toHex(bytesOf(bytes, CERTIFICATE.serviceId)),
-    caIndex: numberOf(bytes, CERTIFICATE.caIndex),
-    issuer: toHex(bytesOf(bytes, CERTIFICATE.issuer)),
+    serviceId: readField(bytes, CERTIFICATE.serviceId),
+    caIndex: readField(bytes, CERTIFICATE.caIndex),
+    issuer: toHex(readField(bytes, CERTIFICATE.issuer)),
     lastMonth,
-    serial: numberOf(bytes, CERTIFICATE.serial),
+    serial: readField(bytes, CERTIFICATE.serial),
     publicKey,
-    signature: bytesOf(bytes, CERTIFICATE.signature),
+    signature: readField(bytes, CERTIFICATE.signature),
   }
 }
 
@@ -85,20 +85,22 @@ export async function makeCertificate(request: CertificateRequest): Promise<Uint
     throw codeFault('code.bad-field', 'the issuer key is not compressed')
   }
   const bytes = new Uint8Array(CERTIFICATE_LENGTH)
-  putNumber(bytes, CERTIFICATE.header, { name: 'header', value: CERTIFICATE_HEADER })
-  putBytes(bytes, CERTIFICATE.serviceId, { name: 'service', value: fromHex(SERVICE_ID) })
-  putNumber(bytes, CERTIFICATE.caIndex, { name: 'root index', value: caIndex })
-  putNumber(bytes, CERTIFICATE.format, { name: 'format', value: CERTIFICATE_FORMAT })
-  putBytes(bytes, CERTIFICATE.issuer, { name: 'issuer', value: packDigits(issuer, 8) })
-  putBytes(bytes, CERTIFICATE.expiry, { name: 'expiry', value: expiry })
-  putNumber(bytes, CERTIFICATE.serial, { name: 'serial', value: serial })
-  for (const field of [CERTIFICATE.signatureAlgorithm, CERTIFICATE.encryptionAlgorithm]) {
-    putNumber(bytes, field, { name: 'algorithm', value: ALGORITHM_SM2 })
+  const values = {
+    header: CERTIFICATE_HEADER,
+    serviceId: SERVICE_ID,
+    caIndex,
+    format: CERTIFICATE_FORMAT,
+    issuer: packDigits(issuer, 8),
+    expiry,
+    serial,
+    signatureAlgorithm: ALGORITHM_SM2,
+    encryptionAlgorithm: ALGORITHM_SM2,
+    keyLength: issuerPublicKey.length,
+    publicKey: issuerPublicKey,
   }
-  putNumber(bytes, CERTIFICATE.keyLength, { name: 'key length', value: issuerPublicKey.length })
-  putBytes(bytes, CERTIFICATE.publicKey, { name: 'issuer key', value: issuerPublicKey })
-  const message = bytesOf(bytes, CERTIFICATE_SIGNED)
+  writeFields(bytes, CERTIFICATE, values, BAD_FIELD)
+  const message = readField(bytes, CERTIFICATE_SIGNED)
   const signature = await request.sign(message, signerId(idPolicy, 'certificate', bytes))
-  putBytes(bytes, CERTIFICATE.signature, { name: 'signature', value: signature })
+  writeFields(bytes, CERTIFICATE, { signature }, BAD_FIELD)
   return bytes
 }

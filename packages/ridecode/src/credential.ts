@@ -1,10 +1,10 @@
-import { ascii } from '@unifare/core'
-import { numberOf, putBytes, putNumber } from './byte-field.ts'
+import { ascii, readField, writeFields } from '@unifare/core'
 import { readCertificate } from './certificate.ts'
 import { isCompressed, isPrintable, packDigits } from './encoding.ts'
 import { codeFault } from './errors.ts'
 import { type IdPolicy, signerId } from './id-policy.ts'
 import {
+  BAD_FIELD,
   CODE,
   CREDENTIAL_LENGTH_MIN,
   CUSTOM_LENGTH_MAX,
@@ -51,12 +51,12 @@ export async function issueCredential(request: CredentialRequest): Promise<Crede
   if (!readCertificate(certificate)) throw codeFault('code.bad-field', 'not a certificate')
   const bytes = new Uint8Array(CREDENTIAL_LENGTH_MIN + custom.length)
   writeAuthorisation(bytes, { version: DEFAULT_VERSION, ...request })
-  putBytes(bytes, CODE.certificate, { name: 'certificate', value: certificate })
+  writeFields(bytes, CODE, { certificate }, BAD_FIELD)
   const tail = CUSTOM_OFFSET + custom.length
   const id = signerId(idPolicy, 'issuer', bytes)
   const signature = await request.sign(issuerMessage(bytes, custom.length), id)
-  putNumber(bytes, TAIL.issuerTag, { name: 'tag', value: SIGNATURE_TAG }, tail)
-  putBytes(bytes, TAIL.issuerSignature, { name: 'signature', value: signature }, tail)
+  const signed = { issuerTag: SIGNATURE_TAG, issuerSignature: signature }
+  writeFields(bytes, TAIL, signed, { ...BAD_FIELD, base: tail })
   return parseCredential(bytes, idPolicy)
 }
 
@@ -66,13 +66,13 @@ export async function issueCredential(request: CredentialRequest): Promise<Crede
  */
 export function parseCredential(bytes: Uint8Array, idPolicy: IdPolicy = 'default'): Credential {
   const customLength = bytes.length - CREDENTIAL_LENGTH_MIN
-  const version = numberOf(bytes, CODE.version)
+  const version = readField(bytes, CODE.version)
   const fits =
     customLength >= 0 &&
     customLength <= CUSTOM_LENGTH_MAX &&
     version >= VERSION_FAMILY &&
-    numberOf(bytes, CODE.customLength) === customLength &&
-    numberOf(bytes, CODE.dataLength) === dataLength(customLength) &&
+    readField(bytes, CODE.customLength) === customLength &&
+    readField(bytes, CODE.dataLength) === dataLength(customLength) &&
     hasTag(bytes, TAIL.issuerTag, CUSTOM_OFFSET + customLength)
   if (!fits) throw codeFault('code.bad-credential', `${bytes.length} bytes of another form`)
   const fields = readAuthorisation(bytes)
@@ -95,27 +95,20 @@ function writeAuthorisation(bytes: Uint8Array, request: Authorisation): void {
   need(isCompressed(userPublicKey), 'the user key is not compressed')
   need(validityS <= DEFAULT_CODE_POLICY.maxValidityS, `a validity of ${validityS} s is refused`)
   need(isPrintable(paymentAccount), 'the payment account is not printable')
-  const numbers = {
+  const values = {
     version,
     dataLength: dataLength(custom.length),
-    accountType: request.accountType,
-    capFen: request.capFen,
-    authorisationExpiryS: request.authorisationExpiryS,
-    validityS,
-    customLength: custom.length,
-  }
-  for (const [name, value] of Object.entries(numbers)) {
-    putNumber(bytes, CODE[name as keyof typeof numbers], { name, value })
-  }
-  const parts = {
     paymentAccount: ascii(paymentAccount),
     cardAccount: packDigits(request.cardAccount, 19),
     issuer: packDigits(request.issuer, 8),
     platform: packDigits(request.platform, 8),
+    accountType: request.accountType,
+    capFen: request.capFen,
     userPublicKey,
+    authorisationExpiryS: request.authorisationExpiryS,
+    validityS,
+    customLength: custom.length,
   }
-  for (const [name, value] of Object.entries(parts)) {
-    putBytes(bytes, CODE[name as keyof typeof parts], { name, value })
-  }
+  writeFields(bytes, CODE, values, BAD_FIELD)
   bytes.set(custom, CUSTOM_OFFSET)
 }

@@ -1,12 +1,14 @@
+import { readField } from '@unifare/core'
 import { SM2_DEFAULT_ID } from '@unifare/crypto'
-import { type ByteField, bytesOf } from './byte-field.ts'
 import { CERTIFICATE, CODE } from './layout.ts'
 
 /** The three signatures of a code. */
 export type SignatureLevel = 'certificate' | 'issuer' | 'user'
 
+type BytesField = readonly [offset: number, type: 'bytes', length: number]
+
 /** The SM2 id of a level: the default one, none at all, or bytes of what is signed. */
-type IdRule = 'default' | 'none' | ByteField
+type IdRule = 'default' | 'none' | BytesField
 
 /**
  * Which SM2 id signers use (reference ridecode 1.5). It belongs to the issuer, not to the version
@@ -17,8 +19,8 @@ const ID_POLICIES = {
   default: { certificate: 'default', issuer: 'default', user: 'default' },
   // Service id and root index; issuer and platform; card account.
   shanghai: {
-    certificate: [CERTIFICATE.serviceId[0], 5],
-    issuer: [CODE.issuer[0], 8],
+    certificate: [CERTIFICATE.serviceId[0], 'bytes', 5],
+    issuer: [CODE.issuer[0], 'bytes', 8],
     user: CODE.cardAccount,
   },
   // Plain SM3 of the message, without ZA.
@@ -40,5 +42,5 @@ export function signerId(
 ): Uint8Array | null {
   const rule: IdRule = ID_POLICIES[policy][level]
   if (rule === 'default') return SM2_DEFAULT_ID
-  return rule === 'none' ? null : bytesOf(bytes, rule)
+  return rule === 'none' ? null : readField(bytes, rule)
 }

@@ -1,8 +1,7 @@
-import { requireData } from '@unifare/core'
-import { putBytes, putNumber } from './byte-field.ts'
+import { requireData, writeFields } from '@unifare/core'
 import type { Credential } from './credential.ts'
 import { signerId } from './id-policy.ts'
-import { CODE_LENGTH_MIN, CUSTOM_OFFSET, SIGNATURE_TAG, TAIL } from './layout.ts'
+import { BAD_FIELD, CODE_LENGTH_MIN, CUSTOM_OFFSET, SIGNATURE_TAG, TAIL } from './layout.ts'
 import { userMessage } from './ride-code.ts'
 import type { UserSign } from './sign.ts'
 
@@ -29,9 +28,9 @@ export function makeCode({ credential, generationTimeS, sign }: CodeRequest): Ui
   const bytes = new Uint8Array(CODE_LENGTH_MIN + custom.length)
   const tail = CUSTOM_OFFSET + custom.length
   bytes.set(credential.bytes)
-  putNumber(bytes, TAIL.generationTimeS, { name: 'generation time', value: generationTimeS }, tail)
+  const options = { ...BAD_FIELD, base: tail }
+  writeFields(bytes, TAIL, { generationTimeS }, options)
   const signature = sign(userMessage(bytes, custom.length), signerId(idPolicy, 'user', bytes))
-  putNumber(bytes, TAIL.userTag, { name: 'tag', value: SIGNATURE_TAG }, tail)
-  putBytes(bytes, TAIL.userSignature, { name: 'signature', value: signature }, tail)
+  writeFields(bytes, TAIL, { userTag: SIGNATURE_TAG, userSignature: signature }, options)
   return bytes
 }

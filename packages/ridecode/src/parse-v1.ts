@@ -1,20 +1,19 @@
-import { toHex } from '@unifare/core'
-import { type ByteFields, bytesOf, numberOf } from './byte-field.ts'
+import { type Fields, readField } from '@unifare/core'
 import { accountOf, printableOf } from './encoding.ts'
 import { type CodeReject, reject } from './errors.ts'
 import { codeFamily, V1_LENGTH } from './platform.ts'
 
 /** The old two-level form, 226 bytes (reference ridecode 1.7); other places are not certain. */
 const V1 = {
-  version: [0, 1],
-  keyId: [4, 4],
-  paymentAccount: [10, 16],
-  cardAccount: [34, 10],
-  userPublicKey: [51, 33],
-  authorisationExpiryS: [84, 4],
-  validityS: [88, 2],
-  generationTimeS: [157, 4],
-} as const satisfies ByteFields
+  version: [0, 'u8'],
+  keyId: [4, 'hex', 4],
+  paymentAccount: [10, 'bytes', 16],
+  cardAccount: [34, 'bytes', 10],
+  userPublicKey: [51, 'bytes', 33],
+  authorisationExpiryS: [84, 'u32'],
+  validityS: [88, 'u16'],
+  generationTimeS: [157, 'u32'],
+} as const satisfies Fields
 
 /** What is certain in a two-level code. It carries no certificate: the issuer key has an id. */
 export interface RideCodeV1 {
@@ -36,21 +35,21 @@ export function parseCodeV1(
 ): { readonly ok: true; readonly code: RideCodeV1 } | CodeReject {
   if (codeFamily(bytes) !== 't-union-v1') return reject('code.bad-version')
   if (bytes.length !== V1_LENGTH) return reject('code.bad-length')
-  const paymentAccount = printableOf(bytesOf(bytes, V1.paymentAccount))
-  const cardAccount = accountOf(bytesOf(bytes, V1.cardAccount))
+  const paymentAccount = printableOf(readField(bytes, V1.paymentAccount))
+  const cardAccount = accountOf(readField(bytes, V1.cardAccount))
   if (paymentAccount === undefined || cardAccount === undefined) return reject('code.bad-account')
   return {
     ok: true,
     code: {
       bytes,
-      version: numberOf(bytes, V1.version),
-      keyId: toHex(bytesOf(bytes, V1.keyId)),
+      version: readField(bytes, V1.version),
+      keyId: readField(bytes, V1.keyId),
       paymentAccount,
       cardAccount,
-      userPublicKey: bytesOf(bytes, V1.userPublicKey),
-      authorisationExpiryS: numberOf(bytes, V1.authorisationExpiryS),
-      validityS: numberOf(bytes, V1.validityS),
-      generationTimeS: numberOf(bytes, V1.generationTimeS),
+      userPublicKey: readField(bytes, V1.userPublicKey),
+      authorisationExpiryS: readField(bytes, V1.authorisationExpiryS),
+      validityS: readField(bytes, V1.validityS),
+      generationTimeS: readField(bytes, V1.generationTimeS),
     },
   }
 }

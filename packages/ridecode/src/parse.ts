@@ -1,5 +1,4 @@
-import { toHex } from '@unifare/core'
-import { type ByteField, bytesOf, numberOf } from './byte-field.ts'
+import { type Field, readField, toHex } from '@unifare/core'
 import { type Certificate, readCertificate } from './certificate.ts'
 import { accountOf, printableOf } from './encoding.ts'
 import { type CodeReject, type CodeRejectCode, reject } from './errors.ts'
@@ -37,40 +36,40 @@ export function parseCode(
     ok: true,
     code: {
       bytes,
-      version: numberOf(bytes, CODE.version),
+      version: readField(bytes, CODE.version),
       ...fields,
-      issuerSignature: bytesOf(bytes, TAIL.issuerSignature, tail),
-      generationTimeS: numberOf(bytes, TAIL.generationTimeS, tail),
-      userSignature: bytesOf(bytes, TAIL.userSignature, tail),
+      issuerSignature: readField(bytes, TAIL.issuerSignature, tail),
+      generationTimeS: readField(bytes, TAIL.generationTimeS, tail),
+      userSignature: readField(bytes, TAIL.userSignature, tail),
     },
   }
 }
 
 /** Reads fields 3 to 14 of a code or credential whose length fits; else why not. */
 export function readAuthorisation(bytes: Uint8Array): AuthorisationFields | CodeRejectCode {
-  const certificate = readCertificate(bytesOf(bytes, CODE.certificate))
+  const certificate = readCertificate(readField(bytes, CODE.certificate))
   if (!certificate) return 'code.bad-certificate'
-  const paymentAccount = printableOf(bytesOf(bytes, CODE.paymentAccount))
-  const cardAccount = accountOf(bytesOf(bytes, CODE.cardAccount))
+  const paymentAccount = printableOf(readField(bytes, CODE.paymentAccount))
+  const cardAccount = accountOf(readField(bytes, CODE.cardAccount))
   if (paymentAccount === undefined || cardAccount === undefined) return 'code.bad-account'
   return {
     certificate,
     paymentAccount,
     cardAccount,
-    issuer: toHex(bytesOf(bytes, CODE.issuer)),
-    platform: toHex(bytesOf(bytes, CODE.platform)),
-    accountType: numberOf(bytes, CODE.accountType),
-    capFen: numberOf(bytes, CODE.capFen),
-    userPublicKey: bytesOf(bytes, CODE.userPublicKey),
-    authorisationExpiryS: numberOf(bytes, CODE.authorisationExpiryS),
-    validityS: numberOf(bytes, CODE.validityS),
-    custom: bytesOf(bytes, [CUSTOM_OFFSET, numberOf(bytes, CODE.customLength)]),
+    issuer: toHex(readField(bytes, CODE.issuer)),
+    platform: toHex(readField(bytes, CODE.platform)),
+    accountType: readField(bytes, CODE.accountType),
+    capFen: readField(bytes, CODE.capFen),
+    userPublicKey: readField(bytes, CODE.userPublicKey),
+    authorisationExpiryS: readField(bytes, CODE.authorisationExpiryS),
+    validityS: readField(bytes, CODE.validityS),
+    custom: readField(bytes, [CUSTOM_OFFSET, 'bytes', readField(bytes, CODE.customLength)]),
   }
 }
 
 /** Whether the tag of a signature stands at its place. */
-export function hasTag(bytes: Uint8Array, tag: ByteField, tail: number): boolean {
-  return numberOf(bytes, tag, tail) === SIGNATURE_TAG
+export function hasTag(bytes: Uint8Array, tag: Field, tail: number): boolean {
+  return readField(bytes, tag, tail) === SIGNATURE_TAG
 }
 
 /** Family, length, length field and custom length: what must fit before a field can be read. */
@@ -82,7 +81,7 @@ function shapeFault(bytes: Uint8Array): CodeReject | undefined {
   if (family !== 't-union') return { ...reject('code.foreign'), platform: family }
   const customLength = bytes.length - CODE_LENGTH_MIN
   if (customLength < 0 || customLength > CUSTOM_LENGTH_MAX) return reject('code.bad-length')
-  if (numberOf(bytes, CODE.dataLength) !== bytes.length - 3) return reject('code.bad-length-field')
-  if (numberOf(bytes, CODE.customLength) !== customLength) return reject('code.bad-custom')
+  if (readField(bytes, CODE.dataLength) !== bytes.length - 3) return reject('code.bad-length-field')
+  if (readField(bytes, CODE.customLength) !== customLength) return reject('code.bad-custom')
   return undefined
 }

@@ -1,9 +1,9 @@
-import { fromHex, toHex } from '@unifare/core'
+import { readField, toHex, writeFields } from '@unifare/core'
 import { type SignatureEngine, SM2_DEFAULT_ID, sha256, sm2Decompress } from '@unifare/crypto'
-import { bytesOf, numberOf, putBytes, putNumber } from './byte-field.ts'
 import { codeFault } from './errors.ts'
 import {
   ALGORITHM_SM2,
+  BAD_FIELD,
   RID,
   ROOT,
   ROOT_HEADER,
@@ -47,16 +47,19 @@ export async function makeRootRecord(request: RootRequest): Promise<Uint8Array> 
   if (!expiry) throw codeFault('code.bad-field', `expiry ${request.expiry}, MMYY is needed`)
   const key = sm2Decompress(request.publicKey).subarray(1)
   const record = new Uint8Array(ROOT_LENGTH)
-  putNumber(record, ROOT.header, { name: 'header', value: ROOT_HEADER })
-  putBytes(record, ROOT.serviceId, { name: 'service', value: fromHex(SERVICE_ID) })
-  putBytes(record, ROOT.rid, { name: 'RID', value: fromHex(RID) })
-  putNumber(record, ROOT.index, { name: 'root index', value: request.index })
-  putBytes(record, ROOT.expiry, { name: 'expiry', value: expiry })
-  putNumber(record, ROOT.algorithm, { name: 'algorithm', value: ALGORITHM_SM2 })
-  putNumber(record, ROOT.keyLength, { name: 'key length', value: key.length })
-  putBytes(record, ROOT.publicKey, { name: 'key', value: key })
-  const signature = await request.sign(bytesOf(record, ROOT_SIGNED), SM2_DEFAULT_ID)
-  putBytes(record, ROOT.signature, { name: 'signature', value: signature })
+  const values = {
+    header: ROOT_HEADER,
+    serviceId: SERVICE_ID,
+    rid: RID,
+    index: request.index,
+    expiry,
+    algorithm: ALGORITHM_SM2,
+    keyLength: key.length,
+    publicKey: key,
+  }
+  writeFields(record, ROOT, values, BAD_FIELD)
+  const signature = await request.sign(readField(record, ROOT_SIGNED), SM2_DEFAULT_ID)
+  writeFields(record, ROOT, { signature }, BAD_FIELD)
   return record
 }
 
@@ -65,14 +68,14 @@ export async function makeRootRecord(request: RootRequest): Promise<Uint8Array> 
  * shows that the record is whole; trust comes from the signed list that carried it.
  */
 export function openRootRecord(record: Uint8Array, engine: SignatureEngine): Root {
-  const lastMonth = monthOfMmyy(bytesOf(record, ROOT.expiry))
-  const key = bytesOf(record, ROOT.publicKey)
+  const lastMonth = monthOfMmyy(readField(record, ROOT.expiry))
+  const key = readField(record, ROOT.publicKey)
   const known =
     record.length === ROOT_LENGTH &&
-    numberOf(record, ROOT.header) === ROOT_HEADER &&
-    toHex(bytesOf(record, ROOT.rid)) === RID &&
-    numberOf(record, ROOT.algorithm) === ALGORITHM_SM2 &&
-    numberOf(record, ROOT.keyLength) === key.length
+    readField(record, ROOT.header) === ROOT_HEADER &&
+    readField(record, ROOT.rid) === RID &&
+    readField(record, ROOT.algorithm) === ALGORITHM_SM2 &&
+    readField(record, ROOT.keyLength) === key.length
   if (!known || lastMonth === undefined) {
     throw codeFault('code.bad-root', `${record.length} bytes without the known form`)
   }
@@ -80,13 +83,13 @@ export function openRootRecord(record: Uint8Array, engine: SignatureEngine): Roo
   const signed = engine.sm2Verify({
     publicKey,
     id: SM2_DEFAULT_ID,
-    message: bytesOf(record, ROOT_SIGNED),
-    signature: bytesOf(record, ROOT.signature),
+    message: readField(record, ROOT_SIGNED),
+    signature: readField(record, ROOT.signature),
   })
   if (!signed) throw codeFault('code.bad-root', 'its signature by itself is wrong')
   return {
-    index: numberOf(record, ROOT.index),
-    serviceId: toHex(bytesOf(record, ROOT.serviceId)),
+    index: readField(record, ROOT.index),
+    serviceId: readField(record, ROOT.serviceId),
     lastMonth,
     publicKey,
     fingerprint: toHex(sha256(publicKey)),

@@ -1,5 +1,5 @@
+import { readField } from '@unifare/core'
 import { type SignatureEngine, sha256, sm2Decompress } from '@unifare/crypto'
-import { bytesOf } from './byte-field.ts'
 import type { CodeCaches } from './code-caches.ts'
 import { isCompressed } from './encoding.ts'
 import { type CodeReject, type CodeRejectCode, reject } from './errors.ts'
@@ -126,7 +126,7 @@ function checkCertificate(context: Context): CodeRejectCode | undefined {
   const good = engine.sm2Verify({
     publicKey: root.publicKey,
     id: signerId(entry.idPolicy, 'certificate', bytes),
-    message: bytesOf(bytes, CERTIFICATE_SIGNED),
+    message: readField(bytes, CERTIFICATE_SIGNED),
     signature,
   })
   if (!good) return 'code.bad-certificate-signature'

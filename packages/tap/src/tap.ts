@@ -2,8 +2,8 @@ import {
   concat,
   defineLayout,
   type Fen,
+  type FieldValues,
   type Instant,
-  type LayoutValues,
   requireData,
   TIME_QUALITY,
   type TimeQuality,
@@ -214,7 +214,7 @@ export function parseTap(bytes: Uint8Array): Tap {
   return tap
 }
 
-function named(head: LayoutValues<typeof tapHead.fields>): Omit<Tap, 'evidence'> {
+function named(head: FieldValues<typeof tapHead.fields>): Omit<Tap, 'evidence'> {
   const kind = kindNames.get(head.kind)
   if (kind === undefined) throw new UnifareError('tap.unknown-kind', `kind ${head.kind}`)
   return {

@@ -16,16 +16,16 @@ export const COMPOSITE_ID = {
 /** Offset of the lock flag: other than 00 the record takes no update. */
 export const COMPOSITE_LOCK_AT = 5
 
-const HEAD = [
-  ['id', 0, 2, 'number'],
-  ['length', 2, 1, 'number'],
-  ['valid', 3, 1, 'number'],
+const HEAD = {
+  id: [0, 'u16'],
+  length: [2, 'u8'],
+  valid: [3, 'u8'],
   /** 1 distance or time purchase, 2 pre-authorisation. */
-  ['tradeFlag', 4, 1, 'number'],
-  ['lock', COMPOSITE_LOCK_AT, 1, 'number'],
-  ['tradeSerial', 6, 8, 'hex'],
-  ['status', 14, 1, 'number'],
-] as const
+  tradeFlag: [4, 'u8'],
+  lock: [COMPOSITE_LOCK_AT, 'u8'],
+  tradeSerial: [6, 'hex', 8],
+  status: [14, 'u8'],
+} as const
 
 /** Status of record 2701. Entered and entry-corrected are open trips. */
 export const RAIL_STATUS = {
@@ -37,26 +37,26 @@ export const RAIL_STATUS = {
 } as const
 
 /** Record 2701, rail (reference card 2.6). */
-export const railLayout = recordLayout(COMPOSITE_BYTES, [
+export const railLayout = recordLayout(COMPOSITE_BYTES, {
   ...HEAD,
-  ['entryCity', 15, 2, 'hex'],
-  ['exitCity', 17, 2, 'hex'],
-  ['entryInstitution', 19, 8, 'hex'],
-  ['exitInstitution', 27, 8, 'hex'],
-  ['entryStation', 35, 8, 'hex'],
-  ['exitStation', 43, 8, 'hex'],
-  ['entryTerminal', 51, 8, 'hex'],
-  ['exitTerminal', 59, 8, 'hex'],
-  ['entryTime', 67, 7, 'hex'],
-  ['exitTime', 74, 7, 'hex'],
-  ['maxFareFen', 81, 4, 'number'],
-  ['entryLine', 85, 1, 'number'],
-  ['exitLine', 86, 1, 'number'],
-  ['entryAmountFen', 87, 4, 'number'],
-  ['entryBalanceFen', 91, 4, 'number'],
-  ['chargedFen', 95, 4, 'number'],
-  ['reserved', 99, 29, 'bytes'],
-])
+  entryCity: [15, 'hex', 2],
+  exitCity: [17, 'hex', 2],
+  entryInstitution: [19, 'hex', 8],
+  exitInstitution: [27, 'hex', 8],
+  entryStation: [35, 'hex', 8],
+  exitStation: [43, 'hex', 8],
+  entryTerminal: [51, 'hex', 8],
+  exitTerminal: [59, 'hex', 8],
+  entryTime: [67, 'hex', 7],
+  exitTime: [74, 'hex', 7],
+  maxFareFen: [81, 'u32'],
+  entryLine: [85, 'u8'],
+  exitLine: [86, 'u8'],
+  entryAmountFen: [87, 'u32'],
+  entryBalanceFen: [91, 'u32'],
+  chargedFen: [95, 'u32'],
+  reserved: [99, 'bytes', 29],
+})
 export type Rail2701 = Decoded<typeof railLayout.fields>
 
 /** Whether a rail trip was begun and not ended. */
@@ -68,32 +68,32 @@ export function isOpenRailTrip(rail: Rail2701): boolean {
 export const BUS_STATUS = { init: 0, onBoard: 1, alighted: 2 } as const
 
 /** Record 2702, bus, version B: what production writes (reference card 2.6). */
-export const busLayout = recordLayout(COMPOSITE_BYTES, [
+export const busLayout = recordLayout(COMPOSITE_BYTES, {
   ...HEAD,
-  ['boardingCity', 15, 2, 'hex'],
-  ['boardingInstitution', 17, 8, 'hex'],
-  ['boardingOperator', 25, 2, 'number'],
-  ['boardingLine', 27, 2, 'number'],
-  ['boardingStop', 29, 1, 'number'],
-  ['boardingVehicle', 30, 8, 'latin1'],
-  ['boardingTerminal', 38, 8, 'hex'],
-  ['boardingTime', 46, 7, 'hex'],
+  boardingCity: [15, 'hex', 2],
+  boardingInstitution: [17, 'hex', 8],
+  boardingOperator: [25, 'u16'],
+  boardingLine: [27, 'u16'],
+  boardingStop: [29, 'u8'],
+  boardingVehicle: [30, 'latin1', 8],
+  boardingTerminal: [38, 'hex', 8],
+  boardingTime: [46, 'hex', 7],
   /** Fare to recover when the passenger does not tap off. */
-  ['markedFen', 53, 4, 'number'],
+  markedFen: [53, 'u32'],
   /** AB up, BA down. */
-  ['direction', 57, 1, 'number'],
-  ['alightingCity', 58, 2, 'hex'],
-  ['alightingInstitution', 60, 8, 'hex'],
-  ['alightingOperator', 68, 2, 'number'],
-  ['alightingLine', 70, 2, 'number'],
-  ['alightingStop', 72, 1, 'number'],
-  ['alightingVehicle', 73, 8, 'latin1'],
-  ['alightingTerminal', 81, 8, 'hex'],
-  ['alightingTime', 89, 7, 'hex'],
-  ['amountFen', 96, 4, 'number'],
-  ['mileage', 100, 2, 'number'],
-  ['reserved', 102, 26, 'bytes'],
-])
+  direction: [57, 'u8'],
+  alightingCity: [58, 'hex', 2],
+  alightingInstitution: [60, 'hex', 8],
+  alightingOperator: [68, 'u16'],
+  alightingLine: [70, 'u16'],
+  alightingStop: [72, 'u8'],
+  alightingVehicle: [73, 'latin1', 8],
+  alightingTerminal: [81, 'hex', 8],
+  alightingTime: [89, 'hex', 7],
+  amountFen: [96, 'u32'],
+  mileage: [100, 'u16'],
+  reserved: [102, 'bytes', 26],
+})
 export type Bus2702 = Decoded<typeof busLayout.fields>
 
 /** A record of EF 1A as personalisation leaves it: id, length, valid, nothing else. */

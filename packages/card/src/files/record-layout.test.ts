@@ -1,12 +1,12 @@
-import { fromHex, toHex } from '@unifare/core'
+import { fieldLength, fromHex, type RecordFields, type RecordLayout, toHex } from '@unifare/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { logLayout, managementInfoLayout, publicInfoLayout } from './card-files.ts'
 import { busLayout, railLayout } from './composite-records.ts'
-import { type RecordField, type RecordLayout, recordLayout } from './record-layout.ts'
+import { recordLayout } from './record-layout.ts'
 import { decodeTrip, oldTripLayout, tripLayout } from './trip-log.ts'
 
-const layouts: readonly (readonly [string, number, RecordLayout<readonly RecordField[]>])[] = [
+const layouts: readonly (readonly [string, number, RecordLayout<RecordFields>])[] = [
   ['EF 15', 30, publicInfoLayout],
   ['EF 17', 60, managementInfoLayout],
   ['EF 18', 23, logLayout],
@@ -20,9 +20,9 @@ describe.each(layouts)('%s', (_name, length, layout) => {
   test('fields lie inside and do not overlap', () => {
     expect(layout.length).toBe(length)
     let end = 0
-    for (const [name, offset, width] of layout.fields) {
-      expect(offset, name).toBeGreaterThanOrEqual(end)
-      end = offset + width
+    for (const [name, field] of Object.entries(layout.fields)) {
+      expect(field[0], name).toBeGreaterThanOrEqual(end)
+      end = field[0] + fieldLength(field)
     }
     expect(end).toBeLessThanOrEqual(length)
   })
@@ -53,11 +53,11 @@ test('a field that is changed changes its own bytes only', () => {
 })
 
 test('a value that does not fit is refused', () => {
-  const layout = recordLayout(4, [
-    ['count', 0, 1, 'number'],
-    ['code', 1, 2, 'hex'],
-    ['text', 3, 1, 'latin1'],
-  ])
+  const layout = recordLayout(4, {
+    count: [0, 'u8'],
+    code: [1, 'hex', 2],
+    text: [3, 'latin1', 1],
+  })
   for (const values of [
     { count: 256 },
     { count: -1 },

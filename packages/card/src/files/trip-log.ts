@@ -19,40 +19,40 @@ export const INDUSTRY = {
 } as const
 export type Industry = keyof typeof INDUSTRY
 
-const TAIL = [
-  ['reserved', 16, 1, 'hex'],
-  ['amountFen', 17, 4, 'number'],
+const TAIL = {
+  amountFen: [17, 'u32'],
   /** Balance after the transaction, in fen. */
-  ['balanceFen', 21, 4, 'number'],
-  ['dateTime', 25, 7, 'hex'],
+  balanceFen: [21, 'u32'],
+  dateTime: [25, 'hex', 7],
   /** City of the acceptor, GB/T 13497 style. */
-  ['city', 32, 2, 'hex'],
-  ['institution', 34, 8, 'hex'],
+  city: [32, 'hex', 2],
+  institution: [34, 'hex', 8],
   /** Fare if the trip is not completed; other acceptors keep own data here. */
-  ['maxFareFen', 42, 4, 'number'],
-  ['maxMinutes', 46, 2, 'number'],
-] as const
+  maxFareFen: [42, 'u32'],
+  maxMinutes: [46, 'u16'],
+} as const
 
 /** EF 1E, one record of the cyclic trip log, 48 bytes (reference card 2.5). */
-export const tripLayout = recordLayout(48, [
-  ['type', 0, 1, 'number'],
+export const tripLayout = recordLayout(48, {
+  type: [0, 'u8'],
   /** Usually 00 00 and the 6 bytes of the PSAM terminal number. */
-  ['terminal', 1, 8, 'hex'],
-  ['industry', 9, 1, 'number'],
-  ['line', 10, 2, 'number'],
-  ['station', 12, 2, 'number'],
-  ['operator', 14, 2, 'number'],
+  terminal: [1, 'hex', 8],
+  industry: [9, 'u8'],
+  line: [10, 'u16'],
+  station: [12, 'u16'],
+  operator: [14, 'u16'],
+  reserved: [16, 'hex', 1],
   ...TAIL,
-])
+})
 export type Trip = Decoded<typeof tripLayout.fields>
 
 /** The older layout, which some validators still write: a trade serial in place of the way. */
-export const oldTripLayout = recordLayout(48, [
-  ['type', 0, 1, 'number'],
-  ['terminal', 1, 8, 'hex'],
-  ['tradeSerial', 9, 8, 'hex'],
-  ...TAIL.slice(1),
-])
+export const oldTripLayout = recordLayout(48, {
+  type: [0, 'u8'],
+  terminal: [1, 'hex', 8],
+  tradeSerial: [9, 'hex', 8],
+  ...TAIL,
+})
 export type OldTrip = Decoded<typeof oldTripLayout.fields>
 
 /** Writers of the older layout put the log type of a composite purchase into the type byte. */
