@@ -7,6 +7,7 @@ import { keyRefText, parseKeyRef } from '../src/key-ref.ts'
 import type { KeyEntry } from '../src/key-store.ts'
 import type { RandomBytes } from '../src/random-scalar.ts'
 import { createSoftwareKeyStore, type SoftwareKeyStore } from '../src/software-key-store.ts'
+import { parseLife } from './key-life-text.ts'
 import { nodeEngine } from './node-engine.ts'
 import { badFile, seal, unseal } from './sealed-file.ts'
 
@@ -34,12 +35,24 @@ export interface SaveKeyFileOptions {
 export async function openEncryptedKeyStore(
   options: OpenKeyFileOptions,
 ): Promise<SoftwareKeyStore> {
-  const {
-    engine = nodeEngine(),
-    random = (length: number) => Uint8Array.from(randomBytes(length)),
-  } = options
-  const keys = parseEntries(unseal(await readText(options.file), options.passphrase))
-  return createSoftwareKeyStore({ keys, engine, random })
+  return storeOfKeys(
+    parseEntries(unseal(await readText(options.file), options.passphrase)),
+    options,
+  )
+}
+
+/** The keys of a file as a store that says so. */
+export function storeOfKeys(
+  keys: readonly KeyEntry[],
+  options: Pick<OpenKeyFileOptions, 'engine' | 'random'>,
+): SoftwareKeyStore {
+  const { engine = nodeEngine(), random = systemRandom } = options
+  return createSoftwareKeyStore({ keys, engine, random, name: 'software, encrypted file' })
+}
+
+/** Random bytes of the operating system. */
+export function systemRandom(length: number): Uint8Array {
+  return Uint8Array.from(randomBytes(length))
 }
 
 /**
@@ -47,9 +60,10 @@ export async function openEncryptedKeyStore(
  * old or the new one, whole.
  */
 export async function saveEncryptedKeyStore(options: SaveKeyFileOptions): Promise<void> {
-  const entries = Array.from(options.keys, ({ ref, material }) => ({
+  const entries = Array.from(options.keys, ({ ref, material, life }) => ({
     ref: keyRefText(ref),
     material: toHex(material),
+    ...(life && { life }),
   }))
   await replaceFile(options.file, seal(canonicalJson(entries), options.passphrase, options.cost))
 }
@@ -57,9 +71,10 @@ export async function saveEncryptedKeyStore(options: SaveKeyFileOptions): Promis
 function parseEntries(text: string): KeyEntry[] {
   const entries = parseJson(text)
   if (!Array.isArray(entries)) throw badFile('no list of keys inside')
-  return entries.map((entry: { ref?: unknown; material?: unknown }) => ({
+  return entries.map((entry: { ref?: unknown; material?: unknown; life?: unknown }) => ({
     ref: parseKeyRef(String(entry.ref)),
     material: fromHex(String(entry.material)),
+    ...(entry.life !== undefined && { life: parseLife(entry.life) }),
   }))
 }
 

@@ -4,6 +4,7 @@ export {
   type SaveKeyFileOptions,
   saveEncryptedKeyStore,
 } from './encrypted-key-store.ts'
+export { type KeyFileVaultOptions, openKeyFileVault } from './key-file-vault.ts'
 export { type NodeEngine, type NodeEngineOptions, nodeEngine } from './node-engine.ts'
 export {
   openPkcs11,

@@ -12,7 +12,7 @@ import {
   wrongUse,
 } from './key-material.ts'
 import { isSymmetric, type KeyRef, keyRefText } from './key-ref.ts'
-import { ALWAYS_ACTIVE, type KeyLife, type KeyWork, requireWork } from './key-state.ts'
+import { ALWAYS_ACTIVE, type KeyState, type KeyWork, requireWork } from './key-state.ts'
 import type { KeyEntry, KeyStore } from './key-store.ts'
 import { p256Sign } from './p256.ts'
 import type { RandomBytes } from './random-scalar.ts'
@@ -43,8 +43,8 @@ export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): Softwa
   const find = (ref: KeyRef, work: KeyWork | null): HeldKey => {
     const entry = entries.get(keyRefText(ref))
     if (!entry) throw new UnifareError('key.not-found', `no key ${keyRefText(ref)}`, { ref })
-    if (work !== null || entry.life.state === 'destroyed') {
-      requireWork(ref, entry.life.state, work ?? 'verify')
+    if (work !== null || entry.state === 'destroyed') {
+      requireWork(ref, entry.state, work ?? 'verify')
     }
     return entry
   }
@@ -79,7 +79,7 @@ export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): Softwa
     async checkValue(ref) {
       return checkValueOf(find(ref, null))
     },
-    state: (ref) => entries.get(keyRefText(ref))?.life.state,
+    state: (ref) => entries.get(keyRefText(ref))?.state,
     list: () => [...entries.values()].map((entry) => entry.ref),
     export: () => [...entries.values()].map(copy),
   }
@@ -87,7 +87,7 @@ export function createSoftwareKeyStore(options: SoftwareKeyStoreOptions): Softwa
 
 /** An entry with its public key, which an SM2 signature needs every time. */
 interface HeldKey extends KeyEntry {
-  readonly life: KeyLife
+  readonly state: KeyState
   readonly publicKey: Uint8Array | undefined
 }
 
@@ -96,12 +96,13 @@ function index(keys: Iterable<KeyEntry>): ReadonlyMap<string, HeldKey> {
   for (const entry of keys) {
     requireEntry(entry)
     const { ref, life = ALWAYS_ACTIVE } = entry
-    const silent = isSymmetric(ref.algorithm) || life.state === 'destroyed'
+    const { state } = life
+    const silent = isSymmetric(ref.algorithm) || state === 'destroyed'
     const name = keyRefText(ref)
     if (entries.has(name)) throw new UnifareError('key.duplicate', `${name} is given twice`)
     entries.set(name, {
       ...copy(entry),
-      life,
+      state,
       publicKey: silent ? undefined : publicKeyOf(entry),
     })
   }
