@@ -1,5 +1,6 @@
 import { bundleErrors } from '@unifare/bundle'
 import { cardErrors } from '@unifare/card'
+import { readerErrors } from '@unifare/card/node'
 import { centreErrors } from '@unifare/centre'
 import { coreErrors, type ErrorTable, type ErrorText } from '@unifare/core'
 import { cryptoErrors } from '@unifare/crypto'
@@ -15,6 +16,18 @@ import { twinErrors } from '@unifare/twin'
 
 /** Codes of the command line itself. */
 export const cliErrors = {
+  'card.no-source': { en: 'which card is meant is not told', zh: '未指明卡片' },
+  'card.unknown-city': { en: 'nobody in the demonstration is there', zh: '演示网络中无此机构' },
+  'card.bad-trip': { en: 'entry and exit do not fit', zh: '进出站不匹配' },
+  'card-file.missing': { en: 'the card file cannot be read', zh: '卡片文件无法读取' },
+  'card-file.exists': { en: 'the card file exists', zh: '卡片文件已存在' },
+  'card-file.in-use': { en: 'another process holds the card file', zh: '卡片文件被其他进程占用' },
+  'card-file.bad-book': { en: "the terminal's memory is damaged", zh: '终端数据文件损坏' },
+  'card-keys.missing': { en: 'the key file lacks a key', zh: '密钥文件缺少密钥' },
+  'card-keys.no-passphrase': {
+    en: 'the passphrase of the key file is not told',
+    zh: '未提供密钥文件口令',
+  },
   'network.not-running': { en: 'no network runs on this port', zh: '该端口没有运行中的网络' },
   'network.fault': { en: 'the running network failed to answer', zh: '运行中的网络应答失败' },
   'start.bad-network': { en: 'a station network cannot be read', zh: '线网文件无法读取' },
@@ -35,6 +48,7 @@ const TABLES: readonly ErrorTable[] = [
   coreErrors,
   cryptoErrors,
   cardErrors,
+  readerErrors,
   codeErrors,
   tapErrors,
   bundleErrors,

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { cardProgram } from './commands/card-program.ts'
 import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
@@ -123,6 +124,8 @@ for (const [party, command] of serving) {
       run(async () => (await import('./commands/serve.ts')).serveParty({ ...options, party })),
     )
 }
+
+program.addCommand(cardProgram().copyInheritedSettings(program))
 
 program
   .command('bench')

@@ -26,6 +26,9 @@ export function tell(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
+/** What is not there at the moment: a running network, a reader and its service. */
+const UNAVAILABLE = /^(network\.not-running$|reader\.|vpcd\.|pcscd\.)/
+
 /**
  * Runs a command and turns what goes wrong into one clear line and an exit code. Bad input is the
  * user's to mend; everything else is a defect and shows its stack.
@@ -42,7 +45,7 @@ export async function run(command: () => Promise<number>): Promise<void> {
     const { textOf } = await import('./errors.ts')
     const zh = textOf(error.code)?.zh
     tell(`unifare: ${error.message} [${error.code}]${zh === undefined ? '' : ` · ${zh}`}`)
-    process.exitCode = error.code === 'network.not-running' ? EXIT.unavailable : EXIT.badData
+    process.exitCode = UNAVAILABLE.test(error.code) ? EXIT.unavailable : EXIT.badData
   }
 }
 

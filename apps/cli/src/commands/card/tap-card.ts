@@ -1,0 +1,200 @@
+import {
+  type CardEvidence,
+  type CardRecord,
+  type CardView,
+  checkCard,
+  debit,
+  type Industry,
+  isOpenRailTrip,
+  type PurchaseContext,
+  preparePurchase,
+  purchaseCounter,
+  railEntry2701,
+  railExit2701,
+  readCard,
+  recover,
+  type TravelPlace,
+  type TripType,
+  tripRecord1E,
+} from '@unifare/card'
+import { shanghaiDigits, toHex, UnifareError } from '@unifare/core'
+import type { Mode } from '@unifare/registry'
+import { EXIT, printJson, printLines, tell } from '../../output.ts'
+import { money } from './apdu-fields.ts'
+import { type DemoTerminal, openTerminal } from './demo-terminal.ts'
+import { operatorOf } from './issuer-choice.ts'
+import { openKeyRing } from './key-ring.ts'
+import { type CardChoice, type OpenCard, openCard } from './open-card.ts'
+import { refused } from './refusal.ts'
+import { openTerminalBook, type TerminalBook } from './terminal-book.ts'
+import { inLanguage } from './text.ts'
+
+/** Modes a demonstration terminal stands for, and the industry code each writes. */
+export const TAP_MODES = {
+  bus: 'bus',
+  metro: 'metro',
+  ferry: 'ferry',
+  taxi: 'taxi',
+  bicycle: 'bicycle',
+} as const satisfies Partial<Record<Mode, Industry>>
+
+/** What `unifare card tap` is asked. */
+export interface TapOptions extends CardChoice {
+  readonly json?: boolean
+  readonly data: string
+  readonly keys?: string
+  readonly mode: keyof typeof TAP_MODES
+  readonly amount?: number
+  readonly entry?: boolean
+  readonly exit?: boolean
+  readonly line: number
+  readonly station: number
+}
+
+const FLAT_FARE_FEN = 200
+const MAX_FARE_FEN = 1_500
+
+/** One purchase at a demonstration terminal, journalled before DEBIT and recovered after a cut. */
+export async function tapCard(file: string | undefined, options: TapOptions): Promise<number> {
+  if (options.entry === true && options.exit === true) {
+    throw new UnifareError('card.bad-trip', 'a tap is an entry or an exit, not both')
+  }
+  const ring = await openKeyRing(options.keys)
+  const book = await openTerminalBook(options.data)
+  const card = await openCard(file, options)
+  try {
+    const read = await readCard(card.transport)
+    if (!read.ok) throw refused(read)
+    const { view } = read
+    const operator = operatorOf(view.city, options.mode)
+    const at = Date.now()
+    const day = shanghaiDigits(at).slice(0, 8)
+    const terminal = await openTerminal(ring, {
+      institution: operator.id,
+      serial: book.serial,
+      choice: options,
+    })
+    await recoverPending({ card, terminal, book, view })
+    const checked = checkCard(view, { day, home: view.city === operator.city })
+    if (!checked.ok) throw refused(checked)
+    const place = {
+      city: operator.city,
+      institution: operator.id,
+      line: options.line,
+      station: options.station,
+    }
+    const evidence = await pay({ card, terminal, book, view, place, at, options })
+    return report(evidence, { view, operator: operator.nameEn, options })
+  } finally {
+    await card.close()
+  }
+}
+
+interface Tap {
+  readonly card: OpenCard
+  readonly terminal: DemoTerminal
+  readonly book: TerminalBook
+  readonly view: CardView
+}
+
+/** A purchase whose answer was lost is settled before anything new begins. */
+async function recoverPending({ card, terminal, book, view }: Tap): Promise<void> {
+  const pending = book.pending(view.number)
+  if (!pending) return
+  const { chip, psam } = terminal
+  const found = await recover({ transport: card.transport, psam, pending, view })
+  if (found.outcome === 'completed') {
+    await book.settle(view.number, { evidence: found.evidence, serial: chip.serial() })
+    tell(`unifare: the tap before was paid; its proof is kept · 上次交易已完成，已补取交易认证`)
+  } else {
+    await book.settle(view.number, { serial: chip.serial() })
+    tell(`unifare: the tap before did not happen · 上次交易未发生`)
+  }
+}
+
+async function pay(
+  tap: Tap & { readonly place: TravelPlace; readonly at: number; readonly options: TapOptions },
+): Promise<CardEvidence> {
+  const { card, terminal, book, view, options, at } = tap
+  const { psam, chip } = terminal
+  const amountFen = options.amount ?? (options.entry === true ? 0 : FLAT_FARE_FEN)
+  const prepared = await preparePurchase({
+    transport: card.transport,
+    psam,
+    view,
+    amountFen,
+    at,
+    records: recordsOf(view, tap.place, options),
+  })
+  if (!prepared.ok) throw refused(prepared)
+  await book.keepPending(view.number, prepared.pending)
+  const result = await debit({ transport: card.transport, psam, pending: prepared.pending })
+  if (result.ok) {
+    await book.settle(view.number, { evidence: result.evidence, serial: chip.serial() })
+    return result.evidence
+  }
+  if (result.state === 'uncertain') {
+    throw new UnifareError(
+      'card.torn',
+      'the card left before it answered; present it again: the same tap is never paid twice',
+    )
+  }
+  await book.settle(view.number, { serial: chip.serial() })
+  throw refused(result)
+}
+
+/** Records that the purchase writes: the rail trip in 2701 for metro, the trip in 1E for all. */
+function recordsOf(
+  view: CardView,
+  place: TravelPlace,
+  options: TapOptions,
+): (context: PurchaseContext) => CardRecord[] {
+  const type: TripType =
+    options.entry === true ? 'entry' : options.exit === true ? 'exit' : 'single'
+  const industry = TAP_MODES[options.mode]
+  const rail = options.mode === 'metro' && view.rail ? view.rail : null
+  if (rail && type === 'exit' && !isOpenRailTrip(rail)) {
+    throw new UnifareError('card.bad-trip', 'the card did not enter: tap with --entry first')
+  }
+  return (context) => [
+    ...(rail && type === 'entry'
+      ? [railEntry2701(context, { previous: rail, place, maxFareFen: MAX_FARE_FEN })]
+      : []),
+    ...(rail && type === 'exit' ? [railExit2701(context, { entry: rail, place })] : []),
+    tripRecord1E(context, { type, industry, place }),
+  ]
+}
+
+function report(
+  evidence: CardEvidence,
+  told: { readonly view: CardView; readonly operator: string; readonly options: TapOptions },
+): number {
+  const { view, operator, options } = told
+  const paid = {
+    number: view.number,
+    counter: purchaseCounter(evidence),
+    amountFen: evidence.amountFen,
+    balanceFen: evidence.balanceAfterFen,
+    terminal: evidence.terminal,
+    terminalSerial: evidence.terminalSerial,
+    date: evidence.date,
+    time: evidence.time,
+    tac: toHex(evidence.tac),
+    mac2: toHex(evidence.mac2),
+  }
+  if (options.json === true) printJson(paid)
+  else {
+    const { amountFen, balanceFen } = paid
+    printLines(
+      inLanguage(
+        {
+          en: `paid ${money(amountFen).en} at ${operator}, ${money(balanceFen).en} left`,
+          zh: `已扣 ${money(amountFen).zh}，余额 ${money(balanceFen).zh}`,
+        },
+        options.lang,
+      ),
+      `card ${paid.number} counter ${paid.counter}, terminal ${paid.terminal} serial ${paid.terminalSerial}, TAC ${paid.tac}`,
+    )
+  }
+  return EXIT.ok
+}
