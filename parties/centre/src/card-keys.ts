@@ -1,6 +1,6 @@
 import { type CardEvidence, deriveCardKey } from '@unifare/card'
 import { UnifareError } from '@unifare/core'
-import type { KeyRef, KeyStore } from '@unifare/crypto'
+import type { CryptoErrorCode, KeyDeriver, KeyRef } from '@unifare/crypto'
 
 /** Keys of one card that verification needs, 16 bytes each. */
 export interface CardKeyPair {
@@ -8,10 +8,17 @@ export interface CardKeyPair {
   readonly tac: Uint8Array
 }
 
-/** Finds the keys of the card that made evidence; undefined when no master has that version. */
+/** Finds the keys of the card that made evidence; undefined when no master serves that version. */
 export type CardKeys = (
   evidence: Pick<CardEvidence, 'issuerId' | 'applicationSerial' | 'keyVersion'>,
 ) => CardKeyPair | undefined | Promise<CardKeyPair | undefined>
+
+/** What a store says of versions that verify nothing: unknown, not in use yet, destroyed. */
+const UNSERVED: ReadonlySet<string> = new Set<CryptoErrorCode>([
+  'key.not-found',
+  'key.not-active',
+  'key.destroyed',
+])
 
 /** Cards ride more than once a day: their keys are kept for the run, the oldest dropped first. */
 const CARDS_MAX = 100_000
@@ -21,7 +28,8 @@ const CARDS_MAX = 100_000
  * with it.
  */
 export function createCardKeys(options: {
-  readonly keyStore: KeyStore
+  /** A key store, or the window of a key service. */
+  readonly keyStore: KeyDeriver
   /** Institution that owns the national masters. */
   readonly keyOwner: string
   readonly maxCards?: number
@@ -47,7 +55,7 @@ export function createCardKeys(options: {
 }
 
 async function derivePair(
-  { keyStore, keyOwner }: { readonly keyStore: KeyStore; readonly keyOwner: string },
+  { keyStore, keyOwner }: { readonly keyStore: KeyDeriver; readonly keyOwner: string },
   identity: Parameters<CardKeys>[0],
 ): Promise<CardKeyPair | undefined> {
   const keyOf = (use: KeyRef['use'], index: number) =>
@@ -67,7 +75,7 @@ async function derivePair(
     return { purchase: await keyOf('purchase', 1), tac: await keyOf('tac', 0) }
   } catch (error) {
     // Not a fault of the centre: the version is what a terminal wrote.
-    if (error instanceof UnifareError && error.code === 'key.not-found') return undefined
+    if (error instanceof UnifareError && UNSERVED.has(error.code)) return undefined
     throw error
   }
 }

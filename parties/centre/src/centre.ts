@@ -21,7 +21,7 @@ import {
   UnifareError,
   utf8,
 } from '@unifare/core'
-import type { KeyRef, KeyStore, SignatureEngine } from '@unifare/crypto'
+import { type KeyRef, type KeyStore, openKeyWindow, type SignatureEngine } from '@unifare/crypto'
 import {
   type Input,
   type Institution,
@@ -116,12 +116,23 @@ function createMachine(options: CentreOptions) {
   checkFeeRows(fees)
   const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
 
-  function verifierOf({ issuerKeys }: ClosingRules): Verifier {
-    return {
-      cardKeys: createCardKeys({ keyStore: options.keyStore, keyOwner: id }),
-      issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
-      engine,
-      caches,
+  /** Runs with a verifier whose issuer-level card keys are wiped when the run is over. */
+  async function withVerifier<Result>(
+    { issuerKeys }: ClosingRules,
+    run: (verifier: Verifier) => Promise<Result>,
+  ): Promise<Result> {
+    const { keyStore } = options
+    const refs = keyStore.list().filter(({ issuer, use }) => issuer === id && isCardUse(use))
+    const window = openKeyWindow({ store: keyStore, refs })
+    try {
+      return await run({
+        cardKeys: createCardKeys({ keyStore: window, keyOwner: id }),
+        issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
+        engine,
+        caches,
+      })
+    } finally {
+      window.close()
     }
   }
 
@@ -226,14 +237,9 @@ function createMachine(options: CentreOptions) {
       fees,
     })
     const previousRoot = await rootBefore(tx, day)
-    const cleared = await runDay(tx, {
-      day,
-      centre: id,
-      previousRoot,
-      rules,
-      verifier: verifierOf(rules),
-      again: false,
-    })
+    const cleared = await withVerifier(rules, (verifier) =>
+      runDay(tx, { day, centre: id, previousRoot, rules, verifier, again: false }),
+    )
     await storeDay(tx, cleared)
     await postEntries(tx, cleared.entries)
     await tx.put(days, [
@@ -324,20 +330,21 @@ function createMachine(options: CentreOptions) {
     const [row] = await tx.get(days, [{ day }])
     requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
     const rules = row.rules as ClosingRules
-    return runDay(tx, {
-      day,
-      centre: id,
-      previousRoot: row.previousRoot,
-      rules,
-      verifier: verifierOf(rules),
-      again: true,
-    })
+    const { previousRoot } = row
+    return withVerifier(rules, (verifier) =>
+      runDay(tx, { day, centre: id, previousRoot, rules, verifier, again: true }),
+    )
   }
 
   return { apply, rerun }
 }
 
 type Order = Readonly<Record<string, unknown>>
+
+/** The masters that verify card taps. */
+function isCardUse(use: KeyRef['use']): boolean {
+  return use === 'purchase' || use === 'tac'
+}
 
 function keyOf({ medium, issuer, account }: DenyEntry): string {
   return `${medium}/${issuer}/${account}`

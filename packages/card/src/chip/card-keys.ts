@@ -58,7 +58,8 @@ export function cardKeys(keys: CardMasterKeys, identity: CardIdentity): Promise<
       if (algorithm === undefined) {
         throw cardError('card.unsupported-algorithm', { algorithm: ref.algorithm })
       }
-      const key = await deriveCardKey({ store, ref, identity, ...(path && { path }) })
+      const work = 'issue'
+      const key = await deriveCardKey({ store, ref, identity, work, ...(path && { path }) })
       return { use, index: ref.index, version: ref.version, algorithm, key }
     }),
   )

@@ -1,5 +1,5 @@
 import { fromHex } from '@unifare/core'
-import type { KeyRef, KeyStore } from '@unifare/crypto'
+import type { KeyDeriver, KeyRef, KeyWork } from '@unifare/crypto'
 
 /**
  * Levels between a master key and the key of a card, in the order in which they are applied. The
@@ -28,17 +28,22 @@ export function diversificationFactors(
   }
 }
 
-/** Key of a card under a master of the store; an issuer-level master takes the path `['card']`. */
+/**
+ * Key of a card under a master of the store; an issuer-level master takes the path `['card']`. A new
+ * card's keys are work of kind `issue`: an old version of a master gives none.
+ */
 export function deriveCardKey(options: {
-  readonly store: KeyStore
+  readonly store: KeyDeriver
   readonly ref: KeyRef
   readonly identity: CardIdentity
   readonly path?: DiversificationPath
+  readonly work?: KeyWork
 }): Promise<Uint8Array> {
   const factors = diversificationFactors(options.identity)
   const path = options.path ?? DEFAULT_PATH
   return options.store.derive(
     options.ref,
     path.map((level) => factors[level]),
+    options.work,
   )
 }
