@@ -1,6 +1,6 @@
 import { toHex } from '@unifare/core'
 import { resetCard, transmit } from '../src/chip/card.ts'
-import type { Card, CardMemory } from '../src/chip/card-state.ts'
+import type { Card, CardMemory, CardStep } from '../src/chip/card-state.ts'
 import { readU16 } from '../src/words.ts'
 import type { Dice } from './dice.ts'
 import { debit, initialise, keyOf } from './honest.ts'
@@ -48,8 +48,10 @@ export function createCardFuzz(options: {
   readonly targets: readonly CardTarget[]
   readonly dice: Dice
   readonly nowMs: () => number
+  /** The card's own unless told otherwise: tests put broken cards in its place. */
+  readonly run?: typeof transmit
 }) {
-  const { targets, dice, nowMs } = options
+  const { targets, dice, nowMs, run = transmit } = options
   const figures: CardFigures = {
     commands: 0,
     changed: 0,
@@ -69,16 +71,16 @@ export function createCardFuzz(options: {
     /** One session with one of the cards; the fault it found, if any. */
     session(): FuzzFault | undefined {
       const subject = dice.pick(subjects)
-      const run = createRun(subject, { dice, nowMs, figures })
+      const talk = createTalk(subject, { dice, nowMs, figures, run })
       figures.sessions += 1
-      run.converse()
-      if (!run.fault() && dice.oneIn(4)) run.revive()
-      subject.card = run.card()
-      if (run.worn()) {
+      talk.converse()
+      if (!talk.fault() && dice.oneIn(4)) talk.revive()
+      subject.card = talk.card()
+      if (talk.worn()) {
         subject.card = subject.target.card
         figures.replaced += 1
       }
-      return run.fault()
+      return talk.fault()
     },
   }
 }
@@ -88,13 +90,14 @@ interface Subject {
   readonly card: Card
 }
 
-interface RunOptions {
+interface TalkOptions {
+  readonly run: typeof transmit
   readonly dice: Dice
   readonly nowMs: () => number
   readonly figures: CardFigures
 }
 
-function createRun({ target, card: start }: Subject, { dice, nowMs, figures }: RunOptions) {
+function createTalk({ target, card: start }: Subject, { dice, nowMs, figures, run }: TalkOptions) {
   const oracle: Oracle = createOracle()
   const history: string[] = []
   let card = resetCard(start)
@@ -105,7 +108,7 @@ function createRun({ target, card: start }: Subject, { dice, nowMs, figures }: R
   function send(apdu: Uint8Array): Uint8Array {
     const before = card
     const from = nowMs()
-    const step = attempt(before, apdu, dice)
+    const step = attempt(() => run(before, apdu, (length) => dice.bytes(length)))
     figures.slowestMs = Math.max(figures.slowestMs, nowMs() - from)
     figures.commands += 1
     if (history.length === HISTORY_MAX) history.shift()
@@ -193,9 +196,9 @@ function purseAt(card: Card, at: number): CardMemory {
 }
 
 /** One command; a thrown error is a fault and comes back as its text. */
-function attempt(card: Card, apdu: Uint8Array, dice: Dice) {
+function attempt(run: () => CardStep): CardStep | string {
   try {
-    return transmit(card, apdu, (length) => dice.bytes(length))
+    return run()
   } catch (error) {
     return `throws ${String(error)}`
   }

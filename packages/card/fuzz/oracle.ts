@@ -12,6 +12,7 @@ import {
   tacMacKey,
 } from '../src/purse/purse-crypto.ts'
 import { readU16, readU32 } from '../src/words.ts'
+import { holdsSecret } from './leak.ts'
 
 /** One command and what it did. */
 export interface Step {
@@ -111,12 +112,12 @@ export function createOracle(): Oracle {
     const only = (allowed: readonly string[]) => fields.every((field) => allowed.includes(field))
     switch (head) {
       case 0x8050:
-        return only(['proof']) && next.proof === null ? undefined : `INIT changes ${fields}`
+        return only(['proof']) && next.proof === null ? undefined : `INIT changes ${fields.join()}`
       case 0x8054:
-        if (!only(COMMITS)) return `DEBIT changes ${fields}`
+        if (!only(COMMITS)) return `DEBIT changes ${fields.join()}`
         return opened && isPaid(opened, { old, next, data }) ? undefined : 'debits without a MAC'
       case 0x8052:
-        if (!only(LOADS)) return `CREDIT changes ${fields}`
+        if (!only(LOADS)) return `CREDIT changes ${fields.join()}`
         return opened && isLoaded(opened, { old, next, data }) ? undefined : 'loads without a MAC'
       case 0x0020:
         return only(['pin']) && next.pin && old.pin && equalBytes(next.pin.value, old.pin.value)
@@ -131,7 +132,7 @@ export function createOracle(): Oracle {
     }
     if (fields.length === 1 && fields[0] === 'wrongMacs' && next.wrongMacs > old.wrongMacs)
       return undefined
-    if (!only(WRITES)) return `changes ${fields}`
+    if (!only(WRITES)) return `changes ${fields.join()}`
     const message = concat(apdu.slice(0, 4), Uint8Array.of(data.length), data.slice(0, -4))
     const known = challenge
     challenge = undefined
@@ -258,25 +259,10 @@ function othersChanged(before: Card, after: Card): string | undefined {
   return touched ? 'changes a purse that is not selected' : undefined
 }
 
-/** Whether half of a key stands in an answer. */
 function leakOf({ memory }: Card, response: Uint8Array): string | undefined {
-  if (response.length < 10) return undefined
   for (const { keys } of [memory, ...memory.others]) {
-    for (const { key, use } of keys) {
-      if (holds(response, key, 0) || holds(response, key, 8)) return `gives the ${use} key away`
-    }
+    const given = keys.find(({ key }) => holdsSecret(response, key))
+    if (given) return `gives the ${given.use} key away`
   }
   return undefined
-}
-
-function holds(response: Uint8Array, key: Uint8Array, from: number): boolean {
-  const first = key[from]
-  let place = response.indexOf(first!)
-  while (place >= 0 && place + 8 <= response.length) {
-    let i = 1
-    while (i < 8 && response[place + i] === key[from + i]) i++
-    if (i === 8) return true
-    place = response.indexOf(first!, place + 1)
-  }
-  return false
 }
