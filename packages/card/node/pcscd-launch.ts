@@ -55,7 +55,7 @@ export async function writeConfiguration(
 }
 
 /**
- * Commands that may start a service, best first. pcscd keeps its socket in /run/pcscd and nowhere
+ * Commands that may start a service, in the order of the places asked for. pcscd keeps its socket in /run/pcscd and nowhere
  * else, so a private one gets its own view of that folder: as root, in a name space of the user,
  * or by sudo where that asks no question. The service dies with its parent.
  */
@@ -72,12 +72,11 @@ export function launchCommands(
         ['unshare', '--user', '--map-root-user', '--mount'],
         ['sudo', '-n', 'unshare', '--mount'],
       ]
-  const privately = prefixes.map((prefix) => ({
-    place: 'private' as const,
-    command: [...prefix, ...inside],
-  }))
-  const system = root ? [{ place: 'system' as const, command: service }] : []
-  return [...privately, ...system].filter(({ place }) => places.includes(place))
+  const ways: Readonly<Record<PcscdPlace, readonly (readonly string[])[]>> = {
+    private: prefixes.map((prefix) => [...prefix, ...inside]),
+    system: root ? [service] : [],
+  }
+  return places.flatMap((place) => ways[place].map((command) => ({ place, command })))
 }
 
 const OWN_RUN =

@@ -14,13 +14,16 @@ export function blockApplication(options: {
   readonly psam: PsamReader
   readonly view: CardIdentity
   readonly permanent: boolean
+  /** Algorithm byte of the card's keys, as INIT tells it; triple DES unless told otherwise. */
+  readonly algorithm?: number
 }): Promise<{ readonly ok: true } | CardRefusal> {
   return attempt(async () => {
-    const { transport, psam, view, permanent } = options
+    const { transport, psam, view, permanent, algorithm } = options
     const challenge = await expect9000(transport, { header: 0x00840000, le: 4 }, { length: 4 })
     const header = 0x841e0000 + (permanent ? 1 : 0)
     const message = Uint8Array.of(0x84, 0x1e, 0x00, permanent ? 1 : 0, 0x04)
-    const mac = await blockMac(psam, { identity: view, challenge, message })
+    const asked = { identity: view, challenge, message }
+    const mac = await blockMac(psam, { ...asked, ...(algorithm !== undefined && { algorithm }) })
     await expect9000(
       transport,
       { header, data: mac },
