@@ -5,12 +5,8 @@ import type { Card } from './chip/card-state.ts'
 import type { CityUnionProfile } from './chip/city-union-purse.ts'
 import { type CardProfile, personalise } from './chip/personalise.ts'
 import { isOpenRailTrip } from './files/composite-records.ts'
-import {
-  railEntry2701,
-  railExit2701,
-  type TravelPlace,
-  tripRecord1E,
-} from './files/travel-records.ts'
+import type { TravelPlace } from './files/travel-place.ts'
+import { railEntry2701, railExit2701, tripRecord1E } from './files/travel-records.ts'
 import { createPsam, type Psam, type PsamOptions } from './psam/psam.ts'
 import { openPsam, type PsamReader } from './psam/psam-reader.ts'
 import type { CardView } from './reader/card-view.ts'

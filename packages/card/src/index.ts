@@ -64,11 +64,28 @@ export {
   type Bus2702,
   busLayout,
   COMPOSITE_ID,
+  type CompositeRecord,
+  compositeLayout,
+  DIRECTION,
+  type Direction,
   isOpenRailTrip,
+  markedFare,
   RAIL_STATUS,
   type Rail2701,
   railLayout,
 } from './files/composite-records.ts'
+export {
+  type Bicycle2706,
+  bicycleLayout,
+  type Ferry2703,
+  ferryLayout,
+  isOpenHire,
+  OWN_STATUS,
+  type Rental2705,
+  rentalLayout,
+  type Taxi2704,
+  taxiLayout,
+} from './files/own-records.ts'
 export {
   type PsamApplication,
   type PsamInfo,
@@ -81,12 +98,27 @@ export {
   type RecordLayout,
   recordLayout,
 } from './files/record-layout.ts'
+export { busAlighting2702, busBoarding2702 } from './files/travel-bus.ts'
+export {
+  ferryRide2703,
+  type Hire,
+  rentRecord,
+  returnRecord,
+  taxiRide2704,
+} from './files/travel-own.ts'
 export {
   parseStationField,
-  railEntry2701,
-  railExit2701,
   stationField,
   type TravelPlace,
+  type VehiclePlace,
+} from './files/travel-place.ts'
+export {
+  type RailEntry,
+  type RailExit,
+  railEntry2701,
+  railExit2701,
+  railRepairEntry2701,
+  railRepairExit2701,
   tripRecord1E,
 } from './files/travel-records.ts'
 export {

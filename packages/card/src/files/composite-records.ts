@@ -16,7 +16,8 @@ export const COMPOSITE_ID = {
 /** Offset of the lock flag: other than 00 the record takes no update. */
 export const COMPOSITE_LOCK_AT = 5
 
-const HEAD = {
+/** Head that all records of EF 1A share; ids 2703 and above are known by it alone. */
+export const COMPOSITE_HEAD = {
   id: [0, 'u16'],
   length: [2, 'u8'],
   valid: [3, 'u8'],
@@ -38,7 +39,7 @@ export const RAIL_STATUS = {
 
 /** Record 2701, rail (reference card 2.6). */
 export const railLayout = recordLayout(COMPOSITE_BYTES, {
-  ...HEAD,
+  ...COMPOSITE_HEAD,
   entryCity: [15, 'hex', 2],
   exitCity: [17, 'hex', 2],
   entryInstitution: [19, 'hex', 8],
@@ -67,9 +68,13 @@ export function isOpenRailTrip(rail: Rail2701): boolean {
 /** Status of record 2702. */
 export const BUS_STATUS = { init: 0, onBoard: 1, alighted: 2 } as const
 
+/** Direction of record 2702. */
+export const DIRECTION = { up: 0xab, down: 0xba } as const
+export type Direction = keyof typeof DIRECTION
+
 /** Record 2702, bus, version B: what production writes (reference card 2.6). */
 export const busLayout = recordLayout(COMPOSITE_BYTES, {
-  ...HEAD,
+  ...COMPOSITE_HEAD,
   boardingCity: [15, 'hex', 2],
   boardingInstitution: [17, 'hex', 8],
   boardingOperator: [25, 'u16'],
@@ -96,7 +101,19 @@ export const busLayout = recordLayout(COMPOSITE_BYTES, {
 })
 export type Bus2702 = Decoded<typeof busLayout.fields>
 
+/** What an unfinished bus ride still costs, in fen; 0 when the last one was finished. */
+export function markedFare(bus: Bus2702): number {
+  return bus.status === BUS_STATUS.onBoard ? bus.markedFen : 0
+}
+
+/** Any record of EF 1A: the head, and what stands behind it as it is. */
+export const compositeLayout = recordLayout(COMPOSITE_BYTES, {
+  ...COMPOSITE_HEAD,
+  content: [15, 'bytes', COMPOSITE_BYTES - 15],
+})
+export type CompositeRecord = Decoded<typeof compositeLayout.fields>
+
 /** A record of EF 1A as personalisation leaves it: id, length, valid, nothing else. */
 export function emptyCompositeRecord(id: number): Uint8Array {
-  return railLayout.encode({ id, length: COMPOSITE_BYTES - 3, valid: 1 })
+  return compositeLayout.encode({ id, length: COMPOSITE_BYTES - 3, valid: 1 })
 }

@@ -1,25 +1,15 @@
 import type { CardRecord } from '../evidence/pending.ts'
 import type { PurchaseContext } from '../reader/purchase-flow.ts'
 import { SFI } from './card-files.ts'
+import { COMPOSITE_ID, RAIL_STATUS, type Rail2701, railLayout } from './composite-records.ts'
 import {
-  COMPOSITE_BYTES,
-  COMPOSITE_ID,
-  RAIL_STATUS,
-  type Rail2701,
-  railLayout,
-} from './composite-records.ts'
+  headInUse,
+  institutionField,
+  stationField,
+  type TravelPlace,
+  terminalField,
+} from './travel-place.ts'
 import { INDUSTRY, type Industry, TRIP, type TripType, tripLayout } from './trip-log.ts'
-
-/** Where a tap happens, as the records of a card name it. */
-export interface TravelPlace {
-  /** City of the acceptor, 4 digits, GB/T 13497 style. */
-  readonly city: string
-  /** Institution code of the acceptor, 8 digits. */
-  readonly institution: string
-  /** Line and station numbers of the acceptor, 0 to 65535; a bus puts its stop or 0. */
-  readonly line: number
-  readonly station: number
-}
 
 /** A trip record for EF 1E, for UPDATE CAPP DATA CACHE. */
 export function tripRecord1E(
@@ -38,7 +28,7 @@ export function tripRecord1E(
   const { place, operator = 0, maxFareFen = 0, maxMinutes = 0 } = trip
   const bytes = tripLayout.encode({
     type: TRIP[trip.type],
-    terminal: wide(context.terminal),
+    terminal: terminalField(context.terminal),
     industry: INDUSTRY[trip.industry],
     line: place.line,
     station: place.station,
@@ -54,79 +44,83 @@ export function tripRecord1E(
   return { sfi: SFI.trips, id: 0, bytes }
 }
 
+/** What a metro entry writes; also what a counter writes for an entry that is missing. */
+export interface RailEntry {
+  /** The record on the card; null writes a fresh one. */
+  readonly previous: Rail2701 | null
+  readonly place: TravelPlace
+  /** What the trip costs when there is no exit. */
+  readonly maxFareFen: number
+}
+
+/** What a metro exit writes; also what a counter writes for an exit that is missing. */
+export interface RailExit {
+  readonly entry: Rail2701
+  readonly place: TravelPlace
+}
+
 /** Record 2701 of a metro entry. Bytes that this layout does not name stay as they were. */
-export function railEntry2701(
-  context: PurchaseContext,
-  entry: {
-    /** The record on the card; null writes a fresh one. */
-    readonly previous: Rail2701 | null
-    readonly place: TravelPlace
-    /** What the trip costs when there is no exit. */
-    readonly maxFareFen: number
-  },
-): CardRecord {
+export function railEntry2701(context: PurchaseContext, entry: RailEntry): CardRecord {
+  return entered(context, entry, RAIL_STATUS.entered)
+}
+
+/** Record 2701 of a metro exit: the entry stays readable beside it. */
+export function railExit2701(context: PurchaseContext, exit: RailExit): CardRecord {
+  return exited(context, exit, RAIL_STATUS.exited)
+}
+
+/**
+ * Record 2701 when the counter (补票) writes the entry that a passenger inside lacks: status 03, an
+ * open trip from `place`. A trip record of type `repair` goes with it.
+ */
+export function railRepairEntry2701(context: PurchaseContext, entry: RailEntry): CardRecord {
+  return entered(context, entry, RAIL_STATUS.entryCorrected)
+}
+
+/**
+ * Record 2701 when the counter (补票) ends the trip that a passenger outside left open: status 04,
+ * no open trip. A trip record of type `repair` goes with it.
+ */
+export function railRepairExit2701(context: PurchaseContext, exit: RailExit): CardRecord {
+  return exited(context, exit, RAIL_STATUS.exitCorrected)
+}
+
+function entered(context: PurchaseContext, entry: RailEntry, status: number): CardRecord {
   const { place, previous, maxFareFen } = entry
-  const bytes = railLayout.encode({
+  return railRecord({
     ...blank(previous),
-    ...opened(context),
-    status: RAIL_STATUS.entered,
+    ...headInUse(COMPOSITE_ID.rail, context),
+    status,
     entryCity: place.city,
     entryInstitution: institutionField(place),
     entryStation: stationField(place),
-    entryTerminal: wide(context.terminal),
+    entryTerminal: terminalField(context.terminal),
     entryTime: context.date + context.time,
     maxFareFen,
     entryLine: place.line & 0xff,
     entryAmountFen: context.amountFen,
     entryBalanceFen: context.balanceAfterFen,
   })
-  return { sfi: SFI.composite, id: COMPOSITE_ID.rail & 0xff, bytes }
 }
 
-/** Record 2701 of a metro exit: the entry stays readable beside it. */
-export function railExit2701(
-  context: PurchaseContext,
-  exit: { readonly entry: Rail2701; readonly place: TravelPlace },
-): CardRecord {
+function exited(context: PurchaseContext, exit: RailExit, status: number): CardRecord {
   const { place } = exit
-  const bytes = railLayout.encode({
+  return railRecord({
     ...exit.entry,
-    ...opened(context),
-    status: RAIL_STATUS.exited,
+    ...headInUse(COMPOSITE_ID.rail, context),
+    status,
     exitCity: place.city,
     exitInstitution: institutionField(place),
     exitStation: stationField(place),
-    exitTerminal: wide(context.terminal),
+    exitTerminal: terminalField(context.terminal),
     exitTime: context.date + context.time,
     exitLine: place.line & 0xff,
     chargedFen: context.amountFen,
   })
-  return { sfi: SFI.composite, id: COMPOSITE_ID.rail & 0xff, bytes }
 }
 
-/** Line and station as the 8 bytes of record 2701, our numbering: zeros, line 2, station 2. */
-export function stationField({ line, station }: Pick<TravelPlace, 'line' | 'station'>): string {
-  return `00000000${hex4(line)}${hex4(station)}`
-}
-
-/** Inverse of `stationField`; undefined for a field that is numbered in another way. */
-export function parseStationField(
-  field: string,
-): Pick<TravelPlace, 'line' | 'station'> | undefined {
-  const match = /^00000000([0-9A-F]{4})([0-9A-F]{4})$/.exec(field)
-  if (!match) return undefined
-  return { line: Number.parseInt(match[1]!, 16), station: Number.parseInt(match[2]!, 16) }
-}
-
-/** Head of a record in use: id and length as the card has them, the counter as trade serial. */
-function opened(context: PurchaseContext) {
-  return {
-    id: COMPOSITE_ID.rail,
-    length: COMPOSITE_BYTES - 3,
-    valid: 1,
-    tradeFlag: 1,
-    tradeSerial: context.offlineNumber.toString(16).padStart(16, '0'),
-  }
+function railRecord(values: Partial<Rail2701>): CardRecord {
+  return { sfi: SFI.composite, id: COMPOSITE_ID.rail & 0xff, bytes: railLayout.encode(values) }
 }
 
 /** A new entry clears the exit of the trip before. */
@@ -142,18 +136,4 @@ function blank(previous: Rail2701 | null): Partial<Rail2701> {
     exitLine: 0,
     chargedFen: 0,
   }
-}
-
-/** Acceptor institution as records keep it: the code, filled with F like an issuer id. */
-function institutionField({ institution }: TravelPlace): string {
-  return `${institution}FFFFFFFF`
-}
-
-/** A 6-byte PSAM terminal number in a field of 8. */
-function wide(terminal: string): string {
-  return terminal.padStart(16, '0')
-}
-
-function hex4(value: number): string {
-  return value.toString(16).toUpperCase().padStart(4, '0')
 }
