@@ -9,6 +9,7 @@ import {
 } from './clearing-day.ts'
 import type { ClearingReport, Faults } from './clearing-report.ts'
 import { clearingRound, measureStages, perTap } from './clearing-stages.ts'
+import { median } from './rounds.ts'
 import { openSqlBaseline } from './sql-baseline.ts'
 
 /** Rounds at most, and the time after which no further one begins. */
@@ -93,12 +94,6 @@ export function faultsOf(day: ClearingDay, cleared: Cleared): Faults {
     if (verdict !== (expected.get(id) ?? 'normal')) wrong += 1
   }
   return { injected, found, exact: wrong === 0 && cleared.charges.length === day.chargeRows.length }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  return middle.reduce<number>((sum, value) => sum + (value ?? Number.NaN) / 2, 0)
 }
 
 function rate(value = 0): string {

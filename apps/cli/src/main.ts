@@ -130,11 +130,16 @@ program.addCommand(cardProgram().copyInheritedSettings(program))
 program
   .command('bench')
   .description('measure against what a user would pick instead')
-  .argument('<subject>', 'clearing')
+  .argument('<subject>', 'card or clearing')
   .addOption(
     new Option('--taps <n>', 'card taps to clear')
       .default(100_000)
       .argParser(whole(100, 100_000_000)),
+  )
+  .addOption(
+    new Option('--samples <n>', 'random inputs to compare; a million for card').argParser(
+      whole(100, 100_000_000),
+    ),
   )
   .addOption(json())
   .action((subject, options) =>

@@ -1,22 +1,43 @@
-import { benchClearing, describeClearing } from '@unifare/bench'
+import { benchCard, benchClearing, describeCard, describeClearing } from '@unifare/bench'
 import { UnifareError } from '@unifare/core'
 import { EXIT, printJson, printLines, tell } from '../output.ts'
 
-const SUBJECTS = ['clearing'] as const
+interface BenchOptions {
+  readonly taps: number
+  readonly samples?: number
+  readonly json?: boolean
+}
 
-/** Measures a subject and prints its report; exit code 1 when the injected faults were not found. */
-export async function bench(
-  subject: string,
-  options: { readonly taps: number; readonly json?: boolean },
-): Promise<number> {
-  if (subject !== 'clearing') {
+/** What can be measured. Exit code 1 when a measurement found what it must not find. */
+const SUBJECTS = {
+  async card({ samples, json }) {
+    const report = await benchCard({ ...(samples !== undefined && { samples }), tell })
+    print(report, describeCard(report), json)
+    return EXIT.ok
+  },
+  async clearing({ taps, json }) {
+    const report = await benchClearing({ taps, tell })
+    print(report, describeClearing(report), json)
+    return report.faults.exact ? EXIT.ok : EXIT.differences
+  },
+} as const satisfies Record<string, (options: BenchOptions) => Promise<number>>
+
+/** Measures a subject and prints its report. */
+export async function bench(subject: string, options: BenchOptions): Promise<number> {
+  if (!isSubject(subject)) {
     throw new UnifareError(
       'bench.unknown-subject',
-      `nothing named "${subject}" is measured; there is: ${SUBJECTS.join(', ')}`,
+      `nothing named "${subject}" is measured; there is: ${Object.keys(SUBJECTS).join(', ')}`,
     )
   }
-  const report = await benchClearing({ taps: options.taps, tell })
-  if (options.json === true) printJson(report)
-  else printLines(...describeClearing(report))
-  return report.faults.exact ? EXIT.ok : EXIT.differences
+  return SUBJECTS[subject](options)
+}
+
+function isSubject(name: string): name is keyof typeof SUBJECTS {
+  return Object.hasOwn(SUBJECTS, name)
+}
+
+function print(report: object, lines: readonly string[], json = false): void {
+  if (json) printJson(report)
+  else printLines(...lines)
 }
