@@ -13,17 +13,20 @@ const [SP1, SP2, SP3, SP4] = [spTable(0), spTable(1), spTable(2), spTable(3)] as
 const [SP5, SP6, SP7, SP8] = [spTable(4), spTable(5), spTable(6), spTable(7)] as const
 const KEY_ROWS = keyRows()
 
-// Calls are synchronous and never nest, so that one state serves them all.
-const state = new Int32Array(2)
+// Calls are synchronous and never nest, so that one state serves them all: two words a lane.
+const state = new Int32Array(4)
+
+/** One of two chains. Only `runDesPair` runs lane 1. */
+export type DesLane = 0 | 1
 
 /** Begins a chain with zeros. */
-export function resetDes(): void {
-  state[0] = 0
-  state[1] = 0
+export function resetDes(lane: DesLane = 0): void {
+  state[lane * 2] = 0
+  state[lane * 2 + 1] = 0
 }
 
 /** XORs an 8-byte block, given as two big-endian words, into the chain. */
-export function absorbDes(high: number, low: number): void {
+export function absorbDes(high: number, low: number, lane: DesLane = 0): void {
   let left = high
   let right = low
   let swap = ((left >>> 4) ^ right) & 0x0f0f0f0f
@@ -42,8 +45,8 @@ export function absorbDes(high: number, low: number): void {
   swap = (left ^ right) & 0xaaaaaaaa
   left ^= swap
   right ^= swap
-  state[0]! ^= (left << 1) | (left >>> 31)
-  state[1]! ^= right
+  state[lane * 2]! ^= (left << 1) | (left >>> 31)
+  state[lane * 2 + 1]! ^= right
 }
 
 /** Runs one DES per 32 words of the schedule over the chain: 32 words single DES, 96 triple. */
@@ -84,10 +87,69 @@ export function runDes(schedule: Int32Array): void {
   state[1] = right
 }
 
+/**
+ * `runDes` over both lanes at once, each under its own schedule of the same length. A chain waits
+ * for its own table look-ups most of the time; the other one fills the gaps.
+ */
+export function runDesPair(schedule0: Int32Array, schedule1: Int32Array): void {
+  let left0 = state[0]!
+  let right0 = state[1]!
+  let left1 = state[2]!
+  let right1 = state[3]!
+  for (let k = 0; k < schedule0.length; ) {
+    for (const end = k + DES_SCHEDULE_WORDS; k < end; k += 2) {
+      const odd0 = ((right0 >>> 4) | (right0 << 28)) ^ schedule0[k]!
+      const odd1 = ((right1 >>> 4) | (right1 << 28)) ^ schedule1[k]!
+      const even0 = right0 ^ schedule0[k + 1]!
+      const even1 = right1 ^ schedule1[k + 1]!
+      const next0 =
+        left0 ^
+        SP7[odd0 & 63]! ^
+        SP5[(odd0 >>> 8) & 63]! ^
+        SP3[(odd0 >>> 16) & 63]! ^
+        SP1[(odd0 >>> 24) & 63]! ^
+        SP8[even0 & 63]! ^
+        SP6[(even0 >>> 8) & 63]! ^
+        SP4[(even0 >>> 16) & 63]! ^
+        SP2[(even0 >>> 24) & 63]!
+      const next1 =
+        left1 ^
+        SP7[odd1 & 63]! ^
+        SP5[(odd1 >>> 8) & 63]! ^
+        SP3[(odd1 >>> 16) & 63]! ^
+        SP1[(odd1 >>> 24) & 63]! ^
+        SP8[even1 & 63]! ^
+        SP6[(even1 >>> 8) & 63]! ^
+        SP4[(even1 >>> 16) & 63]! ^
+        SP2[(even1 >>> 24) & 63]!
+      left0 = right0
+      left1 = right1
+      right0 = next0
+      right1 = next1
+    }
+    const swapped0 = left0
+    const swapped1 = left1
+    left0 = right0
+    left1 = right1
+    right0 = swapped0
+    right1 = swapped1
+  }
+  state[0] = left0
+  state[1] = right0
+  state[2] = left1
+  state[3] = right1
+}
+
+/** XORs lane 1 into lane 0: the permutation at the end may wait, since it is linear. */
+export function addDesLanes(): void {
+  state[0]! ^= state[2]!
+  state[1]! ^= state[3]!
+}
+
 /** Writes the chain as a block of 8 bytes. */
-export function emitDes(out: Uint8Array, at: number): void {
-  let left = state[0]!
-  let right = state[1]!
+export function emitDes(out: Uint8Array, at: number, lane: DesLane = 0): void {
+  let left = state[lane * 2]!
+  let right = state[lane * 2 + 1]!
   left = (left >>> 1) | (left << 31)
   let swap = (left ^ right) & 0xaaaaaaaa
   left ^= swap

@@ -42,15 +42,15 @@ const keyTable = (shift: number) =>
 const [T0, T1, T2, T3] = [dataTable(24), dataTable(16), dataTable(8), dataTable(0)] as const
 const [K0, K1, K2, K3] = [keyTable(24), keyTable(16), keyTable(8), keyTable(0)] as const
 
-// Calls are synchronous and never nest, so that one state serves them all.
-const state = new Int32Array(4)
+// Calls are synchronous and never nest, so that one state serves them all: four words a lane.
+const state = new Int32Array(8)
 
-/** Begins a chain with zeros. */
+/** Begins both chains with zeros. */
 export function resetSm4(): void {
-  state.fill(0)
+  for (let i = 0; i < 8; i++) state[i] = 0
 }
 
-/** XORs the word number `i` (0..3) of a block into the chain. */
+/** XORs the word number `i` of a block into the chain: 0..3, of lane 1 4..7. */
 export function absorbSm4(i: number, word: number): void {
   state[i]! ^= word
 }
@@ -77,9 +77,83 @@ export function runSm4(schedule: Int32Array): void {
   state[3] = a
 }
 
+/**
+ * `runSm4` over both lanes at once, each under its own schedule. A chain waits for its own table
+ * look-ups most of the time; the other one fills the gaps.
+ */
+export function runSm4Pair(schedule0: Int32Array, schedule1: Int32Array): void {
+  let a = state[0]!
+  let b = state[1]!
+  let c = state[2]!
+  let d = state[3]!
+  let e = state[4]!
+  let f = state[5]!
+  let g = state[6]!
+  let h = state[7]!
+  for (let k = 0; k < SM4_SCHEDULE_WORDS; k += 4) {
+    let t = b ^ c ^ d ^ schedule0[k]!
+    let u = f ^ g ^ h ^ schedule1[k]!
+    a ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
+    e ^= T0[u >>> 24]! ^ T1[(u >>> 16) & 255]! ^ T2[(u >>> 8) & 255]! ^ T3[u & 255]!
+    t = c ^ d ^ a ^ schedule0[k + 1]!
+    u = g ^ h ^ e ^ schedule1[k + 1]!
+    b ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
+    f ^= T0[u >>> 24]! ^ T1[(u >>> 16) & 255]! ^ T2[(u >>> 8) & 255]! ^ T3[u & 255]!
+    t = d ^ a ^ b ^ schedule0[k + 2]!
+    u = h ^ e ^ f ^ schedule1[k + 2]!
+    c ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
+    g ^= T0[u >>> 24]! ^ T1[(u >>> 16) & 255]! ^ T2[(u >>> 8) & 255]! ^ T3[u & 255]!
+    t = a ^ b ^ c ^ schedule0[k + 3]!
+    u = e ^ f ^ g ^ schedule1[k + 3]!
+    d ^= T0[t >>> 24]! ^ T1[(t >>> 16) & 255]! ^ T2[(t >>> 8) & 255]! ^ T3[t & 255]!
+    h ^= T0[u >>> 24]! ^ T1[(u >>> 16) & 255]! ^ T2[(u >>> 8) & 255]! ^ T3[u & 255]!
+  }
+  state[0] = d
+  state[1] = c
+  state[2] = b
+  state[3] = a
+  state[4] = h
+  state[5] = g
+  state[6] = f
+  state[7] = e
+}
+
 /** Writes the chain as a block of 16 bytes. */
 export function emitSm4(out: Uint8Array, at: number): void {
   for (let i = 0; i < 16; i++) out[at + i] = state[i >> 2]! >>> (24 - 8 * (i & 3))
+}
+
+/** Word number `i` of the chain: 0..3, of lane 1 4..7. */
+export function sm4Word(i: number): number {
+  return state[i]!
+}
+
+/** Makes both lanes keys and writes their round keys, 32 words each. */
+export function writeSm4SchedulePair(schedule0: Int32Array, schedule1: Int32Array): void {
+  let a = state[0]! ^ FK[0]!
+  let b = state[1]! ^ FK[1]!
+  let c = state[2]! ^ FK[2]!
+  let d = state[3]! ^ FK[3]!
+  let e = state[4]! ^ FK[0]!
+  let f = state[5]! ^ FK[1]!
+  let g = state[6]! ^ FK[2]!
+  let h = state[7]! ^ FK[3]!
+  for (let k = 0; k < SM4_SCHEDULE_WORDS; k++) {
+    const t = b ^ c ^ d ^ CK[k]!
+    const u = f ^ g ^ h ^ CK[k]!
+    const next0 = a ^ K0[t >>> 24]! ^ K1[(t >>> 16) & 255]! ^ K2[(t >>> 8) & 255]! ^ K3[t & 255]!
+    const next1 = e ^ K0[u >>> 24]! ^ K1[(u >>> 16) & 255]! ^ K2[(u >>> 8) & 255]! ^ K3[u & 255]!
+    schedule0[k] = next0
+    schedule1[k] = next1
+    a = b
+    b = c
+    c = d
+    d = next0
+    e = f
+    f = g
+    g = h
+    h = next1
+  }
 }
 
 /** Writes the 32 round keys of a 16-byte key into `schedule`. */

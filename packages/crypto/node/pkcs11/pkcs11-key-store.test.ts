@@ -253,6 +253,13 @@ describe('who may open', () => {
     await reopen()
   })
 
+  test('a token of one key system is not opened for the other', async () => {
+    await opened.close()
+    const mixed = { ...MOT, schemes: ['mohurd'] as const }
+    await expect(openPkcs11({ tokens: [mixed] })).rejects.toThrow(refused('key.wrong-use'))
+    await reopen()
+  })
+
   test('closed, it answers nothing', async () => {
     await opened.close()
     await expect(mot.derive(TAC, CARD)).rejects.toThrow(refused('key.hsm-gone'))

@@ -24,9 +24,13 @@ export interface TokenKeys {
 /** What tokens can hold; SM2, SM4 and Ed25519 belong into the software store. */
 const TOKEN_ALGORITHMS: readonly KeyAlgorithm[] = ['3des', 'p256']
 
-/** Reads what a token holds and keeps it up to date with what is done here. */
+/**
+ * Reads what a token holds and keeps it up to date with what is done here. Throws `key.wrong-use`
+ * for a token that holds keys of another scheme.
+ */
 export function createTokenKeys(session: Session, schemes: readonly KeyScheme[]): TokenKeys {
   let keys = readKeys(session)
+  for (const { ref } of keys.values()) requireScheme(ref, schemes)
 
   const requireNew = (ref: KeyRef): void => {
     requireHolding(ref, schemes)
@@ -83,10 +87,14 @@ function checkValueIn(
   return sha256(readPublicKey(session, publicHandle)).slice(0, 3)
 }
 
+/** One token never serves two key systems, whatever it is opened for. */
+function requireScheme(ref: KeyRef, schemes: readonly KeyScheme[]): void {
+  if (schemes.includes(ref.scheme)) return
+  throw wrongUse(ref, `belongs into another token than one for ${schemes.join(' and ')}`)
+}
+
 function requireHolding(ref: KeyRef, schemes: readonly KeyScheme[]): void {
-  if (!schemes.includes(ref.scheme)) {
-    throw wrongUse(ref, `belongs into another token: this one is for ${schemes.join(' and ')}`)
-  }
+  requireScheme(ref, schemes)
   if (!TOKEN_ALGORITHMS.includes(ref.algorithm)) {
     throw new UnifareError(
       'key.hsm-no-mechanism',
