@@ -24,6 +24,10 @@ export const cardErrors = {
   'card.bad-field': { en: 'a value does not fit its field', zh: '字段取值错误' },
   'card.bad-evidence': { en: 'not card evidence of a known version', zh: '卡交易凭证格式错误' },
   'card.bad-pending': { en: 'not a pending purchase of a known version', zh: '待确认交易格式错误' },
+  'card.chip-full': {
+    en: 'the card does not fit into the memory of the chip',
+    zh: '芯片存储空间不足',
+  },
   'card.bad-image': { en: 'not a stored card image', zh: '卡片映像格式错误' },
 } as const satisfies ErrorTable
 

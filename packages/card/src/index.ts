@@ -16,6 +16,15 @@ export type {
   PurseScheme,
 } from './chip/card-state.ts'
 export {
+  blankChip,
+  type ChipMemory,
+  type ChipWrite,
+  chipImage,
+  chipWrite,
+  written,
+} from './chip/chip-memory.ts'
+export { type ChipSlot, createChipSlot, newChip } from './chip/chip-slot.ts'
+export {
   type CityUnionProfile,
   cityUnionIdentity,
   cityUnionPurse,
