@@ -13,7 +13,7 @@ export interface CardReport {
   readonly exitMedianUs: number
   readonly exitP99Us: number
   readonly exits: number
-  /** Random inputs per algorithm whose MACs were the same as those of `node:crypto`. */
+  /** Random inputs per algorithm whose TACs were the same as those of `node:crypto`. */
   readonly samples: number
   readonly rounds: number
   readonly tac: Readonly<Record<'3des' | 'sm4', TacResult>>
@@ -28,7 +28,7 @@ const DEFAULTS = { samples: 1_000_000, rounds: 9, exits: 2_000 } as const
 
 /**
  * Measures TAC checks of our typed tables beside every form of `node:crypto`, in turns, and a
- * metro exit. Throws when a single MAC differs.
+ * metro exit. Throws when a single TAC differs.
  */
 export async function benchCard(
   options: {
@@ -85,7 +85,7 @@ export function describeCard(report: CardReport): string[] {
         ([form, rate]) => `          ${rate} TAC/s (node:crypto: ${form})`,
       ),
     ]),
-    `same      ${samples} random inputs per algorithm give the MACs of node:crypto`,
+    `same      ${samples} random inputs per algorithm give the TACs of node:crypto`,
     `exit      ${report.exitMedianUs} µs of CPU in the middle, ${report.exitP99Us} µs at 99 % (metro, card and PSAM, ${report.exits} exits)`,
     `engine    ${report.engine}`,
   ]

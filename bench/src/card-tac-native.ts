@@ -1,5 +1,5 @@
 import { type Cipheriv, createCipheriv, createSecretKey } from 'node:crypto'
-import { BLOCK_BYTES, FACTOR_BYTES, isTac, TAC_INPUT_BYTES, type TacWork } from './card-tac-work.ts'
+import { FACTOR_BYTES, isTac, TAC_BYTES, TAC_INPUT_BYTES, type TacWork } from './card-tac-work.ts'
 
 /**
  * Forms in which `node:crypto` can check TACs. Factors and padded messages lie ready, and every
@@ -17,9 +17,14 @@ const FORMS = {
       diversify: 'all',
       mac: 'des-ede3-cbc',
     },
-    'all diversifications in one update, key objects': {
+    'all diversifications in one update, des-ede-cbc, key objects': {
       diversify: 'all',
       mac: 'des-ede-cbc',
+      keyObjects: true,
+    },
+    'all diversifications in one update, des-ede3-cbc, key objects': {
+      diversify: 'all',
+      mac: 'des-ede3-cbc',
       keyObjects: true,
     },
     // Only where OpenSSL has its legacy provider.
@@ -45,13 +50,14 @@ interface Form {
 
 /** How often the MAC key stands in the key of a cipher. */
 const KEY_COPIES = { 'des-cbc': 1, 'des-ede-cbc': 2, 'des-ede3-cbc': 3, 'sm4-cbc': 1 } as const
+const BLOCK_BYTES = { '3des': 8, sm4: 16 } as const
 const DIVERSIFIER = { '3des': 'des-ede', sm4: 'sm4-ecb' } as const
 
 /** A native form, ready to check the work as often as asked. */
 export interface NativeForm {
   readonly name: string
-  /** Every row's whole MAC. */
-  macs(): Uint8Array
+  /** Every row's TAC. */
+  tacs(): Uint8Array
   /** 1 for a good TAC, 0 for a wrong one. */
   verdicts(): Uint8Array
 }
@@ -92,10 +98,13 @@ function nativeForm(name: string, form: Form, work: TacWork): NativeForm {
   }
   return {
     name,
-    macs() {
-      const macs = new Uint8Array(count * width)
-      eachMac((chain, row) => macs.set(chain.subarray(length - width), row * width))
-      return macs
+    tacs() {
+      const made = new Uint8Array(count * TAC_BYTES)
+      eachMac((chain, row) => {
+        const mac = chain.subarray(length - width, length - width + TAC_BYTES)
+        made.set(mac, row * TAC_BYTES)
+      })
+      return made
     },
     verdicts() {
       const verdicts = new Uint8Array(count)

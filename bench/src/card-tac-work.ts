@@ -1,14 +1,10 @@
-import { createDiversifiedMac, type SymmetricAlgorithm } from '@unifare/crypto'
+import { createDiversifiedMacs, type SymmetricAlgorithm } from '@unifare/crypto'
 
 /** Bytes under a purchase TAC (reference card 5.4). */
 export const TAC_INPUT_BYTES = 22
 export const FACTOR_BYTES = 8
 /** A TAC is the leftmost four bytes of the MAC. */
 export const TAC_BYTES = 4
-export const BLOCK_BYTES = { '3des': 8, sm4: 16 } as const satisfies Record<
-  SymmetricAlgorithm,
-  number
->
 
 /** TACs of many cards to check: one row after the other in every array. */
 export interface TacWork {
@@ -34,45 +30,28 @@ export function makeTacWork(options: {
     count,
     factors: random(count * FACTOR_BYTES),
     inputs: random(count * TAC_INPUT_BYTES),
-    tacs: new Uint8Array(count * TAC_BYTES),
   }
-  const macs = ourMacs(work)
-  const width = BLOCK_BYTES[algorithm]
-  const flips = random(count)
-  for (let i = 0; i < count; i++) {
-    work.tacs.set(macs.subarray(i * width, i * width + TAC_BYTES), i * TAC_BYTES)
-    const flip = flips[i]!
-    if (flip < 16) work.tacs[i * TAC_BYTES + (flip & 3)]! ^= 1 << (flip >> 2)
-  }
-  return work
+  const tacs = ourTacs(work)
+  random(count).forEach((flip, i) => {
+    if (flip < 16) tacs[i * TAC_BYTES + (flip & 3)]! ^= 1 << (flip >> 2)
+  })
+  return { ...work, tacs }
 }
 
-/** Every row's whole MAC by our tables. */
-export function ourMacs(work: Omit<TacWork, 'tacs'>): Uint8Array {
-  const width = BLOCK_BYTES[work.algorithm]
-  const macs = new Uint8Array(work.count * width)
-  const mac = createDiversifiedMac(work.algorithm, work.issuerKey)
-  for (let i = 0; i < work.count; i++) {
-    mac({
-      factor: work.factors.subarray(i * FACTOR_BYTES, (i + 1) * FACTOR_BYTES),
-      message: work.inputs.subarray(i * TAC_INPUT_BYTES, (i + 1) * TAC_INPUT_BYTES),
-      out: macs.subarray(i * width, (i + 1) * width),
-    })
-  }
-  return macs
+/** Every row's TAC by our tables. */
+export function ourTacs(work: Omit<TacWork, 'tacs'>): Uint8Array {
+  const { algorithm, issuerKey, count, factors, inputs } = work
+  const out = new Uint8Array(count * TAC_BYTES)
+  createDiversifiedMacs(algorithm, issuerKey)({ factors, messages: inputs, out })
+  return out
 }
 
 /** Checks every row with our tables: 1 for a good TAC, 0 for a wrong one. */
 export function ourVerdicts(work: TacWork): Uint8Array {
-  const { algorithm, issuerKey, count, factors, inputs, tacs } = work
-  const verdicts = new Uint8Array(count)
-  const mac = createDiversifiedMac(algorithm, issuerKey)
-  const out = new Uint8Array(BLOCK_BYTES[algorithm])
-  for (let i = 0; i < count; i++) {
-    const factor = factors.subarray(i * FACTOR_BYTES, (i + 1) * FACTOR_BYTES)
-    const message = inputs.subarray(i * TAC_INPUT_BYTES, (i + 1) * TAC_INPUT_BYTES)
-    mac({ factor, message, out })
-    verdicts[i] = isTac(out, 0, { tacs, row: i })
+  const tacs = ourTacs(work)
+  const verdicts = new Uint8Array(work.count)
+  for (let row = 0; row < work.count; row++) {
+    verdicts[row] = isTac(tacs, row * TAC_BYTES, { tacs: work.tacs, row })
   }
   return verdicts
 }

@@ -1,6 +1,6 @@
 import type { SymmetricAlgorithm } from '@unifare/crypto'
 import { nativeForms } from './card-tac-native.ts'
-import { makeTacWork, ourMacs, ourVerdicts, type TacWork } from './card-tac-work.ts'
+import { makeTacWork, ourTacs, ourVerdicts, type TacWork } from './card-tac-work.ts'
 import { median, ratio, runRounds } from './rounds.ts'
 
 /** What was measured of TAC checks under one algorithm. */
@@ -11,7 +11,7 @@ export interface TacResult {
   /** By form of `node:crypto`. */
   readonly nativePerSecond: Readonly<Record<string, number>>
   readonly fastestNative: string
-  /** Inputs whose MACs were compared; a difference throws. */
+  /** Inputs whose TACs were compared; a difference throws. */
   readonly compared: number
 }
 
@@ -20,7 +20,7 @@ const OURS = 'ours'
 /** Rows of a round, and of a slice of the comparison. */
 const ROWS = 20_000
 
-/** Compares our MACs with OpenSSL's on random inputs, then measures both in turns. */
+/** Compares our TACs with OpenSSL's on random inputs, then measures both in turns. */
 export function benchTac(options: {
   readonly algorithm: SymmetricAlgorithm
   /** Random inputs to compare. */
@@ -38,9 +38,9 @@ export function benchTac(options: {
   const times = runRounds(
     [
       { name: OURS, round: () => expectSame(ourVerdicts(work), verdicts, OURS) },
-      ...forms.map(({ name, verdicts: check }) => ({
-        name,
-        round: () => expectSame(check(), verdicts, name),
+      ...forms.map((form) => ({
+        name: form.name,
+        round: () => expectSame(form.verdicts(), verdicts, form.name),
       })),
     ],
     { rounds, tell: (round) => tell(`${algorithm}: round ${round} of ${rounds}`) },
@@ -79,13 +79,13 @@ function compareRest(options: {
     if (form) requireSame(work, form)
     done += count
     if (done % (ROWS * 10) === 0 || done === samples) {
-      tell(`${algorithm}: ${done} of ${samples} random inputs give the MACs of node:crypto`)
+      tell(`${algorithm}: ${done} of ${samples} random inputs give the TACs of node:crypto`)
     }
   }
 }
 
 function requireSame(work: TacWork, form: ReturnType<typeof nativeForms>[number]): void {
-  expectSame(form.macs(), ourMacs(work), form.name)
+  expectSame(form.tacs(), ourTacs(work), form.name)
 }
 
 function expectSame(a: Uint8Array, b: Uint8Array, name: string): void {

@@ -14,9 +14,9 @@ export {
   macIso9797Alg3,
 } from './des-mac.ts'
 export {
-  createDiversifiedMac,
-  type DiversifiedMac,
-  type DiversifiedMacJob,
+  createDiversifiedMacs,
+  type DiversifiedMacRows,
+  type DiversifiedMacs,
 } from './diversified-mac.ts'
 export { diversify, diversifyChain, type SymmetricAlgorithm } from './diversify.ts'
 export {
