@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { cardProgram } from './commands/card-program.ts'
+import { addCardCommands } from './commands/card-program.ts'
 import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
@@ -125,7 +125,7 @@ for (const [party, command] of serving) {
     )
 }
 
-program.addCommand(cardProgram().copyInheritedSettings(program))
+addCardCommands(program.command('card'))
 
 program
   .command('bench')

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { run } from '../output.ts'
 
 const CARD = 'card file; or --reader for the card in a reader'
@@ -7,13 +7,9 @@ const DATA = '.unifare/card'
 const KINDS = ['ordinary', 'student', 'senior', 'test', 'military']
 const MODES = ['bus', 'metro', 'ferry', 'taxi', 'bicycle']
 
-/**
- * `unifare card`: a T-Union card in a file or in a reader. Amounts are in fen, as everywhere.
- */
-export function cardProgram(): Command {
-  const card = new Command('card').description(
-    'make, read, load, tap, block, prove and serve a card',
-  )
+/** Adds the commands of `unifare card`: a T-Union card in a file or in a reader. */
+export function addCardCommands(card: Command): void {
+  card.description('make, read, load, tap, block, prove and serve a card')
 
   asked(card.command('new'))
     .description('make a card file, personalised by an issuer of the demonstration')
@@ -89,8 +85,6 @@ export function cardProgram(): Command {
     .action((file, options) =>
       go(async () => (await import('./card/serve-card.ts')).serveCard(file, options)),
     )
-
-  return card
 }
 
 function go(command: () => Promise<number>): Promise<void> {
