@@ -3,11 +3,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { debit, preparePurchase, readCard, tearing } from '@unifare/card'
 import { createSeededRandom } from '@unifare/core'
 import { KEY_SCHEMES, type KeyUse } from '@unifare/crypto'
 import { saveEncryptedKeyStore } from '@unifare/crypto/node'
 import { luhnValid } from '@unifare/registry'
 import { afterAll, describe, expect, it } from 'vitest'
+import { holdCardFile } from './card-file.ts'
+import { openTerminal } from './demo-terminal.ts'
+import { openKeyRing } from './key-ring.ts'
+import { fileSlot } from './open-card.ts'
+import { openTerminalBook } from './terminal-book.ts'
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '../../../bin/unifare.js')
 const folder = mkdtempSync(join(tmpdir(), 'unifare-card-'))
@@ -75,6 +81,33 @@ describe('unifare card', () => {
     expect([early.status, early.stderr]).toEqual([65, expect.stringContaining('--entry first')])
     expect(json(...metro, '--entry')).toMatchObject({ amountFen: 0, balanceFen: 5000 })
     expect(json(...metro, '--exit', '--amount', '400')).toMatchObject({ balanceFen: 4600 })
+  })
+
+  it('a tap whose answer was lost is completed by the next one, and paid once', async () => {
+    const number = made('torn.json')
+    const ring = await openKeyRing(undefined)
+    const book = await openTerminalBook(join(folder, '.unifare/card'))
+    const held = await holdCardFile(join(folder, 'torn.json'))
+    const slot = fileSlot(held)
+    const choice = {}
+    const { psam } = await openTerminal(ring, {
+      institution: '15215211',
+      serial: book.serial,
+      choice,
+    })
+    const read = await readCard(slot)
+    if (!read.ok) throw new Error(read.code)
+    const tap = { transport: slot, psam, view: read.view, amountFen: 300, at: Date.now() }
+    const prepared = await preparePurchase({ ...tap, records: () => [], kind: 'plain' })
+    if (!prepared.ok) throw new Error(prepared.code)
+    await book.keepPending(number, prepared.pending)
+    const torn = tearing(slot, ([, instruction]) => (instruction === 0x54 ? 'after' : undefined))
+    const lost = await debit({ transport: torn, psam, pending: prepared.pending })
+    expect(lost).toMatchObject({ ok: false, state: 'uncertain' })
+    held.release()
+    const { status, stdout, stderr } = unifare(['tap', 'torn.json', '--json'])
+    expect([status, stderr]).toEqual([0, expect.stringContaining('its proof is kept now')])
+    expect(JSON.parse(stdout)).toMatchObject({ counter: 2, balanceFen: 5000 - 300 - 200 })
   })
 
   it('says what to do when something is refused, and changes nothing', () => {

@@ -27,7 +27,7 @@ import { openKeyRing } from './key-ring.ts'
 import { type CardChoice, type OpenCard, openCard } from './open-card.ts'
 import { refused } from './refusal.ts'
 import { openTerminalBook, type TerminalBook } from './terminal-book.ts'
-import { inLanguage } from './text.ts'
+import { inLanguage, type Text } from './text.ts'
 
 /** Modes a demonstration terminal stands for, and the industry code each writes. */
 export const TAP_MODES = {
@@ -103,14 +103,23 @@ async function recoverPending({ card, terminal, book, view }: Tap): Promise<void
   if (!pending) return
   const { chip, psam } = terminal
   const found = await recover({ transport: card.transport, psam, pending, view })
-  if (found.outcome === 'completed') {
-    await book.settle(view.number, { evidence: found.evidence, serial: chip.serial() })
-    tell(`unifare: the tap before was paid; its proof is kept · 上次交易已完成，已补取交易认证`)
-  } else {
-    await book.settle(view.number, { serial: chip.serial() })
-    tell(`unifare: the tap before did not happen · 上次交易未发生`)
-  }
+  if (found.outcome === 'other-card') return
+  const evidence = found.outcome === 'completed' ? found.evidence : undefined
+  await book.settle(view.number, { ...(evidence && { evidence }), serial: chip.serial() })
+  tell(`unifare: ${inLanguage(RECOVERED[found.outcome], undefined)}`)
 }
+
+const RECOVERED = {
+  completed: {
+    en: 'the tap before was paid; its proof is kept now',
+    zh: '上次交易已完成，已补取交易认证',
+  },
+  'not-debited': { en: 'the tap before did not happen', zh: '上次交易未发生' },
+  unknown: {
+    en: 'what became of the tap before cannot be proved; its issuer decides',
+    zh: '上次交易无法认证，由发卡机构核定',
+  },
+} as const satisfies Record<string, Text>
 
 async function pay(
   tap: Tap & { readonly place: TravelPlace; readonly at: number; readonly options: TapOptions },
