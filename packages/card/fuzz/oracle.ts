@@ -127,6 +127,10 @@ export function createOracle(): Oracle {
         return only(['pin']) && isNewPin(old, next, { p1: apdu[2] ?? 0, data })
           ? undefined
           : 'changes the PIN without a right'
+      case 0x0082:
+        return only(['wrongMacs']) && next.wrongMacs === 0
+          ? undefined
+          : `AUTH changes ${fields.join()}`
       case 0x00e2:
         return only(['variable']) && authenticated ? undefined : 'appends without a right'
     }

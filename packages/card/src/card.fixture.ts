@@ -50,6 +50,7 @@ export const PIN_REFS = {
   'pin-unblock': ref('pin-unblock', 0),
   'pin-reload': ref('pin-reload', 0),
   'external-auth': ref('external-auth', 3),
+  'internal-auth': ref('internal-auth', 4),
 }
 
 /** Sixteen bytes that differ from key to key. */

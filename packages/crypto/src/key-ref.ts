@@ -14,6 +14,7 @@ const USE_POWERS = {
   'pin-unblock': 'derive',
   'pin-reload': 'derive',
   'external-auth': 'derive',
+  'internal-auth': 'derive',
   'code-root': 'sign',
   'code-issue': 'sign',
   link: 'sign',

@@ -79,7 +79,8 @@ function isPartOf(name: Uint8Array, aid: Uint8Array): boolean {
 
 function selected(card: Card, session: Found['session']): Card {
   const fresh = { verified: false, authenticated: false, challenge: null, purse: null }
-  return { ...card, session: { ...session, ...fresh } }
+  const { wrongMacs } = card.session
+  return { ...card, session: { ...session, ...fresh, wrongMacs } }
 }
 
 /** The directory lists the T-Union faces; city-union readers ask for theirs by name. */

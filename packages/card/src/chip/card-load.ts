@@ -12,6 +12,7 @@ import {
   refuse,
   reply,
   withPurse,
+  withWrongMac,
   wrongLe,
 } from './card-state.ts'
 import { appendCyclic } from './card-store.ts'
@@ -63,7 +64,7 @@ export function creditLoad({ card, command }: CardCall): CardStep {
   const { amountFen, terminal } = open
   const dateTime = command.data.slice(0, 7)
   const expected = loadMac2(open.sessionKey, { amountFen, terminal, dateTime })
-  if (!sameMac(expected, command.data.slice(7))) return refuse(dropped, SW.badMac)
+  if (!sameMac(expected, command.data.slice(7))) return refuse(withWrongMac(card), SW.badMac)
 
   const { memory } = card
   const balanceFen = memory.balanceFen + amountFen

@@ -1,8 +1,10 @@
-import { concat, fromHex } from '@unifare/core'
+import { concat, fromHex, toHex } from '@unifare/core'
+import { tdesEncrypt } from '@unifare/crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type BenchCard, benchCard, SELECT } from '../bench-card.fixture.ts'
-import { initApdu } from '../card.fixture.ts'
+import { type BenchCard, benchCard, CACHE_TRIP, SELECT } from '../bench-card.fixture.ts'
+import { initApdu, newCard, PIN_REFS, REFS, STORE } from '../card.fixture.ts'
 import { secureMessagingMac } from '../purse/purse-crypto.ts'
+import { WRONG_MACS_MAX } from './secure-message.ts'
 
 let card: BenchCard
 
@@ -69,5 +71,41 @@ describe('application block', () => {
     expect(card.send(apdu)).toBe('6984')
     expect(card.send(secured('841E0002'))).toBe('6A86')
     expect(card.memory().lock).toBe('none')
+  })
+})
+
+describe('INTERNAL AUTHENTICATE', () => {
+  const challenge = '0102030405060708'
+
+  test('encrypts a block of the reader under a key of its own', async () => {
+    card.patch((await newCard({ keys: { store: STORE, ...REFS, ...PIN_REFS } })).memory)
+    const key = card.key('internal-auth')
+    const answer = toHex(tdesEncrypt(key, fromHex(challenge)))
+    expect(card.send(`0088000408${challenge}`)).toBe(`${answer}9000`)
+    expect(card.send(`0088000408${challenge}00`)).toBe(`${answer}9000`)
+    expect(card.send(`0088000408${challenge}07`)).toBe('6C08')
+    expect(card.send('00880004040102030400')).toBe('6700')
+    expect(card.send(`0088010408${challenge}`)).toBe('6A86')
+  })
+
+  test('never answers for EXTERNAL AUTHENTICATE: its key is another', async () => {
+    card.patch((await newCard({ keys: { store: STORE, ...REFS, ...PIN_REFS } })).memory)
+    expect(card.send(`0088000308${challenge}`)).toBe('6A88')
+  })
+})
+
+describe('wrong MACs of purchases', () => {
+  test('after fifteen in the field INIT answers 6983, until the card leaves it', () => {
+    for (let i = 0; i < WRONG_MACS_MAX; i++) {
+      const init = card.send(initApdu(0x03, 200))
+      card.send(CACHE_TRIP)
+      expect(card.send(card.debit(init, { amountFen: 201 }))).toBe('9302')
+    }
+    expect(card.send(initApdu(0x03, 200))).toBe('6983')
+    card.send(SELECT)
+    expect(card.send(initApdu(0x00, 200))).toBe('6983')
+    card.lose()
+    card.send(SELECT)
+    expect(card.purchase(200)).toMatch(/9000$/)
   })
 })

@@ -5,6 +5,7 @@ import { SW } from '../status-words.ts'
 import { readU16 } from '../words.ts'
 import {
   type CardCall,
+  type CardKey,
   type CardMemory,
   type CardStep,
   findKey,
@@ -70,7 +71,8 @@ function setLock(call: CardCall, lock: CardMemory['lock']): CardStep {
 
 /**
  * EXTERNAL AUTHENTICATE: the challenge, encrypted under the key with index P2, in one block of
- * its cipher. Opens APPEND RECORD without secure messaging until the next SELECT.
+ * its cipher. Opens APPEND RECORD without secure messaging until the next SELECT, and forgets
+ * wrong MACs.
  */
 export function externalAuthenticate({ card, command }: CardCall): CardStep {
   const { challenge } = card.session
@@ -79,13 +81,33 @@ export function externalAuthenticate({ card, command }: CardCall): CardStep {
   const key = findKey(card.memory, 'external-auth', command.p2)
   if (!key) return refuse(used, SW.wrongReference)
   if (!challenge) return refuse(used, SW.noChallenge)
-  const des = key.algorithm === ALGORITHM_3DES
-  const block = new Uint8Array(des ? 8 : 16)
+  const block = new Uint8Array(blockBytes(key))
   if (command.data.length !== block.length) return refuse(used, SW.wrongLength)
   block.set(challenge)
-  const expected = des ? tdesEncrypt(key.key, block) : sm4Encrypt(key.key, block)
-  if (!sameMac(expected, command.data)) return refuse(used, SW.security)
-  return reply({ ...used, session: { ...used.session, authenticated: true } })
+  if (!sameMac(encrypted(key, block), command.data)) return refuse(used, SW.security)
+  const session = { ...used.session, authenticated: true }
+  return reply({ memory: { ...card.memory, wrongMacs: 0 }, session })
+}
+
+/**
+ * INTERNAL AUTHENTICATE: the card proves itself over a block of the reader. It has a key of its
+ * own for this: under the one of EXTERNAL AUTHENTICATE it would answer its own challenge.
+ */
+export function internalAuthenticate({ card, command }: CardCall): CardStep {
+  if (command.p1 !== 0x00) return refuse(card, SW.wrongParameters)
+  const key = findKey(card.memory, 'internal-auth', command.p2)
+  if (!key) return refuse(card, SW.wrongReference)
+  if (command.data.length !== blockBytes(key)) return refuse(card, SW.wrongLength)
+  const bad = wrongLe(command, command.data.length)
+  return bad ? refuse(card, bad) : reply(card, encrypted(key, command.data))
+}
+
+function blockBytes({ algorithm }: CardKey): number {
+  return algorithm === ALGORITHM_3DES ? 8 : 16
+}
+
+function encrypted({ algorithm, key }: CardKey, block: Uint8Array): Uint8Array {
+  return algorithm === ALGORITHM_3DES ? tdesEncrypt(key, block) : sm4Encrypt(key, block)
 }
 
 /** GET DATA of a city-union purse: the chip number. T-Union purses have none. */

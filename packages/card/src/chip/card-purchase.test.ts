@@ -164,7 +164,11 @@ describe('INIT refuses', () => {
   test.each([
     ['more than the balance', () => initApdu(0x03, 5001), '9401'],
     ['an unknown key index', () => fromHex('805003020B02000000C8413100000042'), '9403'],
-    ['the deposit', () => fromHex('805003010B01000000C8413100000042'), '6A86'],
+    ['a deposit, which it has not', () => fromHex('805003010B01000000C8413100000042'), '6A81'],
+    ['unload', () => fromHex('805005010B01000000C8413100000042'), '6A81'],
+    ['cash withdrawal', () => fromHex('805002010B01000000C8413100000042'), '6A81'],
+    ['overdraft', () => fromHex('805004010B01000000C8413100000042'), '6A81'],
+    ['an overdraft without INIT', () => fromHex('80580000'), '6985'],
     ['another P1', () => fromHex('805004020B01000000C8413100000042'), '6A86'],
     ['a short body', () => fromHex('805003020A01000000C84131000000'), '6700'],
     ['a wrong Le', () => concat(initApdu(0x03, 200), Uint8Array.of(0x10)), '6C0F'],

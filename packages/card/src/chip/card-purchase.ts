@@ -24,6 +24,7 @@ import {
   refuse,
   reply,
   withPurse,
+  withWrongMac,
   wrongLe,
 } from './card-state.ts'
 import { appendCyclic, replaceVariable } from './card-store.ts'
@@ -113,7 +114,7 @@ export function debitPurchase({ card, command }: CardCall): CardStep {
     open.key.algorithm,
   )
   if (!sameMac(purchaseMac1(sessionKey, terms), command.data.slice(11))) {
-    return refuse(dropped, SW.badMac)
+    return refuse(withWrongMac(card), SW.badMac)
   }
   const mac2 = purchaseMac2(sessionKey, open.amountFen)
   const tacInput = purchaseTacInput({ ...terms, terminalSerial })

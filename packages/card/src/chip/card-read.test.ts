@@ -88,14 +88,14 @@ describe('reading', () => {
     expect(card.send('805C0302')).toBe('000013889000')
     expect(card.send('805C050210')).toBe(`00001388${'00'.repeat(12)}9000`)
     expect(card.send('805C030205')).toBe('6C04')
-    expect(card.send('805C030104')).toBe('6A86')
+    expect(card.send('805C030104')).toBe('6A81')
     expect(card.send('805C060204')).toBe('6A86')
   })
 
   test('what is not a command', () => {
     expect(card.send('00CA9F7900')).toBe('6E00')
     expect(card.send('80CA000009')).toBe('6A88')
-    expect(card.send('0088000000')).toBe('6D00')
+    expect(card.send('0070000000')).toBe('6D00')
     expect(card.send('80A40000')).toBe('6E00')
     expect(card.send('FFCA000000')).toBe('6E00')
     for (const bad of ['', '00', '00A404', '00A4040008A0', '00B0950000000000'])

@@ -54,6 +54,7 @@ const RECORD_MODES: Readonly<Record<number, Choose>> = {
 /**
  * GET BALANCE: with overdraft, overdraft, what is used of it, real balance, all at once. Our
  * cards have no overdraft; a profile may show one, as Shanghai's do, and no purchase ever uses it.
+ * P2 01 asks for an electronic deposit: a function that they have not.
  */
 export function getBalance({ card, command }: CardCall): CardStep {
   const { balanceFen, overdraftFen } = card.memory
@@ -65,6 +66,7 @@ export function getBalance({ card, command }: CardCall): CardStep {
     0x03: u32(balanceFen),
     0x05: concat(shown, u32(overdraftFen), new Uint8Array(8)),
   }
+  if (command.p2 === 0x01) return refuse(card, SW.locked)
   const answer = command.p2 === 0x02 ? answers[command.p1] : undefined
   if (!answer) return refuse(card, SW.wrongParameters)
   const bad = wrongLe(command, answer.length)

@@ -12,6 +12,7 @@ export const CARD_KEY_USES = [
   'pin-unblock',
   'pin-reload',
   'external-auth',
+  'internal-auth',
 ] as const
 export type CardKeyUse = (typeof CARD_KEY_USES)[number]
 
@@ -132,6 +133,8 @@ export interface CardSession {
   /** EXTERNAL AUTHENTICATE succeeded since the purse was selected. */
   readonly authenticated: boolean
   readonly challenge: Uint8Array | null
+  /** Wrong MACs of purchases and loads since the card came into the field. */
+  readonly wrongMacs: number
   readonly purse: PurseSession | null
 }
 
@@ -172,6 +175,12 @@ export function withPurse(card: Card, purse: PurseSession | null): Card {
 /** Status word for a Le that does not fit an answer of `length` bytes; Le may be left out or 00. */
 export function wrongLe({ le }: Command, length: number): number | undefined {
   return le === undefined || le === 256 || le === length ? undefined : SW.wrongLe + length
+}
+
+/** The card after a wrong MAC1 or MAC2: the transaction is dropped and the mistake is counted. */
+export function withWrongMac(card: Card): Card {
+  const { session } = card
+  return { ...card, session: { ...session, purse: null, wrongMacs: session.wrongMacs + 1 } }
 }
 
 /** First key with this use, and this index where one is asked for. */

@@ -68,12 +68,32 @@ describe('writes under secure messaging', () => {
     expect(card.memory().binaries).toEqual(before)
   })
 
-  test('after fifteen wrong MACs in a row the card takes no more, and still pays', () => {
+  test('after fifteen wrong MACs in a row the card takes no writes, and still pays', () => {
     for (let i = 0; i < WRONG_MACS_MAX; i++) {
       expect(secure('04D6970A', '02', card.key('load'))).toBe('6988')
     }
     expect(secure('04D6970A', '02')).toBe('6983')
+    expect(secure('84180000', '')).toBe('6983')
+    card.lose()
+    card.send(SELECT)
+    expect(secure('04D6970A', '02')).toBe('6983')
     expect(card.purchase(200)).toMatch(/9000$/)
+  })
+
+  test('nobody makes a card safe from blocking by wrong MACs', () => {
+    card.patch({ wrongMacs: WRONG_MACS_MAX })
+    expect(secure('841E0000', '', card.key('load'))).toBe('6988')
+    expect(secure('841E0000', '')).toBe('9000')
+    expect(card.send(SELECT)).toBe('6A81')
+  })
+
+  test('EXTERNAL AUTHENTICATE of the issuer forgives them', async () => {
+    card.patch((await newCard({ keys: { store: STORE, ...REFS, ...PIN_REFS } })).memory)
+    card.patch({ wrongMacs: WRONG_MACS_MAX })
+    const key = card.key('external-auth')
+    const challenge = concat(fromHex(card.send('0084000004')).slice(0, 4), new Uint8Array(4))
+    expect(card.send(concat(fromHex('0082000308'), tdesEncrypt(key, challenge)))).toBe('9000')
+    expect(secure('04D6970A', '02')).toBe('9000')
   })
 
   test('a right MAC forgives the wrong ones before it', () => {

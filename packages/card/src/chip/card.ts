@@ -10,6 +10,7 @@ import {
   getChallenge,
   getProof,
   getUid,
+  internalAuthenticate,
   unblockApplication,
 } from './card-maintenance.ts'
 import { setPin, unblockPin, verifyPin } from './card-pin.ts'
@@ -26,6 +27,7 @@ import {
 } from './card-state.ts'
 import { appendRecord, updateBinary, updateRecord } from './card-write.ts'
 import { getCashData, readCashRecord } from './cash-face.ts'
+import { WRONG_MACS_MAX } from './secure-message.ts'
 
 interface CommandRule {
   run(call: CardCall): CardStep
@@ -46,6 +48,7 @@ const COMMANDS: Readonly<Record<number, CommandRule>> = {
   0x00b2: { run: readRecord, unselected: SW.noFile, keepsPurse: true, onCash: true },
   0x0084: { run: getChallenge, whileBlocked: true },
   0x0082: { run: externalAuthenticate, unselected: SW.conditions },
+  0x0088: { run: internalAuthenticate, unselected: SW.conditions },
   0x0020: { run: verifyPin, unselected: SW.conditions },
   0x80ca: { run: getUid, unselected: SW.conditions, keepsPurse: true, onCash: true },
   0x04d6: { run: updateBinary, unselected: SW.noFile },
@@ -59,12 +62,15 @@ const COMMANDS: Readonly<Record<number, CommandRule>> = {
   0x80dc: { run: updateCache, unselected: SW.conditions, keepsPurse: true },
   0x8054: { run: debitPurchase, unselected: SW.conditions, keepsPurse: true },
   0x8052: { run: creditLoad, unselected: SW.conditions, keepsPurse: true },
+  0x8058: { run: updateOverdraft, unselected: SW.conditions },
   0x805a: { run: getProof, unselected: SW.conditions },
   0x841e: { run: blockApplication, unselected: SW.conditions, whileBlocked: true },
   0x8418: { run: unblockApplication, unselected: SW.conditions, whileBlocked: true },
   0x8416: { run: blockCard, unselected: SW.conditions, whileBlocked: true },
 }
 
+/** P2 of commands to an electronic deposit (ED), which cards of this network do not have. */
+const ELECTRONIC_DEPOSIT = 0x01
 const CLASSES = new Set([0x00, 0x04, 0x80, 0x84])
 const INSTRUCTIONS = new Set(Object.keys(COMMANDS).map((code) => Number(code) & 0xff))
 const OUT_OF_FIELD: CardSession = {
@@ -73,6 +79,7 @@ const OUT_OF_FIELD: CardSession = {
   verified: false,
   authenticated: false,
   challenge: null,
+  wrongMacs: 0,
   purse: null,
 }
 
@@ -152,11 +159,21 @@ function lockFault({ memory, session }: Card, rule: CommandRule): number | undef
   }
 }
 
-/** INITIALIZE FOR LOAD, PURCHASE and CAPP PURCHASE share one instruction. */
+/**
+ * INITIALIZE FOR LOAD, PURCHASE and CAPP PURCHASE share one instruction. What only an electronic
+ * deposit has (unload, cash withdrawal, overdraft) is a function that this card has not.
+ */
 function initialise(call: CardCall): CardStep {
   const { p1, p2 } = call.command
+  if (p2 === ELECTRONIC_DEPOSIT) return refuse(call.card, SW.locked)
   if (p2 !== 0x02) return refuse(call.card, SW.wrongParameters)
+  if (call.card.session.wrongMacs >= WRONG_MACS_MAX) return refuse(call.card, SW.blocked)
   if (p1 === 0x00) return initLoad(call)
   if (p1 === 0x01 || p1 === 0x03) return initPurchase(call)
   return refuse(call.card, SW.wrongParameters)
+}
+
+/** UPDATE OVERDRAFT: its INIT is refused, so it never comes in order. */
+function updateOverdraft({ card }: CardCall): CardStep {
+  return refuse(card, SW.conditions)
 }
