@@ -6,6 +6,18 @@ export const faresErrors = {
     en: 'the tariff has faults; each is listed with its place and rule',
     zh: '票价文件有误，已逐条列出位置与规则',
   },
+  'fares.bad-feed': {
+    en: 'the GTFS feed has faults; each is listed with file, line and column',
+    zh: 'GTFS 数据有误，已逐条列出文件、行与列',
+  },
+  'fares.bad-journeys': { en: 'the list of journeys has faults', zh: '行程列表有误' },
+  'fares.unknown-stop': { en: 'the feed has no such stop', zh: 'GTFS 数据中没有该站点' },
+  'fares.unknown-route': { en: 'the feed has no such route', zh: 'GTFS 数据中没有该线路' },
+  'fares.no-product': {
+    en: 'no product for this rider and medium',
+    zh: '没有适用于该乘客与介质的产品',
+  },
+  'fares.two-currencies': { en: 'one journey in two currencies', zh: '同一行程涉及两种货币' },
   'fares.bad-list': { en: 'the list needs tariffs and networks', zh: '票价名单缺少票价表或线网' },
   'fares.bad-network': {
     en: 'the station network has faults; each is listed with its place and rule',
@@ -45,5 +57,10 @@ export type FaresErrorCode = keyof typeof faresErrors
 /** Codes that `price` returns as values. */
 export type FareRefusal = Exclude<
   FaresErrorCode,
-  'fares.bad-list' | 'fares.bad-tariff' | 'fares.bad-network' | 'fares.no-network'
+  | 'fares.bad-list'
+  | 'fares.bad-tariff'
+  | 'fares.bad-network'
+  | 'fares.no-network'
+  | 'fares.bad-feed'
+  | 'fares.bad-journeys'
 >

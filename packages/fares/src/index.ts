@@ -4,6 +4,22 @@ export { compileDistances, type Distances } from './distances.ts'
 export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'
 export { type Explanation, explain } from './explain.ts'
 export { generateNetwork, reachOf } from './generate-network.ts'
+export {
+  type Composed,
+  type Composition,
+  type CompositionPart,
+  composeFares,
+  LEGS_MAX,
+} from './gtfs/compose.ts'
+export { composeFaresV1 } from './gtfs/compose-v1.ts'
+export { currencyExponent, decimalText, minorUnits } from './gtfs/decimal.ts'
+export { type FareFeed, type FareProduct, openFeed } from './gtfs/feed.ts'
+export type { GtfsRider } from './gtfs/leg-rules.ts'
+export type { GtfsLeg, LocalTime } from './gtfs/legs.ts'
+export { localTime } from './gtfs/local-time.ts'
+export { parseFeed } from './gtfs/open-feed.ts'
+export { type FeedFault, tableReader } from './gtfs/read-table.ts'
+export { isFeedFile } from './gtfs/tables.ts'
 export type { NetworkLine, Station, StationNetwork, VirtualTransfer } from './network.ts'
 export { parseNetwork } from './parse-network.ts'
 export { parseTariff } from './parse-tariff.ts'

@@ -1,0 +1,1 @@
+export { openGtfsFolder } from './gtfs-folder.ts'

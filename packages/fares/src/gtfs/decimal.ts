@@ -1,0 +1,56 @@
+/** Decimals of a currency that has not two (ISO 4217). */
+const EXPONENTS: Readonly<Record<string, number>> = {
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  UYI: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
+}
+
+/** Decimals of a currency; two where ISO 4217 gives no others. */
+export function currencyExponent(currency: string): number {
+  return EXPONENTS[currency] ?? 2
+}
+
+/**
+ * A decimal text as whole minor units, without ever being a float: `1.5` US dollars are 150.
+ * Undefined for other texts, and for more decimals than the currency has unless they are zeros.
+ */
+export function minorUnits(text: string, currency: string): number | undefined {
+  const match = /^(-?)(\d{1,12})(?:\.(\d{0,8}))?$/.exec(text.trim())
+  if (match === null) return undefined
+  const exponent = currencyExponent(currency)
+  const [, sign = '', whole = '', decimals = ''] = match
+  const kept = decimals.slice(0, exponent).padEnd(exponent, '0')
+  if (/[1-9]/.test(decimals.slice(exponent))) return undefined
+  const units = Number(whole + kept)
+  return sign === '-' && units !== 0 ? -units : units
+}
+
+/** The decimal text of whole minor units. */
+export function decimalText(units: number, currency: string): string {
+  const exponent = currencyExponent(currency)
+  const digits = String(Math.abs(units)).padStart(exponent + 1, '0')
+  const split = digits.length - exponent
+  const text = exponent === 0 ? digits : `${digits.slice(0, split)}.${digits.slice(split)}`
+  return units < 0 ? `-${text}` : text
+}
