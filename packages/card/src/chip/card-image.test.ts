@@ -18,7 +18,7 @@ describe('image', () => {
 
   test('a dual card with PIN and a third scheme, too', async () => {
     const dual = await newCard({
-      cityUnion: await cityUnionProfile(),
+      cityUnion: cityUnionProfile(),
       pin: { value: fromHex('123456'), tries: 3, forLoad: true },
       foreign: [{ name: ascii('PAY.SZT'), fci: fromHex('6F00') }],
     })

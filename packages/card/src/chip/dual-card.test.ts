@@ -32,7 +32,7 @@ const send = async (apdu: string | Uint8Array) =>
   toHex(await slot.transmit(typeof apdu === 'string' ? fromHex(apdu) : apdu))
 
 async function dual(): Promise<CardSlot> {
-  return newSlot({ cityUnion: await cityUnionProfile(), foreign: [THIRD] })
+  return newSlot({ cityUnion: cityUnionProfile(), foreign: [THIRD] })
 }
 
 beforeEach(async () => {
@@ -44,7 +44,7 @@ async function purchase(records: readonly string[], uid: Uint8Array | undefined)
   const init = fromHex(await send(initApdu(0x03, 200)))
   const psam = await opened(newPsam())
   const { terminalSerial, mac1 } = await initSam(psam, {
-    ...(uid ? cityUnionIdentity(await cityUnionProfile()) : identity),
+    ...(uid ? cityUnionIdentity(cityUnionProfile()) : identity),
     random: init.slice(11, 15),
     offlineNumber: readU16(init, 4),
     amountFen: 200,
@@ -90,7 +90,7 @@ describe('a dual card', () => {
       dateTime: fromHex(DATE_TIME),
       terminalSerial: 1,
     })
-    const cityIdentity = cityUnionIdentity(await cityUnionProfile())
+    const cityIdentity = cityUnionIdentity(cityUnionProfile())
     const keyOf = (ref: (typeof REFS)['tac']) =>
       deriveCardKey({ store: STORE, ref, identity: cityIdentity })
     expect(tac(await keyOf(CITY_REFS.tac), input)).toEqual(answer.slice(0, 4))
@@ -101,7 +101,7 @@ describe('a dual card', () => {
     await send(selectOf(CITY_UNION_AID))
     const init = fromHex(await send(initApdu(0x01, 200)))
     const ref = CITY_REFS.purchase
-    const cityIdentity = cityUnionIdentity(await cityUnionProfile())
+    const cityIdentity = cityUnionIdentity(cityUnionProfile())
     const key = await deriveCardKey({ store: STORE, ref, identity: cityIdentity })
     const session = { random: init.slice(11, 15), offlineNumber: 0, terminalSerial: 7 }
     const mac1 = purchaseMac1(purchaseSessionKey(key, session), {
@@ -142,7 +142,7 @@ describe('the other kinds of card', () => {
   })
 
   test('a city card has no T-Union purse, and its directory names none', async () => {
-    const card = createCard(await cityUnionPurse(await cityUnionProfile()))
+    const card = createCard(await cityUnionPurse(cityUnionProfile()))
     slot = createCardSlot({ card, random: countingRandom() })
     expect(await send(selectOf(PURSE_AID))).toBe('6A82')
     expect(await send(selectOf(PPSE))).toBe(`6F15840E${toHex(PPSE)}A503BF0C009000`)
@@ -158,7 +158,7 @@ describe('the other kinds of card', () => {
   })
 
   test('a wrong profile is refused', async () => {
-    const good = await cityUnionProfile()
+    const good = cityUnionProfile()
     for (const change of [{ serial: '1' }, { city: 'AB12' }, { uid: new Uint8Array(8) }]) {
       await expect(newCard({ cityUnion: { ...good, ...change } })).rejects.toMatchObject({
         code: 'card.bad-field',

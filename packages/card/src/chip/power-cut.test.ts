@@ -193,7 +193,7 @@ function lastCommit(converse: Conversation): { readonly before: Card; readonly a
   converse((apdu) => {
     before = after
     const step = transmit(before, apdu, random)
-    expect([...step.response.slice(-2)]).toEqual([0x90, 0x00])
+    expect(step.response.slice(-2)).toEqual(Uint8Array.of(0x90, 0x00))
     after = step.card
     return step.response
   }, dual.memory)

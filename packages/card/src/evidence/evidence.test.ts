@@ -63,7 +63,8 @@ describe('one change', () => {
     ['a serial 65536 higher', { terminalSerial: 7 + 0x10000 }, { tac: false, mac2: true }],
     ['another time', { time: '083001' }, { tac: false, mac2: true }],
     ['another random', { random: new Uint8Array(4) }, { tac: true, mac2: false }],
-    ['an unknown algorithm', { algorithm: 4 }, { tac: false, mac2: false }],
+    ['an unknown algorithm', { algorithm: 5 }, { tac: false, mac2: false }],
+    ['another known algorithm', { algorithm: 4 }, { tac: false, mac2: false }],
   ])('%s', (_name, changes, expected) => expect(verdict(changes)).toEqual(expected))
 
   test('any bit of TAC or MAC2', () => {
@@ -77,6 +78,31 @@ describe('one change', () => {
       })
       expect([tac, mac2], `bit ${bit}`).toContain(false)
     }
+  })
+})
+
+describe('evidence of a city-union purse', () => {
+  const city = { ...decodeEvidence(bytes), scheme: 'mohurd' as const }
+
+  test('carries its key system and comes back', () => {
+    const encoded = encodeEvidence(city)
+    expect(encoded[39]).toBe(0x10)
+    expect(decodeEvidence(encoded)).toEqual(city)
+    expect(encodeEvidence({ ...city, algorithm: 4 })[39]).toBe(0x14)
+    expect(encodeEvidence({ ...city, scheme: 'mot' })).toEqual(bytes)
+  })
+
+  test('an algorithm that would read as another key system is refused', () => {
+    const refused = expect.objectContaining({ code: 'card.bad-evidence' })
+    expect(() => encodeEvidence({ ...city, algorithm: 0x10 })).toThrow(refused)
+    expect(() => encodeEvidence({ ...city, scheme: 'mot', algorithm: 0x14 })).toThrow(refused)
+  })
+
+  test('verifies under the same rules: the chip number is in MAC1 alone', () => {
+    expect(verifyEvidence({ evidence: city, purchaseKey, tacKey })).toEqual({
+      tac: true,
+      mac2: true,
+    })
   })
 })
 

@@ -1,4 +1,5 @@
 import { concat, fromHex, toHex, view } from '@unifare/core'
+import type { PurseScheme } from '../chip/card-state.ts'
 import { cardError } from '../errors.ts'
 import { purchaseTacInput } from '../purse/purse-crypto.ts'
 import { readU16, readU32, u16, u32 } from '../words.ts'
@@ -8,8 +9,17 @@ export const EVIDENCE_VERSION = 1
 /** Bytes of the evidence of one card purchase, version 1. */
 export const EVIDENCE_BYTES = 62
 
+/**
+ * The key system stands in the upper half of the algorithm byte: 0 T-Union, 1 city union. So all
+ * evidence of T-Union cards is as it ever was, and who does not know the half reads an unknown
+ * algorithm and verifies nothing.
+ */
+const CITY_UNION = 0x10
+
 /** Everything about a purchase that is known before DEBIT. */
 export interface PurchaseInputs {
+  /** Key system of the purse; T-Union's (mot) when not given. */
+  readonly scheme?: PurseScheme
   /** 06 plain, 09 composite purchase. */
   readonly type: number
   readonly amountFen: number
@@ -26,7 +36,7 @@ export interface PurchaseInputs {
   readonly offlineNumber: number
   readonly keyIndex: number
   readonly keyVersion: number
-  /** Algorithm byte of INIT: 00 triple DES. */
+  /** Algorithm byte of INIT: 00 triple DES, 04 SM4. */
   readonly algorithm: number
   /** EF 15 [0..8) as hexadecimal. */
   readonly issuerId: string
@@ -59,7 +69,10 @@ export function numberOf(evidence: Pick<PurchaseInputs, 'applicationSerial'>): s
   return evidence.applicationSerial.slice(1)
 }
 
-/** The 62 bytes of version 1: the fields in the order of this function. */
+/**
+ * The 62 bytes of version 1: the fields in the order of this function. Throws `card.bad-evidence`
+ * for values that do not fit.
+ */
 export function encodeEvidence(evidence: CardEvidence): Uint8Array {
   const bytes = concat(
     Uint8Array.of(EVIDENCE_VERSION, evidence.type),
@@ -72,7 +85,7 @@ export function encodeEvidence(evidence: CardEvidence): Uint8Array {
     evidence.mac2,
     evidence.random,
     u16(evidence.offlineNumber),
-    Uint8Array.of(evidence.keyIndex, evidence.keyVersion, evidence.algorithm),
+    Uint8Array.of(evidence.keyIndex, evidence.keyVersion, algorithmByte(evidence)),
     fromHex(evidence.issuerId),
     fromHex(evidence.applicationSerial),
     u32(evidence.balanceAfterFen),
@@ -82,11 +95,22 @@ export function encodeEvidence(evidence: CardEvidence): Uint8Array {
   return bytes
 }
 
+function algorithmByte({ scheme = 'mot', algorithm }: PurchaseInputs): number {
+  const fits = scheme === 'mohurd' ? algorithm < CITY_UNION : !isCityUnion(algorithm)
+  if (!fits) throw cardError('card.bad-evidence', { scheme, algorithm })
+  return scheme === 'mohurd' ? CITY_UNION + algorithm : algorithm
+}
+
+function isCityUnion(algorithmByte: number): boolean {
+  return (algorithmByte & 0xf0) === CITY_UNION
+}
+
 /** Inverse of `encodeEvidence`. Throws `card.bad-evidence` for another version or length. */
 export function decodeEvidence(bytes: Uint8Array): CardEvidence {
   if (bytes[0] !== EVIDENCE_VERSION || bytes.length !== EVIDENCE_BYTES) {
     throw cardError('card.bad-evidence', { version: bytes[0], length: bytes.length })
   }
+  const algorithm = bytes[39]!
   const part = (from: number, length: number) => new Uint8Array(bytes.subarray(from, from + length))
   return {
     type: bytes[1]!,
@@ -101,7 +125,9 @@ export function decodeEvidence(bytes: Uint8Array): CardEvidence {
     offlineNumber: readU16(bytes, 35),
     keyIndex: bytes[37]!,
     keyVersion: bytes[38]!,
-    algorithm: bytes[39]!,
+    ...(isCityUnion(algorithm)
+      ? { scheme: 'mohurd' as const, algorithm: algorithm - CITY_UNION }
+      : { algorithm }),
     issuerId: toHex(part(40, 8)),
     applicationSerial: toHex(part(48, 10)),
     balanceAfterFen: view(bytes).getInt32(58),
