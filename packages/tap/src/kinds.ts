@@ -7,6 +7,8 @@ export const TAP_KINDS = {
   entry: 0x02,
   exit: 0x03,
   load: 0x04,
+  /** Changed at an interchange gate: the journey stays open, nothing is debited. */
+  transfer: 0x05,
   accepted: 0x10,
   released: 0x11,
   passed: 0x12,
@@ -62,6 +64,8 @@ export const FLAGS = {
   recovered: 0x02,
   /** The price came from a tariff bundle older than a day. */
   staleTariff: 0x04,
+  /** The driver keyed the amount in, within the bounds of the tariff. */
+  keyed: 0x08,
 } as const
 
 /** Inverse of a name → code table. */

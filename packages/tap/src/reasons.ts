@@ -1,7 +1,7 @@
 import type { ErrorText } from '@unifare/core'
 
 /**
- * Why a terminal refused, held or blocked. The number stands in the record's head, the code is
+ * Why a terminal refused, held, blocked or repaired. The number stands in the record's head, the code is
  * stable text for programs, the texts are for people. Numbers are never used again.
  */
 export const REASONS = {
@@ -50,6 +50,96 @@ export const REASONS = {
     number: 22,
     en: 'this code was used to enter: refresh to leave',
     zh: '此码已用于进站，请刷新后出站',
+  },
+  'medium.city-card': {
+    number: 23,
+    en: 'a city card, not T-Union: valid in its own city only',
+    zh: '城市一卡通（非交通联合），仅限发卡城市使用',
+  },
+  'card.wrong-type': {
+    number: 24,
+    en: 'no purse on this card: use another card',
+    zh: '卡内无电子钱包应用，请换卡',
+  },
+  'card.not-yet-valid': {
+    number: 25,
+    en: 'card is not valid yet: use another card',
+    zh: '卡片未到启用日期，请换卡',
+  },
+  'card.not-interoperable': {
+    number: 26,
+    en: 'valid at home only: ask its issuer to open it for other cities',
+    zh: '未开通互联互通，请联系发卡机构',
+  },
+  'card.kind-refused': {
+    number: 27,
+    en: 'a test card: not taken in service',
+    zh: '测试卡，运营终端不受理',
+  },
+  'card.short-of-fare': {
+    number: 28,
+    en: 'balance below the fare: top up, or pay at the counter',
+    zh: '余额不足以支付本次车费，请充值或到窗口补票',
+  },
+  'card.open-elsewhere': {
+    number: 29,
+    en: 'a trip with another operator is open: see its counter',
+    zh: '在其他运营单位有未完成行程，请到其窗口处理',
+  },
+  'card.no-record': {
+    number: 30,
+    en: 'this card cannot keep such a ride: use another card or a code',
+    zh: '卡片不支持该类行程，请换卡或使用乘车码',
+  },
+  'card.record-locked': {
+    number: 31,
+    en: 'the travel record is locked: see the counter',
+    zh: '行程记录已锁定，请到窗口处理',
+  },
+  'card.no-key': {
+    number: 32,
+    en: 'the terminal lacks the key of this card: see the counter',
+    zh: '终端无此卡密钥，请到窗口处理',
+  },
+  'card.exhausted': {
+    number: 33,
+    en: 'the card has used up its transactions: have it replaced',
+    zh: '卡片交易次数已用尽，请换卡',
+  },
+  'card.nothing-to-repair': {
+    number: 34,
+    en: 'nothing to repair on this card',
+    zh: '卡内无需补票的行程',
+  },
+  'fare.out-of-bounds': {
+    number: 35,
+    en: 'amount outside the bounds of the tariff: key it in again',
+    zh: '金额超出计价范围，请重新输入',
+  },
+  'fare.not-confirmed': {
+    number: 36,
+    en: 'the amount was not confirmed: key it in again',
+    zh: '金额未确认，请重新输入',
+  },
+  'repair.maximum': {
+    number: 37,
+    en: 'repaired: exit not known, highest fare',
+    zh: '补票：出站站点不明，按最高票价',
+  },
+  'repair.marked': {
+    number: 38,
+    en: 'repaired: no tap when leaving the bus, marked fare taken',
+    zh: '补扣：上次乘车未刷卡下车，按标注金额扣款',
+  },
+  'repair.cash': {
+    number: 39,
+    en: 'repaired: paid in cash at the counter',
+    zh: '补票：现金支付',
+  },
+  'repair.waived': {
+    number: 40,
+    en: 'repaired: released free of charge by staff',
+    zh: '补票：工作人员免费放行',
   },
 } as const satisfies Record<string, ErrorText & { readonly number: number }>
 

@@ -78,7 +78,7 @@ export interface Tap {
   readonly balanceFen: Fen
   readonly key: TapKey
   readonly flags: number
-  /** Why a record is refused, pending or blocked: code of `REASONS`; 0 for none. */
+  /** Why a record is refused, pending, blocked or repaired: code of `REASONS`; 0 for none. */
   readonly reason: number
   /** Sequence of the record in the same journal that this one speaks of; 0 for none. */
   readonly refersTo: number
