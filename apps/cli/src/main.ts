@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addCardCommands } from './commands/card-program.ts'
+import { addKeysProgram } from './commands/keys-program.ts'
 import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
@@ -126,6 +127,7 @@ for (const [party, command] of serving) {
 }
 
 addCardCommands(program.command('card'))
+addKeysProgram(program)
 
 program
   .command('bench')
