@@ -3,6 +3,9 @@ import { type ErrorTable, UnifareError } from '@unifare/core'
 /** Every code this package refuses with; the keys are stable. */
 export const cardErrors = {
   'card.not-t-union': { en: 'no T-Union purse on this card', zh: '非交通联合卡' },
+  'card.city-card': { en: 'a city card, not T-Union', zh: '城市一卡通，非交通联合卡' },
+  'card.wrong-type': { en: 'the application is no purse', zh: '应用类型不是电子钱包' },
+  'card.test-card': { en: 'a test card', zh: '测试卡' },
   'card.not-enabled': { en: 'the card is not enabled', zh: '卡片未启用' },
   'card.not-yet-valid': { en: 'the card is not valid yet', zh: '卡片未到启用日期' },
   'card.expired': { en: 'the card has expired', zh: '卡片已过有效期' },
@@ -27,6 +30,10 @@ export const cardErrors = {
   'card.chip-full': {
     en: 'the card does not fit into the memory of the chip',
     zh: '芯片存储空间不足',
+  },
+  'card.bad-dump': {
+    en: 'neither a dump file nor hexadecimal of a card',
+    zh: '不是卡片转储文件或十六进制数据',
   },
   'card.bad-image': { en: 'not a stored card image', zh: '卡片映像格式错误' },
 } as const satisfies ErrorTable

@@ -51,6 +51,12 @@ export {
 } from './evidence/pending.ts'
 export { type EvidenceVerdict, verifyEvidence } from './evidence/verify-evidence.ts'
 export {
+  type BusRecord,
+  type BusVersionA,
+  busVersionALayout,
+  decodeBus,
+} from './files/bus-record.ts'
+export {
   isEmptyRecord,
   type LogEntry,
   logLayout,
@@ -61,11 +67,20 @@ export {
   SFI,
   TRANSACTION,
 } from './files/card-files.ts'
+export { cardDay, cardTime } from './files/card-time.ts'
+export { type CashInfo, cashInfoLayout } from './files/cash-info.ts'
+export {
+  type ShanghaiRailTail,
+  shanghaiRailTail,
+  type ZiboBusTail,
+  ziboBusTail,
+} from './files/city-tails.ts'
 export {
   CITY_UNION_COMPOSITE_SFI,
   type CityUnionInfo,
   type CityUnionRecord,
   cityUnionInfoLayout,
+  cityUnionRailLayout,
   cityUnionRecordLayout,
 } from './files/city-union.ts'
 export {
@@ -83,6 +98,20 @@ export {
   type Rail2701,
   railLayout,
 } from './files/composite-records.ts'
+export {
+  FILE_KIND,
+  type FileConfiguration,
+  fileConfigurationLayout,
+} from './files/file-configuration.ts'
+export { type Holder, holderLayout } from './files/holder-file.ts'
+export {
+  decodeLocal,
+  type GuangfoMonth,
+  guangfoMonthLayout,
+  LOCAL_RECORD_BYTES,
+  LOCAL_SFI,
+  type LocalRecord,
+} from './files/local-records.ts'
 export {
   type Bicycle2706,
   bicycleLayout,
@@ -108,6 +137,7 @@ export {
   recordLayout,
 } from './files/record-layout.ts'
 export { busAlighting2702, busBoarding2702 } from './files/travel-bus.ts'
+export { cityUnionEntry, cityUnionExit } from './files/travel-city-union.ts'
 export {
   ferryRide2703,
   type Hire,
@@ -141,6 +171,28 @@ export {
   type TripType,
   tripLayout,
 } from './files/trip-log.ts'
+export type { Application, ApplicationKind } from './inspect/applications.ts'
+export {
+  CARD_KINDS,
+  type CodeTable,
+  type CodeText,
+  TRANSACTION_TYPES,
+  TRIP_MODES,
+  TRIP_TYPES,
+} from './inspect/code-tables.ts'
+export type { InspectedComposite, OpenTrip } from './inspect/composites.ts'
+export { type CardDump, type DumpPart, parseDump } from './inspect/dump.ts'
+export { type Inspection, inspectCard, type LocalFacts } from './inspect/inspect-card.ts'
+export type { CardNames, CodeName } from './inspect/names.ts'
+export {
+  type InspectionProblem,
+  type InspectionProblemCode,
+  inspectionProblems,
+} from './inspect/problems.ts'
+export { type InspectionLanguage, renderInspection } from './inspect/render.ts'
+export type { InspectedTransaction } from './inspect/transactions.ts'
+export type { InspectedTrip } from './inspect/trips.ts'
+export type { Way, WayForm } from './inspect/way.ts'
 export { createPsam, PSAM_AID, type Psam, type PsamOptions } from './psam/psam.ts'
 export { openPsam, type PsamReader } from './psam/psam-reader.ts'
 export {
@@ -181,6 +233,7 @@ export {
   preparePurchase,
 } from './reader/purchase-flow.ts'
 export { readCard } from './reader/read-card.ts'
+export { readCityUnion } from './reader/read-city-union.ts'
 export { type RecoverOutcome, recover } from './reader/recover-flow.ts'
 export { type Apdu, type CardTransport, exchange } from './reader/transport.ts'
 export { SW } from './status-words.ts'

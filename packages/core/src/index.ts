@@ -39,6 +39,7 @@ export {
   type RecordLayout,
   type RecordValues,
 } from './layout-record.ts'
+export { luhnDigit, luhnValid } from './luhn.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
 export { createMemoryRepository } from './memory-repository.ts'
 export { createMemoryStorage, type MemoryStorage } from './memory-storage.ts'

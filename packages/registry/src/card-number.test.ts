@@ -1,3 +1,4 @@
+import { luhnDigit, luhnValid } from '@unifare/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allotments } from './allotment.ts'
@@ -8,7 +9,6 @@ import {
   numberPrefixes,
   parseCardNumber,
 } from './card-number.ts'
-import { luhnDigit, luhnValid } from './luhn.ts'
 
 const serial = fc.nat({ max: 9_999_999_999 })
 const iin = fc.constantFrom(...allotments().map((one) => one.iin))

@@ -1,9 +1,8 @@
-import { UnifareError } from '@unifare/core'
+import { luhnDigit, luhnValid, UnifareError } from '@unifare/core'
 import { type Allotment, allotments } from './allotment.ts'
 import { codes } from './codes.ts'
 import { type RegistryErrorCode, registryErrors } from './errors.ts'
 import { institution, simulated } from './institutions.ts'
-import { luhnDigit, luhnValid } from './luhn.ts'
 
 /** A card number or ride-code account: 8 digits IIN, 10 of the issuer, 1 check digit. */
 export interface CardNumber {

@@ -1,3 +1,4 @@
+export { luhnDigit, luhnValid } from '@unifare/core'
 export { acceptance } from './acceptance.ts'
 export {
   type Allotment,
@@ -39,7 +40,6 @@ export {
   parseLingnanPass,
 } from './facts.ts'
 export { type Institution, institution, institutions, parseSimulated } from './institutions.ts'
-export { luhnDigit, luhnValid } from './luhn.ts'
 export { type Membership, type MembershipRow, simulatedMembership } from './membership.ts'
 export {
   type AcceptanceStatus,
