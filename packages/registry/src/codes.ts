@@ -35,6 +35,7 @@ const readCodes = object({
     object({
       code: clearingCity,
       name: text,
+      nameEn: text,
       division,
       standard: oneOf('GB/T 13497-1992', 'private', 'ours'),
       source: text,
@@ -45,6 +46,7 @@ const readCodes = object({
     object({
       id: institutionId,
       name: text,
+      nameEn: text,
       division: nullable(division),
       city: nullable(clearingCity),
       source: text,

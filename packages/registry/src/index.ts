@@ -19,6 +19,7 @@ export {
   numberPrefixes,
   parseCardNumber,
 } from './card-number.ts'
+export { type CodeName, codeNames } from './code-names.ts'
 export {
   type Application,
   type CityCode,
