@@ -20,7 +20,16 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('the command line', () => {
   it('helps on every command', () => {
-    for (const args of [[], ['start'], ['trace'], ['where'], ['registry'], ['issuer'], ['keys'], ['bench']]) {
+    for (const args of [
+      [],
+      ['start'],
+      ['trace'],
+      ['where'],
+      ['registry'],
+      ['issuer'],
+      ['keys'],
+      ['bench'],
+    ]) {
       const { status, stdout } = unifare(...args, '--help')
       expect([args, status]).toEqual([args, 0])
       expect(stdout).toContain('Usage: unifare')
