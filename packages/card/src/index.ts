@@ -30,6 +30,7 @@ export {
   cityUnionPurse,
 } from './chip/city-union-purse.ts'
 export { type CardProfile, identityOf, personalise } from './chip/personalise.ts'
+export { underT0 } from './chip/t0-card.ts'
 export { type CardErrorCode, type CardRefusal, cardError, cardErrors } from './errors.ts'
 export {
   type CardEvidence,
@@ -194,6 +195,7 @@ export type { InspectedTransaction } from './inspect/transactions.ts'
 export type { InspectedTrip } from './inspect/trips.ts'
 export type { Way, WayForm } from './inspect/way.ts'
 export { createPsam, PSAM_AID, type Psam, type PsamOptions } from './psam/psam.ts'
+export type { PsamLimits, PsamTally } from './psam/psam-limits.ts'
 export { openPsam, type PsamReader } from './psam/psam-reader.ts'
 export {
   type CardIdentity,

@@ -10,17 +10,18 @@ import {
   purchaseMac1,
   purchaseMac2,
   purchaseSessionKey,
-  secureMessagingMac,
 } from '../purse/purse-crypto.ts'
 import type { CardTransport } from '../reader/transport.ts'
 import { SW } from '../status-words.ts'
 import { readU16, readU32, u32 } from '../words.ts'
+import { cipherStep, type DeliverySession, deliveryKey } from './psam-delivery.ts'
+import { counted, NO_TALLY, type PsamLimits, type PsamTally, requireLimits } from './psam-limits.ts'
 
 /** Application of the MOT PSAM: RID and "MOT.CPSAM01" (reference card 1). */
 export const PSAM_AID = fromHex('A0000006324D4F542E435053414D3031')
 
 /** What a PSAM is made of. */
-export interface PsamOptions {
+export interface PsamOptions extends PsamLimits {
   /** Terminal number, 12 digits. */
   readonly terminal: string
   /** Institution code of its issuer, 8 digits. */
@@ -30,14 +31,17 @@ export interface PsamOptions {
   readonly purchaseKeys: readonly KeyRef[]
   /** Masters for APPLICATION BLOCK, by algorithm; without them the PSAM cannot block. */
   readonly maintenanceKeys?: readonly KeyRef[]
+  /** Masters for PIN UNBLOCK and RELOAD PIN: for a service point's PSAM, not a gate's. */
+  readonly pinUnblockKeys?: readonly KeyRef[]
+  readonly pinReloadKeys?: readonly KeyRef[]
   readonly path?: DiversificationPath
   /** First serial to use; the terminal keeps it across restarts. */
   readonly serial?: number
   /** The PSAM refuses purchases from this serial on. */
   readonly serialCeiling?: number
-  /** The PSAM refuses purchases above this amount: what a stolen one can do is bounded. */
-  readonly amountCeilingFen?: number
-  /** First and last day, YYYYMMDD, of EF 17. */
+  /** What it let through on its latest day; the terminal keeps it across restarts. */
+  readonly tally?: PsamTally
+  /** First and last day, YYYYMMDD, of EF 17; it makes no MAC1 for another day. */
   readonly validFrom?: string
   readonly validTo?: string
 }
@@ -48,14 +52,21 @@ export interface Psam extends CardTransport {
   serial(): number
   /** Moves the serial forward after a restart; a lower value changes nothing. */
   advanceTo(serial: number): void
+  /** What it let through on its latest day: keep it beside the serial. */
+  tally(): PsamTally
 }
 
 type PsamSession =
   | { readonly kind: 'purchase'; readonly sessionKey: Uint8Array; readonly amountFen: number }
-  | { readonly kind: 'maintenance'; readonly key: Uint8Array; readonly algorithm: number }
+  | DeliverySession
 
 interface PsamState {
   serial: number
+  tally: PsamTally
+  /** Serial and data of the purchase that was counted last. */
+  counted: string
+  /** Power-on selects the application; the master file can be selected back. */
+  selected: 'application' | 'master-file'
   session: PsamSession | null
 }
 
@@ -74,19 +85,9 @@ const ALGORITHM_OF_BYTE: Readonly<Record<number, KeyRef['algorithm']>> = {
   [ALGORITHM_SM4]: 'sm4',
 }
 const SERIAL_MAX = 0xffff_ffff
-/** P1 and P2 of the delivery key for the application lock: two levels, user-card maintenance. */
-const LOCK_KEY = 0x4502
-/** The same for a card under SM4: key versions and ids are 40 higher (reference card 5.6). */
-const LOCK_KEY_SM4 = 0x4542
-const LOCK_ALGORITHMS: Readonly<Record<number, number>> = {
-  [LOCK_KEY]: ALGORITHM_3DES,
-  [LOCK_KEY_SM4]: ALGORITHM_SM4,
-}
-/** The only message this PSAM authenticates: APPLICATION BLOCK, so it is no oracle for writes. */
-const BLOCK_HEADER = Uint8Array.of(0x84, 0x1e, 0x00)
-
+const VALIDITY = { validFrom: '20200101', validTo: '20991231' }
 const COMMANDS: Readonly<Record<number, (call: PsamCall) => Promise<Uint8Array> | Uint8Array>> = {
-  0x00a4: ({ command }) => answerBytes(equalBytes(command.data, PSAM_AID) ? SW.ok : SW.noFile),
+  0x00a4: select,
   0x00b0: readBinary,
   0x8070: initPurchase,
   0x8072: creditPurchase,
@@ -99,9 +100,13 @@ export function createPsam(options: PsamOptions): Psam {
   if (!/^[0-9]{12}$/.test(options.terminal) || !/^[0-9]{8}$/.test(options.issuer)) {
     throw cardError('card.bad-field', { terminal: options.terminal, issuer: options.issuer })
   }
-  const state: PsamState = { serial: options.serial ?? 1, session: null }
+  requireKeys(options)
+  requireLimits(options)
+  const { serial = 1, tally = NO_TALLY } = options
+  const state: PsamState = { serial, tally, counted: '', selected: 'application', session: null }
   return {
     serial: () => state.serial,
+    tally: () => state.tally,
     advanceTo(serial) {
       state.serial = Math.max(state.serial, serial)
     },
@@ -114,9 +119,36 @@ export function createPsam(options: PsamOptions): Psam {
   }
 }
 
-/** EF 15 tells the PSAM, EF 16 the terminal number, EF 17 key index, issuer, receiver and dates. */
-function readBinary({ options, command }: PsamCall): Uint8Array {
-  const { issuer, purchaseKeys, validFrom = '20200101', validTo = '20991231' } = options
+/** Which masters a PSAM may name, by option. TAC and load keys are in none: who verifies could forge. */
+const KEY_USES = {
+  purchaseKeys: 'purchase',
+  maintenanceKeys: 'maintenance',
+  pinUnblockKeys: 'pin-unblock',
+  pinReloadKeys: 'pin-reload',
+} as const satisfies Partial<Record<keyof PsamOptions, KeyRef['use']>>
+
+function requireKeys(options: PsamOptions): void {
+  for (const [field, use] of Object.entries(KEY_USES)) {
+    const stranger = options[field as keyof typeof KEY_USES]?.find((ref) => ref.use !== use)
+    if (stranger) throw cardError('card.bad-field', { field, use: stranger.use })
+  }
+}
+
+/** SELECT of the purse application or of the master file, 3F00. */
+function select({ state, command }: PsamCall): Uint8Array {
+  state.session = null
+  if (command.p1 === 0x04 && equalBytes(command.data, PSAM_AID)) state.selected = 'application'
+  else if (command.p1 === 0x00 && toHex(command.data) === '3F00') state.selected = 'master-file'
+  else return answerBytes(SW.noFile)
+  return answerBytes(SW.ok)
+}
+
+/**
+ * In the master file EF 15 tells the PSAM and EF 16 the terminal number; in the application EF 17
+ * tells key index, issuer, receiver and dates. Files of the master file are read from both.
+ */
+function readBinary({ options, state, command }: PsamCall): Uint8Array {
+  const { issuer, purchaseKeys, validFrom, validTo } = { ...VALIDITY, ...options }
   const files: Readonly<Record<number, Uint8Array>> = {
     0x95: psamInfoLayout.encode({ number: `0000${options.terminal}`, version: 1, keyType: 0 }),
     0x96: fromHex(options.terminal),
@@ -129,7 +161,8 @@ function readBinary({ options, command }: PsamCall): Uint8Array {
     }),
   }
   const file = files[command.p1]
-  if (!file) return answerBytes(SW.noFile)
+  const hidden = command.p1 === 0x97 && state.selected !== 'application'
+  if (!file || hidden) return answerBytes(SW.noFile)
   const { le = 256 } = command
   if (command.p2 !== 0 || (le !== 256 && le > file.length))
     return answerBytes(SW.wrongLe + file.length)
@@ -142,10 +175,18 @@ async function initPurchase({ options, state, command }: PsamCall): Promise<Uint
   const { data } = command
   const withUid = data.length === INIT_BYTES + UID_BYTES
   if (data.length !== INIT_BYTES && !withUid) return answerBytes(SW.wrongLength)
+  if (state.selected !== 'application') return answerBytes(SW.conditions)
   const serial = state.serial
   if (serial >= (options.serialCeiling ?? SERIAL_MAX)) return answerBytes(SW.counterAtMaximum)
   const amountFen = readU32(data, 6)
-  if (amountFen > (options.amountCeilingFen ?? SERIAL_MAX)) return answerBytes(SW.conditions)
+  const day = toHex(data.subarray(11, 15))
+  const { validFrom, validTo } = { ...VALIDITY, ...options }
+  if (day < validFrom || day > validTo) return answerBytes(SW.conditions)
+  // The same purchase opened again, as recovery does, is the same MAC1 and counts once.
+  const purchase = `${serial} ${toHex(data)}`
+  const again = state.counted === purchase
+  const tally = again ? state.tally : counted(state.tally, { day, amountFen }, options)
+  if (typeof tally === 'number') return answerBytes(tally)
   const [version = 0, algorithm = 0] = data.subarray(18)
   const ref = purchaseKey(options, { version, algorithm, withUid })
   if (!ref) return answerBytes(SW.noKeyIndex)
@@ -162,6 +203,8 @@ async function initPurchase({ options, state, command }: PsamCall): Promise<Uint
     dateTime: data.subarray(11, 18),
     uid: data.subarray(INIT_BYTES),
   })
+  state.tally = tally
+  state.counted = purchase
   state.session = { kind: 'purchase', sessionKey, amountFen }
   return answerBytes(SW.ok, concat(u32(serial), mac1))
 }
@@ -193,36 +236,28 @@ function creditPurchase({ state, command }: PsamCall): Uint8Array {
   return answerBytes(SW.ok)
 }
 
-/** INIT_FOR_DESCRYPT with the delivery key of the application lock. */
+/** INIT_FOR_DESCRYPT: a delivery key for the two factors, card serial and issuer. */
 async function initDeliveryKey({ options, state, command }: PsamCall): Promise<Uint8Array> {
   state.session = null
   if (command.data.length !== 2 * FACTOR_BYTES) return answerBytes(SW.wrongLength)
-  const algorithm = LOCK_ALGORITHMS[(command.p1 << 8) | command.p2]
-  if (algorithm === undefined) return answerBytes(SW.wrongParameters)
-  const ref = options.maintenanceKeys?.find(
-    (held) => held.algorithm === ALGORITHM_OF_BYTE[algorithm],
-  )
-  if (!ref) return answerBytes(SW.noKeyIndex)
+  const { maintenanceKeys = [], pinUnblockKeys = [], pinReloadKeys = [] } = options
+  const asked = deliveryKey(command, [...maintenanceKeys, ...pinUnblockKeys, ...pinReloadKeys])
+  if (typeof asked === 'number') return answerBytes(asked)
+  const { ref, purpose, algorithm } = asked
   const key = await derive(options, ref, command.data)
-  state.session = { kind: 'maintenance', key, algorithm }
+  state.session = { kind: 'delivery', purpose, key, algorithm, chain: null }
   return answerBytes(SW.ok)
 }
 
-/** CIPHER DATA, P1 05: MAC over one padded block, the IV in front of it. */
+/** CIPHER DATA under the delivery key in force. */
 function cipherData({ state, command }: PsamCall): Uint8Array {
   const open = state.session
   state.session = null
-  const { data } = command
-  if (open?.kind !== 'maintenance') return answerBytes(SW.conditions)
-  if (command.p1 !== 0x05 || command.p2 !== 0x00) return answerBytes(SW.wrongParameters)
-  if (data.length !== 16) return answerBytes(SW.wrongLength)
-  const message = data.slice(8, 13)
-  const isBlock = equalBytes(message.slice(0, 3), BLOCK_HEADER) && message[4] === 0x04
-  if (!isBlock || toHex(data.slice(13)) !== '800000') return answerBytes(SW.badData)
-  const { key, algorithm } = open
-  const challenge = data.slice(0, 8)
-  const mac = secureMessagingMac({ key, challenge, message, algorithm })
-  return answerBytes(SW.ok, mac)
+  if (open?.kind !== 'delivery') return answerBytes(SW.conditions)
+  if (command.p2 !== 0x00) return answerBytes(SW.wrongParameters)
+  const { answer, session } = cipherStep(open, command.p1, command.data)
+  state.session = session
+  return typeof answer === 'number' ? answerBytes(answer) : answerBytes(SW.ok, answer)
 }
 
 /** Card key from the two factors of a command: card serial first, issuer second. */

@@ -262,7 +262,7 @@ describe('deny-list hit', () => {
 
   test('not under a foreign maintenance key', async () => {
     const slot = await newSlot()
-    const psam = await opened(newPsam({ maintenanceKeys: [REFS.load] }))
+    const psam = await opened(newPsam({ path: ['card', 'issuer'] }))
     const view = await viewOf(slot)
     const result = await blockApplication({ transport: slot, psam, view, permanent: true })
     expect(result).toEqual({ ok: false, code: 'card.bad-mac', sw: 0x6988 })
