@@ -112,6 +112,8 @@ export function transmit(card: Card, apdu: Uint8Array, random: RandomBytes): Car
 
 /** The card with another purse of its own in the state that a command left it. */
 function withOther({ memory }: Card, { memory: purse, session }: Card): Card {
+  // A card that a read left alone stays the same value: nothing of it is to be written.
+  if (memory.others[session.purseAt - 1] === purse) return { memory, session }
   const others = memory.others.with(session.purseAt - 1, purse)
   const lock = purse.lock === 'card' ? 'card' : memory.lock
   return { memory: { ...memory, others, lock }, session }
