@@ -81,7 +81,6 @@ export {
   type CityUnionInfo,
   type CityUnionRecord,
   cityUnionInfoLayout,
-  cityUnionRailLayout,
   cityUnionRecordLayout,
 } from './files/city-union.ts'
 export {
@@ -138,7 +137,6 @@ export {
   recordLayout,
 } from './files/record-layout.ts'
 export { busAlighting2702, busBoarding2702 } from './files/travel-bus.ts'
-export { cityUnionEntry, cityUnionExit } from './files/travel-city-union.ts'
 export {
   ferryRide2703,
   type Hire,
@@ -190,6 +188,7 @@ export {
   type InspectionProblemCode,
   inspectionProblems,
 } from './inspect/problems.ts'
+export { type ReadDump, readDump } from './inspect/read-dump.ts'
 export { type InspectionLanguage, renderInspection } from './inspect/render.ts'
 export type { InspectedTransaction } from './inspect/transactions.ts'
 export type { InspectedTrip } from './inspect/trips.ts'
@@ -235,7 +234,6 @@ export {
   preparePurchase,
 } from './reader/purchase-flow.ts'
 export { readCard } from './reader/read-card.ts'
-export { readCityUnion } from './reader/read-city-union.ts'
 export { type RecoverOutcome, recover } from './reader/recover-flow.ts'
 export { type Apdu, type CardTransport, exchange } from './reader/transport.ts'
 export { SW } from './status-words.ts'

@@ -54,7 +54,8 @@ export function cardFacts(sources: Sources): CardFacts {
   const applications = parts.fci.flatMap((part) => applicationsOf(part, problems))
   const scheme = schemeOf(parts, applications)
   const identity = scheme === 'city-union' ? cityUnion(sources) : tUnion(sources)
-  const place = placeFacts(sources)
+  // EF 17 of a city-union purse holds composite records, not the place.
+  const place = scheme === 'city-union' ? null : placeFacts(sources)
   const city = place?.city ?? identity?.city ?? null
   return {
     scheme: identity === null ? null : scheme,

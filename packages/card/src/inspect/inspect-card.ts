@@ -67,7 +67,7 @@ export function inspectCard(
     }),
     ...compositesOf(parts, { names, problems }),
     localRecords: localRecords(parts, home),
-    otherFiles: otherFiles(parts, shanghai),
+    otherFiles: otherFiles(parts, knownFiles({ union: facts.scheme === 'city-union', shanghai })),
     problems: problems.all,
   }
 }
@@ -89,8 +89,13 @@ function localRecords(parts: Parts, home: string | null): readonly LocalFacts[] 
   })
 }
 
-function otherFiles({ files }: Parts, shanghai: boolean): Inspection['otherFiles'] {
-  const known = shanghai ? [...KNOWN_FILES, '06'] : KNOWN_FILES
+/** Files that have a layout here: Shanghai keeps loads in 06, a city-union purse records in 17. */
+function knownFiles(card: { readonly union: boolean; readonly shanghai: boolean }) {
+  const known = card.shanghai ? [...KNOWN_FILES, '06'] : KNOWN_FILES
+  return card.union ? known.filter((file) => file !== '17') : known
+}
+
+function otherFiles({ files }: Parts, known: readonly string[]): Inspection['otherFiles'] {
   return [...files]
     .filter(([file]) => !known.includes(file))
     .flatMap(([file, parts]) => parts.map(({ bytes }) => ({ file, raw: toHex(bytes) })))
