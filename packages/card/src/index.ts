@@ -77,6 +77,12 @@ export {
   ziboBusTail,
 } from './files/city-tails.ts'
 export {
+  CITY_TRIP_NUMBER,
+  type CityTravel,
+  type CityTrip,
+  cityTripLayout,
+} from './files/city-trip.ts'
+export {
   CITY_UNION_COMPOSITE_SFI,
   type CityUnionInfo,
   type CityUnionRecord,
@@ -222,19 +228,42 @@ export {
   tac,
   tacMacKey,
 } from './purse/purse-crypto.ts'
-export { blockApplication } from './reader/block-flow.ts'
-export { type CardBytes, type CardView, cardView, checkCard } from './reader/card-view.ts'
+export {
+  type BlockRequest,
+  blockApplication,
+  type PreparedBlock,
+  prepareBlock,
+  readAlgorithm,
+  sendBlock,
+} from './reader/block-flow.ts'
+export {
+  type CardBytes,
+  type CardView,
+  cardView,
+  checkCard,
+  cityCardView,
+  type TravelRecord,
+} from './reader/card-view.ts'
 export { type LoadHost, type LoadOpening, type LoadResult, loadCard } from './reader/load-flow.ts'
 export { createLoadHost } from './reader/load-host.ts'
+export {
+  keepsRide,
+  type OpenRide,
+  openRide,
+  type RidePlace,
+  type Travel,
+} from './reader/open-ride.ts'
 export {
   type DebitResult,
   debit,
   type PurchaseContext,
   type PurchaseRequest,
+  type PurseIdentity,
   preparePurchase,
 } from './reader/purchase-flow.ts'
-export { readCard } from './reader/read-card.ts'
+export { type ReadOptions, readCard } from './reader/read-card.ts'
 export { type RecoverOutcome, recover } from './reader/recover-flow.ts'
+export { type RideStep, rideRecords } from './reader/ride-records.ts'
 export { type Apdu, type CardTransport, exchange } from './reader/transport.ts'
 export { SW } from './status-words.ts'
 export { findTlv, parseTlv, type Tlv, tlv } from './tlv.ts'

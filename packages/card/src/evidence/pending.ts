@@ -20,23 +20,29 @@ export interface PendingPurchase extends PurchaseInputs {
   readonly mac1: Uint8Array
   readonly balanceBeforeFen: number
   readonly records: readonly CardRecord[]
+  /** Chip number of a city-union card, 9 bytes: its PSAM session needs it again. */
+  readonly uid?: Uint8Array
 }
 
-const PENDING_VERSION = 1
+const PENDING_VERSION = 2
 const NO_MAC = new Uint8Array(4)
-const HEAD_BYTES = 1 + EVIDENCE_BYTES + 4 + 4 + 1
+/** Version, evidence, MAC1, balance, length of the chip number; then that, count, records. */
+const UID_AT = 1 + EVIDENCE_BYTES + 4 + 4
 const RECORD_HEAD_BYTES = 3
 
-/** Journal bytes of a pending purchase: the evidence without its codes, MAC1, balance, records. */
+/** Journal bytes of a pending purchase: evidence without its codes, MAC1, balance, chip, records. */
 export function encodePending(pending: PendingPurchase): Uint8Array {
   const records = pending.records.map((record) =>
     concat(Uint8Array.of(record.sfi, record.id, record.bytes.length), record.bytes),
   )
+  const { uid = new Uint8Array(0) } = pending
   return concat(
     Uint8Array.of(PENDING_VERSION),
     encodeEvidence({ ...pending, tac: NO_MAC, mac2: NO_MAC }),
     pending.mac1,
     u32(pending.balanceBeforeFen),
+    Uint8Array.of(uid.length),
+    uid,
     Uint8Array.of(records.length),
     ...records,
   )
@@ -45,11 +51,13 @@ export function encodePending(pending: PendingPurchase): Uint8Array {
 /** Inverse of `encodePending`. Throws `card.bad-pending`. */
 export function decodePending(input: Uint8Array): PendingPurchase {
   const bytes = new Uint8Array(input)
-  if (bytes[0] !== PENDING_VERSION || bytes.length < HEAD_BYTES) throw cardError('card.bad-pending')
+  const uidBytes = bytes[UID_AT] ?? 0
+  const countAt = UID_AT + 1 + uidBytes
+  if (bytes[0] !== PENDING_VERSION || bytes.length <= countAt) throw cardError('card.bad-pending')
   const { tac: _tac, mac2: _mac2, ...inputs } = decodeEvidence(bytes.slice(1, 1 + EVIDENCE_BYTES))
   const records: CardRecord[] = []
-  let at = HEAD_BYTES
-  for (let left = bytes[HEAD_BYTES - 1]!; left > 0; left--) {
+  let at = countAt + 1
+  for (let left = bytes[countAt]!; left > 0; left--) {
     if (at + RECORD_HEAD_BYTES > bytes.length) throw cardError('card.bad-pending')
     const [sfi, id, length] = bytes.subarray(at) as unknown as [number, number, number]
     at += RECORD_HEAD_BYTES
@@ -62,5 +70,6 @@ export function decodePending(input: Uint8Array): PendingPurchase {
     mac1: bytes.slice(1 + EVIDENCE_BYTES, 5 + EVIDENCE_BYTES),
     balanceBeforeFen: view(bytes).getInt32(5 + EVIDENCE_BYTES),
     records,
+    ...(uidBytes > 0 && { uid: bytes.slice(UID_AT + 1, countAt) }),
   }
 }

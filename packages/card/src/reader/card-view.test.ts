@@ -152,6 +152,6 @@ describe('checks of every acceptor', () => {
     const check = async (at: number, value: number) =>
       checkCard(await viewOf(altered(at, value)), { day, home: true })
     expect(await check(9, 2)).toEqual({ ok: false, code: 'card.not-enabled' })
-    expect(await check(8, 1)).toEqual({ ok: false, code: 'card.not-t-union' })
+    expect(await check(8, 1)).toEqual({ ok: false, code: 'card.wrong-type' })
   })
 })

@@ -1,5 +1,6 @@
 import { concat, fromHex, type Instant, shanghaiDigits } from '@unifare/core'
 import { balanceFen } from '../balance.ts'
+import type { PurseScheme } from '../chip/card-state.ts'
 import { type CardErrorCode, type CardRefusal, cardError } from '../errors.ts'
 import type { CardEvidence } from '../evidence/evidence.ts'
 import type { CardRecord, PendingPurchase } from '../evidence/pending.ts'
@@ -25,12 +26,20 @@ export interface PurchaseContext {
   readonly time: string
 }
 
+/** A purse as the PSAM derives its keys. */
+export interface PurseIdentity extends CardIdentity {
+  /** Key system; T-Union's (mot) when not given. */
+  readonly scheme?: PurseScheme
+  /** Chip number of a city-union purse, 9 bytes. */
+  readonly uid?: Uint8Array
+}
+
 /** What a terminal asks of a card. */
 export interface PurchaseRequest {
   readonly transport: CardTransport
   readonly psam: PsamReader
-  /** The card as `readCard` found it in this presentation. */
-  readonly view: CardIdentity
+  /** The card as `readCard` found it in this presentation, its purse selected. */
+  readonly view: PurseIdentity
   /** 0 is legal: a metro entry. */
   readonly amountFen: number
   readonly at: Instant
@@ -49,7 +58,8 @@ const INIT_CODES = {
 } as const satisfies Record<number, CardErrorCode>
 
 /**
- * Opens a purchase on card and PSAM up to DEBIT: nothing is debited yet, and walking away leaves
+ * Opens a purchase on card and PSAM up to DEBIT: INITIALIZE (`80 50 03 02`, plain `80 50 01 02`),
+ * PSAM `80 70`, one `80 DC` for each record. Nothing is debited yet, and walking away leaves
  * the card as it was. Journal what it returns before calling `debit`.
  */
 export function preparePurchase(
@@ -71,6 +81,8 @@ export function preparePurchase(
       issuerId: view.issuerId,
       applicationSerial: view.applicationSerial,
       balanceAfterFen: opened.balanceBeforeFen - amountFen,
+      ...(view.scheme === 'mohurd' && { scheme: view.scheme }),
+      ...(view.uid && { uid: view.uid }),
     }
     const sam = await initSam(psam, inputs)
     const records = kind === 'composite' ? request.records(inputs) : []
@@ -116,7 +128,13 @@ export function completeEvidence(
   pending: PendingPurchase,
   codes: { readonly tac: Uint8Array; readonly mac2: Uint8Array },
 ): CardEvidence {
-  const { mac1: _mac1, balanceBeforeFen: _before, records: _records, ...inputs } = pending
+  const {
+    mac1: _mac1,
+    balanceBeforeFen: _before,
+    records: _records,
+    uid: _uid,
+    ...inputs
+  } = pending
   return { ...inputs, ...codes }
 }
 

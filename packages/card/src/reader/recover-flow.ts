@@ -19,6 +19,8 @@ export type RecoverOutcome =
       readonly balanceAfterFen: number
       /** Unchecked where the PSAM has moved on: then only issuer and centre can verify MAC2. */
       readonly mac2: 'checked' | 'unchecked'
+      /** The card paid elsewhere since. */
+      readonly movedOn: boolean
     }
   /** The card never carried the debit out: a new purchase may begin. */
   | { readonly outcome: 'not-debited' }
@@ -56,7 +58,7 @@ async function resolve(
   const { transport, psam, pending } = options
   const read = options.view
     ? ({ ok: true, view: options.view } as const)
-    : await readCard(transport)
+    : await readCard(transport, pending.scheme === undefined ? {} : { scheme: pending.scheme })
   if (!read.ok) return read
   if (!isSameCard(read.view, pending)) return { outcome: 'other-card' }
   const trace = await findInLog(transport, pending)
@@ -74,9 +76,10 @@ async function resolve(
     mac2: proof.data.slice(0, 4),
     tac: proof.data.slice(4),
   })
-  const mac2 = await confirm(psam, evidence)
+  const mac2 = await confirm(psam, { ...evidence, ...(pending.uid && { uid: pending.uid }) })
   if (mac2 === 'false') return { outcome: 'unknown', code: 'card.bad-mac' }
-  return { outcome: 'completed', evidence, balanceAfterFen: pending.balanceAfterFen, mac2 }
+  const { balanceAfterFen } = pending
+  return { outcome: 'completed', evidence, balanceAfterFen, mac2, movedOn: trace === 'behind' }
 }
 
 function isSameCard(view: CardView, pending: PendingPurchase): boolean {
@@ -90,15 +93,17 @@ function isSameCard(view: CardView, pending: PendingPurchase): boolean {
 async function findInLog(
   transport: CardTransport,
   pending: PendingPurchase,
-): Promise<'present' | 'absent' | 'overwritten'> {
+): Promise<'newest' | 'behind' | 'absent' | 'overwritten'> {
   const number = purchaseCounter(pending)
+  let found: 'newest' | 'behind' = 'newest'
   for (let place = 1; place <= LOG_RECORDS; place++) {
     const record = await readLogRecord(transport, place)
     if (!record || isEmptyRecord(record)) return 'absent'
     const entry = logLayout.decode(record)
     if (!PURCHASE_TYPES.includes(entry.type)) continue
     if (entry.number < number) return 'absent'
-    if (entry.number === number) return isSamePurchase(entry, pending) ? 'present' : 'absent'
+    if (entry.number === number) return isSamePurchase(entry, pending) ? found : 'absent'
+    found = 'behind'
   }
   return 'overwritten'
 }
@@ -118,7 +123,7 @@ function isSamePurchase(entry: LogEntry, pending: PendingPurchase): boolean {
  */
 async function confirm(
   psam: PsamReader,
-  evidence: CardEvidence,
+  evidence: CardEvidence & { readonly uid?: Uint8Array },
 ): Promise<'checked' | 'unchecked' | 'false'> {
   const opened = await attempt(() => initSam(psam, evidence))
   if ('ok' in opened || opened.terminalSerial !== evidence.terminalSerial) return 'unchecked'
