@@ -1,6 +1,6 @@
 import { concat, equalBytes, fromHex, toHex } from '@unifare/core'
 import type { KeyRef } from '@unifare/crypto'
-import { newPsam, REFS, SM4_REFS, STORE } from '../src/card.fixture.ts'
+import { newPsam, PIN_REFS, REFS, SM4_REFS, STORE } from '../src/card.fixture.ts'
 import { PSAM_AID } from '../src/psam/psam.ts'
 import { deriveCardKey } from '../src/purse/diversification.ts'
 import {
@@ -27,13 +27,26 @@ export interface PsamFigures {
 const IDENTITY = { issuerId: '30000001FFFFFFFF', applicationSerial: '03104950000000000017' }
 const FACTORS = fromHex(IDENTITY.applicationSerial.slice(4) + IDENTITY.issuerId)
 const ANSWER_MAX = 258
+const IV = fromHex('A1B2C3D400000000')
+/** CIPHER DATA for each delivery key, one of them in two parts. */
+const CIPHERS: readonly (readonly [header: number, data: Uint8Array])[] = [
+  [0x80fa0500, concat(IV, fromHex('841E000104800000'))],
+  [0x80fa0000, fromHex('0312345680000000')],
+  [0x80fa0100, fromHex('6543218000000000')],
+  [0x80fa0700, concat(IV, fromHex('842400010C112233'))],
+  [0x80fa0300, fromHex('4455667788800000')],
+]
 
 /**
  * Hostile sessions with a PSAM. Its serial moves by one, and only for the MAC2 of the purchase it
  * opened last; no answer carries a key; it answers everything.
  */
 export async function createPsamFuzz(dice: Dice) {
-  const psam = newPsam({ purchaseKeys: [REFS.purchase, SM4_REFS.purchase] })
+  const psam = newPsam({
+    purchaseKeys: [REFS.purchase, SM4_REFS.purchase],
+    pinUnblockKeys: [PIN_REFS['pin-unblock']],
+    pinReloadKeys: [PIN_REFS['pin-reload']],
+  })
   const figures: PsamFigures = { commands: 0, accepted: 0, credits: 0 }
   const keys = [
     { algorithm: ALGORITHM_3DES, version: 1, key: await cardKey(REFS.purchase) },
@@ -104,8 +117,8 @@ export async function createPsamFuzz(dice: Dice) {
       const opening = [
         command(0x00a40400, PSAM_AID, 0),
         command(0x00b09600, undefined, 6),
-        command(0x801a4502, FACTORS),
-        command(0x80fa0500, concat(dice.bytes(8), fromHex('841E000104800000'))),
+        command(dice.pick([0x801a4502, 0x801a4302, 0x801a4402]), FACTORS),
+        command(...dice.pick(CIPHERS)),
         command(0x80700000, concat(head, Uint8Array.of(version, algorithm), FACTORS), 8),
       ]
       for (const apdu of opening) {

@@ -40,6 +40,23 @@ export const PURSE_DEFAULTS = {
   foreign: [],
 } as const satisfies Partial<CardMemory>
 
+/** A purse balance is a signed 4-byte number on the wire. */
+const BALANCE_MAX_FEN = 0x3fff_ffff
+
+/** Throws `card.bad-field` unless the balance lies between 0 and a limit that fits the wire. */
+export function requireBalance(purse: {
+  readonly balanceFen: number
+  readonly balanceLimitFen: number
+}): void {
+  const { balanceFen, balanceLimitFen } = purse
+  if (!(Number.isSafeInteger(balanceFen) && balanceFen >= 0 && balanceFen <= balanceLimitFen)) {
+    throw cardError('card.bad-field', { field: 'balanceFen', value: balanceFen })
+  }
+  if (!(Number.isSafeInteger(balanceLimitFen) && balanceLimitFen <= BALANCE_MAX_FEN)) {
+    throw cardError('card.bad-field', { field: 'balanceLimitFen', value: balanceLimitFen })
+  }
+}
+
 const ALGORITHM_BYTES: Partial<Record<KeyRef['algorithm'], number>> = {
   '3des': ALGORITHM_3DES,
   sm4: ALGORITHM_SM4,

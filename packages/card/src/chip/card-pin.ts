@@ -101,7 +101,8 @@ function pinStatus(triesLeft: number): number {
   return triesLeft === 0 ? SW.blocked : SW.pinWrong + triesLeft
 }
 
-function isPin(value: Uint8Array): boolean {
+/** Whether bytes can be a PIN: 2 to 6, none of which is the separator of CHANGE PIN. */
+export function isPin(value: Uint8Array): boolean {
   return value.length >= PIN_MIN && value.length <= PIN_MAX && !value.includes(SEPARATOR)
 }
 

@@ -6,8 +6,15 @@ import {
   emptyCityUnionRecord,
 } from '../files/city-union.ts'
 import type { CardIdentity } from '../purse/diversification.ts'
+import { ALGORITHM_3DES, ALGORITHM_SM4 } from '../purse/purse-crypto.ts'
 import { CITY_UNION_AID } from './applications.ts'
-import { type CardMasterKeys, cardKeys, LOG_RECORDS, PURSE_DEFAULTS } from './card-keys.ts'
+import {
+  type CardMasterKeys,
+  cardKeys,
+  LOG_RECORDS,
+  PURSE_DEFAULTS,
+  requireBalance,
+} from './card-keys.ts'
 import type { CardMemory } from './card-state.ts'
 
 /** What an issuer decides about a purse of the city-union scheme. */
@@ -47,26 +54,28 @@ export function cityUnionIdentity(card: {
  */
 export async function cityUnionPurse(profile: CityUnionProfile): Promise<CardMemory> {
   const { issuer, city, serial, uid, balanceFen } = profile
+  const { balanceLimitFen = PURSE_DEFAULTS.balanceLimitFen } = profile
   const digits = { issuer: [issuer, 4], city: [city, 4], serial: [serial, 16] } as const
   for (const [field, [value, length]] of Object.entries(digits)) {
     if (value.length !== length || !/^[0-9]+$/.test(value)) {
       throw cardError('card.bad-field', { field, value, expected: `${length} digits` })
     }
   }
+  requireBalance({ balanceFen, balanceLimitFen })
   if (uid.length !== UID_BYTES) throw cardError('card.bad-field', { field: 'uid' })
   return {
     ...PURSE_DEFAULTS,
     aid: CITY_UNION_AID,
     scheme: 'mohurd',
     balanceFen,
-    ...(profile.balanceLimitFen === undefined ? {} : { balanceLimitFen: profile.balanceLimitFen }),
+    balanceLimitFen,
     uid,
     binaries: {
       [SFI.publicInfo]: cityUnionInfoLayout.encode({
         issuer,
         city,
         serial,
-        algorithm: 0,
+        algorithm: profile.keys.purchase.algorithm === 'sm4' ? ALGORITHM_SM4 : ALGORITHM_3DES,
         industry: 1,
         enabledFlag: 1,
         version: 1,

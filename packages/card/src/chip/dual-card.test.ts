@@ -159,7 +159,14 @@ describe('the other kinds of card', () => {
 
   test('a wrong profile is refused', async () => {
     const good = cityUnionProfile()
-    for (const change of [{ serial: '1' }, { city: 'AB12' }, { uid: new Uint8Array(8) }]) {
+    const changes = [
+      { serial: '1' },
+      { city: 'AB12' },
+      { uid: new Uint8Array(8) },
+      { balanceFen: -1 },
+      { balanceFen: 100_001 },
+    ]
+    for (const change of changes) {
       await expect(newCard({ cityUnion: { ...good, ...change } })).rejects.toMatchObject({
         code: 'card.bad-field',
       })

@@ -29,6 +29,10 @@ describe('personalisation', () => {
     { balanceFen: 100_001 },
     { balanceLimitFen: 0x4000_0000 },
     { aidSuffix: new Uint8Array(9) },
+    { overdraftFen: 0x100_0000 },
+    { pin: { value: new Uint8Array(7), tries: 3, forLoad: false } },
+    { pin: { value: Uint8Array.of(0x12, 0xff), tries: 3, forLoad: false } },
+    { pin: { value: Uint8Array.of(0x12, 0x34), tries: 16, forLoad: false } },
   ])('refuses %o', async (changes) => {
     await expect(newCard(changes)).rejects.toMatchObject({ code: 'card.bad-field' })
   })

@@ -6,7 +6,14 @@ import { tripLayout } from '../files/trip-log.ts'
 import type { CardIdentity } from '../purse/diversification.ts'
 import { PURSE_AID } from './applications.ts'
 import { createCard } from './card.ts'
-import { type CardMasterKeys, cardKeys, LOG_RECORDS, PURSE_DEFAULTS } from './card-keys.ts'
+import {
+  type CardMasterKeys,
+  cardKeys,
+  LOG_RECORDS,
+  PURSE_DEFAULTS,
+  requireBalance,
+} from './card-keys.ts'
+import { isPin } from './card-pin.ts'
 import type { Card, ForeignApplication } from './card-state.ts'
 import { type CityUnionProfile, cityUnionPurse } from './city-union-purse.ts'
 
@@ -48,8 +55,10 @@ export interface CardProfile {
 }
 
 const TRIP_RECORDS = 30
-/** A purse balance is a signed 4-byte number on the wire. */
-const BALANCE_MAX_FEN = 0x3fff_ffff
+/** INIT tells the overdraft in three bytes. */
+const OVERDRAFT_MAX = 0xff_ffff
+/** 63Cx tells the tries that are left in half a byte. */
+const PIN_TRIES_MAX = 15
 /** An application identifier has at most 16 bytes (ISO/IEC 7816-4). */
 const AID_SUFFIX_MAX = 16 - PURSE_AID.length
 const DEFAULT_LIMIT_FEN = PURSE_DEFAULTS.balanceLimitFen
@@ -110,11 +119,14 @@ function checkProfile(profile: CardProfile): void {
   if (profile.aidSuffix && profile.aidSuffix.length > AID_SUFFIX_MAX) {
     throw cardError('card.bad-field', { field: 'aidSuffix', value: profile.aidSuffix.length })
   }
-  if (!(Number.isSafeInteger(balanceFen) && balanceFen >= 0 && balanceFen <= balanceLimitFen)) {
-    throw cardError('card.bad-field', { field: 'balanceFen', value: balanceFen })
+  requireBalance({ balanceFen, balanceLimitFen })
+  const { overdraftFen = 0, pin } = profile
+  if (!(Number.isSafeInteger(overdraftFen) && overdraftFen >= 0 && overdraftFen <= OVERDRAFT_MAX)) {
+    throw cardError('card.bad-field', { field: 'overdraftFen', value: overdraftFen })
   }
-  if (!(Number.isSafeInteger(balanceLimitFen) && balanceLimitFen <= BALANCE_MAX_FEN)) {
-    throw cardError('card.bad-field', { field: 'balanceLimitFen', value: balanceLimitFen })
+  if (pin && !isPin(pin.value)) throw cardError('card.bad-field', { field: 'pin' })
+  if (pin && !(Number.isInteger(pin.tries) && pin.tries >= 1 && pin.tries <= PIN_TRIES_MAX)) {
+    throw cardError('card.bad-field', { field: 'pin.tries', value: pin.tries })
   }
 }
 
