@@ -33,6 +33,12 @@ export function addCardCommands(card: Command): void {
       go(async () => (await import('./card/new-card.ts')).newCard(file, options)),
     )
 
+  onCard(card.command('inspect'))
+    .description('show a card: a file, a reader, a dump file, or bytes in hexadecimal')
+    .action((file, options) =>
+      go(async () => (await import('./card/inspect-card.ts')).showCard(file, options)),
+    )
+
   onCard(card.command('load'))
     .description('load money; the keys stand for the issuer')
     .addOption(fen('--amount <fen>', 'how much').makeOptionMandatory())

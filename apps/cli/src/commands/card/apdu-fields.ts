@@ -1,4 +1,14 @@
-import { balanceFen, CASH_AID, CITY_UNION_AID, PPSE, PSAM_AID, PSE, PURSE_AID } from '@unifare/card'
+import {
+  balanceFen,
+  CASH_AID,
+  CITY_UNION_AID,
+  type CodeTable,
+  PPSE,
+  PSAM_AID,
+  PSE,
+  PURSE_AID,
+  TRANSACTION_TYPES,
+} from '@unifare/card'
 import { formatYuan, fromUtf8, toHex } from '@unifare/core'
 import type { Text } from './text.ts'
 
@@ -72,12 +82,8 @@ export const algorithm = (bytes: Uint8Array): string => {
 }
 
 export const transactionType = (bytes: Uint8Array): Text => {
-  const names: Readonly<Record<number, Text>> = {
-    2: { en: 'load', zh: '圈存' },
-    6: { en: 'purchase', zh: '消费' },
-    9: { en: 'composite purchase', zh: '复合消费' },
-  }
-  return names[bytes[0] ?? 0] ?? { en: hex(bytes), zh: hex(bytes) }
+  const table: CodeTable = TRANSACTION_TYPES
+  return table[bytes[0] ?? 0] ?? { en: hex(bytes), zh: hex(bytes) }
 }
 
 const NAMES: readonly (readonly [Uint8Array, Text])[] = [

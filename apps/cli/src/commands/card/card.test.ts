@@ -36,6 +36,11 @@ function json<T = Record<string, unknown>>(...args: string[]): T {
   return JSON.parse(stdout) as T
 }
 
+interface Inspected {
+  readonly trips: readonly { readonly raw: string }[]
+  readonly transactions: readonly object[]
+}
+
 function made(file: string, ...options: string[]): string {
   const { number } = json<{ number: string }>('new', file, '--city', '武汉', ...options)
   return number
@@ -110,6 +115,46 @@ describe('unifare card', () => {
     expect(JSON.parse(stdout)).toMatchObject({ counter: 2, balanceFen: 5000 - 300 - 200 })
   })
 
+  it('shows a card in both languages, and a dump of it with parts missing', () => {
+    const number = made('shown.json', '--kind', 'student')
+    json('tap', 'shown.json', '--mode', 'metro', '--entry')
+    json('tap', 'shown.json', '--mode', 'metro', '--exit', '--amount', '300')
+    const shown = json<Inspected>('inspect', 'shown.json')
+    expect(shown).toMatchObject({
+      number,
+      issuer: '05215210',
+      dates: { validFrom: '2026-01-01', validTo: '2036-12-31' },
+      kind: 'student',
+      balanceFen: 4700,
+      locked: false,
+    })
+    const metro = { mode: 'metro', city: '5210', terminal: '413199000001', acceptor: '15215212' }
+    expect(shown.trips).toMatchObject([
+      { ...metro, type: 'exit', amountFen: 300, balanceFen: 4700 },
+      { ...metro, type: 'entry', amountFen: 0, balanceFen: 5000 },
+    ])
+    expect(shown.transactions).toMatchObject([{ number: 2, amountFen: 300 }, { number: 1 }])
+    expect(unifare(['inspect', 'shown.json']).stdout).toMatch(
+      /Trips \(2\)[^]*exit +metro +.*3\.00 +47\.00/,
+    )
+    expect(unifare(['inspect', 'shown.json', '--lang', 'zh']).stdout).toMatch(
+      /行程记录[^]*出站 +地铁/,
+    )
+
+    const trips = shown.trips.map(({ raw }) => raw)
+    writeFileSync(
+      join(folder, 'dump.json'),
+      JSON.stringify({ balance: '0000125C', files: { '1E': trips } }),
+    )
+    const dump = json<Inspected>('inspect', 'dump.json')
+    expect(dump).toMatchObject({ number: null, balanceFen: 4700, transactions: [] })
+    expect(dump.trips.map(({ raw }) => raw)).toEqual(trips)
+    expect(json<Inspected>('inspect', trips[0] ?? '').trips).toMatchObject([{ type: 'exit' }])
+    expect(unifare(['inspect', 'shown.json', '--trace']).stderr).toContain(
+      'READ RECORD: file trip log (1E), record 1 → trip exit',
+    )
+  })
+
   it('says what to do when something is refused, and changes nothing', () => {
     made('poor.json', '--balance', '100')
     const before = readFileSync(join(folder, 'poor.json'), 'utf8')
@@ -121,6 +166,7 @@ describe('unifare card', () => {
       [['new', 'x.json', '--city', 'Atlantis'], 65, 'Wuhan 武汉市'],
       [['tap', 'nothing.json'], 65, 'unifare card new nothing.json'],
       [['tap'], 65, '--reader'],
+      [['inspect', 'nothing.json'], 65, 'unifare card new nothing.json'],
       [['tap', 'poor.json', '--reader'], 65, 'not both'],
       [['tap', 'poor.json', '--entry', '--exit'], 65, 'not both'],
       [['tap', 'poor.json', '--amount', '2.5'], 2, 'whole number'],
@@ -224,6 +270,9 @@ describe('unifare card serve', () => {
         input: '00 A4 04 00 08 A0 00 00 06 32 01 01 05\n80 5C 03 02 04\n',
       })
       expect(stdout).toContain('< 00 00 12 C0 90 00')
+      const inspected = unifare(['inspect', '--reader', reader, '--json'], environment)
+      expect(inspected.stderr).toBe('')
+      expect(JSON.parse(inspected.stdout)).toEqual(json('inspect', 'served.json'))
       const held = unifare(['tap', 'served.json'])
       expect([held.status, held.stderr]).toEqual([65, expect.stringContaining('card-file.in-use')])
     } finally {

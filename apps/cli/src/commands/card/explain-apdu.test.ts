@@ -51,7 +51,7 @@ describe('commands and answers in words', () => {
     [
       `80DC00F030 ${TRIP}`,
       '9000',
-      'UPDATE CAPP DATA CACHE: file trip log (1E), trip single ride, mode bus, amount 2.00 yuan, balance 48.00 yuan, city 5210, time 2026-11-21 13:51:44 → 9000 done',
+      'UPDATE CAPP DATA CACHE: file trip log (1E), trip single, mode bus, amount 2.00 yuan, balance 48.00 yuan, city 5210, time 2026-11-21 13:51:44 → 9000 done',
     ],
     [
       '80540100 0F 00000001 20261121135144 FD60D930 08',

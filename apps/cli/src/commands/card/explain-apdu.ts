@@ -113,6 +113,8 @@ const COMMAND_TEXTS: Readonly<Record<number, CommandText>> = {
   0x04d6: { name: { en: 'UPDATE BINARY with MAC', zh: '带 MAC 更新二进制文件' }, asked: binaryOf },
   0x04dc: { name: { en: 'UPDATE RECORD with MAC', zh: '带 MAC 更新记录' }, asked: recordOf },
   0x04e2: { name: { en: 'APPEND RECORD with MAC', zh: '带 MAC 追加记录' }, asked: recordOf },
+  0x00e2: { name: { en: 'APPEND RECORD', zh: '追加记录' }, asked: recordOf },
+  0x8058: { name: { en: 'UPDATE OVERDRAFT', zh: '修改透支限额' } },
   0x805c: {
     name: { en: 'GET BALANCE', zh: '读余额' },
     asked: ({ p1 }) => [field('which', '种类', BALANCE_KINDS[p1] ?? String(p1))],

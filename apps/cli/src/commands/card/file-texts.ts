@@ -1,14 +1,17 @@
 import {
+  CARD_KINDS,
+  type CodeTable,
   decodeTrip,
-  INDUSTRY,
   isEmptyRecord,
   logLayout,
   managementInfoLayout,
   publicInfoLayout,
-  TRIP,
+  TRANSACTION_TYPES,
+  TRIP_MODES,
+  TRIP_TYPES,
 } from '@unifare/card'
 import { fromHex } from '@unifare/core'
-import { type Field, field, moment, money, rest, transactionType } from './apdu-fields.ts'
+import { type Field, field, moment, money, rest } from './apdu-fields.ts'
 import type { Text } from './text.ts'
 
 /** A file that commands name by its short identifier: what it is, and how its content reads. */
@@ -67,7 +70,7 @@ function management(content: Uint8Array): Field[] {
   return [
     field('city', '城市', info.city),
     field('interoperable', '互通', info.interoperability === 1 ? YES : NO),
-    field('kind', '卡种', info.cardKind),
+    field('kind', '卡种', named(CARD_KINDS, info.cardKind)),
   ]
 }
 
@@ -75,7 +78,7 @@ function logEntry(record: Uint8Array): Field[] {
   if (isEmptyRecord(record)) return [EMPTY]
   const entry = logLayout.decode(record)
   return [
-    field('type', '类型', transactionType(Uint8Array.of(entry.type))),
+    field('type', '类型', named(TRANSACTION_TYPES, entry.type)),
     field('amount', '金额', money(entry.amountFen)),
     field('counter', '序号', entry.number),
     field('terminal', '终端号', entry.terminal),
@@ -106,36 +109,23 @@ function composite(record: Uint8Array): Field[] {
   ]
 }
 
-const TRIP_NAMES: Readonly<Record<number, Text>> = {
-  [TRIP.entry]: { en: 'entry', zh: '进站' },
-  [TRIP.exit]: { en: 'exit', zh: '出站' },
-  [TRIP.single]: { en: 'single ride', zh: '单次' },
-  [TRIP.repair]: { en: 'repair', zh: '补票' },
-  [TRIP.load]: { en: 'load', zh: '充值' },
-}
-const INDUSTRY_NAMES: Readonly<Record<number, Text>> = {
-  [INDUSTRY.metro]: { en: 'metro', zh: '轨道' },
-  [INDUSTRY.bus]: { en: 'bus', zh: '公交' },
-  [INDUSTRY.ferry]: { en: 'ferry', zh: '轮渡' },
-  [INDUSTRY.taxi]: { en: 'taxi', zh: '出租' },
-  [INDUSTRY.bicycle]: { en: 'bicycle', zh: '自行车' },
-}
-
 function trip(record: Uint8Array): Field[] {
   if (isEmptyRecord(record)) return [EMPTY]
   const decoded = decodeTrip(record)
   const { type, amountFen, balanceFen, dateTime, city } = decoded.trip
   const industry = decoded.layout === 'new' ? decoded.trip.industry : undefined
   return [
-    field('trip', '出行', TRIP_NAMES[type] ?? String(type)),
-    ...(industry === undefined
-      ? []
-      : [field('mode', '方式', INDUSTRY_NAMES[industry] ?? String(industry))]),
+    field('trip', '出行', named(TRIP_TYPES, type)),
+    ...(industry === undefined ? [] : [field('mode', '方式', named(TRIP_MODES, industry))]),
     field('amount', '金额', money(amountFen)),
     field('balance', '余额', money(balanceFen)),
     field('city', '城市', city),
     field('time', '时间', moment(fromHex(dateTime))),
   ]
+}
+
+function named(table: CodeTable, code: number): Text {
+  return table[code] ?? { en: String(code), zh: String(code) }
 }
 
 const YES = { en: 'yes', zh: '是' }

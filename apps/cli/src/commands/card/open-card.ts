@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type CardSlot, type CardTransport, createCardSlot } from '@unifare/card'
+import { type CardSlot, type CardTransport, createCardSlot, restoreCard } from '@unifare/card'
 import { openPcscCard } from '@unifare/card/node'
 import { UnifareError } from '@unifare/core'
 import { tell } from '../../output.ts'
@@ -54,12 +54,14 @@ async function inReader(choice: CardChoice): Promise<OpenCard> {
   }
 }
 
+/** The card of an image in a field, to be read: what it would write is forgotten. */
+export function imageSlot(image: Uint8Array): CardSlot {
+  return createCardSlot({ card: restoreCard(image), random: systemRandom })
+}
+
 /** The card of a file in a field: what it wrote is on the disk before it answers. */
 export function fileSlot(held: HeldCardFile): CardSlot {
-  const slot = createCardSlot({
-    card: held.card,
-    random: (length) => Uint8Array.from(randomBytes(length)),
-  })
+  const slot = createCardSlot({ card: held.card, random: systemRandom })
   return {
     ...slot,
     async transmit(apdu) {
@@ -69,6 +71,10 @@ export function fileSlot(held: HeldCardFile): CardSlot {
       return response
     },
   }
+}
+
+function systemRandom(length: number): Uint8Array {
+  return Uint8Array.from(randomBytes(length))
 }
 
 /** With `trace`, every command and answer in bytes and in words, on standard error. */

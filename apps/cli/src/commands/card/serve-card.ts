@@ -29,8 +29,8 @@ export interface ServeOptions {
 }
 
 const LOCALHOST = '127.0.0.1'
-/** Where vpcd of the system's PC/SC service listens (reference card 7). */
-const VPCD_PORT = 35_963
+/** Where the slots of vpcd of the system's PC/SC service listen (reference card 7). */
+const VPCD_PORTS = [35_963, 35_964]
 const SYSTEM_SOCKET = '/run/pcscd/pcscd.comm'
 
 const SERIALS_FROM = Date.UTC(2026, 0, 1)
@@ -53,8 +53,10 @@ export async function serveCard(file: string, options: ServeOptions): Promise<nu
       reset: () => slot.reset(),
     }
     const served = await serve(card, options)
+    // Ctrl-C may arrive twice, from the terminal and from who started this process: the second
+    // must not end it before everything is put back.
     const stopped = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve)
     })
     show(served, options)
     await Promise.race([stopped, served.ended])
@@ -72,10 +74,7 @@ export async function serveCard(file: string, options: ServeOptions): Promise<nu
 async function serve(card: VirtualCard, options: ServeOptions): Promise<Served> {
   if (options.vpcd !== undefined) return insert(card, addressOf(options.vpcd))
   if (options.private !== true && existsSync(SYSTEM_SOCKET)) {
-    const system = await insert(card, { host: LOCALHOST, port: VPCD_PORT }).catch((error) => {
-      if (error instanceof UnifareError && error.code === 'vpcd.unreachable') return undefined
-      throw error
-    })
+    const system = await insertInSystem(card)
     if (system) return system
   }
   const free = options.private !== true && !existsSync(SYSTEM_SOCKET)
@@ -86,6 +85,19 @@ async function serve(card: VirtualCard, options: ServeOptions): Promise<Served> 
     name: 'Unifare card',
     places,
   }) satisfies Promise<Pcscd>
+}
+
+/** In the first slot of the system's virtual reader that is free; undefined when it has none. */
+async function insertInSystem(card: VirtualCard): Promise<Served | undefined> {
+  for (const [slot, port] of VPCD_PORTS.entries()) {
+    try {
+      return await insert(card, { host: LOCALHOST, port, slot })
+    } catch (error) {
+      if (!(error instanceof UnifareError) || !error.code.startsWith('vpcd.')) throw error
+      if (error.code === 'vpcd.unreachable') return undefined
+    }
+  }
+  return undefined
 }
 
 /** The demonstration's PSAM stands in the second slot, as in a terminal. */
@@ -105,11 +117,12 @@ async function psamOf(options: ServeOptions): Promise<VirtualCard> {
 
 async function insert(
   card: VirtualCard,
-  address: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number; readonly slot?: number },
 ): Promise<Served> {
-  const present = await insertCard({ ...address, card })
+  const { host, port, slot = 0 } = address
+  const present = await insertCard({ host, port, card })
   return {
-    readers: ['Virtual PCD 00 00'],
+    readers: [`Virtual PCD 00 0${slot}`],
     environment: {},
     ended: present.gone,
     stop: () => present.remove(),
