@@ -1,19 +1,44 @@
 import { fieldLength, fromHex, type RecordFields, type RecordLayout, toHex } from '@unifare/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { busVersionALayout } from './bus-record.ts'
 import { logLayout, managementInfoLayout, publicInfoLayout } from './card-files.ts'
-import { busLayout, railLayout } from './composite-records.ts'
+import { cashInfoLayout } from './cash-info.ts'
+import { shanghaiRailTail, ziboBusTail } from './city-tails.ts'
+import { cityUnionInfoLayout, cityUnionRecordLayout } from './city-union.ts'
+import { busLayout, compositeLayout, railLayout } from './composite-records.ts'
+import { fileConfigurationLayout } from './file-configuration.ts'
+import { holderLayout } from './holder-file.ts'
+import { guangfoMonthLayout } from './local-records.ts'
+import { bicycleLayout, ferryLayout, rentalLayout, taxiLayout } from './own-records.ts'
+import { psamApplicationLayout, psamInfoLayout } from './psam-files.ts'
 import { recordLayout } from './record-layout.ts'
 import { decodeTrip, oldTripLayout, tripLayout } from './trip-log.ts'
 
 const layouts: readonly (readonly [string, number, RecordLayout<RecordFields>])[] = [
   ['EF 15', 30, publicInfoLayout],
+  ['EF 15, city union', 30, cityUnionInfoLayout],
+  ['EF 16', 55, holderLayout],
   ['EF 17', 60, managementInfoLayout],
+  ['EF 17, city union', 48, cityUnionRecordLayout],
   ['EF 18', 23, logLayout],
+  ['EF 19, record 1 of Guangzhou and Foshan', 48, guangfoMonthLayout],
+  ['any record of EF 1A', 128, compositeLayout],
+  ['record 2701', 128, railLayout],
+  ['record 2701, tail of Shanghai', 128, shanghaiRailTail],
+  ['record 2702', 128, busLayout],
+  ['record 2702, version A', 128, busVersionALayout],
+  ['record 2702, tail of Zibo', 128, ziboBusTail],
+  ['record 2703', 128, ferryLayout],
+  ['record 2704', 128, taxiLayout],
+  ['record 2705', 128, rentalLayout],
+  ['record 2706', 128, bicycleLayout],
   ['EF 1E', 48, tripLayout],
   ['EF 1E, older', 48, oldTripLayout],
-  ['record 2701', 128, railLayout],
-  ['record 2702', 128, busLayout],
+  ['DF11 of the cash face', 32, cashInfoLayout],
+  ['EF 15 of a PSAM', 14, psamInfoLayout],
+  ['EF 17 of a PSAM', 25, psamApplicationLayout],
+  ['a file in DGI A001', 7, fileConfigurationLayout],
 ]
 
 describe.each(layouts)('%s', (_name, length, layout) => {
@@ -27,12 +52,14 @@ describe.each(layouts)('%s', (_name, length, layout) => {
     expect(end).toBeLessThanOrEqual(length)
   })
 
-  test('encode(decode(x)) is x, and the fields alone say every byte', () => {
+  const told = Object.values(layout.fields).reduce((sum, field) => sum + fieldLength(field), 0)
+
+  test('encode(decode(x)) is x, and the fields alone say every byte that has one', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: length, maxLength: length }), (bytes) => {
         const { raw, ...fields } = layout.decode(bytes)
         expect(layout.encode({ raw, ...fields })).toEqual(bytes)
-        expect(layout.encode(fields)).toEqual(bytes)
+        if (told === length) expect(layout.encode(fields)).toEqual(bytes)
       }),
     )
   })

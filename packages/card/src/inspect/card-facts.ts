@@ -51,7 +51,7 @@ interface Sources {
 /** EF 15, EF 17 and FCI. What the FCI has counts when a file is missing. */
 export function cardFacts(sources: Sources): CardFacts {
   const { parts, names, problems } = sources
-  const applications = parts.fci.flatMap((part) => applicationsOf(part, problems))
+  const applications = once(parts.fci.flatMap((part) => applicationsOf(part, problems)))
   const scheme = schemeOf(parts, applications)
   const identity = scheme === 'city-union' ? cityUnion(sources) : tUnion(sources)
   // EF 17 of a city-union purse holds composite records, not the place.
@@ -75,6 +75,13 @@ export function cardFacts(sources: Sources): CardFacts {
     interoperable: place?.interoperable ?? identity?.interoperable ?? null,
     applications,
   }
+}
+
+/** A directory and the applications themselves name the same ones. */
+function once(applications: readonly Application[]): readonly Application[] {
+  return applications.filter(
+    ({ aid }, at) => applications.findIndex((other) => other.aid === aid) === at,
+  )
 }
 
 interface Identity {

@@ -70,17 +70,18 @@ describe('never a throw, never the rest lost', () => {
 describe('reading a dump', () => {
   test('bare hexadecimal, a part on each line', () => {
     const [first] = vectors.vectors
-    const { fci, balance, files } = first?.dump as unknown as {
+    const { fci, balance, files } = first!.dump as unknown as {
       fci: string
       balance: string
-      files: Record<string, string & string[] & Record<string, string>>
+      files: Record<'15' | '17', string> &
+        Record<'18' | '1E', readonly string[]> & { '1A': Record<string, string> }
     }
-    const lines = [fci, balance, files['15'], files['17'], files['1A']?.['2701']]
-    const records = [...(files['18'] ?? []), ...(files['1E'] ?? [])]
+    const lines = [fci, balance, files['15'], files['17'], files['1A']['2701']]
+    const records = [...files['18'], ...files['1E']]
     const spaced = [...lines, ...records].map((line) => line?.replace(/(..)/g, '$1 '))
     const dump = parseDump(spaced.join('\n'))
     const { otherFiles: _o, composites: _c, ...read } = inspectCard(dump)
-    const { otherFiles: _p, composites: _d, ...whole } = inspectCard(first?.dump as never)
+    const { otherFiles: _p, composites: _d, ...whole } = inspectCard(first!.dump as never)
     expect(read).toEqual(whole)
   })
 
