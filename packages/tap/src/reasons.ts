@@ -141,6 +141,11 @@ export const REASONS = {
     en: 'repaired: released free of charge by staff',
     zh: '补票：工作人员免费放行',
   },
+  'card.on-board': {
+    number: 41,
+    en: 'on board already: tap again when leaving',
+    zh: '已刷卡上车，下车时请再刷卡',
+  },
 } as const satisfies Record<string, ErrorText & { readonly number: number }>
 
 export type Reason = keyof typeof REASONS
