@@ -70,14 +70,16 @@ function ofCity(trip: CityTrip): OpenRide {
     time: trip.time,
     markedFen: trip.maxFareFen,
     vehicle: '',
-    transfer: isBlankTime(trip.endTime)
-      ? null
-      : { line: trip.endLine, station: trip.endStation, time: trip.endTime },
+    transfer: isLeft(trip.time, trip.endTime)
+      ? { line: trip.endLine, station: trip.endStation, time: trip.endTime }
+      : null,
   }
 }
 
 function ofRail(rail: Rail2701): OpenRide {
-  const left = isBlankTime(rail.exitTime) ? undefined : parseStationField(rail.exitStation)
+  const left = isLeft(rail.entryTime, rail.exitTime)
+    ? parseStationField(rail.exitStation)
+    : undefined
   return {
     city: rail.entryCity,
     institution: rail.entryInstitution.slice(0, 8),
@@ -116,8 +118,9 @@ function ofHire(hire: Bicycle2706): OpenRide {
   }
 }
 
-function isBlankTime(time: string): boolean {
-  return /^(0*|F*)$/.test(time)
+/** Some acceptors leave the exit of the trip before beside a new entry: it is older then. */
+function isLeft(entryTime: string, exitTime: string): boolean {
+  return /^[0-9]{14}$/.test(exitTime) && exitTime >= entryTime
 }
 
 /** Right-aligned behind zeros, as bytes or as digits (reference card 2.6). */
