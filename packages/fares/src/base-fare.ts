@@ -3,7 +3,15 @@ import type { Distances } from './distances.ts'
 import type { FareRefusal } from './errors.ts'
 import { compileLadder, isOpenEnded, type Ladder, ladderFare } from './ladder.ts'
 import type { Ride } from './ride.ts'
-import type { BaseFare, DistanceLadder, ElapsedLadder, MeteredFare } from './tariff.ts'
+import { tableFare } from './table-fare.ts'
+import type {
+  BaseFare,
+  DistanceLadder,
+  ElapsedLadder,
+  FareTable,
+  MeteredFare,
+  StopLadder,
+} from './tariff.ts'
 
 /** A base fare with what it was measured by, or why there is none. */
 export type BaseResult =
@@ -20,8 +28,18 @@ export interface CompiledBase {
   highestFen(station?: number): Fen | undefined
 }
 
-/** Prepares a base fare. `distances` is needed for a ladder over shortest paths. */
-export function compileBase(base: BaseFare, distances: Distances | undefined): CompiledBase {
+/** What base fares are measured by. */
+export interface Measures {
+  /** Needed for a ladder over shortest paths. */
+  readonly distances: Distances | undefined
+  /** Needed for a ladder over stops of the network. */
+  readonly stops: Distances | undefined
+  readonly tables: ReadonlyMap<string, FareTable>
+}
+
+/** Prepares a base fare. */
+export function compileBase(base: BaseFare, measures: Measures): CompiledBase {
+  const { distances } = measures
   switch (base.kind) {
     case 'flat': {
       const { amountFen } = base
@@ -29,6 +47,10 @@ export function compileBase(base: BaseFare, distances: Distances | undefined): C
     }
     case 'distance-ladder':
       return distanceFare(base, distances)
+    case 'stop-ladder':
+      return stopFare(base, measures.stops)
+    case 'table':
+      return tableFare(measures.tables.get(base.table))
     case 'metered':
       return meteredFare(base)
     case 'elapsed-ladder':
@@ -72,6 +94,45 @@ function distanceFare(base: DistanceLadder, distances: Distances | undefined): C
     highestFen(station) {
       const farthest = station === undefined ? undefined : distances.farthest(station)
       return ladderFare(ladder, farthest ?? distances.diameter())
+    },
+  }
+}
+
+/** A ladder by stops: the fewest through the network, or as many as the ride states. */
+function stopFare(
+  { stops: measure, first, steps, capFen }: StopLadder,
+  network: Distances | undefined,
+): CompiledBase {
+  const ladder = compileLadder(
+    { upto: first.uptoStops, amountFen: first.amountFen },
+    steps.map(({ widthStops, untilStops, addFen }) => ({
+      width: widthStops,
+      until: untilStops,
+      addFen,
+    })),
+    capFen,
+  )
+  return {
+    fareOf({ entry, exit, stops }) {
+      if (measure === 'ride' || network === undefined) {
+        return stops === undefined
+          ? 'fares.missing-distance'
+          : { amountFen: ladderFare(ladder, stops) }
+      }
+      if (entry === undefined) return 'fares.missing-entry'
+      if (exit === undefined) return 'fares.missing-exit'
+      const ridden = network.between(entry.station, exit.station)
+      if (ridden === 'unknown') return 'fares.unknown-station'
+      if (ridden === 'unconnected') return 'fares.no-path'
+      return { amountFen: ladderFare(ladder, ridden) }
+    },
+    lowestFen: ladderFare(ladder, 0),
+    highestFen(station) {
+      if (measure === 'network' && network !== undefined) {
+        const farthest = station === undefined ? undefined : network.farthest(station)
+        return ladderFare(ladder, farthest ?? network.diameter())
+      }
+      return isOpenEnded(ladder) ? undefined : ladderFare(ladder, Number.MAX_SAFE_INTEGER)
     },
   }
 }

@@ -3,7 +3,18 @@ import { type CompiledBase, compileBase } from './base-fare.ts'
 import { type Condition, compileWhen } from './conditions.ts'
 import { compileDistances } from './distances.ts'
 import type { StationNetwork } from './network.ts'
-import type { Accumulation, Discount, FareRule, Tariff, TimeLimit } from './tariff.ts'
+import {
+  type Accumulation,
+  type Cap,
+  type Discount,
+  type FareRule,
+  type Pass,
+  PRICING_STEPS,
+  type PricingStep,
+  type Tariff,
+  type TimeLimit,
+  type Transfer,
+} from './tariff.ts'
 
 interface Conditional<T> {
   readonly policy: T
@@ -18,6 +29,10 @@ export interface CompiledTariff {
   readonly discounts: readonly Conditional<Discount>[]
   readonly accumulation: readonly Conditional<Accumulation>[]
   readonly timeLimits: readonly Conditional<TimeLimit>[]
+  readonly transfers: readonly Conditional<Transfer>[]
+  readonly caps: readonly Conditional<Cap>[]
+  readonly passes: readonly Conditional<Pass>[]
+  readonly order: readonly PricingStep[]
 }
 
 /**
@@ -27,7 +42,9 @@ export interface CompiledTariff {
  */
 export function compileTariff(tariff: Tariff, network?: StationNetwork): CompiledTariff {
   const needed = tariff.rules.some(
-    ({ base }) => base.kind === 'distance-ladder' && base.distance === 'shortest-path',
+    ({ base }) =>
+      (base.kind === 'distance-ladder' && base.distance === 'shortest-path') ||
+      (base.kind === 'stop-ladder' && base.stops === 'network'),
   )
   if (network !== undefined ? network.id !== tariff.network : needed) {
     throw new UnifareError(
@@ -36,21 +53,39 @@ export function compileTariff(tariff: Tariff, network?: StationNetwork): Compile
       { tariff: tariff.id, network: tariff.network },
     )
   }
-  const distances = network === undefined ? undefined : compileDistances(network)
+  const measures = {
+    distances: network === undefined ? undefined : compileDistances(network),
+    stops: network === undefined ? undefined : compileDistances(inStops(network)),
+    tables: new Map((tariff.tables ?? []).map((table) => [table.id, table])),
+  }
+  const holidays = new Set(tariff.holidays)
   const conditional = <T extends { readonly when: FareRule['when'] }>(policy: T) => ({
     policy,
-    holds: compileWhen(policy.when, tariff.city),
+    holds: compileWhen(policy.when, tariff.city, holidays),
   })
   return {
     tariff,
     network,
     rules: tariff.rules.map((rule) => ({
       ...conditional(rule),
-      base: compileBase(rule.base, distances),
+      base: compileBase(rule.base, measures),
     })),
     discounts: tariff.discounts.map(conditional),
     accumulation: tariff.accumulation.map(conditional),
     timeLimits: tariff.timeLimits.map(conditional),
+    transfers: (tariff.transfers ?? []).map(conditional),
+    caps: (tariff.caps ?? []).map(conditional),
+    passes: (tariff.passes ?? []).map(conditional),
+    order: tariff.order ?? PRICING_STEPS,
+  }
+}
+
+/** The same network with every way to the next station of length 1, and changes of length 0. */
+function inStops(network: StationNetwork): StationNetwork {
+  return {
+    ...network,
+    lines: network.lines.map((line) => ({ ...line, metres: line.metres.map(() => 1) })),
+    virtualTransfers: network.virtualTransfers.map((walk) => ({ ...walk, metres: 0 })),
   }
 }
 

@@ -1,5 +1,6 @@
+import { type Instant, shanghaiDay } from '@unifare/core'
 import type { Ride } from './ride.ts'
-import type { When } from './tariff.ts'
+import { DAY_KINDS, type DayKind, type TimeWindow, type When } from './tariff.ts'
 import type { FareMedium } from './words.ts'
 
 export type Condition = (ride: Ride) => boolean
@@ -10,7 +11,11 @@ const NETWORK_OF_MEDIUM = {
 } as const satisfies Record<FareMedium, string>
 
 /** Conditions as one function; absent ones cost nothing when a ride is priced. */
-export function compileWhen(when: When, city: string): Condition {
+export function compileWhen(
+  when: When,
+  city: string,
+  holidays: ReadonlySet<string> = NO_HOLIDAYS,
+): Condition {
   const tests: Condition[] = []
   const { modes, lines, journey, media, issuer, issuerDivisions, networks, riderClasses } = when
   if (modes !== undefined) tests.push(({ mode }) => modes.includes(mode))
@@ -34,7 +39,46 @@ export function compileWhen(when: When, city: string): Condition {
     tests.push((ride) => networks.includes(ride.network ?? NETWORK_OF_MEDIUM[ride.medium]))
   }
   if (riderClasses !== undefined) tests.push((ride) => riderClasses.includes(ride.riderClass))
+  const { entryStations, exitStations, days, time } = when
+  if (entryStations !== undefined) {
+    tests.push(({ entry }) => entry !== undefined && entryStations.includes(entry.station))
+  }
+  if (exitStations !== undefined) {
+    tests.push(({ exit }) => exit !== undefined && exitStations.includes(exit.station))
+  }
+  if (days !== undefined) {
+    tests.push((ride) => days.includes(dayKind(ride.entry?.at ?? ride.at, holidays)))
+  }
+  if (time !== undefined) tests.push(timeTest(time))
   return tests.length === 1 ? (tests[0] as Condition) : (ride) => tests.every((test) => test(ride))
+}
+
+const NO_HOLIDAYS: ReadonlySet<string> = new Set()
+const MINUTE_MS = 60_000
+const DAY_MINUTES = 1_440
+/** China has one zone and no summer time. */
+const SHANGHAI_MINUTES = 480
+
+function dayKind(at: Instant, holidays: ReadonlySet<string>): DayKind {
+  if (holidays.has(shanghaiDay(at))) return 'holiday'
+  const days = Math.floor((at / MINUTE_MS + SHANGHAI_MINUTES) / DAY_MINUTES)
+  // 1 January 1970 was a Thursday.
+  return DAY_KINDS[(((days + 4) % 7) + 7) % 7] ?? 'sun'
+}
+
+function timeTest({ at, from, until }: TimeWindow): Condition {
+  const [start, end] = [minuteOf(from), minuteOf(until)]
+  return (ride) => {
+    const instant = (at === 'entry' ? ride.entry : ride.exit)?.at ?? ride.at
+    const minute =
+      (((instant / MINUTE_MS + SHANGHAI_MINUTES) % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES
+    return start < end ? minute >= start && minute < end : minute >= start || minute < end
+  }
+}
+
+function minuteOf(clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number)
+  return hours * 60 + minutes
 }
 
 /**

@@ -25,26 +25,47 @@ export { parseNetwork } from './parse-network.ts'
 export { parseTariff } from './parse-tariff.ts'
 export { price } from './price.ts'
 export type { Fault } from './reader.ts'
-export type { MonthToDate, Priced, PricePart, Ride, RidePoint } from './ride.ts'
+export type {
+  Alternative,
+  MonthToDate,
+  PreviousRide,
+  Priced,
+  PricePart,
+  Ride,
+  RidePoint,
+  Spent,
+} from './ride.ts'
 export {
   type Accumulation,
   type BaseFare,
+  type Cap,
+  DAY_KINDS,
+  type DayKind,
   type Discount,
   type DistanceLadder,
   type Effect,
   type ElapsedLadder,
   type EntryCheck,
   type FareRule,
+  type FareTable,
   type FlatFare,
   type Maximum,
   type MeteredFare,
+  type Pass,
   type Policy,
+  PRICING_STEPS,
+  type PricingStep,
   type Rounding,
   type SameStation,
   type Source,
+  type StopLadder,
   TARIFF_FORMAT,
+  type TableFare,
   type Tariff,
   type TimeLimit,
+  type TimeWindow,
+  type Transfer,
+  type TransferEffect,
   type When,
 } from './tariff.ts'
 export { openTariffList, tariffInForce } from './tariff-list.ts'

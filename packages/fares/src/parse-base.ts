@@ -6,10 +6,19 @@ import {
   object,
   oneOf,
   type Reader,
+  text,
   variant,
   whole,
 } from './reader.ts'
-import type { BaseFare, DistanceLadder, ElapsedLadder, FlatFare, MeteredFare } from './tariff.ts'
+import type {
+  BaseFare,
+  DistanceLadder,
+  ElapsedLadder,
+  FlatFare,
+  MeteredFare,
+  StopLadder,
+  TableFare,
+} from './tariff.ts'
 
 export const fenAmount = whole(0, 100_000_000)
 const measure = whole(1, 1_000_000_000)
@@ -64,6 +73,37 @@ const elapsedLadder: Reader<BaseFare> = checked(
     ),
 )
 
+const stopLadder: Reader<BaseFare> = checked(
+  object<StopLadder>({
+    kind: kind('stop-ladder'),
+    stops: oneOf('network', 'ride'),
+    first: object<StopLadder['first']>({ uptoStops: measure, amountFen: fenAmount }),
+    steps: list(
+      object<StopLadder['steps'][number]>({
+        widthStops: measure,
+        untilStops: nullable(measure),
+        addFen: fenAmount,
+      }),
+      1,
+    ),
+    capFen: nullable(fenAmount),
+  }),
+  ({ first, steps, capFen }, path, faults) => {
+    checkSteps(
+      steps.map(({ widthStops, untilStops, addFen }) => ({
+        width: widthStops,
+        until: untilStops,
+        addFen,
+      })),
+      { from: first.uptoStops, path: `${path}.steps`, unit: 'stops' },
+      faults,
+    )
+    checkCap(capFen, first.amountFen, path, faults)
+  },
+)
+
+const table: Reader<BaseFare> = object<TableFare>({ kind: kind('table'), table: text })
+
 const metered: Reader<BaseFare> = checked(
   object<MeteredFare>({
     kind: kind('metered'),
@@ -85,6 +125,8 @@ const metered: Reader<BaseFare> = checked(
 export const readBase: Reader<BaseFare> = variant<BaseFare>({
   flat,
   'distance-ladder': distanceLadder,
+  'stop-ladder': stopLadder,
+  table,
   metered,
   'elapsed-ladder': elapsedLadder,
 })

@@ -1,8 +1,10 @@
 import { fenAmount, readBase } from './parse-base.ts'
 import {
   checked,
+  flag,
   form,
   list,
+  nullable,
   object,
   oneOf,
   optional,
@@ -11,17 +13,24 @@ import {
   variant,
   whole,
 } from './reader.ts'
-import type {
-  Accumulation,
-  Discount,
-  Effect,
-  EntryCheck,
-  FareRule,
-  Maximum,
-  Rounding,
-  SameStation,
-  TimeLimit,
-  When,
+import {
+  type Accumulation,
+  type Cap,
+  DAY_KINDS,
+  type Discount,
+  type Effect,
+  type EntryCheck,
+  type FareRule,
+  type FareTable,
+  type Maximum,
+  type Pass,
+  type Rounding,
+  type SameStation,
+  type TimeLimit,
+  type TimeWindow,
+  type Transfer,
+  type TransferEffect,
+  type When,
 } from './tariff.ts'
 import { FARE_MEDIA, FARE_MODES } from './words.ts'
 
@@ -37,6 +46,8 @@ export const readRounding: Reader<Rounding> = object<Rounding>({
   direction: oneOf('half-up', 'down', 'up'),
 })
 
+const clock = form(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time HH:MM')
+
 const readWhen: Reader<When> = object<When>({
   modes: optional(list(mode, 1)),
   lines: optional(list(whole(1, 65_535), 1)),
@@ -46,6 +57,10 @@ const readWhen: Reader<When> = object<When>({
   issuerDivisions: optional(list(division, 1)),
   networks: optional(list(text, 1)),
   riderClasses: optional(list(text, 1)),
+  entryStations: optional(list(whole(1, 65_535), 1)),
+  exitStations: optional(list(whole(1, 65_535), 1)),
+  days: optional(list(oneOf(...DAY_KINDS), 1)),
+  time: optional(object<TimeWindow>({ at: oneOf('entry', 'exit'), from: clock, until: clock })),
 })
 
 export const readRule: Reader<FareRule> = object<FareRule>({
@@ -80,7 +95,93 @@ const readEffect: Reader<Effect> = variant<Effect>({
   }),
   minus: object<KindOf<Effect, 'minus'>>({ kind: oneOf('minus'), amountFen: fenAmount }),
   flat: object<KindOf<Effect, 'flat'>>({ kind: oneOf('flat'), amountFen: fenAmount }),
+  'free-rides': object<KindOf<Effect, 'free-rides'>>({
+    kind: oneOf('free-rides'),
+    rides: whole(1, 10_000),
+  }),
 })
+
+const readTransferEffect: Reader<TransferEffect> = variant<TransferEffect>({
+  percent: object<KindOf<TransferEffect, 'percent'>>({
+    kind: oneOf('percent'),
+    payPpm: ppm,
+    floorFen: optional(fenAmount),
+  }),
+  minus: object<KindOf<TransferEffect, 'minus'>>({ kind: oneOf('minus'), amountFen: fenAmount }),
+  flat: object<KindOf<TransferEffect, 'flat'>>({ kind: oneOf('flat'), amountFen: fenAmount }),
+  join: object<KindOf<TransferEffect, 'join'>>({ kind: oneOf('join') }),
+  'free-up-to': object<KindOf<TransferEffect, 'free-up-to'>>({
+    kind: oneOf('free-up-to'),
+    amountFen: fenAmount,
+  }),
+})
+
+export const readTransfer: Reader<Transfer> = object<Transfer>({
+  ...policy,
+  when: readWhen,
+  from: object<Transfer['from']>({
+    modes: optional(list(mode, 1)),
+    lines: optional(list(whole(1, 65_535), 1)),
+    sameLine: optional(flag),
+  }),
+  withinS: whole(1, 864_000),
+  counts: oneOf('from-start', 'from-end'),
+  most: nullable(whole(1, 1_000)),
+  effect: readTransferEffect,
+  rounding: optional(readRounding),
+  instead: optional(list(id, 1)),
+})
+
+export const readCap: Reader<Cap> = object<Cap>({
+  ...policy,
+  when: readWhen,
+  period: oneOf('day', 'week', 'month'),
+  amountFen: fenAmount,
+})
+
+export const readPass: Reader<Pass> = object<Pass>({
+  ...policy,
+  when: readWhen,
+  priceFen: fenAmount,
+  hours: whole(1, 100_000),
+})
+
+/** A table is square over its places, every station lies in one, and claims of symmetry hold. */
+export const readTable: Reader<FareTable> = checked(
+  object<FareTable>({
+    id,
+    places: list(list(whole(1, 65_535), 1), 1),
+    symmetric: flag,
+    amountsFen: list(fenAmount, 1),
+  }),
+  ({ places, symmetric, amountsFen }, path, faults) => {
+    const size = places.length
+    if (amountsFen.length !== size * size) {
+      const wanted = `${size} places need ${size * size} amounts, found ${amountsFen.length}`
+      faults.add(`${path}.amountsFen`, 'table.not-square', wanted)
+      return
+    }
+    const seen = new Set<number>()
+    for (const [place, stations] of places.entries()) {
+      for (const station of stations) {
+        if (seen.has(station)) {
+          faults.add(
+            `${path}.places[${place}]`,
+            'table.duplicate',
+            `station ${station} is in two places`,
+          )
+        }
+        seen.add(station)
+      }
+    }
+    for (let at = 0; symmetric && at < amountsFen.length; at++) {
+      const back = (at % size) * size + Math.floor(at / size)
+      if (amountsFen[at] === amountsFen[back]) continue
+      const difference = `${amountsFen[at]} one way, ${amountsFen[back]} the other`
+      faults.add(`${path}.amountsFen[${at}]`, 'table.not-symmetric', difference)
+    }
+  },
+)
 
 export const readDiscount: Reader<Discount> = object<Discount>({
   ...policy,

@@ -3,13 +3,17 @@ import {
   division,
   mode,
   readAccumulation,
+  readCap,
   readDiscount,
   readEntryCheck,
   readMaximum,
+  readPass,
   readRounding,
   readRule,
   readSameStation,
+  readTable,
   readTimeLimit,
+  readTransfer,
 } from './parse-policies.ts'
 import {
   checked,
@@ -19,12 +23,20 @@ import {
   nullable,
   object,
   oneOf,
+  optional,
   type Reader,
   readFile,
   text,
   whole,
 } from './reader.ts'
-import { type FareRule, type Policy, type Source, TARIFF_FORMAT, type Tariff } from './tariff.ts'
+import {
+  type FareRule,
+  type Policy,
+  PRICING_STEPS,
+  type Source,
+  TARIFF_FORMAT,
+  type Tariff,
+} from './tariff.ts'
 import { SOURCE_MARKS } from './words.ts'
 
 const day: Reader<string> = checked(form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'), checkDay)
@@ -52,10 +64,16 @@ const readTariff: Reader<Tariff> = checked(
     network: nullable(text),
     rounding: readRounding,
     sources: list(readSource, 1),
+    tables: optional(list(readTable, 1)),
+    holidays: optional(list(day)),
     rules: list(readRule, 1),
     sameStation: nullable(readSameStation),
-    stacking: oneOf('first-match', 'in-order'),
+    stacking: oneOf('first-match', 'in-order', 'cheapest'),
     discounts: list(readDiscount),
+    transfers: optional(list(readTransfer)),
+    caps: optional(list(readCap)),
+    passes: optional(list(readPass)),
+    order: optional(list(oneOf(...PRICING_STEPS))),
     accumulation: list(readAccumulation),
     timeLimits: list(readTimeLimit),
     maximum: readMaximum,
@@ -93,6 +111,30 @@ function checkTariff(tariff: Tariff, _path: string, faults: Faults): void {
     }
   }
   for (const [index, rule] of rules.entries()) checkRule(tariff, rule, index, faults)
+  checkNames(tariff, faults)
+}
+
+/** Tables and discounts that rules name are there, and every step of the order once. */
+function checkNames(
+  { tables = [], discounts, transfers = [], rules, order }: Tariff,
+  faults: Faults,
+): void {
+  const ids = new Set(tables.map(({ id }) => id))
+  if (ids.size < tables.length) faults.add('tables', 'id.duplicate', 'two tables have one id')
+  for (const [index, { base }] of rules.entries()) {
+    if (base.kind === 'table' && !ids.has(base.table)) {
+      faults.add(`rules[${index}].base.table`, 'table.unknown', `there is no table ${base.table}`)
+    }
+  }
+  for (const [index, { instead = [] }] of transfers.entries()) {
+    for (const name of instead) {
+      if (discounts.some(({ id }) => id === name)) continue
+      faults.add(`transfers[${index}].instead`, 'discount.unknown', `there is no discount ${name}`)
+    }
+  }
+  if (order !== undefined && new Set(order).size !== PRICING_STEPS.length) {
+    faults.add('order', 'order.incomplete', `each once: ${PRICING_STEPS.join(', ')}`)
+  }
 }
 
 /** Ids are unique, sources exist. */
@@ -105,6 +147,9 @@ function checkPolicies(tariff: Tariff, faults: Faults): void {
     ...named('discounts', discounts),
     ...named('accumulation', accumulation),
     ...named('timeLimits', timeLimits),
+    ...named('transfers', tariff.transfers ?? []),
+    ...named('caps', tariff.caps ?? []),
+    ...named('passes', tariff.passes ?? []),
     ...(sameStation === null ? [] : [['sameStation', sameStation] as [string, Policy]]),
     ['maximum', maximum],
     ['entry', entry],
@@ -125,7 +170,9 @@ function checkRule(tariff: Tariff, { base, when }: FareRule, index: number, faul
   if (!last && Object.keys(when).length === 0) {
     faults.add(path, 'rules.dead', 'always holds, so the rules behind it can never price a ride')
   }
-  const byNetwork = base.kind === 'distance-ladder' && base.distance === 'shortest-path'
+  const byNetwork =
+    (base.kind === 'distance-ladder' && base.distance === 'shortest-path') ||
+    (base.kind === 'stop-ladder' && base.stops === 'network')
   if (byNetwork && tariff.network === null) {
     faults.add(
       'network',
@@ -134,7 +181,9 @@ function checkRule(tariff: Tariff, { base, when }: FareRule, index: number, faul
     )
   }
   const unbounded =
-    (base.kind === 'elapsed-ladder' || (base.kind === 'distance-ladder' && !byNetwork)) &&
+    (base.kind === 'elapsed-ladder' ||
+      (base.kind === 'distance-ladder' && !byNetwork) ||
+      (base.kind === 'stop-ladder' && base.stops === 'ride')) &&
     base.capFen === null
   if (unbounded && tariff.maximum.kind !== 'fixed') {
     faults.add('maximum', 'maximum.unbounded', `${path} grows for ever: the maximum must be fixed`)

@@ -1,10 +1,15 @@
 import type { Fen } from '@unifare/core'
-import type { MonthToDate } from './ride.ts'
+import type { MonthToDate, Ride } from './ride.ts'
 import { shareFen } from './rounding.ts'
 import type { Accumulation, Discount, Rounding } from './tariff.ts'
 
 /** Amount after a discount: from 0 to the amount before it, whatever the rule says. */
-export function discounted(amountFen: Fen, discount: Discount, stated: Rounding): Fen {
+export function discounted(
+  amountFen: Fen,
+  discount: Discount,
+  stated: Rounding,
+  ride: Pick<Ride, 'freeRidesUsed'> = {},
+): Fen {
   const { effect, rounding = stated } = discount
   switch (effect.kind) {
     case 'percent': {
@@ -15,6 +20,8 @@ export function discounted(amountFen: Fen, discount: Discount, stated: Rounding)
       return Math.max(0, amountFen - effect.amountFen)
     case 'flat':
       return Math.min(amountFen, effect.amountFen)
+    case 'free-rides':
+      return (ride.freeRidesUsed?.[discount.id] ?? 0) < effect.rides ? 0 : amountFen
   }
 }
 

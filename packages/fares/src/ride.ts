@@ -33,8 +33,39 @@ export interface Ride {
     /** GB/T 2260 code of the issuer's city; empty when unknown, then the rider is a visitor. */
     readonly division: string
   }
+  /** Stops ridden, for fares that count them and do not go by the network. */
+  readonly stops?: number
+  /** The ride of the same rider before this one, for transfers. */
+  readonly previous?: PreviousRide
+  /** Sums that caps are measured against; left out: no caps. */
+  readonly spent?: Spent
+  /** Ids of the tariff's passes that the rider holds at this moment. */
+  readonly passes?: readonly string[]
+  /** How often free rides were used this year, by the discount's id. */
+  readonly freeRidesUsed?: Readonly<Record<string, number>>
   /** The medium's rides of the calendar month before this one; left out: no monthly steps. */
   readonly monthToDate?: MonthToDate
+}
+
+/** What a transfer needs to know of the ride before. */
+export interface PreviousRide {
+  readonly mode: FareMode
+  readonly line?: number
+  /** First and last tap; one and the same for a single tap. */
+  readonly startAt: Instant
+  readonly endAt: Instant
+  /** Where it began, for rides that are joined. */
+  readonly entry?: RidePoint
+  readonly paidFen: Fen
+  /** Transfers in the chain that it belongs to. */
+  readonly transfers: number
+}
+
+/** Money paid before this ride in the running day, week and month. */
+export interface Spent {
+  readonly dayFen: Fen
+  readonly weekFen: Fen
+  readonly monthFen: Fen
 }
 
 /** Sums of the rides that the city's rule counts. */
@@ -56,6 +87,13 @@ export interface PricePart {
   readonly source: number
 }
 
+/** A way to pay that was not chosen. */
+export interface Alternative {
+  /** Id of the rule that would have made it. */
+  readonly rule: string
+  readonly amountFen: Fen
+}
+
 /** A price with its reasons, or why there is none. */
 export type Priced =
   | {
@@ -67,6 +105,10 @@ export type Priced =
       readonly distanceM?: number
       /** Billed time, where the fare goes by time. */
       readonly durationS?: number
+      /** Transfers in the chain with this ride; 0 for a ride by itself. */
+      readonly transfers?: number
+      /** What else was lawful and dearer, best first: the proof that this is the cheapest. */
+      readonly alternatives?: readonly Alternative[]
       readonly tariff: { readonly id: string; readonly version: number }
     }
   | { readonly ok: false; readonly code: FareRefusal }

@@ -31,13 +31,28 @@ export interface Tariff {
   /** Rounding of every product with a rate, where the rule states no other. */
   readonly rounding: Rounding
   readonly sources: readonly Source[]
+  /** Fares between places, that rules name by their id. */
+  readonly tables?: readonly FareTable[]
+  /** Days on which `holiday` holds instead of the weekday. */
+  readonly holidays?: readonly Day[]
   /** Base fares; the first rule whose conditions hold prices the ride. */
   readonly rules: readonly FareRule[]
   /** Exit where the ride began; null: a ride of 0 m like any other. */
   readonly sameStation: SameStation | null
-  /** `first-match`: at most one discount. `in-order`: each that fits, on what is left. */
-  readonly stacking: 'first-match' | 'in-order'
+  /**
+   * `first-match`: at most one discount. `in-order`: each that fits, on what is left. `cheapest`:
+   * the one of all that fit which is best for the rider; the others are told beside it.
+   */
+  readonly stacking: 'first-match' | 'in-order' | 'cheapest'
   readonly discounts: readonly Discount[]
+  /** What a ride before this one changes; the first that fits. */
+  readonly transfers?: readonly Transfer[]
+  /** Most that a day, week or month costs; all of them hold side by side. */
+  readonly caps?: readonly Cap[]
+  /** Passes that riders may hold; a ride that one covers costs nothing more. */
+  readonly passes?: readonly Pass[]
+  /** Order of the steps behind the base fare; `DEFAULT_ORDER` when not given. */
+  readonly order?: readonly PricingStep[]
   /** What a month's earlier rides change; applied after the discounts, the first that fits. */
   readonly accumulation: readonly Accumulation[]
   /** Longest stay inside; the first that fits. */
@@ -46,6 +61,21 @@ export interface Tariff {
   readonly maximum: Maximum
   /** What a purse must hold to be let in. */
   readonly entry: EntryCheck
+}
+
+/** Steps of a price behind its base fare. */
+export const PRICING_STEPS = ['discounts', 'transfers', 'accumulation', 'caps', 'overtime'] as const
+export type PricingStep = (typeof PRICING_STEPS)[number]
+
+/** Fares from every place to every other: a matrix of stations, or of zones with their stations. */
+export interface FareTable {
+  readonly id: string
+  /** Stations of each place; one station alone makes a matrix of stations. */
+  readonly places: readonly (readonly number[])[]
+  /** Claims that both directions cost the same; checked. */
+  readonly symmetric: boolean
+  /** Row by row, from the place of the row to that of the column. */
+  readonly amountsFen: readonly Fen[]
 }
 
 /** Where values come from. Rules name it by its index from 0. */
@@ -87,6 +117,23 @@ export interface When {
   /** Networks of the medium, `t-union` or `ride-code`. */
   readonly networks?: readonly string[]
   readonly riderClasses?: readonly string[]
+  readonly entryStations?: readonly number[]
+  readonly exitStations?: readonly number[]
+  /** Days of the entry (or of the one tap), in the tariff's zone. */
+  readonly days?: readonly DayKind[]
+  /** Time of day, `until` excluded; a window may go over midnight. */
+  readonly time?: TimeWindow
+}
+
+/** A weekday, or `holiday`, which stands in its place on the tariff's holidays. */
+export const DAY_KINDS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'holiday'] as const
+export type DayKind = (typeof DAY_KINDS)[number]
+
+/** HH:MM in the tariff's zone, of the entry or of the exit (of the one tap where it is alone). */
+export interface TimeWindow {
+  readonly at: 'entry' | 'exit'
+  readonly from: string
+  readonly until: string
 }
 
 /** A base fare and when it prices the ride. */
@@ -95,7 +142,13 @@ export interface FareRule extends Policy {
   readonly base: BaseFare
 }
 
-export type BaseFare = FlatFare | DistanceLadder | MeteredFare | ElapsedLadder
+export type BaseFare =
+  | FlatFare
+  | DistanceLadder
+  | StopLadder
+  | TableFare
+  | MeteredFare
+  | ElapsedLadder
 
 /** The same for every ride. */
 export interface FlatFare {
@@ -120,6 +173,25 @@ export interface DistanceLadder {
   }[]
   /** Never more than this; null without a ceiling. */
   readonly capFen: Fen | null
+}
+
+/** The same by stops ridden: fewest through the network, or as the ride states. */
+export interface StopLadder {
+  readonly kind: 'stop-ladder'
+  readonly stops: 'network' | 'ride'
+  readonly first: { readonly uptoStops: number; readonly amountFen: Fen }
+  readonly steps: readonly {
+    readonly widthStops: number
+    readonly untilStops: number | null
+    readonly addFen: Fen
+  }[]
+  readonly capFen: Fen | null
+}
+
+/** From a table of fares between stations or zones. */
+export interface TableFare {
+  readonly kind: 'table'
+  readonly table: string
 }
 
 /**
@@ -170,6 +242,51 @@ export type Effect =
   | { readonly kind: 'minus'; readonly amountFen: Fen }
   /** Pay this, where it is less. */
   | { readonly kind: 'flat'; readonly amountFen: Fen }
+  /** Free so often in a calendar year; the ride tells how often it was used. */
+  | { readonly kind: 'free-rides'; readonly rides: number }
+
+/** A ride that follows another one of the same rider. */
+export interface Transfer extends Policy {
+  /** Conditions on this ride. */
+  readonly when: When
+  /** Conditions on the ride before: its modes, and whether it was on the same line. */
+  readonly from: {
+    readonly modes?: readonly FareMode[]
+    readonly lines?: readonly number[]
+    readonly sameLine?: boolean
+  }
+  /** Longest time from the start or the end of the ride before to the start of this one. */
+  readonly withinS: number
+  readonly counts: 'from-start' | 'from-end'
+  /** Transfers in one chain; null without limit. */
+  readonly most: number | null
+  readonly effect: TransferEffect
+  readonly rounding?: Rounding
+  /** Discounts that this ride then does not get. */
+  readonly instead?: readonly string[]
+}
+
+export type TransferEffect =
+  | Exclude<Effect, { readonly kind: 'free-rides' }>
+  /** One ride from the first entry to this exit: what it costs beyond what was paid. */
+  | { readonly kind: 'join' }
+  /** Free when not dearer than the ride before and this amount, else that amount less. */
+  | { readonly kind: 'free-up-to'; readonly amountFen: Fen }
+
+/** Most that the rides of a period cost. */
+export interface Cap extends Policy {
+  readonly when: When
+  /** Calendar day, week from Monday, month, in the tariff's zone. */
+  readonly period: 'day' | 'week' | 'month'
+  readonly amountFen: Fen
+}
+
+/** A pass that is bought once and covers rides from then on. */
+export interface Pass extends Policy {
+  readonly when: When
+  readonly priceFen: Fen
+  readonly hours: number
+}
 
 /** A share that depends on the sum of the month's earlier rides with the same medium. */
 export interface Accumulation extends Policy {

@@ -1,0 +1,164 @@
+import type { Fen } from '@unifare/core'
+import type { CompiledTariff } from './compile.ts'
+import { accumulated, discounted } from './policies.ts'
+import type { Alternative, PricePart, Ride } from './ride.ts'
+import { shareFen } from './rounding.ts'
+import type { Policy, PricingStep, Transfer } from './tariff.ts'
+
+type Rule = CompiledTariff['rules'][number]
+
+/** A price on its way: what stands so far, and what it was made of. */
+export interface Running {
+  readonly rule: Rule
+  /** Base fare of this ride. */
+  readonly baseFen: Fen
+  amountFen: Fen
+  readonly parts: PricePart[]
+  /** Transfer rule that fits this ride; looked up once, discounts ask for it, too. */
+  readonly transfer: Transfer | undefined
+  alternatives: Alternative[] | undefined
+}
+
+/** Adds a step with its amount; the parts always sum to what stands. */
+export function put(running: Running, policy: Policy, amountFen: Fen): void {
+  const { id, textZh, textEn, source } = policy
+  running.parts.push({ rule: id, amountFen: amountFen - running.amountFen, textZh, textEn, source })
+  running.amountFen = amountFen
+}
+
+/** Every step behind the base fare; the tariff states their order. */
+export const STEPS: Readonly<
+  Record<PricingStep, (compiled: CompiledTariff, ride: Ride, running: Running) => void>
+> = {
+  discounts: addDiscounts,
+  transfers: addTransfer,
+  accumulation: addAccumulation,
+  caps: addCaps,
+  overtime: addOvertime,
+}
+
+function addDiscounts(compiled: CompiledTariff, ride: Ride, running: Running): void {
+  const { tariff, discounts } = compiled
+  const without = running.transfer?.instead
+  if (tariff.stacking === 'cheapest') return addCheapest(compiled, ride, running)
+  for (const { policy, holds } of discounts) {
+    if (!holds(ride) || without?.includes(policy.id) === true) continue
+    put(running, policy, discounted(running.amountFen, policy, tariff.rounding, ride))
+    if (tariff.stacking === 'first-match') return
+  }
+}
+
+/** The best of all discounts that fit; the others stay as alternatives. */
+function addCheapest({ tariff, discounts }: CompiledTariff, ride: Ride, running: Running): void {
+  const without = running.transfer?.instead
+  const ways = discounts
+    .filter(({ policy, holds }) => holds(ride) && without?.includes(policy.id) !== true)
+    .map(({ policy }) => ({
+      policy,
+      amountFen: discounted(running.amountFen, policy, tariff.rounding, ride),
+    }))
+    .toSorted((one, two) => one.amountFen - two.amountFen)
+  const [best, ...others] = ways
+  if (best === undefined) return
+  running.alternatives = others.map(({ policy, amountFen }) => ({ rule: policy.id, amountFen }))
+  put(running, best.policy, best.amountFen)
+}
+
+/** The transfer rule that fits a ride and the one before it. */
+export function transferOf({ transfers }: CompiledTariff, ride: Ride): Transfer | undefined {
+  const { previous } = ride
+  if (previous === undefined) return undefined
+  const startAt = ride.entry?.at ?? ride.at
+  return transfers.find(({ policy, holds }) => {
+    const { from, counts, withinS, most } = policy
+    const sinceMs = startAt - (counts === 'from-start' ? previous.startAt : previous.endAt)
+    const sameLine = previous.mode === ride.mode && previous.line === ride.line
+    return (
+      sinceMs >= 0 &&
+      sinceMs <= withinS * 1000 &&
+      (most === null || previous.transfers < most) &&
+      (from.modes?.includes(previous.mode) ?? true) &&
+      (from.lines?.includes(previous.line ?? 0) ?? true) &&
+      (from.sameLine === undefined || from.sameLine === sameLine) &&
+      holds(ride)
+    )
+  })?.policy
+}
+
+function addTransfer({ tariff }: CompiledTariff, ride: Ride, running: Running): void {
+  const { transfer, amountFen } = running
+  const { previous } = ride
+  if (transfer === undefined || previous === undefined) return
+  const { effect, rounding = tariff.rounding } = transfer
+  switch (effect.kind) {
+    case 'percent':
+      return put(
+        running,
+        transfer,
+        Math.min(
+          amountFen,
+          Math.max(shareFen(amountFen, effect.payPpm, rounding), effect.floorFen ?? 0),
+        ),
+      )
+    case 'minus':
+      return put(running, transfer, Math.max(0, amountFen - effect.amountFen))
+    case 'flat':
+      return put(running, transfer, Math.min(amountFen, effect.amountFen))
+    case 'free-up-to': {
+      const free = amountFen <= effect.amountFen && amountFen <= previous.paidFen
+      return put(running, transfer, free ? 0 : Math.max(0, amountFen - effect.amountFen))
+    }
+    case 'join': {
+      const joined = joinedFen(running.rule, ride)
+      if (joined === undefined) return
+      return put(running, transfer, Math.min(amountFen, Math.max(0, joined - previous.paidFen)))
+    }
+  }
+}
+
+/** What the ride would cost from the entry of the ride before. */
+function joinedFen(rule: Rule, ride: Ride): Fen | undefined {
+  const entry = ride.previous?.entry
+  if (entry === undefined) return undefined
+  const whole = rule.base.fareOf({ ...ride, entry })
+  return typeof whole === 'string' ? undefined : whole.amountFen
+}
+
+function addAccumulation(compiled: CompiledTariff, ride: Ride, running: Running): void {
+  const month = ride.monthToDate
+  if (month === undefined) return
+  const steps = compiled.accumulation.find(({ holds }) => holds(ride))?.policy
+  if (steps === undefined) return
+  const amountFen = accumulated(running.amountFen, steps, month, compiled.tariff.rounding)
+  if (amountFen !== running.amountFen) put(running, steps, amountFen)
+}
+
+function addCaps({ caps }: CompiledTariff, ride: Ride, running: Running): void {
+  const { spent } = ride
+  if (spent === undefined) return
+  const sums = { day: spent.dayFen, week: spent.weekFen, month: spent.monthFen }
+  for (const { policy, holds } of caps) {
+    if (!holds(ride)) continue
+    const leftFen = Math.max(0, policy.amountFen - sums[policy.period])
+    if (leftFen < running.amountFen) put(running, policy, leftFen)
+  }
+}
+
+function addOvertime({ timeLimits }: CompiledTariff, ride: Ride, running: Running): void {
+  const { entry, exit } = ride
+  if (entry === undefined || exit === undefined) return
+  const policy = timeLimits.find(({ holds }) => holds(ride))?.policy
+  if (policy === undefined || exit.at - entry.at <= policy.limitS * 1000) return
+  const { charge } = policy
+  const { amountFen, baseFen, rule } = running
+  const chargeFen =
+    charge.kind === 'fixed'
+      ? charge.amountFen
+      : (rule.base.highestFen(charge.kind === 'exit-station-maximum' ? exit.station : undefined) ??
+        baseFen)
+  put(
+    running,
+    policy,
+    policy.mode === 'add' ? amountFen + chargeFen : Math.max(amountFen, chargeFen),
+  )
+}
