@@ -1,3 +1,4 @@
+export { type AccountRide, type FareAccount, NEW_ACCOUNT, priceNext, rate } from './account.ts'
 export { inForce, tariffOf, tariffs, tariffsOfOperator } from './catalogue.ts'
 export { type CompiledTariff, compileTariff, entryMinimum, maximumFare } from './compile.ts'
 export { compileDistances, type Distances } from './distances.ts'
