@@ -70,7 +70,7 @@ export function rate(
 ): { readonly priced: readonly Priced[]; readonly account: FareAccount } {
   const order = rides.map((_, at) => at)
   order.sort((one, two) => (rides[one] as Ride).at - (rides[two] as Ride).at || one - two)
-  const priced = new Array<Priced>(rides.length)
+  const priced: Priced[] = Array.from({ length: rides.length })
   let account = opening
   for (const at of order) {
     const next = priceNext(compiled, account, rides[at] as Ride)
