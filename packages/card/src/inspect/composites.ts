@@ -11,17 +11,19 @@ import {
 } from '../files/composite-records.ts'
 import { bicycleLayout, isOpenHire, rentalLayout } from '../files/own-records.ts'
 import { parseStationField } from '../files/travel-place.ts'
+import { compositeFields, type FieldTexts } from './composite-fields.ts'
 import type { CardNames, CodeName } from './names.ts'
 import type { Part, Parts } from './parts.ts'
 import type { ProblemList } from './problems.ts'
 import { codeOf, terminalOf } from './trips.ts'
 
-/** A record of EF 1A: its head, and all its bytes. */
+/** A record of EF 1A: its fields, and all its bytes. */
 export interface InspectedComposite {
   /** `2701`. */
   readonly id: string
   readonly status: number
   readonly locked: boolean
+  readonly fields: FieldTexts
   readonly raw: string
 }
 
@@ -68,7 +70,13 @@ export function compositesOf(parts: Parts, context: Context): CompositeFacts {
   return {
     composites: records.map(({ id, part }) => {
       const head = compositeLayout.decode(part.bytes)
-      return { id, status: head.status, locked: head.lock !== 0, raw: toHex(part.bytes) }
+      return {
+        id,
+        status: head.status,
+        locked: head.lock !== 0,
+        fields: compositeFields(part.bytes),
+        raw: toHex(part.bytes),
+      }
     }),
     openRailTrip: first('metro'),
     openBusTrip: first('bus'),

@@ -117,6 +117,12 @@ describe('readable lines', () => {
     expect(first?.length).toBe(head?.length)
   })
 
+  test('a label of a card cannot write control characters', () => {
+    const fci = '6F0F8408A000000632010105A50350011B'
+    const lines = renderInspection(inspectCard({ fci }), 'en')
+    expect(lines.join('\n')).toContain('Applications   · A000000632010105')
+  })
+
   test('every problem has a text in both languages', () => {
     const broken = vectors.vectors.find(({ id }) => id === 'broken')?.dump
     const lines = renderInspection(inspectCard(broken as never), 'zh').join('\n')

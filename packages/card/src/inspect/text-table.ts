@@ -13,11 +13,15 @@ export function fill(text: string, columns: number, side: 'left' | 'right' = 'le
   return side === 'left' ? text + blanks : blanks + text
 }
 
-/** Rows with their columns aligned, two blanks between; `right` names columns of numbers. */
+/**
+ * Rows with their columns aligned, two blanks between; `right` names columns of numbers. Control
+ * characters, which a card can put into a label, print as dots.
+ */
 export function alignRows(
-  rows: readonly (readonly string[])[],
+  texts: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): readonly string[] {
+  const rows = texts.map((row) => row.map((text) => text.replace(/\p{Cc}/gu, '·')))
   const count = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({ length: count }, (_, i) =>
     Math.max(...rows.map((row) => columnsOf(row[i] ?? ''))),
