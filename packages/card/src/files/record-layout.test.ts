@@ -5,6 +5,7 @@ import { busVersionALayout } from './bus-record.ts'
 import { logLayout, managementInfoLayout, publicInfoLayout } from './card-files.ts'
 import { cashInfoLayout } from './cash-info.ts'
 import { shanghaiRailTail, ziboBusTail } from './city-tails.ts'
+import { cityTripLayout } from './city-trip.ts'
 import { cityUnionInfoLayout, cityUnionRecordLayout } from './city-union.ts'
 import { busLayout, compositeLayout, railLayout } from './composite-records.ts'
 import { fileConfigurationLayout } from './file-configuration.ts'
@@ -21,6 +22,7 @@ const layouts: readonly (readonly [string, number, RecordLayout<RecordFields>])[
   ['EF 16', 55, holderLayout],
   ['EF 17', 60, managementInfoLayout],
   ['EF 17, city union', 48, cityUnionRecordLayout],
+  ['EF 17, city union, as we fill it', 48, cityTripLayout],
   ['EF 18', 23, logLayout],
   ['EF 19, record 1 of Guangzhou and Foshan', 48, guangfoMonthLayout],
   ['any record of EF 1A', 128, compositeLayout],
