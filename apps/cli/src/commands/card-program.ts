@@ -53,6 +53,10 @@ export function addCardCommands(card: Command): void {
     .addOption(new Option('--mode <mode>', 'what is ridden').choices(MODES).default('bus'))
     .option('--entry', 'the ride begins here')
     .option('--exit', 'the ride ends here')
+    .option('--repair', 'written by the counter, as a correction (补票)')
+    .addOption(
+      fen('--marked <fen>', 'what the ride costs when it is never ended; 1500 when not given'),
+    )
     .addOption(number('--line <n>', 'line of the terminal').default(1))
     .addOption(number('--station <n>', 'station of the terminal').default(1))
     .addOption(keys())

@@ -1,12 +1,4 @@
-import {
-  blockApplication,
-  type CardTransport,
-  exchange,
-  type PsamReader,
-  readCard,
-  SW,
-} from '@unifare/card'
-import { concat, fromHex } from '@unifare/core'
+import { blockApplication, readAlgorithm, readCard } from '@unifare/card'
 import { EXIT, printJson, printLines } from '../../output.ts'
 import { openTerminal } from './demo-terminal.ts'
 import { operatorOf } from './issuer-choice.ts'
@@ -39,13 +31,14 @@ export async function blockCard(file: string | undefined, options: BlockOptions)
       serial: book.serial,
       choice: options,
     })
-    const algorithm = await algorithmOf(card.transport, psam)
+    const told = await readAlgorithm(card.transport, psam)
+    if (!told.ok) throw refused(told)
     const blocked = await blockApplication({
       transport: card.transport,
       psam,
       view,
       permanent,
-      algorithm,
+      algorithm: told.algorithm,
     })
     if (!blocked.ok) throw refused(blocked)
     if (options.json === true) printJson({ number: view.number, blocked: true, permanent })
@@ -64,14 +57,4 @@ export async function blockCard(file: string | undefined, options: BlockOptions)
   } finally {
     await card.close()
   }
-}
-
-const ALGORITHM_AT = 10
-
-/** Algorithm byte of the card's keys: only INITIALIZE tells it, here for nothing (reference card 4.1). */
-async function algorithmOf(transport: CardTransport, psam: PsamReader): Promise<number> {
-  const data = concat(Uint8Array.of(psam.keyIndex), new Uint8Array(4), fromHex(psam.terminal))
-  const answer = await exchange(transport, { header: 0x80500102, data, le: 15 })
-  if (answer.sw !== SW.ok) throw refused({ ok: false, code: 'card.wrong-status', sw: answer.sw })
-  return answer.data[ALGORITHM_AT] ?? 0
 }

@@ -20,6 +20,7 @@ afterAll(() => cards.remove())
 interface Inspected {
   readonly trips: readonly { readonly raw: string }[]
   readonly transactions: readonly object[]
+  readonly composites: readonly object[]
 }
 
 describe('unifare card', () => {
@@ -54,6 +55,35 @@ describe('unifare card', () => {
     expect([early.status, early.stderr]).toEqual([65, expect.stringContaining('--entry first')])
     expect(await json(...metro, '--entry')).toMatchObject({ amountFen: 0, balanceFen: 5000 })
     expect(await json(...metro, '--exit', '--amount', '400')).toMatchObject({ balanceFen: 4600 })
+  })
+
+  it.each([
+    ['bus', '2702'],
+    ['bicycle', '2706'],
+  ])('keeps an open %s ride in record %s until it ends', async (mode, id) => {
+    const file = `${mode}.json`
+    await made(file)
+    const tap = ['tap', file, '--mode', mode]
+    expect((await card(...tap, '--exit')).stderr).toContain('--entry first')
+    await json(...tap, '--entry', '--marked', '600')
+    const composites = async () => (await json<Inspected>('inspect', file)).composites
+    expect(await composites()).toContainEqual(expect.objectContaining({ id, status: 1 }))
+    expect(await json(...tap, '--exit', '--amount', '350')).toMatchObject({ balanceFen: 4650 })
+    expect(await composites()).toContainEqual(expect.objectContaining({ id, status: 2 }))
+  })
+
+  it('a counter repairs what a gate could not, a ferry ride has no second tap', async () => {
+    await made('repair.json')
+    const repair = ['tap', 'repair.json', '--mode', 'metro', '--repair']
+    await json(...repair, '--entry')
+    await json(...repair, '--exit', '--amount', '300')
+    const { trips } = await json<Inspected>('inspect', 'repair.json')
+    expect(trips).toMatchObject([{ type: 'repair', amountFen: 300 }, { type: 'repair' }])
+    const ferry = await card('tap', 'repair.json', '--mode', 'ferry', '--entry')
+    expect([ferry.status, ferry.stderr]).toEqual([65, expect.stringContaining('one tap')])
+    expect(await json('tap', 'repair.json', '--mode', 'taxi', '--amount', '1850')).toMatchObject({
+      balanceFen: 5000 - 300 - 1850,
+    })
   })
 
   it('a tap whose answer was lost is completed by the next one, and paid once', async () => {

@@ -1,21 +1,19 @@
 import {
   type CardEvidence,
-  type CardRecord,
   type CardView,
   checkCard,
   debit,
   type Industry,
-  isOpenRailTrip,
-  type PurchaseContext,
+  openRide,
   preparePurchase,
   purchaseCounter,
-  railEntry2701,
-  railExit2701,
+  type RideStep,
   readCard,
   recover,
+  rideRecords,
+  type Travel,
   type TravelPlace,
-  type TripType,
-  tripRecord1E,
+  type TravelRecord,
 } from '@unifare/card'
 import { shanghaiDigits, toHex, UnifareError } from '@unifare/core'
 import type { Mode } from '@unifare/registry'
@@ -47,23 +45,29 @@ export interface TapOptions extends CardChoice {
   readonly amount?: number
   readonly entry?: boolean
   readonly exit?: boolean
+  /** Written by the counter, as a correction. */
+  readonly repair?: boolean
+  /** What the ride costs when it is never ended. */
+  readonly marked?: number
   readonly line: number
   readonly station: number
 }
 
+/** Records that the modes above write. */
+const TRAVEL: readonly TravelRecord[] = ['rail', 'bus', 'water', 'taxi', 'bicycle']
 const FLAT_FARE_FEN = 200
 const MAX_FARE_FEN = 1_500
 
 /** One purchase at a demonstration terminal, journalled before DEBIT and recovered after a cut. */
 export async function tapCard(file: string | undefined, options: TapOptions): Promise<number> {
   if (options.entry === true && options.exit === true) {
-    throw new UnifareError('card.bad-trip', 'a tap is an entry or an exit, not both')
+    throw bad('a tap is an entry or an exit, not both')
   }
   const ring = await openKeyRing(options.keys)
   const book = await openTerminalBook(options.data)
   const card = await openCard(file, options)
   try {
-    const read = await readCard(card.transport)
+    const read = await readCard(card.transport, { records: TRAVEL })
     if (!read.ok) throw refused(read)
     const { view } = read
     const operator = operatorOf(view.city, options.mode)
@@ -133,7 +137,7 @@ async function pay(
     view,
     amountFen,
     at,
-    records: recordsOf(view, tap.place, options),
+    records: rideRecords(view, stepOf(view, tap.place, options)),
   })
   if (!prepared.ok) throw refused(prepared)
   await book.keepPending(view.number, prepared.pending)
@@ -152,26 +156,27 @@ async function pay(
   throw refused(result)
 }
 
-/** Records that the purchase writes: the rail trip in 2701 for metro, the trip in 1E for all. */
-function recordsOf(
-  view: CardView,
-  place: TravelPlace,
-  options: TapOptions,
-): (context: PurchaseContext) => CardRecord[] {
-  const type: TripType =
-    options.entry === true ? 'entry' : options.exit === true ? 'exit' : 'single'
-  const industry = TAP_MODES[options.mode]
-  const rail = options.mode === 'metro' && view.rail ? view.rail : null
-  if (rail && type === 'exit' && !isOpenRailTrip(rail)) {
-    throw new UnifareError('card.bad-trip', 'the card did not enter: tap with --entry first')
+const LINKED = { metro: 'rail', bus: 'bus', bicycle: 'bicycle' } as const satisfies Partial<
+  Record<keyof typeof TAP_MODES, Travel>
+>
+
+/** What the tap writes: one ride, or one of the two ends of a ride that the card keeps. */
+function stepOf(view: CardView, place: TravelPlace, options: TapOptions): RideStep {
+  const { mode, entry, exit, repair: corrected = false } = options
+  const step = { industry: TAP_MODES[mode], place }
+  if (entry !== true && exit !== true) return { ...step, do: 'single', distanceM: 0 }
+  const travel = mode in LINKED ? LINKED[mode as keyof typeof LINKED] : undefined
+  if (travel === undefined) throw bad(`a ${mode} ride is one tap: leave --entry and --exit out`)
+  const open = openRide(view, travel)
+  if (entry === true) {
+    return { ...step, do: 'begin', travel, corrected, markedFen: options.marked ?? MAX_FARE_FEN }
   }
-  return (context) => [
-    ...(rail && type === 'entry'
-      ? [railEntry2701(context, { previous: rail, place, maxFareFen: MAX_FARE_FEN })]
-      : []),
-    ...(rail && type === 'exit' ? [railExit2701(context, { entry: rail, place })] : []),
-    tripRecord1E(context, { type, industry, place }),
-  ]
+  if (open === null) throw bad('the card did not enter: tap with --entry first')
+  return { ...step, do: 'end', travel, corrected }
+}
+
+function bad(message: string): UnifareError {
+  return new UnifareError('card.bad-trip', message)
 }
 
 function report(
