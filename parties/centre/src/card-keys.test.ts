@@ -11,7 +11,11 @@ import { describe, expect, test } from 'vitest'
 import { createCardKeys } from './card-keys.ts'
 
 const CENTRE = '30000001'
-const CARD = { issuerId: '01011000FFFFFFFF', applicationSerial: '03104870000000000000' }
+const CARD = {
+  issuerId: '01011000FFFFFFFF',
+  applicationSerial: '03104870000000000000',
+  algorithm: 0,
+}
 const MATERIAL = fromHex('0123456789ABCDEFFEDCBA9876543210')
 
 /** Four versions of both masters, one in each state. */
@@ -65,3 +69,34 @@ async function versionsThatVerify(keyStore: Pick<KeyStore, 'derive'>): Promise<K
   )
   return STATES.filter((_, version) => found[version] !== undefined)
 }
+
+describe('key systems and algorithms', () => {
+  const line = (scheme: KeyRef['scheme'], algorithm: KeyRef['algorithm']): KeyRef[] =>
+    refs
+      .filter(({ version }) => version === 1)
+      .map((ref): KeyRef => ({ ...ref, scheme, algorithm }))
+  const both = [...line('mot', '3des'), ...line('mohurd', '3des'), ...line('mot', 'sm4')]
+  const keyStore = createSoftwareKeyStore({
+    keys: both.map((ref, at) => ({ ref, material: MATERIAL.map((byte) => byte ^ (at * 7 + 2)) })),
+    engine: pureEngine,
+    random: (length) => new Uint8Array(length),
+  })
+  const keysOf = createCardKeys({ keyStore, keyOwner: CENTRE })
+  const card = { ...CARD, keyVersion: 1 }
+
+  test('each has its own masters: the same card number gives other keys', async () => {
+    const pairs = await Promise.all([
+      keysOf(card),
+      keysOf({ ...card, scheme: 'mohurd' }),
+      keysOf({ ...card, algorithm: 4 }),
+    ])
+    const tacs = pairs.map((pair) => String(pair?.tac))
+    expect(new Set(tacs).size).toBe(3)
+    expect(tacs).not.toContain('undefined')
+  })
+
+  test('what no master serves has no keys', async () => {
+    expect(await keysOf({ ...card, scheme: 'mohurd', algorithm: 4 })).toBeUndefined()
+    expect(await keysOf({ ...card, algorithm: 9 })).toBeUndefined()
+  })
+})

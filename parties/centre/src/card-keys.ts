@@ -1,4 +1,4 @@
-import { type CardEvidence, deriveCardKey } from '@unifare/card'
+import { ALGORITHM_3DES, ALGORITHM_SM4, type CardEvidence, deriveCardKey } from '@unifare/card'
 import { UnifareError } from '@unifare/core'
 import type { CryptoErrorCode, KeyDeriver, KeyRef } from '@unifare/crypto'
 
@@ -10,7 +10,10 @@ export interface CardKeyPair {
 
 /** Finds the keys of the card that made evidence; undefined when no master serves that version. */
 export type CardKeys = (
-  evidence: Pick<CardEvidence, 'issuerId' | 'applicationSerial' | 'keyVersion'>,
+  evidence: Pick<
+    CardEvidence,
+    'issuerId' | 'applicationSerial' | 'keyVersion' | 'scheme' | 'algorithm'
+  >,
 ) => CardKeyPair | undefined | Promise<CardKeyPair | undefined>
 
 /** What a store says of versions that verify nothing: unknown, not in use yet, destroyed. */
@@ -19,6 +22,12 @@ const UNSERVED: ReadonlySet<string> = new Set<CryptoErrorCode>([
   'key.not-active',
   'key.destroyed',
 ])
+
+/** Algorithm of a master by the byte that its cards answer INIT with. */
+const ALGORITHMS: Readonly<Record<number, KeyRef['algorithm']>> = {
+  [ALGORITHM_3DES]: '3des',
+  [ALGORITHM_SM4]: 'sm4',
+}
 
 /** Cards ride more than once a day: their keys are kept for the run, the oldest dropped first. */
 const CARDS_MAX = 100_000
@@ -30,7 +39,7 @@ const CARDS_MAX = 100_000
 export function createCardKeys(options: {
   /** A key store, or the window of a key service. */
   readonly keyStore: KeyDeriver
-  /** Institution that owns the national masters. */
+  /** Institution that owns the masters of both key systems. */
   readonly keyOwner: string
   readonly maxCards?: number
 }): CardKeys {
@@ -49,7 +58,8 @@ export function createCardKeys(options: {
   }
 
   return (card) => {
-    const name = `${card.keyVersion}.${card.issuerId}.${card.applicationSerial}`
+    const { scheme = 'mot', algorithm, keyVersion, issuerId, applicationSerial } = card
+    const name = `${scheme}.${algorithm}.${keyVersion}.${issuerId}.${applicationSerial}`
     return kept.get(name) ?? derive(card, name)
   }
 }
@@ -58,16 +68,18 @@ async function derivePair(
   { keyStore, keyOwner }: { readonly keyStore: KeyDeriver; readonly keyOwner: string },
   identity: Parameters<CardKeys>[0],
 ): Promise<CardKeyPair | undefined> {
+  const algorithm = ALGORITHMS[identity.algorithm]
+  if (algorithm === undefined) return undefined
   const keyOf = (use: KeyRef['use'], index: number) =>
     deriveCardKey({
       store: keyStore,
       ref: {
-        scheme: 'mot',
+        scheme: identity.scheme ?? 'mot',
         issuer: keyOwner,
         use,
         index,
         version: identity.keyVersion,
-        algorithm: '3des',
+        algorithm,
       },
       identity,
     })
