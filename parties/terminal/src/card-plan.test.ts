@@ -139,7 +139,7 @@ describe('what a terminal refuses', () => {
     const slot = await newCard({ balanceFen: 399 })
     expect(await tap(entry, slot)).toMatchObject({ ok: true })
     const exit = await beside(entry, EXIT_GATE)
-    expect(await tap(exit, slot)).toMatchObject({ reason: 'card.insufficient-balance' })
+    expect(await tap(exit, slot)).toMatchObject({ reason: 'card.short-of-fare' })
     expect((await viewOf(slot)).balanceFen).toBe(399)
   })
 
@@ -155,10 +155,11 @@ describe('what a terminal refuses', () => {
     ['an exit without an entry', EXIT_GATE, {}, 'card.no-entry'],
     ['a return without a rental', { mode: 'bicycle', role: 'return' }, {}, 'card.no-entry'],
     ['an expired card', {}, { validTo: '20261120' }, 'card.expired'],
-    ['a card that is not valid yet', {}, { validFrom: '20261122' }, 'card.not-enabled'],
+    ['a card that is not valid yet', {}, { validFrom: '20261122' }, 'card.not-yet-valid'],
     ['a card whose issuer is converting', {}, { issuer: CONVERTING }, 'acceptance.not-listed'],
     ['a card of an issuer that is not listed', {}, { issuer: '99999999' }, 'acceptance.not-listed'],
-    ['a visitor that only travels at home', {}, { interoperable: false }, 'acceptance.not-listed'],
+    ['a visitor that only travels at home', {}, { interoperable: false }, 'card.not-interoperable'],
+    ['a test card', {}, { cardKind: 4 }, 'card.kind-refused'],
   ] as const)('%s', async (_, place, profile, reason) => {
     const bench = await openBench(place)
     const slot = await newCard(profile)

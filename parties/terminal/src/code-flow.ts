@@ -5,6 +5,7 @@ import { price, tariffInForce } from '@unifare/fares'
 import {
   type CodeCaches,
   type CodeIdentity,
+  type CodePurpose,
   checkCap,
   checkReplay,
   expire,
@@ -17,16 +18,21 @@ import type { Reason, TapKind } from '@unifare/tap'
 import { LIMITS, type Role, type TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
 import { accepted, denyKey, type Lists } from './lists.ts'
+import type { Metered } from './metered.ts'
 import type { TapContent } from './record.ts'
 
-/** Kind of record that a role makes. */
-export const KIND_OF_ROLE = {
-  single: 'purchase',
-  entry: 'entry',
-  exit: 'exit',
-  rent: 'rent',
-  return: 'return',
-} as const satisfies Record<Role, TapKind>
+/** What a code is shown for at a place, and the record that it makes; none where only cards help. */
+const CODE_OF_ROLE: Readonly<
+  Partial<Record<Role, { readonly purpose: CodePurpose; readonly kind: TapKind }>>
+> = {
+  single: { purpose: 'single', kind: 'purchase' },
+  entry: { purpose: 'entry', kind: 'entry' },
+  exit: { purpose: 'exit', kind: 'exit' },
+  rent: { purpose: 'rent', kind: 'rent' },
+  return: { purpose: 'return', kind: 'return' },
+  board: { purpose: 'entry', kind: 'entry' },
+  alight: { purpose: 'exit', kind: 'exit' },
+}
 
 const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
   'code.foreign': 'medium.foreign',
@@ -52,8 +58,7 @@ export interface CodeContext {
   /** Codes whose tap is void: their rider may come at once with another one. */
   readonly voided?: readonly CodeIdentity[]
   readonly at: Instant
-  /** Metered distance of the ride (taxi). */
-  readonly distanceM: number
+  readonly metered: Metered
 }
 
 /**
@@ -64,7 +69,9 @@ export function decideCode(
   bytes: Uint8Array,
   context: CodeContext,
 ): { readonly content: TapContent; readonly replay: ReplayMemory } | Refusal {
-  const { config, lists, at } = context
+  const { config, lists, at, metered } = context
+  const use = CODE_OF_ROLE[config.role]
+  if (use === undefined) return refuse('acceptance.not-listed', 'code.no-role')
   if (lists.issuerKeys === undefined || at - lists.denyFrom > LIMITS.codeListAgeMs) {
     return refuse('bundle.stale')
   }
@@ -78,7 +85,7 @@ export function decideCode(
   })
   if (!verdict.ok) return refuse(REASON_OF_CODE[verdict.code] ?? 'code.invalid', verdict.code)
   const { identity, code } = verdict
-  const purpose = config.role
+  const { purpose } = use
   const fresh = checkReplay(memoryFor(identity, context), identity, { atS, purpose })
   if (!fresh.ok) return refuse(REASON_OF_CODE[fresh.code] ?? 'code.replayed', fresh.code)
   const acceptance = accepted(lists, config, { medium: 'code', issuer: identity.issuer, at })
@@ -96,12 +103,13 @@ export function decideCode(
       validityS: code.validityS,
     }),
     content: {
-      kind: KIND_OF_ROLE[config.role],
+      kind: use.kind,
+      station: metered.stop ?? config.station,
       medium: 'code',
       issuer: identity.issuer,
       account: identity.account,
       counter: identity.generationTimeS,
-      distanceM: context.distanceM,
+      distanceM: metered.distanceM ?? 0,
       evidence: bytes,
     },
   }
@@ -123,7 +131,8 @@ function memoryFor(
 
 /** What is known of the fare at this point: the fare of a single ride, zero where a gate opens a journey. */
 function knownFare(context: CodeContext, { issuer, division }: AcceptanceRow): Fen | undefined {
-  const { config, lists, at, distanceM } = context
+  const { config, lists, at, metered } = context
+  const { distanceM = 0 } = metered
   const tariff = tariffInForce(lists.tariffs, config.mode, at)
   if (tariff === undefined) return undefined
   if (config.role !== 'single') return 0

@@ -6,9 +6,9 @@ import {
   remember,
 } from '@unifare/ridecode'
 import type { Tap, TapKind } from '@unifare/tap'
-import type { Stored } from './card-flow.ts'
 import { type CodeContext, decideCode } from './code-flow.ts'
 import type { Refusal } from './decision.ts'
+import type { Stored } from './flow.ts'
 import { appendRecord } from './record.ts'
 import { isUnshown, type TapLog } from './tap-log.ts'
 

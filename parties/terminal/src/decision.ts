@@ -13,6 +13,8 @@ export type Decision =
       readonly balanceFen: Fen | null
       /** The ride was paid at an earlier presentation that was cut off: nothing was charged now. */
       readonly completed: boolean
+      /** Debited before it, for a bus ride that was left open; absent where there was none. */
+      readonly recoveredFen?: Fen
     }
   | {
       readonly ok: false

@@ -17,6 +17,8 @@ const NO_KEY = { scheme: 0, use: 0, index: 0, version: 0, algorithm: 0 } as cons
 export type TapContent = Partial<
   Pick<
     Tap,
+    | 'line'
+    | 'station'
     | 'medium'
     | 'issuer'
     | 'account'

@@ -166,7 +166,8 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
  * still be completed, or be void in favour of a fresh code.
  */
 export function isUnshown({ tap, go }: LoggedTap, now: Instant): boolean {
-  return go === 'unknown' && MONEY_KINDS.has(tap.kind) && now - tap.at <= LIMITS.completionMs
+  const rides = MONEY_KINDS.has(tap.kind) || tap.kind === 'transfer'
+  return go === 'unknown' && rides && now - tap.at <= LIMITS.completionMs
 }
 
 /** Remembers which cards entered last, and which of their entries timed out. */

@@ -10,12 +10,15 @@ import {
 } from '@unifare/core'
 import { createCodeCaches, createReplayMemory } from '@unifare/ridecode'
 import { exchange, type Link, type LinkIdentity } from '@unifare/tap'
-import { type Stored, tapCard } from './card-flow.ts'
+import { storeCutBlocks } from './card-block.ts'
+import { tapCard } from './card-flow.ts'
 import { rememberCode, tapCode, voidTap } from './code-tap.ts'
 import type { TerminalConfig } from './config.ts'
 import type { Decision, Refusal } from './decision.ts'
+import type { Stored } from './flow.ts'
 import { loadLists, saveLists } from './list-store.ts'
 import { heldBundles, heldVersions, type Lists, type Trust, takeBundle } from './lists.ts'
+import type { Metered } from './metered.ts'
 import { appendRecord } from './record.ts'
 import { openTapLog, type TapLog } from './tap-log.ts'
 import { uploadBatch } from './upload.ts'
@@ -33,11 +36,6 @@ export interface TerminalOptions {
    * indicated behind it; a crash in between is healed by the rules of recovery.
    */
   readonly indicate?: (decision: Decision) => Promise<void> | void
-}
-
-/** How the ride was measured, where the vehicle knows it. */
-export interface Metered {
-  readonly distanceM?: number
 }
 
 /**
@@ -76,6 +74,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const log = await openTapLog(journal)
   options.psam.advanceTo(log.lastSerial() + 1)
   await voidUnshownExits(log, options)
+  await storeCutBlocks(log, { config, quality: env.clock.quality() })
 
   let lists = await loadLists(env.storage, { at: env.clock.now(), trust, config })
   let replay = log.recentCodes.reduce(rememberCode, createReplayMemory())
@@ -90,17 +89,13 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     now: () => env.clock.now(),
   }
   const quality = () => env.clock.quality()
-  const context = ({ distanceM = 0 }: Metered) => ({
-    config,
-    lists,
-    at: env.clock.now(),
-    distanceM,
-  })
+  const context = (metered: Metered) => ({ config, lists, at: env.clock.now(), metered })
 
   /** Durable before visible: the one place where both meet. */
-  async function show({ logged, completed }: Stored): Promise<Decision> {
+  async function show({ logged, completed, besides = [] }: Stored): Promise<Decision> {
     await log.sync()
     const { tap, sequence } = logged
+    const recoveredFen = besides.reduce((sum, { tap: { amountFen } }) => sum + amountFen, 0)
     const decision: Decision = {
       ok: true,
       kind: tap.kind,
@@ -108,9 +103,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       amountFen: tap.amountFen,
       balanceFen: tap.medium === 'card' ? tap.balanceFen : null,
       completed,
+      ...(recoveredFen > 0 ? { recoveredFen } : {}),
     }
     await options.indicate?.(decision)
-    log.indicate(logged)
+    for (const shown of [...besides, logged]) log.indicate(shown)
     return decision
   }
 
