@@ -30,6 +30,11 @@ export interface Sm2VerifyInput {
   readonly id: Uint8Array | null
   readonly message: Uint8Array
   readonly signature: Uint8Array
+  /**
+   * Many others sign under this key, as an issuer does: an engine may keep more of it than of a
+   * rider's. It changes no verdict.
+   */
+  readonly isFrequentKey?: boolean
 }
 
 const Fn = Sm2Point.Fn

@@ -28,6 +28,24 @@ export {
   codeErrors,
   codeRejects,
 } from './errors.ts'
+export {
+  createFastVerifier,
+  type FastVerifier,
+  type FastVerifierCounts,
+  type FastVerifierOptions,
+} from './fast/fast-verifier.ts'
+export {
+  DEFAULT_KEY_LIMITS,
+  type KeyCounts,
+  type KeyLimits,
+  TABLE_SHAPES,
+} from './fast/key-tables.ts'
+export {
+  openWasmVerifier,
+  type TableShape,
+  type WasmAnswer,
+  type WasmVerifier,
+} from './fast/wasm-verifier.ts'
 export { nextGenerationTime } from './generation-time.ts'
 export type { IdPolicy } from './id-policy.ts'
 export {

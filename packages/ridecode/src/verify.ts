@@ -128,6 +128,7 @@ function checkCertificate(context: Context): CodeRejectCode | undefined {
     id: signerId(entry.idPolicy, 'certificate', bytes),
     message: readField(bytes, CERTIFICATE_SIGNED),
     signature,
+    isFrequentKey: true,
   })
   if (!good) return 'code.bad-certificate-signature'
   caches?.certificates.add(name)
@@ -157,6 +158,7 @@ function checkAuthorisation(context: Context): CodeRejectCode | undefined {
     id: signerId(entry.idPolicy, 'issuer', bytes),
     message: issuerMessage(bytes, custom.length),
     signature: issuerSignature,
+    isFrequentKey: true,
   })
   if (!good) return 'code.bad-issuer-signature'
   if (name !== undefined) caches?.authorisations.add(name)
