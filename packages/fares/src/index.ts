@@ -21,10 +21,12 @@ export { localTime } from './gtfs/local-time.ts'
 export { parseFeed } from './gtfs/open-feed.ts'
 export { type FeedFault, tableReader } from './gtfs/read-table.ts'
 export { isFeedFile } from './gtfs/tables.ts'
+export { type JourneyInput, type LegInput, parseJourneys } from './journeys.ts'
 export type { NetworkLine, Station, StationNetwork, VirtualTransfer } from './network.ts'
 export { parseNetwork } from './parse-network.ts'
 export { parseTariff } from './parse-tariff.ts'
 export { price } from './price.ts'
+export { type Quote, type QuotePart, quoteFeed, quoteJourneys } from './quote.ts'
 export type { Fault } from './reader.ts'
 export type {
   Alternative,
@@ -70,6 +72,7 @@ export {
   type When,
 } from './tariff.ts'
 export { openTariffList, tariffInForce } from './tariff-list.ts'
+export { type PlacedFault, parseTariffText } from './tariff-text.ts'
 export {
   FARE_MEDIA,
   FARE_MODES,

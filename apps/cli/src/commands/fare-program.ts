@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander'
+import { run } from '../output.ts'
+
+const TARIFF = 'city of the catalogue (beijing), tariff file (YAML or JSON), or GTFS folder'
+
+/** `unifare fare`: prices with their reasons, and what is wrong with a tariff. */
+export function addFareProgram(program: Command): void {
+  const fare = program.command('fare').description('prices with their reasons, tariffs, feeds')
+
+  fare
+    .command('quote')
+    .description('price a list of journeys; `-` reads it from standard input')
+    .argument(
+      '<journeys>',
+      'JSON: [{rider, class, medium, issuer, legs: [{route, from, to, enter, exit, distanceM}]}]',
+    )
+    .requiredOption('--tariff <what>', TARIFF)
+    .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(lang())
+    .addOption(json())
+    .action((journeys, options) =>
+      run(async () => (await import('./fare/quote.ts')).quote(journeys, options)),
+    )
+
+  fare
+    .command('check')
+    .description('faults of a tariff or feed, each with its place')
+    .argument('<tariff>', TARIFF)
+    .addOption(json())
+    .action((tariff, options) =>
+      run(async () => (await import('./fare/check.ts')).check(tariff, options)),
+    )
+}
+
+function json(): Option {
+  return new Option('--json', 'print one JSON document on standard output')
+}
+
+function lang(): Option {
+  return new Option('--lang <language>', 'language of the reasons')
+    .choices(['en', 'zh'])
+    .default('en')
+}
