@@ -108,6 +108,11 @@ async function recoverPending({ card, terminal, book, view }: Tap): Promise<void
   const { chip, psam } = terminal
   const found = await recover({ transport: card.transport, psam, pending, view })
   if (found.outcome === 'other-card') return
+  if (found.outcome === 'unknown' && found.code !== 'card.no-proof') {
+    throw refused({ ok: false, code: found.code })
+  }
+  // Two purchases of one card must never share terminal and serial.
+  if (found.outcome === 'unknown') chip.advanceTo(pending.terminalSerial + 1)
   const evidence = found.outcome === 'completed' ? found.evidence : undefined
   await book.settle(view.number, { ...(evidence && { evidence }), serial: chip.serial() })
   tell(`unifare: ${inLanguage(RECOVERED[found.outcome], undefined)}`)
@@ -152,6 +157,7 @@ async function pay(
       'the card left before it answered; present it again: the same tap is never paid twice',
     )
   }
+  if (result.state === 'suspect') chip.advanceTo(prepared.pending.terminalSerial + 1)
   await book.settle(view.number, { serial: chip.serial() })
   throw refused(result)
 }
