@@ -1,10 +1,11 @@
 import { sumFen } from '@unifare/core'
-import { type Charge, chargeId, type Tap } from '@unifare/tap'
+import { type Charge, chargeId, REASONS, type Tap } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { charges, journeys, taps } from './index.ts'
 import {
   AT,
+  CARD,
   cardExit,
   codeTap,
   DAY,
@@ -24,6 +25,7 @@ const journeysOf = (here: Working) => here.operator.read((tx) => tx.select(journ
 const tapsOf = (here: Working) => here.operator.read((tx) => tx.select(taps, {}))
 const out = (minute: number, change: Partial<Tap> = {}) =>
   codeTap({ kind: 'exit', station: 3, at: AT + minute * MINUTE, ...change })
+const OTHER_CARD = CARD.replace(/17$/, '25')
 const giveUp = { giveUpBefore: DAY_END }
 
 describe('charges', () => {
@@ -49,6 +51,29 @@ describe('charges', () => {
       [2, 360],
     ])
     expect(bus).toMatchObject({ number: 2, amountFen: 200, tariff: 'xian-bus' })
+  })
+
+  test('a repair by card is a charge of its own; paid in cash it only ends the journey', async () => {
+    const here = await openWorking()
+    const mend = (change: Partial<Tap>) => {
+      const { kind: _kind, ...exit } = cardExit({ from: 1, enteredAt: AT, station: 3, ...change })
+      return { ...exit, kind: 'repair', durationS: 1_800, at: AT + 60 * MINUTE } as const
+    }
+    await here.upload([
+      tapOf({ kind: 'entry', mode: 'metro', station: 1, amountFen: 0 }),
+      mend({ counter: 2, amountFen: 400 }),
+      tapOf({ kind: 'entry', mode: 'metro', account: OTHER_CARD, amountFen: 0 }),
+      mend({
+        account: OTHER_CARD,
+        counter: 2,
+        amountFen: 0,
+        reason: REASONS['repair.cash'].number,
+      }),
+    ])
+    expect(await here.charge()).toEqual({ charges: 1, voided: 1, unpriced: 0, differing: 0 })
+    const [charge] = await sentCharges(here)
+    expect(charge).toMatchObject({ amountFen: 400, from: 1, to: 3 })
+    expect(charge?.taps.map(({ sequence }) => sequence)).toEqual([1, 2])
   })
 
   test('a code ride: priced after pairing, with taps that carry no money', async () => {

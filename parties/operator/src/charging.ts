@@ -19,6 +19,8 @@ import {
 } from './tables.ts'
 
 const CNY = 156
+/** Kinds of card taps that may open a journey. */
+const OPENING_KINDS: ReadonlySet<string> = new Set(['entry', 'repair'])
 
 /** What an hour's charging did. */
 export interface ChargingResult {
@@ -128,7 +130,7 @@ async function chargedOpenings(
   tx: Tx,
   open: readonly TapRow[],
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const entries = open.filter(({ kind, medium }) => kind === 'entry' && medium === 'card')
+  const entries = open.filter(({ kind, medium }) => OPENING_KINDS.has(kind) && medium === 'card')
   const known = await tx.get(
     openings,
     entries.map(({ rider, at }) => ({ rider, openedS: Math.floor(at / 1000) })),
@@ -173,6 +175,8 @@ function costs(paired: Paired): boolean {
     case 'single':
     case 'journey':
       return true
+    case 'repaired':
+      return paired.exit.amountFen > 0
     case 'missing-exit':
     case 'missing-entry':
       return lastTap(paired).medium === 'code'

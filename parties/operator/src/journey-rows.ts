@@ -14,6 +14,7 @@ import {
 const JOURNEY_STATE = {
   single: 'complete',
   journey: 'complete',
+  repaired: 'complete',
   'missing-exit': 'incomplete',
   'missing-entry': 'incomplete',
   void: 'void',

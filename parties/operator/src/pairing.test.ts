@@ -127,6 +127,41 @@ describe('a journey by card', () => {
   })
 })
 
+describe('a repair', () => {
+  const boarding = tapOf({ kind: 'entry', mode: 'bus', amountFen: 0, station: 2 })
+  const place = { city: '7910', line: 1, station: 2, at: AT }
+  const taken = tapOf({ kind: 'repair', at: AT + 90 * MINUTE, entry: place, amountFen: 600 })
+
+  test('that names an entry ends the ride, whoever delivered its beginning', () => {
+    expect(pair([seen(boarding), seen(taken)])).toEqual([
+      { kind: 'repaired', entry: boarding, exit: taken },
+    ])
+    expect(pair([seen(taken)])).toEqual([{ kind: 'repaired', entry: null, exit: taken }])
+  })
+
+  test('of a marked amount stands beside the boarding that follows it', () => {
+    const next = { ...boarding, at: taken.at, sequence: 9 }
+    const off = { ...taken, kind: 'exit', at: taken.at + MINUTE, amountFen: 200 } as const
+    const out = { ...off, entry: { ...place, at: next.at } }
+    expect(pair([seen(boarding), seen(taken), seen(next), seen(out)])).toEqual([
+      { kind: 'repaired', entry: boarding, exit: taken },
+      { kind: 'journey', entry: next, exit: out },
+    ])
+  })
+
+  test('that names none is an entry: the exit behind it ends the journey', () => {
+    const mended = tapOf({ kind: 'repair', mode: 'metro', station: 1, amountFen: 0 })
+    const out = cardExit({ from: 1, enteredAt: AT, at: AT + 30 * MINUTE, amountFen: 400 })
+    expect(pair([seen(mended), seen(out)])).toEqual([{ kind: 'journey', entry: mended, exit: out }])
+    expect(kinds(pair([seen(mended)], { giveUpBefore: LATER }))).toEqual(['missing-exit'])
+  })
+
+  test('a bus has no gate: who boarded with a code and never left is charged', () => {
+    const code = codeTap({ mode: 'bus' })
+    expect(kinds(pair([seen(code)], { giveUpBefore: LATER }))).toEqual(['missing-exit'])
+  })
+})
+
 describe('properties', () => {
   const happening = fc.record({
     minute: fc.nat(40),

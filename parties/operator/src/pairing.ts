@@ -1,5 +1,5 @@
 import { type Instant, wholeSecond } from '@unifare/core'
-import type { Tap } from '@unifare/tap'
+import type { Mode, Tap } from '@unifare/tap'
 import type { LoneEnd } from './tables.ts'
 
 /** A tap with what its gate reported later. */
@@ -17,6 +17,8 @@ export type Paired =
   | { readonly kind: 'journey'; readonly entry: Tap | null; readonly exit: Tap }
   /** Confirmed entry, no exit within the time allowed. */
   | { readonly kind: 'missing-exit'; readonly entry: Tap }
+  /** A ride that the counter, or the next boarding, ended: its tap takes the place of the exit. */
+  | { readonly kind: 'repaired'; readonly entry: Tap | null; readonly exit: Tap }
   /** An exit that nothing can be said about. */
   | { readonly kind: 'missing-entry'; readonly exit: Tap }
   /** An entry that nobody confirmed: it never bills. */
@@ -29,8 +31,12 @@ export type Paired =
   /** The exit of a journey that was charged as incomplete before this record arrived. */
   | { readonly kind: 'late-exit'; readonly exit: Tap; readonly completes: LoneEnd }
 
-const OPENS = new Set(['entry', 'rent'])
 const CLOSES = new Set(['exit', 'return'])
+
+/** A repair that names no entry is one: the counter let the rider begin there. */
+function opens({ kind, entry }: Tap): boolean {
+  return kind === 'entry' || kind === 'rent' || (kind === 'repair' && entry === null)
+}
 
 /** What happened to a rider at an instant: a tap, or the end of a journey charged as incomplete. */
 type Happened = (SeenTap & { readonly lone?: never }) | { readonly lone: LoneEnd }
@@ -70,13 +76,17 @@ export function pairTaps(
       continue
     }
     const { tap } = item
-    if (OPENS.has(tap.kind)) {
+    if (opens(tap)) {
       if (tap.medium === 'card' && chargedOpenings.has(wholeSecond(tap.at))) {
         result.push({ kind: 'late-entry', entry: tap, completes: null })
         continue
       }
       giveUp()
       open = item
+    } else if (tap.kind === 'repair') {
+      const entry = sameEntry(open, tap)
+      result.push({ kind: 'repaired', entry, exit: tap })
+      if (entry !== null) open = undefined
     } else if (CLOSES.has(tap.kind)) {
       const paired = close(open, tap, giveUpBefore)
       if (paired !== undefined) result.push(paired)
@@ -112,9 +122,7 @@ function compare(a: string, b: string): number {
 function close(open: Happened | undefined, exit: Tap, giveUpBefore: Instant): Paired | undefined {
   const fits = open !== undefined && modeOf(open) === exit.mode
   if (exit.medium === 'card' && exit.entry !== null) {
-    const same =
-      fits && open.lone === undefined && wholeSecond(open.tap.at) === wholeSecond(exit.entry.at)
-    return { kind: 'journey', entry: same ? open.tap : null, exit }
+    return { kind: 'journey', entry: sameEntry(open, exit), exit }
   }
   if (fits) {
     return open.lone === undefined
@@ -124,14 +132,28 @@ function close(open: Happened | undefined, exit: Tap, giveUpBefore: Instant): Pa
   return exit.at < giveUpBefore ? { kind: 'missing-entry', exit } : undefined
 }
 
+/** The open entry, when it is the one that the card itself names at its end. */
+function sameEntry(open: Happened | undefined, exit: Tap): Tap | null {
+  if (open === undefined || open.lone !== undefined || exit.entry === null) return null
+  const same =
+    open.tap.mode === exit.mode && wholeSecond(open.tap.at) === wholeSecond(exit.entry.at)
+  return same ? open.tap : null
+}
+
 /** Whether the pair took the open entry, so that no later exit can. */
 function usesOpen(paired: Paired): boolean {
   return paired.kind === 'late-exit' || (paired.kind === 'journey' && paired.entry !== null)
 }
 
-/** A dock has no gate: a bicycle that it gave is rented, unless its terminal voids the record. */
+/** Modes whose terminals have no gate that could tell whether somebody went in. */
+const UNGATED: ReadonlySet<Mode> = new Set<Mode>(['bus', 'bicycle'])
+
+/**
+ * Where there is no gate, who was told "go" is on board or has the bicycle, unless the terminal
+ * voids the record; whom the counter let in is inside.
+ */
 function abandoned({ tap, passed }: SeenTap): Paired {
-  const confirmed = passed || tap.kind === 'rent'
+  const confirmed = passed || UNGATED.has(tap.mode) || tap.kind === 'repair'
   return confirmed ? { kind: 'missing-exit', entry: tap } : { kind: 'void', entry: tap }
 }
 
@@ -141,6 +163,7 @@ export function tapsOf(paired: Paired): Tap[] {
     case 'single':
       return [paired.tap]
     case 'journey':
+    case 'repaired':
       return paired.entry === null ? [paired.exit] : [paired.entry, paired.exit]
     case 'missing-entry':
     case 'late-exit':

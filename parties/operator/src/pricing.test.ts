@@ -1,5 +1,5 @@
 import { openTariffList } from '@unifare/fares'
-import type { Tap } from '@unifare/tap'
+import { FLAGS, REASONS, type Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { type Paired, priceRide } from './index.ts'
 import {
@@ -125,6 +125,54 @@ describe('a card', () => {
     const entry = tapOf({ kind: 'entry', mode: 'metro', amountFen: 0 })
     expect(priceRide(XIAN, ACCEPTANCE, { kind: 'missing-exit', entry })).toBeUndefined()
   })
+})
+
+describe('a repair by card', () => {
+  const entry = { city: '7910', line: 1, station: 1, at: AT }
+  const repair = (change: Partial<Tap>): Paired => ({
+    kind: 'repaired',
+    entry: null,
+    exit: tapOf({ kind: 'repair', mode: 'metro', at: AT + 600 * MINUTE, entry, ...change }),
+  })
+
+  test('is priced to the station and the time that were stated, whenever it is made', () => {
+    const stated = repair({ station: 3, durationS: 1_800, amountFen: 400 })
+    expect(priceRide(XIAN, ACCEPTANCE, stated)).toMatchObject({ amountFen: 400, pricedFen: 400 })
+  })
+
+  test('takes the highest fare where the exit is not known', () => {
+    const reason = REASONS['repair.maximum'].number
+    expect(priceRide(XIAN, ACCEPTANCE, repair({ reason, amountFen: 600 }))).toMatchObject({
+      pricedFen: 600,
+      parts: [{ rule: 'repair.maximum', amountFen: 600 }],
+    })
+  })
+
+  test('of a marked bus fare is the highest fare, too; another debit shows its difference', () => {
+    const bus = openTariffList({ tariffs: [tariffNamed('beijing-bus')], networks: [] })
+    const reason = REASONS['repair.marked'].number
+    const taken = (amountFen: number) =>
+      priceRide(bus, ACCEPTANCE, repair({ mode: 'bus', reason, amountFen }))
+    expect(taken(600)?.parts).toEqual([{ rule: 'repair.marked', amountFen: 600 }])
+    expect(taken(500)?.parts.at(-1)).toEqual({ rule: 'terminal.difference', amountFen: -100 })
+  })
+
+  test('in cash, or waived by staff, is no charge', () => {
+    for (const reason of ['repair.cash', 'repair.waived'] as const) {
+      const told = repair({ reason: REASONS[reason].number, amountFen: 0 })
+      expect(priceRide(XIAN, ACCEPTANCE, told)).toBeUndefined()
+    }
+  })
+})
+
+test('an amount that a driver keyed in is the fare inside the bounds, else a difference', () => {
+  const taxi = openTariffList({ tariffs: [tariffNamed('nanjing-taxi')], networks: [] })
+  const keyed = (amountFen: number) => {
+    const ride = tapOf({ mode: 'taxi', flags: FLAGS.keyed, distanceM: 5_000, amountFen })
+    return priceRide(taxi, ACCEPTANCE, { kind: 'single', tap: ride })
+  }
+  expect(keyed(4_250)).toMatchObject({ amountFen: 4_250, pricedFen: 4_250 })
+  expect(keyed(99)).toMatchObject({ amountFen: 99, pricedFen: 0 })
 })
 
 describe('a code', () => {

@@ -9,7 +9,7 @@ import {
   type Tariff,
   tariffInForce,
 } from '@unifare/fares'
-import type { ChargePart, Tap } from '@unifare/tap'
+import { type ChargePart, FLAGS, REASONS, type Reason, reasonOf, type Tap } from '@unifare/tap'
 import type { Paired } from './pairing.ts'
 
 /** A ride with its price: what is asked, step by step. */
@@ -55,6 +55,8 @@ export function priceRide(
         paired.exit,
         paired.entry,
       )
+    case 'repaired':
+      return repaired(tariffs, acceptance, paired)
     case 'missing-exit':
       return incomplete(tariffs, acceptance, paired.entry)
     case 'missing-entry':
@@ -135,6 +137,46 @@ function incomplete(
   }
 }
 
+/** Reasons of repairs that take the highest fare from where the ride began. */
+const MAXIMUM_REPAIRS: Readonly<Partial<Record<Reason, true>>> = {
+  'repair.marked': true,
+  'repair.maximum': true,
+}
+
+/**
+ * A repair by card: the fare to the stated station at the stated time, or the highest fare under
+ * the tariff of the boarding. What was paid in cash or waived is no charge.
+ */
+function repaired(
+  tariffs: readonly CompiledTariff[],
+  acceptance: AcceptanceContent,
+  { entry: entryTap, exit }: Extract<Paired, { kind: 'repaired' }>,
+): PricedRide | undefined {
+  const { entry, amountFen } = exit
+  if (amountFen === 0 || entry === null) return undefined
+  const taps = entryTap === null ? [exit] : [entryTap, exit]
+  const reason = reasonOf(exit.reason)
+  if (reason === undefined || MAXIMUM_REPAIRS[reason] === undefined) {
+    const ended = { ...exit, at: entry.at + exit.durationS * 1000 }
+    const ride = priced(tariffs, acceptance, [ended], ended)
+    return ride && { ...ride, taps }
+  }
+  const found = tariffInForce(tariffs, exit.mode, entry.at)
+  const pricedFen = found === undefined ? 0 : maximumFare(found, entry.station)
+  const { zh: textZh, en: textEn } = REASONS[reason]
+  const parts = pricedFen === 0 ? [] : [{ rule: reason, amountFen: pricedFen, textZh, textEn }]
+  return {
+    taps,
+    amountFen,
+    pricedFen,
+    ...explained(parts, amountFen - pricedFen),
+    tariff: found === undefined ? NO_TARIFF : tariffName(found.tariff),
+    distanceM: 0,
+    from: entry.station,
+    to: exit.station,
+  }
+}
+
 function tariffName({ id, version }: Tariff): PricedRide['tariff'] {
   return { id, version }
 }
@@ -155,6 +197,7 @@ function rideOf(
     line: last.line,
     at: last.at,
     ...(last.distanceM > 0 ? { distanceM: last.distanceM } : {}),
+    ...((last.flags & FLAGS.keyed) === 0 ? {} : { meterFen: last.amountFen }),
     ...(last.durationS > 0 ? { durationS: last.durationS } : {}),
     medium: medium === 'card' ? 'card' : 'code',
     riderClass: 'adult',
