@@ -68,7 +68,7 @@ export type {
 } from './key-store.ts'
 export { issuingKey, type KeyLine, keyVersions } from './key-versions.ts'
 export { type KeyWindow, type KeyWindowOptions, openKeyWindow } from './key-window.ts'
-export { p256KeyPair, p256PublicKey, p256Sign, p256Verify } from './p256.ts'
+export { p256KeyPair, p256PublicKey, p256SharedSecret, p256Sign, p256Verify } from './p256.ts'
 export type { RandomBytes } from './random-scalar.ts'
 export { createRoutedKeyStore } from './routed-key-store.ts'
 export { sameMac } from './same-mac.ts'

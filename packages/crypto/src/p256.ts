@@ -43,3 +43,15 @@ export function p256Verify(
     return false
   }
 }
+
+/**
+ * Shared secret of a private key and somebody's public key (ECDH, SEC 1 section 3.3.1): the x
+ * coordinate, 32 bytes. Throws `key.bad-material` for a public key that is no point of the curve.
+ */
+export function p256SharedSecret(privateKey32: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  try {
+    return p256.getSharedSecret(privateKey32, publicKey).slice(1, 33)
+  } catch {
+    throw new UnifareError('key.bad-material', 'no P-256 keys to agree on a secret with')
+  }
+}
