@@ -1,4 +1,5 @@
 export { benchCard, type CardReport, describeCard } from './card-bench.ts'
 export { type ClearingReport, describeClearing } from './clearing-report.ts'
 export { benchClearing } from './clearing-rounds.ts'
+export { benchCode, type CodeReport, describeCode } from './code-bench.ts'
 export { benchErrors } from './errors.ts'

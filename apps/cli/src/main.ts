@@ -134,7 +134,7 @@ addFareProgram(program)
 program
   .command('bench')
   .description('measure against what a user would pick instead')
-  .argument('<subject>', 'card or clearing')
+  .argument('<subject>', 'card, clearing or code')
   .addOption(
     new Option('--taps <n>', 'card taps to clear')
       .default(100_000)
@@ -143,6 +143,11 @@ program
   .addOption(
     new Option('--samples <n>', 'random inputs to compare; a million for card').argParser(
       whole(100, 100_000_000),
+    ),
+  )
+  .addOption(
+    new Option('--riders <n>', 'riders whose codes are verified; 256 for code').argParser(
+      whole(64, 100_000),
     ),
   )
   .addOption(json())

@@ -1,10 +1,18 @@
-import { benchCard, benchClearing, describeCard, describeClearing } from '@unifare/bench'
+import {
+  benchCard,
+  benchClearing,
+  benchCode,
+  describeCard,
+  describeClearing,
+  describeCode,
+} from '@unifare/bench'
 import { UnifareError } from '@unifare/core'
 import { EXIT, printJson, printLines, tell } from '../output.ts'
 
 interface BenchOptions {
   readonly taps: number
   readonly samples?: number
+  readonly riders?: number
   readonly json?: boolean
 }
 
@@ -19,6 +27,11 @@ const SUBJECTS = {
     const report = await benchClearing({ taps, tell })
     print(report, describeClearing(report), json)
     return report.faults.exact ? EXIT.ok : EXIT.differences
+  },
+  async code({ riders, json }) {
+    const report = await benchCode({ ...(riders !== undefined && { riders }), tell })
+    print(report, describeCode(report), json)
+    return EXIT.ok
   },
 } as const satisfies Record<string, (options: BenchOptions) => Promise<number>>
 
