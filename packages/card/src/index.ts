@@ -199,6 +199,32 @@ export { type InspectionLanguage, renderInspection } from './inspect/render.ts'
 export type { InspectedTransaction } from './inspect/transactions.ts'
 export type { InspectedTrip } from './inspect/trips.ts'
 export type { Way, WayForm } from './inspect/way.ts'
+export {
+  movedMemory,
+  personaliseScript,
+  type ScriptTarget,
+  stateScript,
+} from './phone/issue-script.ts'
+export { createPhone, resetPhone, transmitPhone } from './phone/phone.ts'
+export { restorePhone, serialisePhone } from './phone/phone-image.ts'
+export { managePhone } from './phone/phone-manage.ts'
+export { type PhoneReceipt, readReceipt } from './phone/phone-script.ts'
+export {
+  createPhoneSlot,
+  installInstance,
+  type PhoneSlot,
+  readDeviceKey,
+  readLastReceipt,
+  runScript,
+  switchInstance,
+} from './phone/phone-slot.ts'
+export type {
+  InstanceState,
+  Phone,
+  PhoneInstance,
+  PhoneStep,
+  ScriptKind,
+} from './phone/phone-state.ts'
 export { createPsam, PSAM_AID, type Psam, type PsamOptions } from './psam/psam.ts'
 export type { PsamLimits, PsamTally } from './psam/psam-limits.ts'
 export { openPsam, type PsamReader } from './psam/psam-reader.ts'

@@ -1,0 +1,100 @@
+import { concat } from '@unifare/core'
+import type { RandomBytes } from '@unifare/crypto'
+import { type Apdu, type CardTransport, expect9000 } from '../reader/transport.ts'
+import { readU16 } from '../words.ts'
+import { resetPhone, transmitPhone } from './phone.ts'
+import { managePhone, RECEIPT_CHUNK } from './phone-manage.ts'
+import type { Phone } from './phone-state.ts'
+import { HEADER } from './phone-wire.ts'
+
+/** A phone with its two ways in: readers reach the cards, the wallet app the management. */
+export interface PhoneSlot extends CardTransport {
+  /** The phone as it is now: keep its image. */
+  phone(): Phone
+  /** The phone leaves the field: open transactions are gone. */
+  reset(): void
+  readonly manage: CardTransport
+}
+
+/**
+ * Puts a phone to use. `onChange` keeps a changed phone before a command is answered; where it
+ * rejects, the change is not made.
+ */
+export function createPhoneSlot(options: {
+  readonly phone: Phone
+  readonly random: RandomBytes
+  readonly onChange?: (phone: Phone) => Promise<void> | void
+}): PhoneSlot {
+  let phone = resetPhone(options.phone)
+  const take = async (next: { phone: Phone; response: Uint8Array }): Promise<Uint8Array> => {
+    const lasting = next.phone.instances !== phone.instances || next.phone.staged !== phone.staged
+    if (lasting) await options.onChange?.(next.phone)
+    phone = next.phone
+    return next.response
+  }
+  return {
+    phone: () => phone,
+    reset() {
+      phone = resetPhone(phone)
+    },
+    transmit: (apdu) => take(transmitPhone(phone, apdu, options.random)),
+    manage: { transmit: (apdu) => take(managePhone(phone, apdu)) },
+  }
+}
+
+/** Public key of the phone, 33 bytes. */
+export function readDeviceKey(manage: CardTransport): Promise<Uint8Array> {
+  return expect9000(manage, { header: HEADER.deviceKey, le: 0 })
+}
+
+/** Makes room for an instance that obeys an issuer; the same again is no error. */
+export async function installInstance(
+  manage: CardTransport,
+  { aid, issuerKey }: { readonly aid: Uint8Array; readonly issuerKey: Uint8Array },
+): Promise<void> {
+  await expect9000(manage, { header: HEADER.install, data: concat(aid, issuerKey) })
+}
+
+/** Switches an instance on and prefers it, or switches it off. */
+export async function switchInstance(
+  manage: CardTransport,
+  aid: Uint8Array,
+  to: 'on' | 'off',
+): Promise<void> {
+  const header = to === 'on' ? HEADER.activate : HEADER.deactivate
+  await expect9000(manage, { header, data: aid })
+}
+
+/**
+ * Carries a script out, from wherever an earlier try was cut off, and reads what the device signs
+ * about it. Throws `card.torn` when cut off again, `card.wrong-status` when the phone refuses.
+ */
+export async function runScript(
+  manage: CardTransport,
+  commands: readonly Uint8Array[],
+  aid: Uint8Array,
+): Promise<Uint8Array> {
+  const [opening, ...steps] = commands
+  if (opening === undefined) throw new TypeError('a script has at least its opening')
+  const next = await expect9000(manage, apduOf(opening), { length: 2 })
+  for (const step of steps.slice(readU16(next))) await expect9000(manage, apduOf(step))
+  return readLastReceipt(manage, aid)
+}
+
+/** The last receipt of an instance, signature first; empty before the first script. */
+export async function readLastReceipt(manage: CardTransport, aid: Uint8Array): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for (let offset = 0; ; offset += RECEIPT_CHUNK) {
+    const part = await expect9000(manage, { header: HEADER.receipt + offset, data: aid, le: 0 })
+    parts.push(part)
+    if (part.length < RECEIPT_CHUNK) return concat(...parts)
+  }
+}
+
+/** Commands travel as bytes; a command with data is header, Lc, data, and maybe Le. */
+function apduOf(bytes: Uint8Array): Apdu {
+  const header = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
+  const length = bytes[4] ?? 0
+  const data = bytes.slice(5, 5 + length)
+  return bytes.length > 5 + length ? { header, data, le: 0 } : { header, data }
+}
