@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { fromHex, toHex } from '@unifare/core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { must, newSlot, opened, prepareBus, viewOf } from '../src/card.fixture.ts'
@@ -182,5 +184,12 @@ describe('when a reader has no card for us', () => {
     await expect(card.transmit(fromHex('00A40400'))).rejects.toMatchObject({ code: 'card.torn' })
     await card.close()
     await expect(listReaders()).rejects.toMatchObject({ code: 'reader.no-service' })
+    // The binding turns a client of an ended service into an uncaught exception when it is found.
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    for (let round = 0; round < 3; round++) {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
   })
 })
