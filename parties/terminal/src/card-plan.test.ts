@@ -1,10 +1,10 @@
-import { type CardSlot, decodeTrip, INDUSTRY, readCard } from '@unifare/card'
+import { decodeTrip, INDUSTRY } from '@unifare/card'
 import { parseTap, REASONS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
-import type { TerminalConfig } from './config.ts'
 import {
   AT,
   type Bench,
+  beside,
   bundles,
   CONVERTING,
   ENTRY_GATE,
@@ -15,21 +15,10 @@ import {
   openBench,
   tap,
   VISITOR,
+  viewOf,
 } from './terminal.fixture.ts'
 
 const MINUTE_MS = 60_000
-
-async function viewOf(slot: CardSlot) {
-  slot.reset()
-  const read = await readCard(slot)
-  if (!read.ok) throw new Error(read.code)
-  return read.view
-}
-
-/** Another terminal of the same operator, at the same time. */
-function beside({ clock, operator }: Bench, place: Partial<TerminalConfig>): Promise<Bench> {
-  return openBench({ terminal: '413100000001', ...place }, { clock, operator })
-}
 
 describe('what a role does with a card', () => {
   it('bus: one tap, the flat fare', async () => {
@@ -92,7 +81,7 @@ describe('what a role does with a card', () => {
 
   it('taxi: by the metered distance', async () => {
     const bench = await openBench({ mode: 'taxi' })
-    expect(await tap(bench, await newCard(), 8_000)).toMatchObject({
+    expect(await tap(bench, await newCard(), { distanceM: 8_000 })).toMatchObject({
       kind: 'purchase',
       amountFen: 2_300,
     })

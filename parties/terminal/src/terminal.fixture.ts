@@ -3,9 +3,13 @@ import {
   type CardProfile,
   type CardSlot,
   type CardTransport,
+  type CityUnionProfile,
+  cityUnionPurse,
+  createCard,
   createCardSlot,
   createPsam,
   personalise,
+  readCard,
 } from '@unifare/card'
 import {
   createManualClock,
@@ -31,6 +35,7 @@ import {
 import { codeFixture } from './code.fixture.ts'
 import type { TerminalConfig } from './config.ts'
 import { type Lists, NO_LISTS, type Trust, takeBundle } from './lists.ts'
+import type { Metered } from './metered.ts'
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts'
 
 /** One terminal, its operator's end of the link, lists, cards and codes; institutions made up. */
@@ -65,17 +70,17 @@ export const EXIT_GATE = { mode: 'metro', station: 18, role: 'exit', gate: true 
 
 const engine = nodeEngine()
 const random = createSeededRandom('terminal fixture')
-const pairs = new Map(
-  [CENTRE, OPERATOR, CONFIG.terminal, 'stranger'].map((name) => {
-    const stream = random.fork(name)
-    return [name, ed25519KeyPair((length) => stream.bytes(length))] as const
-  }),
-)
-const keyOf = (name: string) => pairs.get(name)?.publicKey
+const pairOf = (name: string) => {
+  const stream = random.fork(name)
+  return ed25519KeyPair((length) => stream.bytes(length))
+}
+const isKnown = (name: string) =>
+  [CENTRE, OPERATOR, 'stranger'].includes(name) || /^4131[0-9]{8}$/.test(name)
+const keyOf = (name: string) => (isKnown(name) ? pairOf(name).publicKey : undefined)
 
 export function signOf(name: string): (message: Uint8Array) => Promise<Uint8Array> {
-  const pair = pairs.get(name)
-  if (pair === undefined) throw new TypeError(`nobody is ${name}`)
+  if (!isKnown(name)) throw new TypeError(`nobody is ${name}`)
+  const pair = pairOf(name)
   return async (message) => engine.ed25519Sign(pair.privateKey, message)
 }
 
@@ -94,16 +99,26 @@ const master = (use: KeyUse, index: number): KeyRef => ({
   version: 1,
   algorithm: '3des',
 })
-const MASTERS = {
+export const MASTERS = {
   purchase: master('purchase', 1),
   load: master('load', 1),
   tac: master('tac', 0),
   maintenance: master('maintenance', 1),
 }
-const STORE = createSoftwareKeyStore({
+/** The same uses in the key system of the city union. */
+export const CITY_MASTERS = {
+  purchase: { ...MASTERS.purchase, scheme: 'mohurd' },
+  load: { ...MASTERS.load, scheme: 'mohurd' },
+  tac: { ...MASTERS.tac, scheme: 'mohurd' },
+  maintenance: { ...MASTERS.maintenance, scheme: 'mohurd' },
+} as const satisfies Record<string, KeyRef>
+export const STORE = createSoftwareKeyStore({
   engine,
   random: (length) => random.fork('store').bytes(length),
-  keys: Object.values(MASTERS).map((ref) => ({ ref, material: random.fork(ref.use).bytes(16) })),
+  keys: [...Object.values(MASTERS), ...Object.values(CITY_MASTERS)].map((ref) => ({
+    ref,
+    material: random.fork(`${ref.scheme} ${ref.use}`).bytes(16),
+  })),
 })
 
 /** A visitor's card with 50 yuan. */
@@ -124,23 +139,71 @@ export async function newCard(changes: Partial<CardProfile> = {}): Promise<CardS
   return createCardSlot({ card, random: (length) => stream.bytes(length) })
 }
 
-/** Stations 17 and 18 of line 2, 9.5 km apart. */
+/** Issuer and city of the city cards of Wuhan, as a tap names them. */
+export const CITY_ISSUER = '37004300'
+
+/** A city-union purse of Wuhan with 30 yuan. */
+export function cityProfile(changes: Partial<CityUnionProfile> = {}): CityUnionProfile {
+  return {
+    issuer: CITY_ISSUER.slice(0, 4),
+    city: CITY_ISSUER.slice(4),
+    serial: '0000000000000042',
+    validFrom: '20200101',
+    validTo: '20401231',
+    balanceFen: 3_000,
+    uid: Uint8Array.from({ length: 9 }, (_, i) => i + 1),
+    keys: { store: STORE, ...CITY_MASTERS },
+    ...changes,
+  }
+}
+
+/** A card with a city-union purse and nothing else. */
+export async function newCityCard(changes: Partial<CityUnionProfile> = {}): Promise<CardSlot> {
+  const card = createCard(await cityUnionPurse(cityProfile(changes)))
+  const stream = random.fork('city card')
+  return createCardSlot({ card, random: (length) => stream.bytes(length) })
+}
+
+/** A card as any reader finds it in a new presentation, with all its travel records. */
+export async function viewOf(slot: CardSlot, scheme: 'mot' | 'mohurd' = 'mot') {
+  slot.reset()
+  const read = await readCard(slot, {
+    scheme,
+    records: ['rail', 'bus', 'water', 'taxi', 'rental', 'bicycle'],
+  })
+  if (!read.ok) throw new Error(read.code)
+  return read.view
+}
+
+/** Stations 17 and 18 of line 2, 9.5 km apart; over the street from 18 is 19 of line 3, before 20. */
 const NETWORK: StationNetwork = {
   id: 'wuhan-metro',
   operator: null,
   generated: true,
-  lines: [{ id: 2, nameZh: '二', nameEn: 'Two', loop: false, stations: [17, 18], metres: [9_500] }],
+  lines: [
+    { id: 2, nameZh: '二', nameEn: 'Two', loop: false, stations: [17, 18], metres: [9_500] },
+    { id: 3, nameZh: '三', nameEn: 'Three', loop: false, stations: [19, 20], metres: [1_000] },
+  ],
   stations: [
     { id: 17, nameZh: '甲', nameEn: 'A' },
     { id: 18, nameZh: '乙', nameEn: 'B' },
+    { id: 19, nameZh: '丙', nameEn: 'C' },
+    { id: 20, nameZh: '丁', nameEn: 'D' },
   ],
-  virtualTransfers: [],
+  virtualTransfers: [{ from: 18, to: 19, metres: 0 }],
 }
+/** With the distance bus of Beijing: 2 yuan to 10 km, cards half, 6 yuan marked. */
+export const DISTANCE_BUS = ['beijing-bus', 'wuhan-metro']
 const TARIFFS = ['wuhan-bus', 'wuhan-metro', 'shanghai-ferry', 'nanjing-taxi', 'hangzhou-bicycle']
 
 function acceptance(): AcceptanceRow[] {
   const row = { operator: OPERATOR, status: 'in-service', from: 0 } as const
-  const divisions = { [VISITOR]: '440100', [LOCAL]: '420100', [CONVERTING]: '330100' }
+  const divisions = {
+    [VISITOR]: '440100',
+    [LOCAL]: '420100',
+    [CONVERTING]: '330100',
+    [CITY_ISSUER]: '420100',
+  }
   return Object.keys(MODES).flatMap((mode) =>
     Object.entries(divisions).flatMap(([issuer, division]) =>
       (['card', 'code'] as const).map((medium) => ({
@@ -171,8 +234,14 @@ export function bundle(
 /** The four lists of a healthy terminal; media on the deny list as `medium/issuer/account`. */
 export async function bundles(
   denied: readonly string[] = [],
-  options: { readonly version?: number; readonly from?: number } = {},
+  options: {
+    readonly version?: number
+    readonly from?: number
+    /** Names of other tariffs than the usual ones. */
+    readonly tariffs?: readonly string[]
+  } = {},
 ): Promise<SignedBundle[]> {
+  const { tariffs: names = TARIFFS } = options
   const entries = denied.map((key) => {
     const [medium, issuer, account] = key.split('/')
     return { medium, issuer, account, reason: 'lost', since: AT }
@@ -183,7 +252,7 @@ export async function bundles(
     await bundle('deny', { entries }, options),
     await bundle(
       'tariffs',
-      { tariffs: tariffs().filter(({ id }) => TARIFFS.includes(id)), networks: [NETWORK] },
+      { tariffs: tariffs().filter(({ id }) => names.includes(id)), networks: [NETWORK] },
       options,
     ),
   ]
@@ -283,7 +352,8 @@ export async function openBench(
       terminal: config.terminal,
       issuer: CENTRE,
       keyStore: STORE,
-      purchaseKeys: [MASTERS.purchase],
+      purchaseKeys: [MASTERS.purchase, CITY_MASTERS.purchase],
+      maintenanceKeys: [MASTERS.maintenance],
     }),
     ...changes,
   })
@@ -318,7 +388,27 @@ export function watched(
 export const DEBIT = 0x54
 
 /** A tap of the rider: the card leaves the field and comes back. */
-export function tap(bench: Bench, slot: CardSlot, distanceM = 0) {
+export function tap(bench: Bench, slot: CardSlot, metered: Metered = {}) {
   slot.reset()
-  return bench.terminal.presentCard(slot, { distanceM })
+  return bench.terminal.presentCard(slot, metered)
+}
+
+/** Another terminal of the same operator, or of another one, under the same clock. */
+export function beside(
+  { clock, operator }: Bench,
+  place: Partial<TerminalConfig>,
+  options: Parameters<typeof openBench>[1] = {},
+): Promise<Bench> {
+  return openBench(place, { clock, operator, ...options })
+}
+
+/** Every record that a terminal has stored, uploaded now. */
+export async function recordsOf({ terminal, operator, config, clock }: Bench): Promise<Tap[]> {
+  clock.set(clock.now() + 121_000)
+  while ((await terminal.upload()) > 0);
+  const own = operator.batches.filter(({ header }) => header.terminal === config.terminal)
+  const records = own.flatMap(({ header, records: raw }) =>
+    raw.map((bytes, index) => [header.first + index, parseTap(bytes)] as const),
+  )
+  return [...new Map(records)].toSorted(([a], [b]) => a - b).map(([, record]) => record)
 }
