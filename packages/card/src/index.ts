@@ -272,6 +272,7 @@ export {
 } from './reader/card-view.ts'
 export { type LoadHost, type LoadOpening, type LoadResult, loadCard } from './reader/load-flow.ts'
 export { createLoadHost } from './reader/load-host.ts'
+export { probeLoad, proveLoad } from './reader/load-probe.ts'
 export {
   keepsRide,
   type OpenRide,

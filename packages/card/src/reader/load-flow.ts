@@ -78,7 +78,10 @@ export function loadCard(options: {
   })
 }
 
-async function openLoad(options: Parameters<typeof loadCard>[0]): Promise<LoadOpening> {
+/** INITIALIZE FOR LOAD of a selected card; rejects with the card's refusal (see `cardError`). */
+export async function openLoad(
+  options: Omit<Parameters<typeof loadCard>[0], 'host'>,
+): Promise<LoadOpening> {
   const { transport, view, terminal, keyIndex, amountFen, at } = options
   const data = concat(Uint8Array.of(keyIndex), u32(amountFen), fromHex(terminal))
   const answer = await expect9000(
