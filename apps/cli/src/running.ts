@@ -11,7 +11,6 @@ import {
   toHex,
 } from '@unifare/core'
 import { openRepositories, systemRandom } from '@unifare/core/node'
-import { nodeEngine } from '@unifare/crypto/node'
 import type { StationNetwork } from '@unifare/fares'
 import {
   createNetworkKeys,
@@ -22,6 +21,7 @@ import {
   planNetwork,
   writeScript,
 } from '@unifare/twin'
+import { processEngine } from './engine.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 
 /** Marks a folder as a demonstration's, so that only such a folder is ever emptied. */
@@ -52,7 +52,7 @@ export interface Running {
 
 /** Starts all parties on files and a database under the data folder. */
 export async function startNetwork(options: StartOptions): Promise<Running> {
-  const engine = nodeEngine()
+  const engine = processEngine()
   const plan = planNetwork(options)
   checkNetworks(plan, options.networks ?? new Map())
   await emptyFolder(options.dataDir)

@@ -10,7 +10,6 @@ import {
   UnifareError,
 } from '@unifare/core'
 import { openRepositories, systemClock, systemRandom } from '@unifare/core/node'
-import { nodeEngine } from '@unifare/crypto/node'
 import type { Link } from '@unifare/tap'
 import { createHttpLink } from '@unifare/tap/node'
 import {
@@ -23,6 +22,7 @@ import {
   parseNetworkFile,
 } from '@unifare/twin'
 import type { ServedRole } from '@unifare/twin/node'
+import { processEngine } from './engine.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 
 /** Reads a network file; its `dataDir` is taken from the file's own folder. */
@@ -85,7 +85,7 @@ export async function openStanding(options: {
   readonly clock: ManualClock | undefined
 }): Promise<Standing> {
   const { file, plan, role, ids } = options
-  const engine = nodeEngine()
+  const engine = processEngine()
   const clock = options.clock ?? systemClock()
   const random = systemRandom()
   const environments = new Map<string, Env>()
