@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readerError } from './errors.ts'
 import {
   hasPcscd,
@@ -44,6 +44,8 @@ export interface PcscdOptions {
 }
 
 const START_MS = 10_000
+const FREE_MS = 20_000
+const POLL_MS = 10
 const PORT_TRIES = 20
 
 /** A card that answers its reset and knows no application. */
@@ -80,13 +82,18 @@ async function startOnce(
   },
 ): Promise<Pcscd | string> {
   const { card, second = emptyCard, name = 'Unifare', folder, place } = options
+  if (place === 'system' && !(await isFree())) return `another service has ${SYSTEM_SOCKET}`
   const slots = await offerTwo(card, second)
   await writeConfiguration(folder, { name, port: slots[0].port })
+  const home = dirname(SYSTEM_SOCKET)
+  const hadHome = place === 'private' || existsSync(home)
   const service = launch(options.command)
   const stop = async () => {
     await service.end()
     await Promise.all(slots.map((slot) => slot.remove()))
     await rm(folder, { recursive: true, force: true })
+    // Somebody else may have moved in.
+    if (!hadHome) await rmdir(home).catch(() => undefined)
   }
   const socket = place === 'private' ? socketOf(folder) : SYSTEM_SOCKET
   const met = Promise.all([...slots.map((slot) => slot.met), appears(socket, service)])
@@ -105,13 +112,22 @@ async function startOnce(
   }
 }
 
+/** Waits for the system's place: two of our own services may want it one after the other. */
+async function isFree(): Promise<boolean> {
+  for (let waited = 0; existsSync(SYSTEM_SOCKET); waited += POLL_MS) {
+    if (waited >= FREE_MS) return false
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  return true
+}
+
 /** Resolves when the service listens; the driver may ask for its cards before that. */
 async function appears(socket: string, service: Launched): Promise<void> {
   let over = false
   void service.ended.then(() => {
     over = true
   })
-  while (!over && !existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (!over && !existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
 }
 
 /** The driver takes the port it is told for its first slot, and the next one for the second. */

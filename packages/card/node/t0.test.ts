@@ -7,7 +7,7 @@ import { completing } from './t0.ts'
 /** A card that speaks T=0: data or an answer in one command, never both, at most `most` at a time. */
 function t0Card(answer: (apdu: Uint8Array) => Promise<Uint8Array>, most: number) {
   const sent: string[] = []
-  let waits = new Uint8Array(0)
+  let waits: Uint8Array = new Uint8Array(0)
   return {
     sent,
     async transmit(apdu: Uint8Array): Promise<Uint8Array> {

@@ -8,7 +8,7 @@ const cards = cardFolder()
 afterAll(() => cards.remove())
 
 describe('unifare card serve, as a program', () => {
-  const environment: Record<string, string> = { PCSCLITE_CSOCK_NAME: cards.path('no-service') }
+  const environment: Record<string, string> = {}
 
   /** Starts it and waits for the document that it prints once the card is there. */
   async function serve(file: string): Promise<{ child: ChildProcess; readers: string[] }> {

@@ -24,7 +24,7 @@ export interface ServeOptions {
   readonly lang?: Language
   /** A vpcd that listens: host:port. */
   readonly vpcd?: string
-  /** Never touch the system's PC/SC service. */
+  /** A service apart from the system's, wherever that is allowed. */
   readonly private?: boolean
 }
 
@@ -78,7 +78,7 @@ async function serve(card: VirtualCard, options: ServeOptions): Promise<Served> 
     if (system) return system
   }
   const free = options.private !== true && !existsSync(SYSTEM_SOCKET)
-  const places: readonly PcscdPlace[] = free ? ['system', 'private'] : ['private']
+  const places: readonly PcscdPlace[] = free ? ['system', 'private'] : ['private', 'system']
   return startPcscd({
     card,
     second: await psamOf(options),
