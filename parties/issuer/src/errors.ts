@@ -19,5 +19,28 @@ export const issuerErrors = {
     en: 'the statement tells something else than one before',
     zh: '对账单与先前内容不一致',
   },
+  'issuer.no-phone-card': { en: 'no such phone card in this account', zh: '该账户无此手机卡' },
+  'issuer.phone-taken': {
+    en: 'this phone holds another card or belongs to another account',
+    zh: '该手机已有其他卡或属于其他账户',
+  },
+  'issuer.phone-state': {
+    en: 'the phone card is in no state for this',
+    zh: '手机卡当前状态不支持该操作',
+  },
+  'issuer.phone-receipt': {
+    en: 'the phone states something else than was asked of it',
+    zh: '手机回执与指令不符',
+  },
+  'issuer.phone-balance': {
+    en: 'the phone states more money than was loaded',
+    zh: '手机申报余额超过已充值金额',
+  },
+  'issuer.phone-fund': { en: 'not enough was paid for this load', zh: '充值款不足' },
+  'issuer.phone-load': { en: 'the card did not prove this load', zh: '充值校验未通过' },
+  'issuer.phone-load-open': {
+    en: 'another load is open on this card',
+    zh: '该卡有未完成的充值',
+  },
   'issuer.no-certificate': { en: 'the code key is not certified yet', zh: '乘车码密钥尚未认证' },
 } as const satisfies ErrorTable

@@ -8,6 +8,13 @@ export {
   type PaymentOutcome,
   type SimulatedChannel,
 } from './payment.ts'
+export type { PhoneIssuer } from './phone/context.ts'
+export {
+  type PhoneCardRow,
+  type PhoneCardState,
+  phoneCards,
+  phoneLoads,
+} from './phone/tables.ts'
 export {
   type AccountRow,
   type AccountState,

@@ -25,6 +25,9 @@ import { bookIssuedCards } from './cards.ts'
 import { collect } from './collection.ts'
 import { publishDeny } from './deny.ts'
 import type { PaymentChannel } from './payment.ts'
+import type { PhoneIssuer } from './phone/context.ts'
+import { fundLoads } from './phone/load.ts'
+import { phoneOrder } from './phone/orders.ts'
 import { riderView } from './rider-view.ts'
 import { bookCollected, bookRepayment, type Collected, takeStatement } from './settlement.ts'
 import { type Contract, marks } from './tables.ts'
@@ -48,6 +51,8 @@ export interface IssuerOptions {
   /** Channels by name; a contract names one of them. */
   readonly channels: ReadonlyMap<string, PaymentChannel>
   readonly credentials?: CredentialPolicy
+  /** What it takes to put cards into phones; an issuer without it has none. */
+  readonly phone?: PhoneIssuer
 }
 
 /**
@@ -98,11 +103,8 @@ function createMachine(options: IssuerOptions) {
     policy: options.credentials ?? DEFAULT_CREDENTIALS,
   }
 
-  async function riderOrder(
-    tx: Tx,
-    order: Order,
-    { message, acceptedAt }: Input,
-  ): Promise<unknown> {
+  async function riderOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
+    const { message, acceptedAt } = input
     const rider = message.sender
     requireData(RIDER.test(rider), 'message.refused', `${rider} is no rider`)
     switch (order['do']) {
@@ -120,7 +122,7 @@ function createMachine(options: IssuerOptions) {
       case 'withdraw':
         return withdraw(tx, { rider, at: acceptedAt })
       default:
-        throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
+        return phoneOrder(tx, order, input, options)
     }
   }
 
@@ -145,6 +147,8 @@ function createMachine(options: IssuerOptions) {
         })
       case 'publish-deny':
         return publishDeny(tx, order, input, options)
+      case 'phone-fund':
+        return fundLoads(tx, order)
       default:
         throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
     }
