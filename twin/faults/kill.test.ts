@@ -21,7 +21,7 @@ const LOADED_FEN = 20_000
 /** One round of all riders takes longer than a tap waits for its rider. */
 const BETWEEN_TAPS_MS = 5_000
 /** About: commands of a card, the go and the answer. */
-const MESSAGES_PER_TAP = 15
+const MESSAGES_PER_TAP = 10
 
 const folders: string[] = []
 afterAll(async () => {
