@@ -7,7 +7,7 @@ import { hmacSm3, schemeToken } from './scheme-token.ts'
 
 const digits = (length: number, alphabet: string) =>
   fc
-    .array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length })
+    .array(fc.constantFrom(...Array.from(alphabet)), { minLength: length, maxLength: length })
     .map((letters) => letters.join(''))
 const fields = fc.record({
   companions: fc.nat(15),

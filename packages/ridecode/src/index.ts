@@ -29,6 +29,16 @@ export {
   codeRejects,
 } from './errors.ts'
 export {
+  type Exposure,
+  type ExposureInputs,
+  exposure,
+  lostMediumFen,
+  type PopulationExposure,
+  type PopulationInputs,
+  populationExposure,
+  prepaidFen,
+} from './exposure.ts'
+export {
   createFastVerifier,
   type FastVerifier,
   type FastVerifierCounts,
