@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import codes from '../vectors/codes.json' with { type: 'json' }
 import keys from '../vectors/keys.json' with { type: 'json' }
 import refused from '../vectors/refused.json' with { type: 'json' }
-import { parseCode, parseIssuerKeys, verifyCode } from './index.ts'
+import { createFastVerifier, parseCode, parseIssuerKeys, verifyCode } from './index.ts'
 import {
   certificate,
   code,
@@ -18,6 +18,7 @@ import {
 } from './network.fixture.ts'
 
 const engine = nodeEngine()
+const fast = createFastVerifier({ reference: engine })
 type IdPolicy = 'default' | 'shanghai' | 'none'
 
 describe('golden codes: custom fields of 0, 1, 16, 32 bytes and three id policies', () => {
@@ -52,7 +53,7 @@ describe('golden codes: custom fields of 0, 1, 16, 32 bytes and three id policie
     }).toEqual(expected)
   })
 
-  test.each(codes.codes)('$name: verifies on both engines, under its own ids only', (golden) => {
+  test.each(codes.codes)('$name: verifies on every engine, under its own ids only', (golden) => {
     const { atS, hex, parsed } = golden
     const listOf = (idPolicy: IdPolicy) =>
       parseIssuerKeys({
@@ -60,7 +61,7 @@ describe('golden codes: custom fields of 0, 1, 16, 32 bytes and three id policie
         issuers: [{ ...keys.issuerKeys.issuers[0], idPolicy, versions: [parsed.version] }],
       })
     const policy = golden.idPolicy as IdPolicy
-    for (const each of [engine, pureEngine]) {
+    for (const each of [engine, pureEngine, fast]) {
       const verdict = verifyCode({ bytes: fromHex(hex), atS, keys: listOf(policy), engine: each })
       expect(verdict).toMatchObject({
         ok: true,
