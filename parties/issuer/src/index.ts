@@ -13,6 +13,7 @@ export {
   type PhoneCardRow,
   type PhoneCardState,
   phoneCards,
+  phoneFunds,
   phoneLoads,
 } from './phone/tables.ts'
 export {

@@ -10,6 +10,11 @@ export const riderErrors = {
     en: 'the clock was set back: the next code would be refused',
     zh: '手机时间被调慢，请校准时间',
   },
+  'wallet.foreign-script': {
+    en: 'the issuer sent a script for another card',
+    zh: '脚本与本机卡不符',
+  },
+  'wallet.foreign-card': { en: 'this phone holds another card', zh: '本机卡号不符' },
   'wallet.foreign-credential': {
     en: 'the issuer sent a credential for another key or account',
     zh: '凭证与本机密钥或账户不符',

@@ -1,5 +1,11 @@
 export { riderErrors } from './errors.ts'
 export {
+  createPhoneCard,
+  type PhoneCard,
+  type PhoneCardOptions,
+  type PhoneCardStatus,
+} from './phone-card.ts'
+export {
   type Agreement,
   createWallet,
   type Wallet,

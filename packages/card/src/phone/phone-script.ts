@@ -24,10 +24,13 @@ export interface PhoneReceipt {
 
 type StateChange = Exclude<ScriptKind, 'personalise'>
 
-/** From which states a script leads where. */
+/**
+ * From which states a script leads where. Scripts that the phone missed are skipped: a card may be
+ * resumed that was never told of its suspension.
+ */
 const CHANGES = {
-  suspend: { from: ['personalised', 'active'], to: 'suspended' },
-  resume: { from: ['suspended'], to: 'active' },
+  suspend: { from: ['personalised', 'active', 'suspended'], to: 'suspended' },
+  resume: { from: ['personalised', 'active', 'suspended'], to: 'active' },
   freeze: { from: ['personalised', 'active', 'suspended'], to: 'moved' },
   terminate: {
     from: ['installed', 'personalised', 'active', 'suspended', 'moved'],
@@ -50,7 +53,13 @@ export function afterScript(
   const gone = to === 'moved' || to === 'terminated'
   const next = { ...instance, state: to, script }
   const receipt = signReceipt(deviceKey.privateKey, { instance: next, kind })
-  return { ...next, memory: gone ? null : instance.memory, receipt }
+  const memory = kind === 'resume' ? unblocked(instance.memory) : instance.memory
+  return { ...next, memory: gone ? null : memory, receipt }
+}
+
+/** Terminals may have blocked a card that was denied: its issuer's word lifts that, too. */
+function unblocked(memory: CardMemory | null): CardMemory | null {
+  return memory?.lock === 'temporary' ? { ...memory, lock: 'none' } : memory
 }
 
 /**

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { must, NUMBER, newPsam, opened, prepareBus, viewOf } from '../card.fixture.ts'
 import { PPSE, PURSE_AID } from '../chip/applications.ts'
+import { blockApplication } from '../reader/block-flow.ts'
 import { debit } from '../reader/purchase-flow.ts'
 import { readCard } from '../reader/read-card.ts'
 import { exchange } from '../reader/transport.ts'
@@ -74,7 +75,7 @@ describe('instances of a phone', () => {
     const psam = await opened(newPsam())
     const { pending } = must(await prepareBus({ transport: slot, psam }))
     await runScript(slot.manage, await issuer.state('suspend', 2), issuer.aid)
-    expect(must({ ok: true, ...(await exchange(slot, select(PURSE_AID))) }).sw).toBe(0x6a81)
+    expect((await exchange(slot, select(PURSE_AID))).sw).toBe(0x6a81)
     expect((await exchange(slot, select(issuer.aid))).sw).toBe(0x6a81)
     expect((await exchange(slot, select(PPSE))).sw).toBe(0x6a82)
     expect(await debit({ transport: slot, psam, pending })).toMatchObject({
@@ -85,6 +86,16 @@ describe('instances of a phone', () => {
       code: 'card.wrong-status',
     })
     await runScript(slot.manage, await issuer.state('resume', 3), issuer.aid)
+    expect(await viewOf(slot)).toMatchObject({ balanceFen: 5000 })
+  })
+
+  test('resumed, it is free of the block that a terminal put on it meanwhile', async () => {
+    const { slot, issuer } = await phoneWithCard()
+    const psam = await opened(newPsam())
+    const view = await viewOf(slot)
+    must(await blockApplication({ transport: slot, psam, view, permanent: false }))
+    expect((await exchange(slot, select(PURSE_AID))).sw).toBe(0x6a81)
+    await runScript(slot.manage, await issuer.state('resume', 2), issuer.aid)
     expect(await viewOf(slot)).toMatchObject({ balanceFen: 5000 })
   })
 
