@@ -28,6 +28,7 @@ export const cliErrors = {
     en: 'the passphrase of the key file is not told',
     zh: '未提供密钥文件口令',
   },
+  'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'keys.no-terminal': { en: 'this is typed at a terminal only', zh: '须在终端上输入' },
   'keys.aborted': { en: 'stopped by hand', zh: '人工中止' },
   'keys.mismatch': { en: 'what was typed does not agree', zh: '输入核对不一致' },
@@ -44,6 +45,8 @@ export const cliErrors = {
   'start.no-networks': { en: 'no station networks in the folder', zh: '目录中没有线网文件' },
   'start.port-taken': { en: 'the port is taken', zh: '端口已被占用' },
   'trace.unknown-tap': { en: 'nobody knows this tap', zh: '查无此记录' },
+  'wallet-file.missing': { en: 'the wallet file cannot be read', zh: '钱包文件无法读取' },
+  'wallet-file.bad': { en: 'not a wallet file', zh: '钱包文件格式错误' },
 } as const satisfies ErrorTable
 
 const TABLES: readonly ErrorTable[] = [

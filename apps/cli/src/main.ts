@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addCardCommands } from './commands/card-program.ts'
+import { addCodeProgram } from './commands/code-program.ts'
 import { addFareProgram } from './commands/fare-program.ts'
 import { addKeysProgram } from './commands/keys-program.ts'
 import { EXIT, run } from './output.ts'
@@ -130,6 +131,7 @@ for (const [party, command] of serving) {
 addCardCommands(program.command('card'))
 addKeysProgram(program)
 addFareProgram(program)
+addCodeProgram(program)
 
 program
   .command('bench')
