@@ -176,7 +176,7 @@ export async function viewOf(slot: CardSlot, scheme: 'mot' | 'mohurd' = 'mot') {
 }
 
 /** Stations 17 and 18 of line 2, 9.5 km apart; over the street from 18 is 19 of line 3, before 20. */
-const NETWORK: StationNetwork = {
+export const NETWORK: StationNetwork = {
   id: 'wuhan-metro',
   operator: null,
   generated: true,
