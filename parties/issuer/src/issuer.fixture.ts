@@ -30,7 +30,13 @@ import {
   type Message,
   type MessageKind,
 } from '@unifare/tap'
-import { createSimulatedChannel, openIssuer, type PaymentChannel, riderId } from './index.ts'
+import {
+  createSimulatedChannel,
+  type IssuerOptions,
+  openIssuer,
+  type PaymentChannel,
+  riderId,
+} from './index.ts'
 
 export const engine = nodeEngine()
 /** 20 November 2026, 08:00 in Shanghai. */
@@ -120,6 +126,7 @@ export function identity(world: World, id: string): LinkIdentity {
 export async function openTestIssuer(
   world: World = createWorld(),
   channels: readonly PaymentChannel[] = [],
+  change: Pick<IssuerOptions, 'phone'> = {},
 ) {
   const { clock, storage, repository, link, bank } = world
   openTestCentre(world)
@@ -136,6 +143,7 @@ export async function openTestIssuer(
     codeKey: CODE_KEY,
     institutions: new Map([ISSUER, CENTRE].map((id) => [id, publicKeyOf(id)])),
     channels: new Map([bank, ...channels].map((channel) => [channel.name, channel])),
+    ...change,
   })
   link.register(ISSUER, issuer.handler)
   return { world, issuer, ...callers(world) }

@@ -62,22 +62,29 @@ export async function authoriseLoad(
   const { number, account } = row
   const { amountFen, onlineNumber } = opening
   const [open] = await context.tx.get(phoneLoads, [{ number, onlineNumber }])
+  const fresh = open === undefined || open.state === 'reversed'
   requireData(
-    open === undefined || (open.state === 'authorised' && open.amountFen === amountFen),
+    fresh || (open.state === 'authorised' && open.amountFen === amountFen),
     'issuer.phone-load-open',
     `a load of ${open?.amountFen} fen is open on this card: finish it first`,
   )
-  if (open === undefined) {
+  const load: PhoneLoadRow = {
+    number,
+    onlineNumber,
+    amountFen,
+    state: 'authorised',
+    attempt: (open?.attempt ?? 0) + (fresh ? 1 : 0),
+    opening: order['opening'],
+  }
+  if (fresh) {
     await changeFund(context.tx, account, -amountFen)
     await post(context.tx, {
-      ...entryOf(context, { number, onlineNumber }, 'authorised'),
+      ...entryOf(context, load, 'authorised'),
       amountFen,
       from: 'phone/prepaid',
       to: 'phone/suspense',
     })
   }
-  const kept = order['opening']
-  const load: PhoneLoadRow = { number, onlineNumber, amountFen, state: 'authorised', opening: kept }
   await context.tx.put(phoneLoads, [load])
   return { mac2: toHex(authorised.mac2) }
 }
@@ -177,10 +184,10 @@ function hexOf(value: unknown, length: number): Uint8Array {
 
 function entryOf(
   { input }: PhoneContext,
-  { number, onlineNumber }: Pick<PhoneLoadRow, 'number' | 'onlineNumber'>,
+  { number, onlineNumber, attempt }: PhoneLoadRow,
   step: PhoneLoadRow['state'],
 ) {
-  const id = `phone-load/${number}/${onlineNumber}/${step}`
+  const id = `phone-load/${number}/${onlineNumber}.${attempt}/${step}`
   return { id, day: businessDay(input.acceptedAt), kind: `phone-load-${step}` }
 }
 

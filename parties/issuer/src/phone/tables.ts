@@ -49,6 +49,8 @@ export interface PhoneLoadRow {
   readonly onlineNumber: number
   readonly amountFen: Fen
   readonly state: 'authorised' | 'written' | 'reversed'
+  /** From 1; higher when an earlier one under this counter was reversed. */
+  readonly attempt: number
   readonly opening: unknown
 }
 
@@ -88,6 +90,7 @@ export const phoneLoads = table<PhoneLoadRow>({
     onlineNumber: 'int',
     amountFen: 'int',
     state: 'text',
+    attempt: 'int',
     opening: 'json',
   },
   key: ['number', 'onlineNumber'],
