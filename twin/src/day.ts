@@ -1,4 +1,4 @@
-import { type CardSlot, createCardSlot, personalise } from '@unifare/card'
+import type { CardSlot } from '@unifare/card'
 import {
   assert,
   businessDayStart,
@@ -17,6 +17,7 @@ import type { Decision } from '@unifare/terminal'
 import type { NetworkKeys } from './keys.ts'
 import { riderRandom } from './parties.ts'
 import type { Plan } from './plan.ts'
+import { newPlannedCard } from './planned-card.ts'
 import type { Ports, TerminalPort } from './ports.ts'
 import type { Script, ScriptRider, ScriptStep } from './script.ts'
 
@@ -255,7 +256,8 @@ async function fillPockets(options: DayOptions): Promise<ReadonlyMap<string, Poc
     const loaded: { number: string; loadedFen: number }[] = []
     for (const [index, rider] of cards.entries()) {
       const number = makeCardNumber({ iin: issuer.iin ?? '', serial: CARD_SERIAL_FIRST + index })
-      pockets.set(rider.id, { rider, card: await newCard(options, rider, number) })
+      const held = { holder: rider.id, issuer: issuer.id, number, balanceFen: rider.moneyFen }
+      pockets.set(rider.id, { rider, card: await newPlannedCard(options, held) })
       loaded.push({ number, loadedFen: rider.moneyFen })
     }
     const port = options.ports.issuer(issuer.id)
@@ -267,28 +269,6 @@ async function fillPockets(options: DayOptions): Promise<ReadonlyMap<string, Poc
     }
   }
   return pockets
-}
-
-async function newCard(
-  { plan, keys }: DayOptions,
-  rider: ScriptRider,
-  number: string,
-): Promise<CardSlot> {
-  const issuer = plan.issuers.find(({ id }) => id === rider.issuer)
-  assert(issuer !== undefined, `${rider.issuer} issues cards`)
-  const { masters } = keys
-  const card = await personalise({
-    issuer: issuer.id,
-    number,
-    provinceCode: `${issuer.city.slice(0, 2)}00`,
-    cityCode: issuer.city,
-    validFrom: '20200101',
-    validTo: '20401231',
-    interoperable: true,
-    balanceFen: rider.moneyFen,
-    keys: { store: keys.storeOf(Object.values(masters)), ...masters },
-  })
-  return createCardSlot({ card, random: riderRandom(plan, rider.id) })
 }
 
 /** The three steps of opening: open, authorise, ready. No city is chosen: the code is valid everywhere. */

@@ -1,0 +1,33 @@
+import { type Fen, sumFen } from '@unifare/core'
+
+/** A place where money of riders can be, before and after a drill. */
+export interface MoneyPlace {
+  readonly en: string
+  readonly zh: string
+  readonly beforeFen: Fen
+  readonly afterFen: Fen
+}
+
+/** What a drill did and where the money is now. */
+export interface DrillReport {
+  readonly drill: string
+  readonly seed: string
+  /** How often what happened. */
+  readonly happened: Readonly<Record<string, number>>
+  readonly places: readonly MoneyPlace[]
+  readonly beforeFen: Fen
+  readonly afterFen: Fen
+  /** Part of the sum after that is nobody's yet: it waits in a named account for a proof. */
+  readonly suspenseFen: Fen
+  /** Whether no fen was lost or made. */
+  readonly equal: boolean
+}
+
+/** Adds the places up. */
+export function drillReport(
+  drill: Pick<DrillReport, 'drill' | 'seed' | 'happened' | 'places' | 'suspenseFen'>,
+): DrillReport {
+  const beforeFen = sumFen(drill.places.map((place) => place.beforeFen))
+  const afterFen = sumFen(drill.places.map((place) => place.afterFen))
+  return { ...drill, beforeFen, afterFen, equal: beforeFen === afterFen }
+}
