@@ -1,6 +1,6 @@
 import { acceptance } from './acceptance.ts'
 import type { Answer } from './answer.ts'
-import { facts, lingnanPass } from './facts.ts'
+import { type Facts, facts, lingnanPass } from './facts.ts'
 import { MODES, type Mode, modeNames } from './modes.ts'
 import { findPlaces } from './places.ts'
 import { publicRow } from './public-row.ts'
@@ -29,6 +29,7 @@ export function seedOfCity(city: string): WhereSet {
       ? modesOf(city).map((mode) => cardLine(city, mode))
       : []),
     ...[...members, ...provinceCards].flatMap(issuedLine),
+    ...walletLines([...members, ...provinceCards].flatMap(({ cards }) => cards)),
     ...found.flatMap(codeLines),
     ...guangfoLines(found),
     ...found.flatMap(doubtLine),
@@ -59,7 +60,7 @@ export function seedOfCard(card: { city: string | undefined; card?: string }): W
       : []),
     ...cardRules(),
     ...seriesLines(own),
-    ...(name === undefined ? [] : lingnanLines(name)),
+    ...(name === undefined ? [] : [...walletLines([name]), ...lingnanLines(name)]),
     ...own.flatMap(doubtLine),
   ]
   const places =
@@ -90,15 +91,24 @@ export function seedOfProvince(province: CoveredProvince): WhereSet {
 export function seedOfProduct(name: string): WhereSet | undefined {
   const products = facts().products.filter((one) => one.name === name || one.basedOn === name)
   if (products.length === 0) return undefined
-  const told = products.map((one) =>
-    line(null, null, {
-      zh: one.words,
-      en: `${one.name}${one.basedOn === null ? '' : ` carries ${one.basedOn}`}, ${one.status ?? 'status not told'}${one.from === null ? '' : ` from ${one.from}`}`,
-      source: one,
-    }),
-  )
   const rules = products.some((one) => one.network === 't-union') ? cardRules() : []
-  return { simulated: false, lines: [...told, ...rules], rows: [], places: [] }
+  const lines = [...products.map(productLine), ...rules]
+  return { simulated: false, lines, rows: [], places: [] }
+}
+
+/** Wallets and apps that carry one of these cards. */
+function walletLines(cards: readonly string[]): WhereLine[] {
+  return facts()
+    .products.filter(({ basedOn }) => basedOn !== null && cards.includes(basedOn))
+    .map(productLine)
+}
+
+function productLine(one: Facts['products'][number]): WhereLine {
+  return line(null, null, {
+    zh: one.words,
+    en: `${one.name}${one.basedOn === null ? '' : ` carries ${one.basedOn}`}, ${one.status ?? 'status not told'}${one.from === null ? '' : ` from ${one.from}`}`,
+    source: one,
+  })
 }
 
 /** What the documents tell of a ride code: its places and modes, and that it works nowhere else. */

@@ -56,6 +56,9 @@ describe('where a city', () => {
 
   it('has a province card, it is named', () => {
     expect(zh('桂林')).toContain('广西壮族自治区发行的卡：桂民卡')
+    for (const asked of ['桂林', '桂民卡']) {
+      expect(zh(asked)).toContain('10月，华为钱包加入对桂民卡支持')
+    }
   })
 
   it('is doubtful, the doubt is told', () => {

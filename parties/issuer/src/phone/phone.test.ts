@@ -110,10 +110,10 @@ async function load(
   slot.reset()
   const read = await readCard(slot)
   if (!read.ok) throw new Error(read.code)
-  const text = ({ random, mac1, issuerId: _, applicationSerial: __, ...rest }: LoadOpening) => ({
-    ...rest,
-    random: toHex(random),
-    mac1: toHex(mac1),
+  const text = (opening: LoadOpening) => ({
+    ...opening,
+    random: toHex(opening.random),
+    mac1: toHex(opening.mac1),
   })
   return loadCard({
     transport: slot,
