@@ -29,6 +29,7 @@ export const cliErrors = {
     zh: '未提供密钥文件口令',
   },
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
+  'drill.unknown-subject': { en: 'there is no drill of this name', zh: '没有该演练项目' },
   'keys.no-terminal': { en: 'this is typed at a terminal only', zh: '须在终端上输入' },
   'keys.aborted': { en: 'stopped by hand', zh: '人工中止' },
   'keys.mismatch': { en: 'what was typed does not agree', zh: '输入核对不一致' },

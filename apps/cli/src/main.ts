@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addCardCommands } from './commands/card-program.ts'
 import { addCodeProgram } from './commands/code-program.ts'
+import { addDrillProgram } from './commands/drill-program.ts'
 import { addFareProgram } from './commands/fare-program.ts'
 import { addKeysProgram } from './commands/keys-program.ts'
 import { EXIT, run } from './output.ts'
@@ -131,6 +132,7 @@ for (const [party, command] of serving) {
 addCardCommands(program.command('card'))
 addKeysProgram(program)
 addFareProgram(program)
+addDrillProgram(program)
 addCodeProgram(program)
 
 program
