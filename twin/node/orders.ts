@@ -79,6 +79,20 @@ function institutionOrders(institution: Institution): ControlOrders {
   }
 }
 
+/** What the vehicle tells; what it does not know is left out of the order. */
 function metered(body: ControlBody): Metered {
-  return { distanceM: wholeField(body, 'distanceM') }
+  const { stop, keyed } = body
+  const known = keyed === undefined ? undefined : objectField(body, 'keyed')
+  return {
+    distanceM: wholeField(body, 'distanceM'),
+    ...(stop === undefined ? {} : { stop: wholeField(body, 'stop') }),
+    ...(known === undefined
+      ? {}
+      : {
+          keyed: {
+            amountFen: wholeField(known, 'amountFen'),
+            confirmedFen: wholeField(known, 'confirmedFen'),
+          },
+        }),
+  }
 }

@@ -133,14 +133,15 @@ function issuerPort(client: ControlClient, id: string): IssuerPort {
 
 function terminalPort(client: ControlClient, id: string, field: CardField): TerminalPort {
   return {
-    presentCard: (card, { distanceM = 0 } = {}) =>
-      field.lay(
-        card,
-        async (name) =>
-          (await client.order(id, 'presentCard', { card: name, distanceM })) as Decision,
-      ),
-    presentCode: async (bytes, { distanceM = 0 } = {}) =>
-      (await client.order(id, 'presentCode', { code: toHex(bytes), distanceM })) as Decision,
+    presentCard: (card, metered) =>
+      field.lay(card, async (name) => {
+        const order = { card: name, distanceM: 0, ...metered }
+        return (await client.order(id, 'presentCard', order)) as Decision
+      }),
+    presentCode: async (bytes, metered) => {
+      const order = { code: toHex(bytes), distanceM: 0, ...metered }
+      return (await client.order(id, 'presentCode', order)) as Decision
+    },
     async gateEvent(sequence, event) {
       await client.order(id, 'gateEvent', { sequence, event })
     },

@@ -208,7 +208,7 @@ async function take(
   const pocket = pockets.get(step.rider)
   assert(pocket !== undefined, `${step.rider} is a rider of the script`)
   const terminal = ports.terminal(step.terminal)
-  const metered = { distanceM: step.distanceM }
+  const { metered } = step
   const decision =
     pocket.card === undefined
       ? await presentCode(step, pocket, terminal)
@@ -234,7 +234,7 @@ async function presentCode(
 ): Promise<Decision | undefined> {
   const { wallet } = pocket
   if (wallet === undefined) return undefined
-  const metered = { distanceM: step.distanceM }
+  const { metered } = step
   if (step.fault === 'same-code-again') {
     return pocket.lastCode && terminal.presentCode(pocket.lastCode, metered)
   }

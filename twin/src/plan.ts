@@ -18,6 +18,8 @@ import { ladderPairs, servedStations } from './stations.ts'
 /** Terminals of the modes that know no stations. */
 const VEHICLES = { bus: 6, ferry: 2, taxi: 4 } as const
 const DOCKS = 6
+/** Metres of each stop of a bus line with distance fares: 15 stops over 25 km. */
+const BUS_STOPS_M = Array.from({ length: 15 }, (_, i) => i * 1_800)
 
 /** An operator of the twin, with everything it publishes. */
 export interface PlannedOperator {
@@ -90,8 +92,8 @@ function planOperator(
       : ladderPairs(tariff, network, first)
   const served = network === undefined ? [] : servedStations(ladder, network)
   const terminals = institution.modes.flatMap((mode) =>
-    placesOf(mode, network, served).map(({ line, station, role }, number) =>
-      terminalOf(institution, mode, role, { line, station }, index * 1_000 + number),
+    placesOf(mode, { network, served, tariffs }).map((place, number) =>
+      terminalOf(institution, mode, place, { index, number }),
     ),
   )
   return { institution, tariffs, networks, ladder, terminals }
@@ -107,20 +109,38 @@ function generatedNetwork(institution: Institution, tariff: Tariff, seed: string
   })
 }
 
+/** Where a terminal stands; terminals with the same bus ride on it together. */
+interface Place {
+  readonly line: number
+  readonly station: number
+  readonly role: Role
+  readonly bus?: number
+}
+
 function placesOf(
   mode: Mode,
-  network: StationNetwork | undefined,
-  served: readonly number[],
-): { readonly line: number; readonly station: number; readonly role: Role }[] {
+  {
+    network,
+    served,
+    tariffs,
+  }: Pick<PlannedOperator, 'tariffs'> & {
+    readonly network: StationNetwork | undefined
+    readonly served: readonly number[]
+  },
+): Place[] {
   switch (mode) {
     case 'bus':
+      return vehicles(mode).flatMap((place) =>
+        measuresBuses(tariffs)
+          ? [
+              { ...place, station: 1, role: 'board' as const, bus: place.line },
+              { ...place, station: BUS_STOPS_M.length, role: 'alight' as const, bus: place.line },
+            ]
+          : [place],
+      )
     case 'ferry':
     case 'taxi':
-      return Array.from({ length: VEHICLES[mode] }, (_, i) => ({
-        line: i + 1,
-        station: 0,
-        role: 'single',
-      }))
+      return vehicles(mode)
     case 'bicycle':
       return Array.from({ length: DOCKS }, (_, i) => i + 1).flatMap((station) => [
         { line: 1, station, role: 'rent' as const },
@@ -140,26 +160,45 @@ function placesOf(
   }
 }
 
+function vehicles(mode: keyof typeof VEHICLES): Place[] {
+  return Array.from({ length: VEHICLES[mode] }, (_, i) => ({
+    line: i + 1,
+    station: 0,
+    role: 'single',
+  }))
+}
+
+/** Whether fares go by the way that was ridden: then riders tap when they leave the bus, too. */
+function measuresBuses(tariffs: readonly Tariff[]): boolean {
+  return tariffs.some(
+    ({ modes, rules }) =>
+      modes.includes('bus') &&
+      rules.some(({ base }) => base.kind === 'distance-ladder' && base.distance === 'ride'),
+  )
+}
+
 function terminalOf(
   institution: Institution,
   mode: Mode,
-  role: Role,
-  place: { readonly line: number; readonly station: number },
-  number: number,
+  { line, station, role, bus }: Place,
+  { index, number }: { readonly index: number; readonly number: number },
 ): TerminalConfig {
   const { city, division, id } = institution
+  const serial = index * 1_000 + number
+  const vehicle = bus === undefined ? serial : index * 1_000 + bus
   return {
     // 4131 is the national prefix of PSAM terminal numbers (reference card 2.4).
-    terminal: `4131${String(number + 1).padStart(8, '0')}`,
+    terminal: `4131${String(serial + 1).padStart(8, '0')}`,
     operator: id,
     city,
     division,
     mode,
-    line: place.line,
-    station: place.station,
-    vehicle: role === 'single' ? `V${number}` : '',
+    line,
+    station,
+    vehicle: role === 'single' || bus !== undefined ? `V${vehicle}` : '',
     role,
     gate: role === 'entry' || role === 'exit',
     test: false,
+    ...(bus === undefined ? {} : { stopsM: BUS_STOPS_M }),
   }
 }

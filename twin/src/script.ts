@@ -6,7 +6,7 @@ import {
   randomInteger,
 } from '@unifare/core'
 import { compileDistances, type Distances, type StationNetwork } from '@unifare/fares'
-import type { TerminalConfig } from '@unifare/terminal'
+import type { Metered, TerminalConfig } from '@unifare/terminal'
 import type { Plan, PlannedOperator } from './plan.ts'
 
 const MINUTE_MS = 60_000
@@ -16,6 +16,12 @@ const FIRST_RIDE_MS = 3 * HOUR_MS
 const RIDING_MS = 16 * HOUR_MS
 /** Pace of trains for the script: a kilometre in two minutes. */
 const TRAIN_MS_PER_M = 120
+/** Pace of buses from stop to stop. */
+const BUS_MS_PER_STOP = 4 * MINUTE_MS
+/** Of a hundred bus riders so many leave without a tap. */
+const FORGETFUL = 4
+/** What drivers add to the start of the meter, at most, in steps of 10 fen. */
+const KEYED_FEN = { least: 1_100, stepFen: 10, steps: 600 } as const
 
 /** A rider of the script: where from, what in the pocket. */
 export interface ScriptRider {
@@ -31,7 +37,8 @@ export interface ScriptStep {
   readonly at: Instant
   readonly rider: string
   readonly terminal: string
-  readonly distanceM: number
+  /** What the vehicle or its driver tells. */
+  readonly metered: Metered
   /** What the gate's sensor sees after a go. */
   readonly gate: 'passed' | 'timed-out' | 'none'
   /** A step that the script expects to be refused, with why. */
@@ -95,11 +102,15 @@ function chanceRide(
 ): ScriptStep[] {
   const { terminals, networks } = operator
   const opening = terminals.filter(({ role }) => role === 'entry' || role === 'rent')
-  const single = terminals.filter(({ role }) => role === 'single')
+  const boarding = terminals.filter(({ role }) => role === 'board')
+  if (boarding.length > 0)
+    return busRide(terminals, rider, { at, board: pick(random, boarding) }, random)
   if (opening.length === 0) {
-    const terminal = pick(random, single)
-    const distanceM = terminal.mode === 'taxi' ? 1_000 + randomInteger(random, 15_000) : 0
-    return [step(terminal, rider, at, { distanceM })]
+    const terminal = pick(
+      random,
+      terminals.filter(({ role }) => role === 'single'),
+    )
+    return [step(terminal, rider, at, terminal.mode === 'taxi' ? taximeter(rider, random) : {})]
   }
   const network = networks[0]
   const stations = [...new Set(opening.map(({ station }) => station))]
@@ -115,6 +126,32 @@ function chanceRide(
   return retry && first !== undefined
     ? [{ ...first, at: at - MINUTE_MS, gate: 'timed-out' }, ...ridden]
     : ridden
+}
+
+/** On at one stop, off at a later one; some forget to tap then. */
+function busRide(
+  terminals: readonly TerminalConfig[],
+  rider: string,
+  { at, board }: { readonly at: Instant; readonly board: TerminalConfig },
+  random: Random,
+): ScriptStep[] {
+  const { stopsM = [], vehicle } = board
+  const alight = terminals.find((one) => one.role === 'alight' && one.vehicle === vehicle)
+  const from = 1 + randomInteger(random, stopsM.length - 1)
+  const to = from + 1 + randomInteger(random, stopsM.length - from)
+  const on = step(board, rider, at, { stop: from })
+  if (alight === undefined || randomInteger(random, 100) < FORGETFUL) return [on]
+  const distanceM = (stopsM[to - 1] ?? 0) - (stopsM[from - 1] ?? 0)
+  const offAt = at + (to - from) * BUS_MS_PER_STOP
+  return [on, step(alight, rider, offAt, { stop: to, distanceM })]
+}
+
+/** A driver keys in what the meter shows, tolls and all; a code is priced by the way alone. */
+function taximeter(rider: string, random: Random): Metered {
+  const distanceM = 1_000 + randomInteger(random, 15_000)
+  const amountFen = KEYED_FEN.least + KEYED_FEN.stepFen * randomInteger(random, KEYED_FEN.steps)
+  const byCard = rider.startsWith('card')
+  return byCard ? { distanceM, keyed: { amountFen, confirmedFen: amountFen } } : { distanceM }
 }
 
 function journey(
@@ -148,17 +185,12 @@ function metresBetween(network: StationNetwork, from: number, to: number): numbe
   return typeof metres === 'number' ? metres : 0
 }
 
-function step(
-  terminal: TerminalConfig,
-  rider: string,
-  at: Instant,
-  { distanceM = 0 }: { readonly distanceM?: number },
-): ScriptStep {
+function step(terminal: TerminalConfig, rider: string, at: Instant, metered: Metered): ScriptStep {
   return {
     at: Math.floor(at / 1000) * 1000,
     rider,
     terminal: terminal.terminal,
-    distanceM,
+    metered,
     gate: terminal.gate ? 'passed' : 'none',
     fault: null,
   }
