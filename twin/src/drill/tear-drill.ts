@@ -197,14 +197,14 @@ function torn(card: CardSlot, { command, point }: Cut): CardTransport {
 /** Uploads, charges and closes the day; says where the money of the taps stands. */
 async function settle(network: DrillNetwork) {
   await network.settle()
-  const all = await network.centre.read((tx) => balances(tx))
+  const all = await network.centre().read((tx) => balances(tx))
   const under = (prefix: string, suffix: string) =>
     sumFen(
       [...all]
         .filter(([name]) => name.startsWith(prefix) && name.endsWith(suffix))
         .map(([, fen]) => fen),
     )
-  const waiting = await network.centre.read((tx) => tx.select(centre.charges, { day: '' }))
+  const waiting = await network.centre().read((tx) => tx.select(centre.charges, { day: '' }))
   assert(waiting.length === 0, 'the day is closed over all charges')
   const taps = await network.read(operators.taps, { kind: 'pending' })
   return {
