@@ -46,13 +46,13 @@ describe('keys that the network hands out', () => {
     expect(handed).toEqual([])
   })
 
-  test('the centre gets what verifies; an issuer signs its codes', async () => {
+  test('the centre gets what verifies; an issuer signs its codes and loads its cards', async () => {
     const centre = recorded()
     await centre.open(openPlannedCentre)
     expect(centre.handed.map(({ use }) => use)).toEqual(['purchase', 'tac', 'code-root'])
     const issuer = recorded()
     await issuer.open((ground) => openPlannedIssuer(ground, ISSUER))
-    expect(issuer.handed.map(({ use }) => use)).toEqual(['code-issue'])
+    expect(issuer.handed.map(({ use }) => use)).toEqual(['code-issue', 'load', 'tac'])
   })
 
   test('a store knows the keys that it was made for, whatever it is asked', async () => {

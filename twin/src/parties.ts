@@ -3,6 +3,7 @@ import { type Centre, openCentre } from '@unifare/centre'
 import { createSeededRandom, type Env, requireData } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
+  createCardHost,
   createSimulatedChannel,
   type Issuer,
   openIssuer,
@@ -82,6 +83,7 @@ export async function openPlannedIssuer(ground: Ground, id: string): Promise<Pla
   )
   const bank = createSimulatedChannel()
   const codeKey = keys.codeKey(id)
+  const { load, tac } = keys.masters
   const issuer = await openIssuer({
     id,
     centre: plan.centre.id,
@@ -93,6 +95,7 @@ export async function openPlannedIssuer(ground: Ground, id: string): Promise<Pla
     sign: keys.link.sign(id),
     keyStore: keys.storeOf([codeKey]),
     codeKey,
+    cardHost: createCardHost({ store: keys.storeOf([load, tac]), load, tac }),
     institutions: institutionKeys(ground),
     channels: new Map([[bank.name, bank]]),
   })

@@ -42,6 +42,7 @@ import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from '.
 import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
+import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
 import { statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
 import { days, denyEntries, statements } from './tables.ts'
@@ -91,13 +92,19 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     publicKeyOf: async (party) => options.institutions.get(party),
     apply: machine.apply,
     query: async (tx, message) => {
-      const bundles = newerBundles(await loadShelf(tx), parsePull(orderOf(message)))
+      const asked = orderOf(message)
+      if (asked['shadows'] !== undefined) {
+        // Every issuer sees its own cards only.
+        return shadowsOf(tx, { issuer: message.sender, numbers: asked['shadows'] })
+      }
+      const bundles = newerBundles(await loadShelf(tx), parsePull(asked))
       return { bundles: bundles.filter(({ publisher }) => publisher === options.id) }
     },
   })
   await institution.read((tx) => writeMissingStatements(tx, options.env.storage))
   return {
     ...institution,
+    handler: passingOrders(institution, options),
     async command(order) {
       const result = await institution.command(order)
       if (order['do'] === 'close-day') {
@@ -281,6 +288,7 @@ function createMachine(options: CentreOptions) {
   async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
     const order = orderOf(input.message)
     if (order['do'] === 'certify') return certify(order, input.message.sender)
+    if (order['do'] === 'order-settled') return settleOrder(tx, order, { input, rules: options })
     requireData(
       input.message.sender === id,
       'message.refused',

@@ -45,7 +45,10 @@ export async function collect(
 }
 
 /** A channel that cannot be reached has decided nothing, and holds up no other ride. */
-async function askChannel(channel: PaymentChannel, order: PaymentOrder): Promise<PaymentOutcome> {
+export async function askChannel(
+  channel: PaymentChannel,
+  order: PaymentOrder,
+): Promise<PaymentOutcome> {
   try {
     return await channel.debit(order)
   } catch (error) {

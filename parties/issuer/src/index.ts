@@ -1,6 +1,16 @@
 export { type CredentialPolicy, DEFAULT_CREDENTIALS } from './accounts.ts'
 export { issuerErrors } from './errors.ts'
 export { type Issuer, type IssuerOptions, openIssuer, riderId } from './issuer.ts'
+export { createCardHost } from './orders/card-host.ts'
+export { newClaimSecret, type SlowHash } from './orders/claim-secret.ts'
+export type { LoadAnswer } from './orders/load-orders.ts'
+export type { ClaimAnswer } from './orders/losses.ts'
+export { openingToJson } from './orders/opening.ts'
+export type { CardHost } from './orders/order-context.ts'
+export { type OrderView, orderViews } from './orders/order-view.ts'
+export type { RefundAnswer } from './orders/refunds.ts'
+export { claims, loads, refunds, services } from './orders/tables.ts'
+export { type CardTerms, NO_TERMS, parseCardTerms, termsOn } from './orders/terms.ts'
 export {
   createSimulatedChannel,
   type PaymentChannel,

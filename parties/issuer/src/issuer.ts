@@ -24,6 +24,10 @@ import {
 import { bookIssuedCards } from './cards.ts'
 import { collect } from './collection.ts'
 import { publishDeny } from './deny.ts'
+import { type CardOrders, createCardOrders } from './orders/card-orders.ts'
+import { payLoads, settleClaims } from './orders/closing.ts'
+import type { CardHost } from './orders/order-context.ts'
+import type { CardTerms } from './orders/terms.ts'
 import type { PaymentChannel } from './payment.ts'
 import type { PhoneIssuer } from './phone/context.ts'
 import { fundLoads } from './phone/load.ts'
@@ -53,6 +57,10 @@ export interface IssuerOptions {
   readonly credentials?: CredentialPolicy
   /** What it takes to put cards into phones; an issuer without it has none. */
   readonly phone?: PhoneIssuer
+  /** The codes of its cards; an issuer without them loads and refunds none. */
+  readonly cardHost?: CardHost
+  /** What cards cost and how long losses wait, by day; `NO_TERMS` without. */
+  readonly terms?: readonly CardTerms[]
 }
 
 /**
@@ -64,6 +72,10 @@ export interface Issuer extends Institution {
   enrol(expiryMmyy: string): Promise<void>
   /** Asks the channels for all due rides and books what they decide. */
   collect(day: Day): Promise<{ readonly paid: number; readonly advanced: number }>
+  /** Asks the channels for the loads that riders ordered. */
+  payLoads(): Promise<{ readonly paid: number; readonly refused: number }>
+  /** Pays or moves what the system holds of lost cards whose time has come. */
+  settleClaims(): Promise<{ readonly paid: number; readonly residualFen: number }>
 }
 
 /** Id of a rider on the link: the key itself, so that no directory of riders is needed. */
@@ -89,6 +101,9 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
       await institution.command({ ...(answer as { certificate: string }), do: 'take-certificate' })
     },
     collect: (day) => collect(institution, options.channels, day),
+    payLoads: () => payLoads(institution, options.channels),
+    settleClaims: () =>
+      settleClaims(institution, { centre: options.centre, at: options.env.clock.now() }),
   }
 }
 
@@ -102,6 +117,7 @@ function createMachine(options: IssuerOptions) {
     sign: (message, smId) => options.keyStore.sign(options.codeKey, message, { id: smId }),
     policy: options.credentials ?? DEFAULT_CREDENTIALS,
   }
+  const cardOrders = cardOrdersOf(options)
 
   async function riderOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
     const { message, acceptedAt } = input
@@ -122,7 +138,10 @@ function createMachine(options: IssuerOptions) {
       case 'withdraw':
         return withdraw(tx, { rider, at: acceptedAt })
       default:
-        return phoneOrder(tx, order, input, options)
+        return (
+          (await cardOrders?.take('rider', { tx, order, input })) ??
+          phoneOrder(tx, order, input, options)
+        )
     }
   }
 
@@ -149,17 +168,32 @@ function createMachine(options: IssuerOptions) {
         return publishDeny(tx, order, input, options)
       case 'phone-fund':
         return fundLoads(tx, order)
-      default:
-        throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
+      default: {
+        const result = cardOrders?.take('staff', { tx, order, input })
+        requireData(
+          result !== undefined,
+          'message.refused',
+          `unknown order: ${String(order['do'])}`,
+        )
+        return result
+      }
     }
+  }
+
+  /** What the centre passes on from service points. */
+  function forwardedOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
+    requireData(order['do'] === 'forwarded', 'message.refused', 'the centre gives no orders here')
+    requireData(cardOrders !== undefined, 'issuer.no-card-keys', 'no keys of cards here')
+    return cardOrders.forwarded({ tx, order, input })
   }
 
   return async (tx: Tx, input: Input): Promise<unknown> => {
     const { message } = input
     switch (message.kind) {
       case 'order':
-        return message.sender === id
-          ? staffOrder(tx, orderOf(message), input)
+        if (message.sender === id) return staffOrder(tx, orderOf(message), input)
+        return message.sender === options.centre
+          ? forwardedOrder(tx, orderOf(message), input)
           : riderOrder(tx, orderOf(message), input)
       case 'statement':
         return statementFrom(options, tx, message)
@@ -174,6 +208,11 @@ function createMachine(options: IssuerOptions) {
 }
 
 type Order = Readonly<Record<string, unknown>>
+
+function cardOrdersOf(options: IssuerOptions): CardOrders | undefined {
+  const { cardHost, terms = [] } = options
+  return cardHost && createCardOrders({ ...options, cardHost, terms })
+}
 
 function statementFrom(
   { id, centre }: Pick<IssuerOptions, 'id' | 'centre'>,

@@ -1,5 +1,7 @@
 import { type Instant, requireData, type Tx } from '@unifare/core'
 import { lastAccount } from './accounts.ts'
+import { orderViews } from './orders/order-view.ts'
+import { NO_TERMS } from './orders/terms.ts'
 import { accounts, type RideRow, rides } from './tables.ts'
 
 /**
@@ -22,5 +24,6 @@ export async function riderView(tx: Tx, rider: string, at: Instant): Promise<unk
     credentialUntilS,
     debtFen: all.reduce((sum, one) => sum + one.debtFen, 0),
     rides: own,
+    orders: await orderViews(tx, { at, doubtS: NO_TERMS.doubtS, owner: rider }),
   }
 }

@@ -8,4 +8,8 @@ export const operatorErrors = {
     en: 'a record was delivered before with other content',
     zh: '同一记录出现不同内容',
   },
+  'operator.other-card': {
+    en: 'not the card whose refund was begun',
+    zh: '不是正在退卡的那张卡',
+  },
 } as const satisfies ErrorTable

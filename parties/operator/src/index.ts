@@ -5,6 +5,19 @@ export { type Operator, type OperatorOptions, openOperator } from './operator.ts
 export { type Paired, pairTaps, type SeenTap } from './pairing.ts'
 export { type PricedRide, priceRide } from './pricing.ts'
 export {
+  type AskIssuer,
+  askThroughCentre,
+} from './service-point/ask-issuer.ts'
+export {
+  clearDoubt,
+  loadForCash,
+  type ServicePoint,
+  type WriteResult,
+  writeLoad,
+  writeWaiting,
+} from './service-point/load.ts'
+export { type RefundResult, refundCard } from './service-point/refund.ts'
+export {
   type ChargeRow,
   charges,
   type IdentityRow,
