@@ -1,6 +1,7 @@
 import { decodeTrip, INDUSTRY } from '@unifare/card'
 import { parseTap, REASONS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import { NUMBER, newCard, VISITOR, viewOf } from './cards.fixture.ts'
 import {
   AT,
   type Bench,
@@ -10,12 +11,8 @@ import {
   ENTRY_GATE,
   EXIT_GATE,
   LOCAL,
-  NUMBER,
-  newCard,
   openBench,
   tap,
-  VISITOR,
-  viewOf,
 } from './terminal.fixture.ts'
 
 const MINUTE_MS = 60_000

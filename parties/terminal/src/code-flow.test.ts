@@ -1,15 +1,8 @@
 import { parseTap } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import { VISITOR } from './cards.fixture.ts'
 import { ACCOUNT, CAP_FEN, codeFixture } from './code.fixture.ts'
-import {
-  AT,
-  bundles,
-  CONVERTING,
-  ENTRY_GATE,
-  EXIT_GATE,
-  openBench,
-  VISITOR,
-} from './terminal.fixture.ts'
+import { AT, bundles, CONVERTING, ENTRY_GATE, EXIT_GATE, openBench } from './terminal.fixture.ts'
 
 const AT_S = AT / 1000
 const DAY_MS = 86_400_000

@@ -1,18 +1,9 @@
 import { decodeTrip, TRIP } from '@unifare/card'
 import { REASONS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import { newCard, viewOf } from './cards.fixture.ts'
 import type { RepairOrder } from './metered.ts'
-import {
-  AT,
-  beside,
-  ENTRY_GATE,
-  EXIT_GATE,
-  newCard,
-  openBench,
-  recordsOf,
-  tap,
-  viewOf,
-} from './terminal.fixture.ts'
+import { AT, beside, ENTRY_GATE, EXIT_GATE, openBench, recordsOf, tap } from './terminal.fixture.ts'
 
 const MINUTE_MS = 60_000
 const DESK = { mode: 'metro', station: 18, role: 'repair', terminal: '413100000003' } as const

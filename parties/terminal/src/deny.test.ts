@@ -3,19 +3,15 @@ import { createMemoryStorage } from '@unifare/core'
 import { createSoftwareKeyStore, type KeyRef, pureEngine } from '@unifare/crypto'
 import { REASONS, reasonOf } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import { MASTERS, NUMBER, newCard, STORE, VISITOR } from './cards.fixture.ts'
 import {
   type Bench,
   bundles,
   CENTRE,
   CONFIG,
-  MASTERS,
-  NUMBER,
-  newCard,
   openBench,
   recordsOf,
-  STORE,
   tap,
-  VISITOR,
 } from './terminal.fixture.ts'
 
 /** APPLICATION BLOCK. */

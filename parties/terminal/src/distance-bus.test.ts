@@ -1,6 +1,7 @@
 import { decodeTrip, TRIP, tearing } from '@unifare/card'
 import { REASONS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import { newCard, VISITOR, viewOf } from './cards.fixture.ts'
 import { codeFixture } from './code.fixture.ts'
 import type { TerminalConfig } from './config.ts'
 import {
@@ -10,13 +11,10 @@ import {
   bundles,
   DEBIT,
   DISTANCE_BUS,
-  newCard,
   OPERATOR,
   openBench,
   recordsOf,
   tap,
-  VISITOR,
-  viewOf,
 } from './terminal.fixture.ts'
 
 /** Beijing's distance bus: 2 yuan to 10 km, 1 more for 5 km, cards half; 6 yuan are marked. */

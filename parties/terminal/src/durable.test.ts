@@ -1,16 +1,8 @@
 import { createMemoryStorage, type Storage } from '@unifare/core'
 import { describe, expect, it } from 'vitest'
+import { newCard, VISITOR } from './cards.fixture.ts'
 import { codeFixture } from './code.fixture.ts'
-import {
-  AT,
-  bundles,
-  DEBIT,
-  newCard,
-  openBench,
-  tap,
-  VISITOR,
-  watched,
-} from './terminal.fixture.ts'
+import { AT, bundles, DEBIT, openBench, tap, watched } from './terminal.fixture.ts'
 
 /** Tells every write, sync and command in the order in which they end. */
 function observed(events: string[]): Storage {

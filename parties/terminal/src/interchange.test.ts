@@ -1,16 +1,7 @@
 import { decodeTrip, TRIP } from '@unifare/card'
 import { describe, expect, it } from 'vitest'
-import {
-  AT,
-  beside,
-  ENTRY_GATE,
-  EXIT_GATE,
-  newCard,
-  openBench,
-  recordsOf,
-  tap,
-  viewOf,
-} from './terminal.fixture.ts'
+import { newCard, viewOf } from './cards.fixture.ts'
+import { AT, beside, ENTRY_GATE, EXIT_GATE, openBench, recordsOf, tap } from './terminal.fixture.ts'
 
 const MINUTE_MS = 60_000
 /** Out of line 2 at station 18; in again at 19 of line 3, over the street; out at 20. */

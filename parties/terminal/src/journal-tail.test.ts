@@ -1,17 +1,8 @@
 import { createMemoryStorage, type MemoryStorage } from '@unifare/core'
 import { describe, expect, it } from 'vitest'
+import { newCard, VISITOR } from './cards.fixture.ts'
 import { codeFixture } from './code.fixture.ts'
-import {
-  AT,
-  type Bench,
-  bundles,
-  DEBIT,
-  newCard,
-  openBench,
-  tap,
-  VISITOR,
-  watched,
-} from './terminal.fixture.ts'
+import { AT, type Bench, bundles, DEBIT, openBench, tap, watched } from './terminal.fixture.ts'
 
 const SEGMENT = 'terminal-413100000001-000001.seg'
 const OTHER = '3120000001000000025'

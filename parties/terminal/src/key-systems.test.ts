@@ -13,28 +13,30 @@ import {
 import { ascii, fromHex, toHex } from '@unifare/core'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import {
+  CITY_ISSUER,
+  CITY_MASTERS,
+  cityProfile,
+  MASTERS,
+  newCard,
+  newCityCard,
+  STORE,
+  viewOf,
+} from './cards.fixture.ts'
 import type { TerminalConfig } from './config.ts'
 import {
   AT,
   type Bench,
   beside,
   bundles,
-  CITY_ISSUER,
-  CITY_MASTERS,
   CONVERTING,
-  cityProfile,
   DEBIT,
   DISTANCE_BUS,
   ENTRY_GATE,
   EXIT_GATE,
-  MASTERS,
-  newCard,
-  newCityCard,
   openBench,
   recordsOf,
-  STORE,
   tap,
-  viewOf,
 } from './terminal.fixture.ts'
 
 const BOTH = { schemes: ['mot', 'mohurd'] } as const

@@ -1,5 +1,6 @@
 import { createMemoryStorage } from '@unifare/core'
 import { describe, expect, it } from 'vitest'
+import { NUMBER, newCard, VISITOR } from './cards.fixture.ts'
 import { codeFixture } from './code.fixture.ts'
 import { heldVersions, NO_LISTS, takeBundle } from './lists.ts'
 import {
@@ -10,13 +11,10 @@ import {
   CONFIG,
   LOCAL,
   listsOf,
-  NUMBER,
-  newCard,
   OPERATOR,
   openBench,
   TRUST,
   tap,
-  VISITOR,
 } from './terminal.fixture.ts'
 
 const options = { at: AT, trust: TRUST, config: CONFIG }

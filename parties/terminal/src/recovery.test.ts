@@ -2,6 +2,7 @@ import { type CardSlot, createCardSlot, readCard, type TearPoint, tearing } from
 import { createMemoryStorage } from '@unifare/core'
 import { REASONS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
+import { newCard, VISITOR } from './cards.fixture.ts'
 import { codeFixture } from './code.fixture.ts'
 import {
   AT,
@@ -10,10 +11,8 @@ import {
   DEBIT,
   ENTRY_GATE,
   EXIT_GATE,
-  newCard,
   openBench,
   tap,
-  VISITOR,
 } from './terminal.fixture.ts'
 
 const AT_S = AT / 1000

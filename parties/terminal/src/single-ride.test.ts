@@ -1,7 +1,8 @@
 import { bicycleLayout, decodeTrip, ferryLayout, INDUSTRY, TRIP, taxiLayout } from '@unifare/card'
 import { FLAGS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
-import { beside, newCard, OPERATOR, openBench, recordsOf, tap, viewOf } from './terminal.fixture.ts'
+import { newCard, viewOf } from './cards.fixture.ts'
+import { beside, OPERATOR, openBench, recordsOf, tap } from './terminal.fixture.ts'
 
 const MINUTE_MS = 60_000
 const record = async (slot: Awaited<ReturnType<typeof newCard>>, at: number) => {

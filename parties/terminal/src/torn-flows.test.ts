@@ -9,6 +9,7 @@ import {
 import { createMemoryStorage, openJournal } from '@unifare/core'
 import { MONEY_KINDS } from '@unifare/tap'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { newCard, viewOf } from './cards.fixture.ts'
 import type { TerminalConfig } from './config.ts'
 import type { Metered } from './metered.ts'
 import { openTapLog } from './tap-log.ts'
@@ -19,10 +20,8 @@ import {
   DISTANCE_BUS,
   ENTRY_GATE,
   EXIT_GATE,
-  newCard,
   openBench,
   tap,
-  viewOf,
 } from './terminal.fixture.ts'
 
 /**

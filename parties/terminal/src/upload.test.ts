@@ -1,7 +1,8 @@
 import { equalBytes, toHex } from '@unifare/core'
 import { CHAIN_START } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
-import { AT, type Bench, newCard, openBench, tap } from './terminal.fixture.ts'
+import { newCard } from './cards.fixture.ts'
+import { AT, type Bench, openBench, tap } from './terminal.fixture.ts'
 
 /** Rides of as many cards. */
 async function ride(bench: Bench, count: number, from = 0): Promise<void> {
