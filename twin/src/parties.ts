@@ -72,8 +72,12 @@ export interface PlannedIssuer {
   readonly bank: SimulatedChannel
 }
 
-/** Opens an issuer of a plan. */
-export async function openPlannedIssuer(ground: Ground, id: string): Promise<PlannedIssuer> {
+/** Opens an issuer of a plan; its bank may be one that was there before. */
+export async function openPlannedIssuer(
+  ground: Ground,
+  id: string,
+  bank: SimulatedChannel = createSimulatedChannel(),
+): Promise<PlannedIssuer> {
   const { plan, keys } = ground
   const member = plan.issuers.find((issuer) => issuer.id === id)
   requireData(
@@ -81,7 +85,6 @@ export async function openPlannedIssuer(ground: Ground, id: string): Promise<Pla
     'issuer.unknown',
     `${id} is no issuer of this network`,
   )
-  const bank = createSimulatedChannel()
   const codeKey = keys.codeKey(id)
   const { load, tac } = keys.masters
   const issuer = await openIssuer({

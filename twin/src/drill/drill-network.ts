@@ -181,7 +181,7 @@ async function openInstitutions(ground: Ground, wire: ReturnType<typeof createPr
       theCentre = await openPlannedCentre(ground)
       wire.register(id, theCentre.handler)
     } else if (id === ISSUER) {
-      theIssuer = await openPlannedIssuer(ground, id)
+      theIssuer = await openPlannedIssuer(ground, id, theIssuer?.bank)
       wire.register(id, theIssuer.issuer.handler)
     } else {
       const opened = await openPlannedOperator(ground, id)

@@ -8,6 +8,11 @@ export interface MoneyPlace {
   readonly afterFen: Fen
 }
 
+/** A place of a drill. */
+export function place(en: string, zh: string, beforeFen: Fen, afterFen: Fen): MoneyPlace {
+  return { en, zh, beforeFen, afterFen }
+}
+
 /** What a drill did and where the money is now. */
 export interface DrillReport {
   readonly drill: string

@@ -1,22 +1,14 @@
-import { type CardSlot, type CardTransport, type TearPoint, tearing } from '@unifare/card'
+import type { CardSlot } from '@unifare/card'
 import * as centre from '@unifare/centre'
-import {
-  assert,
-  createSeededRandom,
-  type Fen,
-  type Random,
-  randomInteger,
-  sumFen,
-} from '@unifare/core'
+import { assert, createSeededRandom, type Random, randomInteger, sumFen } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { balances } from '@unifare/ledger'
 import * as operators from '@unifare/operator'
-import { makeCardNumber } from '@unifare/registry'
 import { parseTap } from '@unifare/tap'
 import type { TerminalConfig } from '@unifare/terminal'
-import { newPlannedCard } from '../planned-card.ts'
+import { balanceOf, issueDrillCards, nextCut, pick, torn } from './drill-cards.ts'
 import { type DrillNetwork, openDrillNetwork } from './drill-network.ts'
-import { type DrillReport, drillReport } from './report.ts'
+import { type DrillReport, drillReport, place } from './report.ts'
 
 const CARDS = 12
 const CARD_FEN = 50_000
@@ -61,7 +53,7 @@ export async function drillTear(options: {
   const { seed, rides } = options
   const network = await openDrillNetwork({ seed: `tear/${seed}`, engine: options.engine })
   const random = createSeededRandom(`${seed}/tear`)
-  const cards = await issueCards(network)
+  const cards = await issueDrillCards(network, { count: CARDS, balanceFen: CARD_FEN })
   const tally: Tally = {
     rides: 0,
     presentations: 0,
@@ -89,27 +81,6 @@ export async function drillTear(options: {
     ],
     suspenseFen: rejectedFen + unprovenFen,
   })
-}
-
-function place(en: string, zh: string, beforeFen: Fen, afterFen: Fen) {
-  return { en, zh, beforeFen, afterFen }
-}
-
-async function issueCards(network: DrillNetwork): Promise<CardSlot[]> {
-  const { plan, ports } = network
-  const [issuer] = plan.issuers
-  assert(issuer?.iin !== undefined, 'the drill has an issuer of cards')
-  const { id, iin } = issuer
-  const numbers = Array.from({ length: CARDS }, (_, i) =>
-    makeCardNumber({ iin, serial: 1_000 + i }),
-  )
-  const cards = numbers.map((number) => ({ number, loadedFen: CARD_FEN }))
-  await ports.issuer(id).command({ do: 'issue-cards', day: plan.day, cards })
-  return Promise.all(
-    numbers.map((number) =>
-      newPlannedCard(network, { holder: number, issuer: id, number, balanceFen: CARD_FEN }),
-    ),
-  )
 }
 
 /** One bus ride, or one way through the metro. */
@@ -154,7 +125,8 @@ async function present(
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     network.wait(BETWEEN_MS)
     tally.presentations += 1
-    const cut = patience === 'whole' || tries + 1 === TRIES_MAX ? undefined : nextCut(random)
+    const cut =
+      patience === 'whole' || tries + 1 === TRIES_MAX ? undefined : nextCut(random, COMMANDS)
     card.reset()
     const decision = await (await network.terminal(config)).presentCard(
       cut === undefined ? card : torn(card, cut),
@@ -179,21 +151,6 @@ async function present(
   assert(false, `${config.terminal} never said go`)
 }
 
-interface Cut {
-  readonly command: number
-  readonly point: TearPoint
-}
-
-function nextCut(random: Random): Cut | undefined {
-  const [command, point] = [randomInteger(random, 2 * COMMANDS), randomInteger(random, 2)]
-  return command < COMMANDS ? { command, point: point === 0 ? 'before' : 'after' } : undefined
-}
-
-function torn(card: CardSlot, { command, point }: Cut): CardTransport {
-  let sent = 0
-  return tearing(card, () => (sent++ === command ? point : undefined))
-}
-
 /** Uploads, charges and closes the day; says where the money of the taps stands. */
 async function settle(network: DrillNetwork) {
   await network.settle()
@@ -212,14 +169,4 @@ async function settle(network: DrillNetwork) {
     rejectedFen: under('suspense/', ''),
     unprovenFen: sumFen(taps.map(({ raw }) => parseTap(raw).amountFen)),
   }
-}
-
-function balanceOf(card: CardSlot): Fen {
-  return card.card().memory.balanceFen
-}
-
-function pick<T>(random: Random, items: readonly T[]): T {
-  const item = items[randomInteger(random, items.length)]
-  assert(item !== undefined, 'something to pick from')
-  return item
 }
