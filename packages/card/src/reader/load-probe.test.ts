@@ -19,8 +19,8 @@ describe('a load whose answer was lost', () => {
     const terms = { view, terminal: TERMINAL, keyIndex: 1, amountFen: 1_000, at: AT }
     expect(await loadCard({ ...terms, transport, host })).toMatchObject({ code: 'card.torn' })
     await viewOf(slot)
-    const proof = await proveLoad(slot, 0)
-    expect(proof !== null).toBe(loads === 1)
+    const { tac } = must(await proveLoad(slot, 0))
+    expect(tac !== null).toBe(loads === 1)
     const probe = { transport: slot, view, challenge: CHALLENGE, keyIndex: 1, at: AT }
     const { opening } = must(await probeLoad(probe))
     expect(opening).toMatchObject({ onlineNumber: loads, amountFen: 0, terminal: CHALLENGE })

@@ -33,14 +33,17 @@ export function probeLoad(options: {
  * TAC of a load whose answer was lost, from GET TRANSACTION PROVE (`80 5A 00 02`); null where the
  * card does not have it (any more). `onlineNumber` is the one of the opening.
  */
-export async function proveLoad(
+export function proveLoad(
   transport: CardTransport,
   onlineNumber: number,
-): Promise<Uint8Array | null> {
-  const { data, sw } = await exchange(transport, {
-    header: 0x805a0000 + TRANSACTION.load,
-    data: u16(onlineNumber + 1),
-    le: PROOF_BYTES,
+): Promise<{ readonly ok: true; readonly tac: Uint8Array | null } | CardRefusal> {
+  return attempt(async () => {
+    const { data, sw } = await exchange(transport, {
+      header: 0x805a0000 + TRANSACTION.load,
+      data: u16(onlineNumber + 1),
+      le: PROOF_BYTES,
+    })
+    const tac = sw === SW.ok && data.length === PROOF_BYTES ? data.slice(4) : null
+    return { ok: true, tac }
   })
-  return sw === SW.ok && data.length === PROOF_BYTES ? data.slice(4) : null
 }

@@ -105,9 +105,10 @@ export async function clearDoubt(
 ): Promise<CardRefusal | undefined> {
   const { transport, view, doubt } = card
   const { order, challenge, onlineNumber } = doubt
-  const tac = await proveLoad(transport, onlineNumber)
-  if (tac !== null) {
-    const proof = { do: 'load-confirm', order, tac: toHex(tac) }
+  const proved = await proveLoad(transport, onlineNumber)
+  if (!proved.ok) return proved
+  if (proved.tac !== null) {
+    const proof = { do: 'load-confirm', order, tac: toHex(proved.tac) }
     const answer = (await point.ask(view.issuer, proof)) as LoadAnswer
     if (answer.ok) return undefined
   }
