@@ -5,7 +5,8 @@ export {
   prepareNetwork,
   rideDay,
 } from './day.ts'
-export type { DrillReport, MoneyPlace } from './drill/report.ts'
+export { drillLoad } from './drill/load-drill.ts'
+export type { DrillCheck, DrillReport, MoneyPlace } from './drill/report.ts'
 export { drillTear } from './drill/tear-drill.ts'
 export { twinErrors } from './errors.ts'
 export { createNetworkKeys, type NetworkKeys } from './keys.ts'

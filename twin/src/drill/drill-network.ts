@@ -193,11 +193,11 @@ async function openInstitutions(ground: Ground, wire: ReturnType<typeof createPr
   for (const id of [centreId, ISSUER, ...OPERATORS]) await open(id)
   return {
     open,
-    centre(): Centre {
+    centre: (): Centre => {
       assert(theCentre !== undefined, 'the centre is open')
       return theCentre
     },
-    issuer(): PlannedIssuer {
+    issuer: (): PlannedIssuer => {
       assert(theIssuer !== undefined, 'the issuer is open')
       return theIssuer
     },

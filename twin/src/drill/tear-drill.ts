@@ -80,6 +80,7 @@ export async function drillTear(options: {
       place('debited without a proof, in suspense', '已扣款无凭证，挂账', 0, unprovenFen),
     ],
     suspenseFen: rejectedFen + unprovenFen,
+    checks: [],
   })
 }
 

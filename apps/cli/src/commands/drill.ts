@@ -1,6 +1,6 @@
 import { formatYuan, UnifareError } from '@unifare/core'
 import { nodeEngine } from '@unifare/crypto/node'
-import { type DrillReport, drillTear } from '@unifare/twin'
+import { type DrillReport, drillLoad, drillTear } from '@unifare/twin'
 import { EXIT, printJson, printLines } from '../output.ts'
 import type { Language } from './card/text.ts'
 
@@ -12,6 +12,7 @@ interface DrillOptions {
 }
 
 const DRILLS = {
+  load: ({ seed, times }) => drillLoad({ seed, orders: times, engine: nodeEngine() }),
   tear: ({ seed, times }) => drillTear({ seed, rides: times, engine: nodeEngine() }),
 } as const satisfies Record<string, (options: DrillOptions) => Promise<DrillReport>>
 
@@ -40,8 +41,9 @@ function isDrill(name: string): name is keyof typeof DRILLS {
 
 /** Figures first, so that names in Chinese do not move the columns. */
 function tableOf(report: DrillReport, lang: Language): string[] {
-  const { happened, places, beforeFen, afterFen, equal } = report
+  const { happened, places, checks, beforeFen, afterFen } = report
   const texts = TEXTS[lang]
+  const verdict = (equal: boolean) => (equal ? texts.equal : texts.differs)
   const row = (before: string, after: string, name: string) =>
     `${before.padStart(14)} ${after.padStart(14)}  ${name}`
   const money = (before: number, after: number, name: string) =>
@@ -52,6 +54,10 @@ function tableOf(report: DrillReport, lang: Language): string[] {
       .join(', '),
     row(texts.before, texts.after, 'CNY'),
     ...places.map((place) => money(place.beforeFen, place.afterFen, place[lang])),
-    money(beforeFen, afterFen, `${texts.sum}: ${equal ? texts.equal : texts.differs}`),
+    money(beforeFen, afterFen, `${texts.sum}: ${verdict(beforeFen === afterFen)}`),
+    ...checks.map((check) => {
+      const { leftFen, rightFen } = check
+      return money(leftFen, rightFen, `${check[lang]}: ${verdict(leftFen === rightFen)}`)
+    }),
   ]
 }

@@ -1,0 +1,27 @@
+import { nodeEngine } from '@unifare/crypto/node'
+import { describe, expect, it } from 'vitest'
+import { drillLoad } from './src/index.ts'
+
+const engine = nodeEngine()
+
+describe('the load drill', () => {
+  it.each(['a', 'b'])('loses no fen under seed %s, whatever is cut', async (seed) => {
+    const report = await drillLoad({ seed, orders: 60, engine })
+    expect(report.checks.filter(({ leftFen, rightFen }) => leftFen !== rightFen)).toEqual([])
+    expect(report).toMatchObject({ drill: 'load', equal: true, suspenseFen: 0 })
+    const { orders, confirmed = 0, reversed = 0, ...faults } = report.happened
+    expect(confirmed + reversed).toBe(orders)
+    expect([confirmed, reversed].every((count) => count > 0)).toBe(true)
+    const { fieldLost, messagesLost, restarts, rebuilt } = faults
+    for (const times of [fieldLost, messagesLost, restarts, rebuilt]) {
+      expect(times).toBeGreaterThan(5)
+    }
+    const onCards = report.places.find(({ en }) => en === 'on the cards')
+    expect(onCards?.afterFen).toBeGreaterThan(onCards?.beforeFen ?? 0)
+  })
+
+  it('tells the same of the same seed', async () => {
+    const report = await drillLoad({ seed: 'c', orders: 12, engine })
+    expect(await drillLoad({ seed: 'c', orders: 12, engine })).toEqual(report)
+  })
+})
