@@ -5,6 +5,7 @@ import type { SignatureEngine } from '@unifare/crypto'
 import {
   createCardHost,
   createSimulatedChannel,
+  DEMONSTRATION_TERMS,
   type Issuer,
   openIssuer,
   type SimulatedChannel,
@@ -99,6 +100,7 @@ export async function openPlannedIssuer(
     keyStore: keys.storeOf([codeKey]),
     codeKey,
     cardHost: createCardHost({ store: keys.storeOf([load, tac]), load, tac }),
+    terms: DEMONSTRATION_TERMS,
     institutions: institutionKeys(ground),
     channels: new Map([[bank.name, bank]]),
   })
