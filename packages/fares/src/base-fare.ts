@@ -58,13 +58,36 @@ export function compileBase(base: BaseFare, measures: Measures): CompiledBase {
   }
 }
 
-/** The ladder of a distance fare. */
-export function distanceLadder({ first, steps, capFen }: DistanceLadder): Ladder {
+function distanceLadder({ first, steps, capFen }: DistanceLadder): Ladder {
   return compileLadder(
     { upto: first.uptoM, amountFen: first.amountFen },
     steps.map(({ widthM, untilM, addFen }) => ({ width: widthM, until: untilM, addFen })),
     capFen,
   )
+}
+
+/** The ladder of a base fare by distance, stops or time. */
+export function baseLadder(base: DistanceLadder | StopLadder | ElapsedLadder): Ladder {
+  switch (base.kind) {
+    case 'distance-ladder':
+      return distanceLadder(base)
+    case 'stop-ladder':
+      return compileLadder(
+        { upto: base.first.uptoStops, amountFen: base.first.amountFen },
+        base.steps.map(({ widthStops, untilStops, addFen }) => ({
+          width: widthStops,
+          until: untilStops,
+          addFen,
+        })),
+        base.capFen,
+      )
+    case 'elapsed-ladder':
+      return compileLadder(
+        { upto: base.freeS, amountFen: 0 },
+        base.steps.map(({ widthS, untilS, addFen }) => ({ width: widthS, until: untilS, addFen })),
+        base.capFen,
+      )
+  }
 }
 
 function distanceFare(base: DistanceLadder, distances: Distances | undefined): CompiledBase {
@@ -99,19 +122,9 @@ function distanceFare(base: DistanceLadder, distances: Distances | undefined): C
 }
 
 /** A ladder by stops: the fewest through the network, or as many as the ride states. */
-function stopFare(
-  { stops: measure, first, steps, capFen }: StopLadder,
-  network: Distances | undefined,
-): CompiledBase {
-  const ladder = compileLadder(
-    { upto: first.uptoStops, amountFen: first.amountFen },
-    steps.map(({ widthStops, untilStops, addFen }) => ({
-      width: widthStops,
-      until: untilStops,
-      addFen,
-    })),
-    capFen,
-  )
+function stopFare(base: StopLadder, network: Distances | undefined): CompiledBase {
+  const { stops: measure } = base
+  const ladder = baseLadder(base)
   return {
     fareOf({ entry, exit, stops }) {
       if (measure === 'ride' || network === undefined) {
@@ -155,12 +168,8 @@ function meteredFare(base: MeteredFare): CompiledBase {
   }
 }
 
-function elapsedFare({ freeS, steps, capFen }: ElapsedLadder): CompiledBase {
-  const ladder = compileLadder(
-    { upto: freeS, amountFen: 0 },
-    steps.map(({ widthS, untilS, addFen }) => ({ width: widthS, until: untilS, addFen })),
-    capFen,
-  )
+function elapsedFare(base: ElapsedLadder): CompiledBase {
+  const ladder = baseLadder(base)
   return {
     fareOf(ride) {
       const durationS = elapsedSeconds(ride)

@@ -58,10 +58,13 @@ export function compileTariff(tariff: Tariff, network?: StationNetwork): Compile
     stops: network === undefined ? undefined : compileDistances(inStops(network)),
     tables: new Map((tariff.tables ?? []).map((table) => [table.id, table])),
   }
-  const holidays = new Set(tariff.holidays)
+  const named = {
+    holidays: new Set(tariff.holidays),
+    stations: new Map(network?.stations.map(({ id, nameZh }) => [nameZh, id])),
+  }
   const conditional = <T extends { readonly when: FareRule['when'] }>(policy: T) => ({
     policy,
-    holds: compileWhen(policy.when, tariff.city, holidays),
+    holds: compileWhen(policy.when, tariff.city, named),
   })
   return {
     tariff,

@@ -1,6 +1,6 @@
 import { type Instant, shanghaiDay } from '@unifare/core'
 import type { Ride } from './ride.ts'
-import { DAY_KINDS, type DayKind, type TimeWindow, type When } from './tariff.ts'
+import { DAY_KINDS, type DayKind, type StationRef, type TimeWindow, type When } from './tariff.ts'
 import type { FareMedium } from './words.ts'
 
 export type Condition = (ride: Ride) => boolean
@@ -11,11 +11,7 @@ const NETWORK_OF_MEDIUM = {
 } as const satisfies Record<FareMedium, string>
 
 /** Conditions as one function; absent ones cost nothing when a ride is priced. */
-export function compileWhen(
-  when: When,
-  city: string,
-  holidays: ReadonlySet<string> = NO_HOLIDAYS,
-): Condition {
+export function compileWhen(when: When, city: string, named: Named = NOTHING_NAMED): Condition {
   const tests: Condition[] = []
   const { modes, lines, journey, media, issuer, issuerDivisions, networks, riderClasses } = when
   if (modes !== undefined) tests.push(({ mode }) => modes.includes(mode))
@@ -41,19 +37,34 @@ export function compileWhen(
   if (riderClasses !== undefined) tests.push((ride) => riderClasses.includes(ride.riderClass))
   const { entryStations, exitStations, days, time } = when
   if (entryStations !== undefined) {
-    tests.push(({ entry }) => entry !== undefined && entryStations.includes(entry.station))
+    const ids = stationIds(entryStations, named)
+    tests.push(({ entry }) => entry !== undefined && ids.has(entry.station))
   }
   if (exitStations !== undefined) {
-    tests.push(({ exit }) => exit !== undefined && exitStations.includes(exit.station))
+    const ids = stationIds(exitStations, named)
+    tests.push(({ exit }) => exit !== undefined && ids.has(exit.station))
   }
   if (days !== undefined) {
-    tests.push((ride) => days.includes(dayKind(ride.entry?.at ?? ride.at, holidays)))
+    tests.push((ride) => days.includes(dayKind(ride.entry?.at ?? ride.at, named.holidays)))
   }
   if (time !== undefined) tests.push(timeTest(time))
   return tests.length === 1 ? (tests[0] as Condition) : (ride) => tests.every((test) => test(ride))
 }
 
-const NO_HOLIDAYS: ReadonlySet<string> = new Set()
+/** What conditions name that stands outside of them. */
+export interface Named {
+  readonly holidays: ReadonlySet<string>
+  /** Ids of the network's stations by their Chinese names. */
+  readonly stations: ReadonlyMap<string, number>
+}
+
+const NOTHING_NAMED: Named = { holidays: new Set(), stations: new Map() }
+
+/** A name that the network does not have is nowhere. */
+function stationIds(refs: readonly StationRef[], { stations }: Named): ReadonlySet<number> {
+  return new Set(refs.flatMap((ref) => (typeof ref === 'number' ? ref : (stations.get(ref) ?? []))))
+}
+
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
 /** China has one zone and no summer time. */
@@ -76,7 +87,8 @@ function timeTest({ at, from, until }: TimeWindow): Condition {
   }
 }
 
-function minuteOf(clock: string): number {
+/** Minutes since midnight of HH:MM. */
+export function minuteOf(clock: string): number {
   const [hours = 0, minutes = 0] = clock.split(':').map(Number)
   return hours * 60 + minutes
 }

@@ -1,5 +1,5 @@
 import { type Random, randomInteger } from '@unifare/core'
-import { distanceLadder } from './base-fare.ts'
+import { baseLadder } from './base-fare.ts'
 import {
   crossings,
   DIRECTIONS,
@@ -60,7 +60,7 @@ export function generateNetwork(options: {
 export function reachOf(tariff: Tariff | undefined): number {
   const reaches = (tariff?.rules ?? []).flatMap(({ base }) =>
     base.kind === 'distance-ladder' && base.distance === 'shortest-path'
-      ? [ladderReach(distanceLadder(base))]
+      ? [ladderReach(baseLadder(base))]
       : [],
   )
   return Math.max(DEFAULT_REACH_M, ...reaches)

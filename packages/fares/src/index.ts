@@ -22,6 +22,11 @@ export { parseFeed } from './gtfs/open-feed.ts'
 export { type FeedFault, tableReader } from './gtfs/read-table.ts'
 export { isFeedFile } from './gtfs/tables.ts'
 export { type JourneyInput, type LegInput, parseJourneys } from './journeys.ts'
+export { faultText } from './lint/fault-names.ts'
+export type { Finding } from './lint/finding.ts'
+export { lintTariff } from './lint/lint.ts'
+export { type LintRule, lintRules } from './lint/rules.ts'
+export { lintVersions } from './lint/versions.ts'
 export type { NetworkLine, Station, StationNetwork, VirtualTransfer } from './network.ts'
 export { parseNetwork } from './parse-network.ts'
 export { parseTariff } from './parse-tariff.ts'
@@ -61,6 +66,7 @@ export {
   type Rounding,
   type SameStation,
   type Source,
+  type StationRef,
   type StopLadder,
   TARIFF_FORMAT,
   type TableFare,

@@ -26,6 +26,7 @@ import {
   type Pass,
   type Rounding,
   type SameStation,
+  type StationRef,
   type TimeLimit,
   type TimeWindow,
   type Transfer,
@@ -48,6 +49,11 @@ export const readRounding: Reader<Rounding> = object<Rounding>({
 
 const clock = form(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time HH:MM')
 
+const stationId = whole(1, 65_535)
+/** A number, or the Chinese name in the tariff's network. */
+const station: Reader<StationRef> = (value, path, faults) =>
+  typeof value === 'string' ? text(value, path, faults) : stationId(value, path, faults)
+
 const readWhen: Reader<When> = object<When>({
   modes: optional(list(mode, 1)),
   lines: optional(list(whole(1, 65_535), 1)),
@@ -57,8 +63,8 @@ const readWhen: Reader<When> = object<When>({
   issuerDivisions: optional(list(division, 1)),
   networks: optional(list(text, 1)),
   riderClasses: optional(list(text, 1)),
-  entryStations: optional(list(whole(1, 65_535), 1)),
-  exitStations: optional(list(whole(1, 65_535), 1)),
+  entryStations: optional(list(station, 1)),
+  exitStations: optional(list(station, 1)),
   days: optional(list(oneOf(...DAY_KINDS), 1)),
   time: optional(object<TimeWindow>({ at: oneOf('entry', 'exit'), from: clock, until: clock })),
 })
@@ -188,6 +194,7 @@ export const readDiscount: Reader<Discount> = object<Discount>({
   when: readWhen,
   effect: readEffect,
   rounding: optional(readRounding),
+  instead: optional(list(id, 1)),
 })
 
 export const readAccumulation: Reader<Accumulation> = checked(

@@ -62,6 +62,9 @@ const readTariff: Reader<Tariff> = checked(
     city: division,
     modes: list(mode, 1),
     network: nullable(text),
+    account: optional(
+      form(/^[a-z][a-z0-9-]{0,63}$/, 'an id of lower-case letters, digits and hyphens'),
+    ),
     rounding: readRounding,
     sources: list(readSource, 1),
     tables: optional(list(readTable, 1)),
@@ -116,7 +119,7 @@ function checkTariff(tariff: Tariff, _path: string, faults: Faults): void {
 
 /** Tables and discounts that rules name are there, and every step of the order once. */
 function checkNames(
-  { tables = [], discounts, transfers = [], rules, order }: Tariff,
+  { tables = [], discounts, transfers = [], accumulation, rules, order }: Tariff,
   faults: Faults,
 ): void {
   const ids = new Set(tables.map(({ id }) => id))
@@ -130,6 +133,12 @@ function checkNames(
     for (const name of instead) {
       if (discounts.some(({ id }) => id === name)) continue
       faults.add(`transfers[${index}].instead`, 'discount.unknown', `there is no discount ${name}`)
+    }
+  }
+  for (const [index, { instead = [] }] of discounts.entries()) {
+    for (const name of instead) {
+      if (accumulation.some(({ id }) => id === name)) continue
+      faults.add(`discounts[${index}].instead`, 'steps.unknown', `there are no steps ${name}`)
     }
   }
   if (order !== undefined && new Set(order).size !== PRICING_STEPS.length) {

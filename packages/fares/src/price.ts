@@ -25,6 +25,7 @@ export function price(compiled: CompiledTariff, ride: Ride): Priced {
     parts: [],
     transfer: transferOf(compiled, ride),
     alternatives: undefined,
+    without: undefined,
   }
   put(running, first.policy, first.amountFen)
   if (!coveredByPass(compiled, ride, running)) {

@@ -121,7 +121,8 @@ function quoteOne(
     const found = compiled(leg, mode, instantOf(leg.exit ?? leg.enter, path))
     if (found === undefined) return refused('fares.no-tariff', place)
     const ride = rideOf(journey, leg, { path, mode, compiled: found })
-    const key = `${journey.rider ?? `journey ${at}`} ${found.tariff.id}`
+    const { id, account: shared = id } = found.tariff
+    const key = `${journey.rider ?? `journey ${at}`} ${shared}`
     const { priced, account } = priceNext(found, accounts.get(key) ?? NEW_ACCOUNT, ride)
     if (!priced.ok) return refused(priced.code, place)
     accounts.set(key, account)

@@ -17,6 +17,8 @@ export interface Running {
   /** Transfer rule that fits this ride; looked up once, discounts ask for it, too. */
   readonly transfer: Transfer | undefined
   alternatives: Alternative[] | undefined
+  /** Monthly steps that a discount of this ride rules out. */
+  without: readonly string[] | undefined
 }
 
 /** Adds a step with its amount; the parts always sum to what stands. */
@@ -44,6 +46,7 @@ function addDiscounts(compiled: CompiledTariff, ride: Ride, running: Running): v
   for (const { policy, holds } of discounts) {
     if (!holds(ride) || without?.includes(policy.id) === true) continue
     put(running, policy, discounted(running.amountFen, policy, tariff.rounding, ride))
+    if (policy.instead !== undefined) exclude(running, policy.instead)
     if (tariff.stacking === 'first-match') return
   }
 }
@@ -62,6 +65,11 @@ function addCheapest({ tariff, discounts }: CompiledTariff, ride: Ride, running:
   if (best === undefined) return
   running.alternatives = others.map(({ policy, amountFen }) => ({ rule: policy.id, amountFen }))
   put(running, best.policy, best.amountFen)
+  if (best.policy.instead !== undefined) exclude(running, best.policy.instead)
+}
+
+function exclude(running: Running, names: readonly string[]): void {
+  running.without = [...(running.without ?? []), ...names]
 }
 
 /** The transfer rule that fits a ride and the one before it. */
@@ -128,7 +136,7 @@ function addAccumulation(compiled: CompiledTariff, ride: Ride, running: Running)
   const month = ride.monthToDate
   if (month === undefined) return
   const steps = compiled.accumulation.find(({ holds }) => holds(ride))?.policy
-  if (steps === undefined) return
+  if (steps === undefined || running.without?.includes(steps.id) === true) return
   const amountFen = accumulated(running.amountFen, steps, month, compiled.tariff.rounding)
   if (amountFen !== running.amountFen) put(running, steps, amountFen)
 }

@@ -28,6 +28,11 @@ export interface Tariff {
   readonly modes: readonly FareMode[]
   /** Id of the station network that shortest paths are taken from; null when none is needed. */
   readonly network: string | null
+  /**
+   * Account that its rides share with those of other tariffs, for transfers, monthly steps, caps
+   * and free rides; the tariff's own when left out.
+   */
+  readonly account?: string
   /** Rounding of every product with a rate, where the rule states no other. */
   readonly rounding: Rounding
   readonly sources: readonly Source[]
@@ -117,13 +122,16 @@ export interface When {
   /** Networks of the medium, `t-union` or `ride-code`. */
   readonly networks?: readonly string[]
   readonly riderClasses?: readonly string[]
-  readonly entryStations?: readonly number[]
-  readonly exitStations?: readonly number[]
+  readonly entryStations?: readonly StationRef[]
+  readonly exitStations?: readonly StationRef[]
   /** Days of the entry (or of the one tap), in the tariff's zone. */
   readonly days?: readonly DayKind[]
   /** Time of day, `until` excluded; a window may go over midnight. */
   readonly time?: TimeWindow
 }
+
+/** A station by its number, or by its Chinese name in the network that the tariff names. */
+export type StationRef = number | string
 
 /** A weekday, or `holiday`, which stands in its place on the tariff's holidays. */
 export const DAY_KINDS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'holiday'] as const
@@ -233,6 +241,8 @@ export interface Discount extends Policy {
   readonly effect: Effect
   /** Instead of the tariff's rounding. */
   readonly rounding?: Rounding
+  /** Monthly steps that a ride with this discount does not get. */
+  readonly instead?: readonly string[]
 }
 
 export type Effect =

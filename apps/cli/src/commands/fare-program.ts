@@ -30,6 +30,17 @@ export function addFareProgram(program: Command): void {
     .action((tariff, options) =>
       run(async () => (await import('./fare/check.ts')).check(tariff, options)),
     )
+
+  fare
+    .command('lint')
+    .description('gaps, dead rules, slips of units and other doubts about a tariff')
+    .argument('<tariff>', TARIFF)
+    .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(lang())
+    .addOption(json())
+    .action((tariff, options) =>
+      run(async () => (await import('./fare/lint.ts')).lint(tariff, options)),
+    )
 }
 
 function json(): Option {
@@ -37,7 +48,7 @@ function json(): Option {
 }
 
 function lang(): Option {
-  return new Option('--lang <language>', 'language of the reasons')
+  return new Option('--lang <language>', 'language of reasons and findings')
     .choices(['en', 'zh'])
     .default('en')
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,14 @@ function fare(args: readonly string[], input = '') {
     input,
   })
   return { status, stdout, stderr }
+}
+
+const YUAN = { kind: 'flat', amountFen: 2 }
+
+/** A city's file of the catalogue. */
+function fareFile(city: string): { rules: object[] }[] {
+  const data = join(dirname(bin), '../../../packages/fares/data')
+  return JSON.parse(readFileSync(join(data, `${city}.json`), 'utf8'))
 }
 
 const journeys = JSON.stringify([
@@ -64,6 +72,26 @@ describe('unifare fare', () => {
       1,
       expect.stringContaining('fare_products.txt 2:amount amount'),
     ])
+  })
+
+  test('lint tells doubts in both languages, and the faults of a file that cannot be read', () => {
+    expect(fare(['lint', 'shenzhen', '--json']).stdout).toContain('"ok": true')
+    const file = join(folder, 'slip.json')
+    const [slip] = fareFile('beijing')
+    const [rule] = slip?.rules ?? []
+    writeFileSync(file, JSON.stringify({ ...slip, rules: [{ ...rule, when: {}, base: YUAN }] }))
+    const { status, stdout } = fare(['lint', file, '--json'])
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout).findings).toContainEqual({
+      tariff: 'beijing-bus',
+      rule: 'unit.yuan',
+      level: 'error',
+      path: 'rules[0].base.amountFen',
+      textZh: expect.stringContaining('应为分'),
+      textEn: expect.stringContaining('it is in fen'),
+    })
+    writeFileSync(file, '{"format": "unifare.tariff/1"}')
+    expect(fare(['lint', file, '--lang', 'zh']).stdout).toContain('缺少字段')
   })
 
   test('what is no tariff is refused with what there is', () => {

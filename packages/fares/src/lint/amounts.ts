@@ -1,0 +1,129 @@
+import type { Fen } from '@unifare/core'
+import type { StationNetwork } from '../network.ts'
+import type { Cap, FareTable, Tariff } from '../tariff.ts'
+import { type Finding, finding } from './finding.ts'
+import { sampleFares } from './sample-fares.ts'
+
+/** Caps, monthly steps, passes and transfers whose numbers do not fit each other. */
+export function amountFindings(tariff: Tariff): Finding[] {
+  return [...capFindings(tariff), ...stepFindings(tariff), ...passFindings(tariff)]
+}
+
+/** Days of the longest period of each kind. */
+const DAYS = { day: 1, week: 7, month: 31 } as const satisfies Record<Cap['period'], number>
+
+function capFindings(tariff: Tariff): Finding[] {
+  const { caps = [] } = tariff
+  const lowest = Math.min(...sampleFares(tariff).filter((fare) => fare > 0))
+  return caps.flatMap((cap, index) => {
+    const path = `caps[${index}].amountFen`
+    const { amountFen, period } = cap
+    if (amountFen < lowest) {
+      return [finding('caps.below-lowest', path, ...both(`${amountFen} < ${lowest}`))]
+    }
+    const shorter = caps.find(
+      (other) =>
+        DAYS[other.period] < DAYS[period] &&
+        sameConditions(other, cap) &&
+        other.amountFen * Math.ceil(DAYS[period] / DAYS[other.period]) <= amountFen,
+    )
+    return shorter === undefined ? [] : [finding('caps.never', path, ...both(shorter.id))]
+  })
+}
+
+function sameConditions(one: Cap, other: Cap): boolean {
+  return JSON.stringify(one.when) === JSON.stringify(other.when)
+}
+
+function stepFindings({ accumulation }: Tariff): Finding[] {
+  return accumulation.flatMap(({ steps }, index) =>
+    steps.flatMap(({ payPpm }, step) => {
+      const before = steps[step - 1]?.payPpm ?? payPpm
+      return payPpm > before
+        ? [finding('steps.not-descending', `accumulation[${index}].steps[${step}].payPpm`)]
+        : []
+    }),
+  )
+}
+
+function passFindings({ passes = [] }: Tariff): Finding[] {
+  return passes.flatMap((pass, index) => {
+    const better = passes.find(
+      (other) =>
+        other.hours >= pass.hours &&
+        other.priceFen <= pass.priceFen &&
+        (other.hours > pass.hours || other.priceFen < pass.priceFen) &&
+        JSON.stringify(other.when) === JSON.stringify(pass.when),
+    )
+    return better === undefined
+      ? []
+      : [finding('passes.too-dear', `passes[${index}].priceFen`, ...both(better.id))]
+  })
+}
+
+/** Transfers that nothing can set off: from the same line by another mode, by join from one tap. */
+export function transferFindings({ transfers = [], modes, rules }: Tariff): Finding[] {
+  const closed = rules.some(({ when }) => when.journey !== 'single')
+  return transfers.flatMap(({ from, effect, when }, index) => {
+    const own = when.modes ?? modes
+    const apart = from.modes !== undefined && !from.modes.some((mode) => own.includes(mode))
+    const never = (from.sameLine === true && apart) || (effect.kind === 'join' && !closed)
+    return never ? [finding('transfers.never', `transfers[${index}]`)] : []
+  })
+}
+
+/** Amounts of a table against each other and against the lines of the network. */
+export function tableFindings({ tables = [] }: Tariff, network?: StationNetwork): Finding[] {
+  return tables.flatMap((table, index) => [
+    ...outliers(table, `tables[${index}]`),
+    ...(network === undefined ? [] : alongLines(table, network, `tables[${index}]`)),
+  ])
+}
+
+/** More than ten times what nine of ten pairs cost at most. */
+function outliers({ amountsFen }: FareTable, path: string): Finding[] {
+  const sorted = amountsFen.toSorted((a, b) => a - b)
+  const most = (sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 0) * 10
+  if (most === 0) return []
+  return amountsFen.flatMap((amount, at) =>
+    amount > most
+      ? [finding('table.outlier', `${path}.amountsFen[${at}]`, ...both(String(amount)))]
+      : [],
+  )
+}
+
+const MOST_TOLD = 20
+
+/** From every station along each line: a station farther on costs no less. */
+function alongLines(table: FareTable, { lines }: StationNetwork, path: string): Finding[] {
+  const placeOf = new Map<number, number>()
+  for (const [place, stations] of table.places.entries()) {
+    for (const station of stations) placeOf.set(station, place)
+  }
+  const size = table.places.length
+  const found: Finding[] = []
+  const fare = (from: number, to: number): [at: number, fen: Fen] => {
+    const at = from * size + to
+    return [at, table.amountsFen[at] ?? 0]
+  }
+  for (const { stations, loop } of lines) {
+    if (loop) continue
+    for (const way of [stations, stations.toReversed()]) {
+      const places = way.flatMap((station) => placeOf.get(station) ?? [])
+      for (const [start, from] of places.entries()) {
+        for (let next = start + 2; next < places.length; next++) {
+          const [, nearer] = fare(from, places[next - 1] as number)
+          const [at, farther] = fare(from, places[next] as number)
+          if (farther >= nearer || found.length >= MOST_TOLD) continue
+          const told = `${farther} < ${nearer}`
+          found.push(finding('table.not-monotone', `${path}.amountsFen[${at}]`, told, told))
+        }
+      }
+    }
+  }
+  return found
+}
+
+function both(text: string): [string, string] {
+  return [text, text]
+}
