@@ -5,7 +5,7 @@ import { riderId } from '@unifare/issuer'
 import { balances } from '@unifare/ledger'
 import { askThroughCentre, type ServicePoint } from '@unifare/operator'
 import { makeCardNumber } from '@unifare/registry'
-import { exchange } from '@unifare/tap'
+import { exchange, type Link } from '@unifare/tap'
 import { openDrillNetwork } from '../src/drill/drill-network.ts'
 import { newPlannedCard } from '../src/planned-card.ts'
 
@@ -14,8 +14,9 @@ export const CARD_FEN = 3_000
 export const [BUS, METRO] = ['15215211', '15215212'] as const
 
 /** A network with service points at two operators, riders with phones, and cards that were sold. */
-export async function openShop(seed: string) {
-  const network = await openDrillNetwork({ seed, engine: nodeEngine() })
+export async function openShop(seed: string, wrap?: (link: Link) => Link) {
+  const engineOfTests = nodeEngine()
+  const network = await openDrillNetwork({ seed, engine: engineOfTests, ...(wrap && { wrap }) })
   const { plan, keys, link, engine, clock } = network
   const iin = plan.issuers[0]?.iin ?? ''
   let attempts = 0
