@@ -1,6 +1,7 @@
 import type { AcceptanceRow } from '@unifare/bundle'
 import {
   ALGORITHM_3DES,
+  ALGORITHM_SM4,
   type CardEvidence,
   deriveCardKey,
   encodeEvidence,
@@ -46,12 +47,22 @@ const master = (use: 'purchase' | 'tac', index: number): KeyRef => ({
 const PURCHASE = master('purchase', 1)
 const TAC = master('tac', 0)
 
-/** Both masters; they protect nothing. */
+/** Which masters a card is under; T-Union's of triple DES unless told otherwise. */
+export interface KeyLine {
+  readonly scheme?: 'mot' | 'mohurd'
+  readonly algorithm?: '3des' | 'sm4'
+}
+
+const PURCHASE_MATERIAL = fromHex('000102030405060708090A0B0C0D0E0F')
+const TAC_MATERIAL = fromHex('F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF')
+const LINES: readonly KeyLine[] = [{}, { scheme: 'mohurd' }, { algorithm: 'sm4' }]
+
+/** The masters of every line; they protect nothing. */
 export const keyStore = createSoftwareKeyStore({
-  keys: [
-    { ref: PURCHASE, material: fromHex('000102030405060708090A0B0C0D0E0F') },
-    { ref: TAC, material: fromHex('F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF') },
-  ],
+  keys: LINES.flatMap((line, at) => [
+    { ref: { ...PURCHASE, ...line }, material: PURCHASE_MATERIAL.map((byte) => byte ^ (at * 2)) },
+    { ref: { ...TAC, ...line }, material: TAC_MATERIAL.map((byte) => byte ^ (at * 2)) },
+  ]),
   engine: pureEngine,
   random: (length) => new Uint8Array(length),
 })
@@ -108,7 +119,7 @@ export async function cardTap(changes: Partial<Tap> = {}): Promise<Tap> {
 }
 
 /** What a card answers to the purchase that a tap tells of. */
-export async function evidenceOf(tap: Tap): Promise<CardEvidence> {
+export async function evidenceOf(tap: Tap, line: KeyLine = {}): Promise<CardEvidence> {
   const identity = identityOf({ issuer: tap.issuer, number: tap.account })
   const digits = shanghaiDigits(tap.at)
   const inputs = {
@@ -122,16 +133,19 @@ export async function evidenceOf(tap: Tap): Promise<CardEvidence> {
     offlineNumber: tap.counter - 1,
     keyIndex: PURCHASE.index,
     keyVersion: KEY_VERSION,
-    algorithm: ALGORITHM_3DES,
+    algorithm: line.algorithm === 'sm4' ? ALGORITHM_SM4 : ALGORITHM_3DES,
+    ...(line.scheme && { scheme: line.scheme }),
     ...identity,
     balanceAfterFen: tap.balanceFen,
   }
-  const tacKey = await deriveCardKey({ store: keyStore, ref: TAC, identity })
-  const purchaseKey = await deriveCardKey({ store: keyStore, ref: PURCHASE, identity })
+  const keyOf = (ref: KeyRef) =>
+    deriveCardKey({ store: keyStore, ref: { ...ref, ...line }, identity })
+  const { algorithm } = inputs
+  const sessionKey = purchaseSessionKey(await keyOf(PURCHASE), inputs, algorithm)
   return {
     ...inputs,
-    tac: tac(tacKey, tacInput(inputs)),
-    mac2: purchaseMac2(purchaseSessionKey(purchaseKey, inputs), tap.amountFen),
+    tac: tac(await keyOf(TAC), tacInput(inputs), algorithm),
+    mac2: purchaseMac2(sessionKey, tap.amountFen),
   }
 }
 

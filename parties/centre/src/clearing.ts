@@ -15,6 +15,7 @@ import { dayEntries } from './books.ts'
 import { type Fee, type FeeRow, feeOf } from './fees.ts'
 import { leafHash, merkleRoot } from './merkle.ts'
 import { netPositions, type Position } from './netting.ts'
+import { type OrderMove, withOrders } from './order-moves.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** A tap as clearing sees it: read, with the verdict of its own evidence. */
@@ -55,6 +56,8 @@ export interface ClearingInput {
   readonly acceptance: AcceptanceContent
   /** Taps before this day are overdue. */
   readonly oldestDay: Day
+  /** Orders between agents and issuers that settle with the day; none when not given. */
+  readonly orders?: readonly OrderMove[]
 }
 
 /** Verdict of one charge, with its fees when it settles. */
@@ -68,7 +71,9 @@ export interface ClearedCharge {
 export interface Cleared {
   readonly day: Day
   readonly charges: readonly ClearedCharge[]
+  /** Of charges and orders together. */
   readonly positions: readonly Position[]
+  readonly orders: readonly OrderMove[]
   /** Sum of the charges that settle. */
   readonly settledFen: Fen
   readonly entries: readonly Entry[]
@@ -78,7 +83,7 @@ export interface Cleared {
     readonly serials: ReadonlyMap<string, string>
     readonly cards: ReadonlyMap<string, CardState>
   }
-  /** Lines under the root, in their order: verdicts, positions, closing state. */
+  /** Lines under the root, in their order: verdicts, orders, positions, closing state. */
   readonly leaves: readonly Uint8Array[]
   readonly root: string
 }
@@ -92,6 +97,8 @@ export function clearDay(input: ClearingInput): Cleared {
   const charges = judged.map(({ cleared }) => cleared)
   const normal = charges.filter(({ verdict }) => verdict === 'normal')
   const money = netPositions(normal, input.centre)
+  const { orders = [] } = input
+  const positions = withOrders(money.positions, orders)
   const closing = closingState(judged)
   const entries = dayEntries(input.day, charges, money)
   const leaves = [
@@ -107,7 +114,8 @@ export function clearDay(input: ClearingInput): Cleared {
       issuerMicro: fee === null ? '0' : String(fee.issuerMicro),
       acquirerMicro: fee === null ? '0' : String(fee.acquirerMicro),
     })),
-    ...money.positions.map((position) => ({ position })),
+    ...orders.map((order) => ({ order })),
+    ...positions.map((position) => ({ position })),
     ...[...closing.cards]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([card, state]) => ({ card, ...state })),
@@ -115,7 +123,8 @@ export function clearDay(input: ClearingInput): Cleared {
   return {
     day: input.day,
     charges,
-    positions: money.positions,
+    positions,
+    orders,
     settledFen: normal.reduce((sum, { charge }) => sum + charge.amountFen, 0),
     entries,
     closing,

@@ -12,6 +12,7 @@ import {
 } from './clearing.ts'
 import { type Verifier, verifyTapEvidence } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
+import type { OrderMove } from './order-moves.ts'
 import {
   type CardRow,
   type ChargeRow,
@@ -20,6 +21,8 @@ import {
   type DenyRow,
   days,
   denyEntries,
+  type OrderRow,
+  orders,
   serials,
   settled,
   type TapRow,
@@ -110,8 +113,22 @@ export async function runDay(
     issuers: new Set(rules.issuers),
     acceptance: rules.acceptance,
     oldestDay: rules.oldestDay,
+    orders: (await ordersOf(tx, options)).map(moveOf),
   }
   return clearDay(input)
+}
+
+/** Orders of the day that closes now, or of a closed one. */
+async function ordersOf(
+  tx: Tx,
+  { day, again }: { readonly day: Day; readonly again: boolean },
+): Promise<OrderRow[]> {
+  const rows = await tx.select(orders, { day: again ? day : '' })
+  return rows.filter(({ tapDay }) => tapDay <= day)
+}
+
+function moveOf({ issuer, order, kind, agent, amountFen }: OrderRow): OrderMove {
+  return { issuer, order, kind, agent, amountFen }
 }
 
 /** Root of the last closed day before a day. */
@@ -120,7 +137,7 @@ export async function rootBefore(tx: Tx, day: Day): Promise<string> {
   return closed.at(-1)?.root ?? FIRST_ROOT
 }
 
-/** Writes the outcome of a day that closes now: verdicts, identities, serials, cards. */
+/** Writes the outcome of a day that closes now: verdicts, orders, identities, serials, cards. */
 export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
   const { day, closing } = cleared
   const rows = await tx.select(charges, { day: '' })
@@ -131,6 +148,10 @@ export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
       const verdict = verdicts.get(`${row.operator}-${row.number}`)
       return verdict === undefined ? [] : [{ ...row, day, verdict }]
     }),
+  )
+  await tx.put(
+    orders,
+    (await ordersOf(tx, { day, again: false })).map((row) => ({ ...row, day })),
   )
   await tx.put(
     settled,

@@ -71,6 +71,20 @@ describe('card', () => {
     }
   })
 
+  test.each([
+    ['a city-union card 住建部', { scheme: 'mohurd' }, { scheme: 'mot' }],
+    ['a card under SM4', { algorithm: 'sm4' }, { algorithm: '3des' }],
+  ] as const)(
+    '%s is verified under its own masters, and under no others',
+    async (_, line, other) => {
+      const tap = tapOf()
+      const own = encodeEvidence(await evidenceOf(tap, line))
+      expect(await verdictOf({ ...tap, evidence: own })).toBe('normal')
+      const relabelled = { ...(await evidenceOf(tap, line)), ...other, algorithm: 0 }
+      expect(await verdictOf({ ...tap, evidence: encodeEvidence(relabelled) })).toBe('card.bad-tac')
+    },
+  )
+
   test('bytes that are no evidence', async () => {
     const { evidence } = await cardTap()
     for (const bytes of [new Uint8Array(0), evidence.slice(1), Uint8Array.of(...evidence, 0)]) {

@@ -1,8 +1,9 @@
-import { type Day, type Fen, roundMicroFen } from '@unifare/core'
+import { type Day, type Fen, roundMicroFen, sumFen } from '@unifare/core'
 import { deliveryId } from '@unifare/tap'
 import type { Cleared, ClearedCharge } from './clearing.ts'
 import type { Fee } from './fees.ts'
 import type { Position } from './netting.ts'
+import { type OrderLine, orderLinesOf } from './order-moves.ts'
 
 /** One charge on a member's statement. Fees are exact micro-fen, as text. */
 export interface StatementLine {
@@ -35,6 +36,8 @@ export interface Statement {
   /** What rounding all others left to the centre; 0 for everybody else. */
   readonly roundingFen: Fen
   readonly lines: readonly StatementLine[]
+  /** Loads and refunds at service points: exact fen, no fees. */
+  readonly orders: readonly OrderLine[]
 }
 
 /** Statements of all members; totals equal their lines, rounded once per side. */
@@ -67,6 +70,7 @@ export function statementsOf(cleared: Cleared, centre: string): Statement[] {
       position,
       roundingFen: member === centre ? position.netFen - sideFen(own, 'fee') : 0,
       lines: own,
+      orders: orderLinesOf(member, cleared.orders),
     }
     if (member !== centre) checkTotals(statement)
     return statement
@@ -118,12 +122,13 @@ function sideFen(lines: readonly StatementLine[], side: StatementLine['side']): 
   )
 }
 
-function checkTotals({ member, lines, position }: Statement): void {
+function checkTotals({ member, lines, orders, position }: Statement): void {
   for (const [side, stated] of [
     ['receive', position.receivableFen],
     ['pay', position.payableFen],
   ] as const) {
-    const sum = sideFen(lines, side)
+    const ofOrders = orders.filter((order) => order.side === side)
+    const sum = sideFen(lines, side) + sumFen(ofOrders.map(({ amountFen }) => amountFen))
     if (sum !== stated) {
       throw new TypeError(`invariant broken: ${member} ${side}: lines ${sum}, total ${stated} fen`)
     }
@@ -150,10 +155,11 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof StatementLine)[]
 
 /**
- * The detail file for spreadsheets: a line a charge, then the totals as lines of the same columns.
+ * The detail file for spreadsheets: a line a charge, a line an order, then the totals as lines of
+ * the same columns.
  * Codes and digits only, so nothing needs quotes.
  */
-export function statementCsv({ lines, position, roundingFen, day }: Statement): string {
+export function statementCsv({ lines, orders, position, roundingFen, day }: Statement): string {
   const { receivableFen, payableFen, netFen } = position
   const totals = { receive: receivableFen, pay: payableFen, rounding: roundingFen, net: netFen }
   const cells = [
@@ -161,6 +167,7 @@ export function statementCsv({ lines, position, roundingFen, day }: Statement): 
     ...lines.map((line) =>
       COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : line[column])),
     ),
+    ...orders.map((line) => COLUMNS.map((column) => orderCell(line, column))),
     ...Object.entries(totals).map(([side, fen]) =>
       COLUMNS.map((column) => {
         if (column === 'charge') return 'total'
@@ -171,4 +178,23 @@ export function statementCsv({ lines, position, roundingFen, day }: Statement): 
     ),
   ]
   return `${cells.map((row) => row.join(',')).join('\r\n')}\r\n`
+}
+
+function orderCell(line: OrderLine, column: (typeof COLUMNS)[number]): string | number {
+  switch (column) {
+    case 'charge':
+      return `${line.kind}/${line.order}`
+    case 'verdict':
+      return 'normal'
+    case 'side':
+      return line.side
+    case 'counterparty':
+      return line.counterparty
+    case 'amountFen':
+      return line.amountFen
+    case 'medium':
+      return 'card'
+    default:
+      return ''
+  }
 }

@@ -1,4 +1,5 @@
 import { type Day, type Fen, type Instant, table } from '@unifare/core'
+import type { OrderMove } from './order-moves.ts'
 
 /** A tap as the centre keeps it: raw, with the terminal's deny list at that time. */
 export interface TapRow {
@@ -79,6 +80,13 @@ export interface DenyRow {
   readonly until: number
 }
 
+/** An order that an issuer said is done; `day` is empty until its day closes. */
+export interface OrderRow extends OrderMove {
+  /** Business day in which the centre took it in. */
+  readonly tapDay: Day
+  readonly day: string
+}
+
 /** Chain mark of an operator's charges, and certificates of issuers. */
 export interface MarkRow {
   readonly name: string
@@ -152,6 +160,21 @@ export const denyEntries = table<DenyRow>({
   columns: { key: 'text', entry: 'json', issuer: 'text', version: 'int', until: 'int' },
   key: ['key', 'version'],
   indexes: [['issuer']],
+})
+
+export const orders = table<OrderRow>({
+  name: 'card_order',
+  columns: {
+    issuer: 'text',
+    order: 'text',
+    kind: 'text',
+    agent: 'text',
+    amountFen: 'int',
+    tapDay: 'text',
+    day: 'text',
+  },
+  key: ['issuer', 'order'],
+  indexes: [['day']],
 })
 
 export const marks = table<MarkRow>({
