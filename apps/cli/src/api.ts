@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
 import { UnifareError } from '@unifare/core'
-import { accounts } from '@unifare/issuer'
+import { accounts, DEMONSTRATION_TERMS, orderViews, termsOn } from '@unifare/issuer'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { OverviewKeeper } from './overview.ts'
@@ -63,6 +63,7 @@ export function createApi(options: {
     c.json(await traceTap(running.network, c.req.param('tap'))),
   )
   app.get('/api/debts', async (c) => c.json(await debts(running)))
+  app.get('/api/orders', async (c) => c.json(await orders(running)))
   app.post('/api/issuer/:account/repay', async (c) =>
     c.json(await repay(running, c.req.param('account'))),
   )
@@ -75,6 +76,17 @@ async function debts({ network }: Running): Promise<unknown[]> {
   for (const [issuer, { issuer: party }] of network.issuers) {
     const rows = await party.read((tx) => tx.select(accounts, { state: 'arrears' }))
     all.push(...rows.map(({ account, debtFen }) => ({ issuer, account, debtFen })))
+  }
+  return all
+}
+
+/** Loads, refunds and losses of all issuers, with what happens next. */
+async function orders({ network, clock, plan }: Running): Promise<unknown[]> {
+  const { doubtS } = termsOn(DEMONSTRATION_TERMS, plan.day)
+  const all: unknown[] = []
+  for (const [issuer, { issuer: party }] of network.issuers) {
+    const views = await party.read((tx) => orderViews(tx, { at: clock.now(), doubtS }))
+    all.push(...views.map((view) => ({ issuer, ...view })))
   }
   return all
 }

@@ -101,6 +101,14 @@ issuer
   .action((options) => run(async () => (await import('./commands/issuer.ts')).listDebts(options)))
 
 issuer
+  .command('orders')
+  .description('loads, refunds and losses: state, time, what happens next')
+  .addOption(new Option('--lang <language>', 'language').choices(['en', 'zh']).default('en'))
+  .addOption(json())
+  .addOption(port())
+  .action((options) => run(async () => (await import('./commands/issuer.ts')).listOrders(options)))
+
+issuer
   .command('repay')
   .description('repay the advanced fares of an account; it can ride again at once')
   .argument('<account>', 'ride-code account, 19 digits')

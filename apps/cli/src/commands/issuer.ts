@@ -1,4 +1,5 @@
-import { formatYuan, requireData } from '@unifare/core'
+import { formatYuan, requireData, shanghaiDigits } from '@unifare/core'
+import type { OrderView } from '@unifare/issuer'
 import { askNetwork } from '../client.ts'
 import { EXIT, printJson, printLines } from '../output.ts'
 
@@ -24,6 +25,32 @@ export async function listDebts({ json, port }: Asked): Promise<number> {
       ),
     )
   return EXIT.ok
+}
+
+/** Lists loads, refunds and losses: state, time, what happens next. */
+export async function listOrders({
+  json,
+  port,
+  lang = 'en',
+}: Asked & { readonly lang?: 'en' | 'zh' }): Promise<number> {
+  const orders = (await askNetwork(port, '/api/orders')) as readonly OrderLine[]
+  if (json === true) printJson(orders)
+  else if (orders.length === 0) printLines(lang === 'zh' ? '没有订单' : 'no orders')
+  else printLines(...orders.map((order) => orderLine(order, lang)))
+  return EXIT.ok
+}
+
+type OrderLine = OrderView & { readonly issuer: string }
+
+/** One order on a line; `!` marks a load whose doubt window is over. */
+export function orderLine(order: OrderLine, lang: 'en' | 'zh'): string {
+  const { issuer, kind, card, amountFen, state, at, doubtful, next } = order
+  const time = shanghaiDigits(at).replace(
+    /(....)(..)(..)(..)(..)(..)/,
+    (_all, y, m, d, h, min, s) => `${y}-${m}-${d} ${h}:${min}:${s}`,
+  )
+  const amount = `${formatYuan(amountFen).padStart(9)} CNY`
+  return `${doubtful ? '!' : ' '} ${time} ${issuer} ${card} ${kind.padEnd(6)} ${amount} ${state.padEnd(10)} ${next[lang]} (${order.order})`
 }
 
 /** Repays an account. */
