@@ -14,6 +14,7 @@ export { type EvidenceVerdict, type Verifier, verifyTapEvidence } from './eviden
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
 export { leafHash, merkleProof, merkleRoot, type ProofStep, rootOfProof } from './merkle.ts'
 export type { Position } from './netting.ts'
+export type { OrderLine, OrderMove } from './order-moves.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
 export {
   type ChargeRow,
@@ -21,6 +22,7 @@ export {
   charges,
   days,
   denyEntries,
+  orders,
   settled,
   statements,
   type TapRow,

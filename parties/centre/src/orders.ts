@@ -19,7 +19,8 @@ import {
   type MessageHandler,
   parseMessage,
 } from '@unifare/tap'
-import { cards, days, serials, settled } from './tables.ts'
+import { type OrderMove, partiesOf } from './order-moves.ts'
+import { cards, days, orders, serials, settled } from './tables.ts'
 
 type Order = Readonly<Record<string, unknown>>
 
@@ -100,8 +101,9 @@ export async function settleOrder(
   if (kind === 'load') checkWarrant(order, { issuer, agent, rules })
   else await markRefund(tx, order, issuer)
   if (sum === 0) return null
-  const [debtor, creditor] = kind === 'load' ? [agent, issuer] : [issuer, agent]
-  await postEntries(tx, [
+  const move: OrderMove = { issuer, order: name, kind, agent, amountFen: sum }
+  const { creditor, debtor } = partiesOf(move)
+  const booked = await postEntries(tx, [
     {
       id: `order/${issuer}/${name}`,
       day: businessDay(input.acceptedAt),
@@ -114,6 +116,10 @@ export async function settleOrder(
       textKey: `centre.order-${kind}`,
     },
   ])
+  // Told again, it may stand in a closed day.
+  if (booked.length > 0) {
+    await tx.put(orders, [{ ...move, tapDay: businessDay(input.acceptedAt), day: '' }])
+  }
   return null
 }
 
