@@ -79,6 +79,9 @@ export {
 } from './tariff.ts'
 export { openTariffList, tariffInForce } from './tariff-list.ts'
 export { type PlacedFault, parseTariffText } from './tariff-text.ts'
+export { type DiffExample, type DiffRow, diffTariffs, type TariffDiff } from './what-if/diff.ts'
+export { byStatedDistance, journeyRiders } from './what-if/journey-riders.ts'
+export { type SampleRider, sampleRiders } from './what-if/sample.ts'
 export {
   FARE_MEDIA,
   FARE_MODES,

@@ -1,5 +1,5 @@
 import type { Instant } from '@unifare/core'
-import { type AccountRide, type FareAccount, NEW_ACCOUNT, priceNext } from './account.ts'
+import { type FareAccount, NEW_ACCOUNT, priceNext } from './account.ts'
 import { inForce } from './catalogue.ts'
 import { type CompiledTariff, compileTariff } from './compile.ts'
 import { type FaresErrorCode, faresErrors } from './errors.ts'
@@ -9,10 +9,11 @@ import { composeFaresV1 } from './gtfs/compose-v1.ts'
 import { decimalText } from './gtfs/decimal.ts'
 import type { FareFeed } from './gtfs/feed.ts'
 import { localTime } from './gtfs/local-time.ts'
+import { instantOf, modeOf, overDistance, rideOf } from './journey-rides.ts'
 import { badJourneys, type JourneyInput, type LegInput } from './journeys.ts'
 import type { StationNetwork } from './network.ts'
 import type { Tariff } from './tariff.ts'
-import { FARE_MODES, type FareMode } from './words.ts'
+import type { FareMode } from './words.ts'
 
 /** The price of a journey with its reasons, or why there is none. */
 export type Quote =
@@ -82,24 +83,6 @@ function compiler({ tariffs, networks }: Parameters<typeof quoteJourneys>[0]): C
   }
 }
 
-/** The same tariff with its ladders over the distance that a ride states. */
-function overDistance(tariff: Tariff): Tariff {
-  return {
-    ...tariff,
-    network: null,
-    rules: tariff.rules.map((rule) =>
-      rule.base.kind === 'distance-ladder'
-        ? { ...rule, when: withoutJourney(rule.when), base: { ...rule.base, distance: 'ride' } }
-        : rule,
-    ),
-  }
-}
-
-function withoutJourney(when: Tariff['rules'][number]['when']): Tariff['rules'][number]['when'] {
-  const { journey, ...rest } = when
-  return journey === 'closed' ? rest : when
-}
-
 function quoteOne(
   journey: JourneyInput,
   with_: {
@@ -144,75 +127,6 @@ function quoteOne(
 function refused(code: FaresErrorCode, leg: number): Quote {
   const { zh, en } = faresErrors[code]
   return { ok: false, code, leg, reasons: { zh: [`无法计价：${zh}`], en: [`no price: ${en}`] } }
-}
-
-function modeOf({ route }: LegInput, path: string): FareMode {
-  const mode = FARE_MODES.find((one) => one === route.split('/')[0])
-  if (mode === undefined) {
-    const message = `"${route}" begins with no mode: ${FARE_MODES.join(', ')}`
-    throw badJourneys({ path: `${path}.route`, rule: 'mode', message })
-  }
-  return mode
-}
-
-function rideOf(
-  journey: JourneyInput,
-  leg: LegInput,
-  at: { readonly path: string; readonly mode: FareMode; readonly compiled: CompiledTariff },
-): AccountRide {
-  const { path, mode, compiled } = at
-  const enter = instantOf(leg.enter, path)
-  const exit = leg.exit === undefined ? undefined : instantOf(leg.exit, path)
-  const line = Number(leg.route.split('/')[1] ?? Number.NaN)
-  const from = stationOf(compiled, leg.from, `${path}.from`)
-  const to = stationOf(compiled, leg.to, `${path}.to`)
-  const { distanceM, stops, meterFen } = leg
-  return {
-    mode,
-    ...(Number.isSafeInteger(line) ? { line } : {}),
-    at: exit ?? enter,
-    ...(from !== undefined && to !== undefined
-      ? { entry: { station: from, at: enter }, exit: { station: to, at: exit ?? enter } }
-      : {}),
-    ...(exit === undefined ? {} : { durationS: Math.max(0, Math.floor((exit - enter) / 1000)) }),
-    ...(distanceM === undefined ? {} : { distanceM }),
-    ...(stops === undefined ? {} : { stops }),
-    ...(meterFen === undefined ? {} : { meterFen }),
-    medium: journey.medium === 'code' ? 'code' : 'card',
-    riderClass: journey.class ?? 'adult',
-    issuer: { institution: '', division: divisionOf(journey, compiled.tariff) },
-  }
-}
-
-function divisionOf({ issuer = 'visitor' }: JourneyInput, { city }: Tariff): string {
-  if (issuer === 'local') return city
-  return /^\d{6}$/.test(issuer) ? issuer : ''
-}
-
-function stationOf(
-  { network }: CompiledTariff,
-  place: string | number | undefined,
-  path: string,
-): number | undefined {
-  if (place === undefined || typeof place === 'number') return place
-  const found = network?.stations.find(
-    ({ id, nameZh, nameEn }) => place === nameZh || place === nameEn || place === String(id),
-  )
-  if (found === undefined) {
-    throw badJourneys({ path, rule: 'station', message: `no station "${place}"` })
-  }
-  return found.id
-}
-
-/** China has one zone; a time without an offset is meant there. */
-const ZONE = 'Asia/Shanghai'
-
-function instantOf(time: string, path: string): Instant {
-  try {
-    return localTime(/(Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}+08:00`, ZONE).instant
-  } catch {
-    throw badJourneys({ path, rule: 'time', message: `"${time}" is no time YYYY-MM-DDTHH:MM` })
-  }
 }
 
 function legTimes({ legs }: JourneyInput, at: number): Instant[] {

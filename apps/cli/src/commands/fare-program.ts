@@ -41,6 +41,26 @@ export function addFareProgram(program: Command): void {
     .action((tariff, options) =>
       run(async () => (await import('./fare/lint.ts')).lint(tariff, options)),
     )
+
+  fare
+    .command('diff')
+    .description('two tariffs over the same rides: who pays more, who less, what comes in')
+    .argument('<old>', TARIFF)
+    .argument('<new>', TARIFF)
+    .argument('[journeys]', 'JSON as for quote; without it a month of made-up riders')
+    .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .option('--riders <count>', 'made-up riders', Number, 400)
+    .option('--seed <text>', 'seed of the made-up riders', 'unifare')
+    .addOption(lang())
+    .addOption(json())
+    .action((before, after, journeys, options) =>
+      run(async () =>
+        (await import('./fare/diff.ts')).diff(
+          { before, after, ...(journeys === undefined ? {} : { journeys }) },
+          options,
+        ),
+      ),
+    )
 }
 
 function json(): Option {

@@ -1,4 +1,5 @@
 import { UnifareError } from '@unifare/core'
+import { groupBy } from '../group-by.ts'
 import { currencyExponent, minorUnits } from './decimal.ts'
 import type { FeedFault, FeedRow, FeedTable } from './read-table.ts'
 import type { GtfsFile } from './tables.ts'
@@ -528,15 +529,4 @@ function attributes(builder: Builder): FareAttribute[] {
       line: row.line,
     }
   })
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }

@@ -94,6 +94,23 @@ describe('unifare fare', () => {
     expect(fare(['lint', file, '--lang', 'zh']).stdout).toContain('缺少字段')
   })
 
+  test('diff tells who pays more, over made-up riders and over journeys', () => {
+    const proposal = join(folder, 'proposal.json')
+    const bus = fareFile('beijing')[0]
+    const cheaper = { ...bus, version: 2, discounts: [] }
+    writeFileSync(proposal, JSON.stringify([cheaper]))
+    const made = fare(['diff', 'beijing-bus', proposal, '--riders', '20', '--json'])
+    expect(made.status).toBe(1)
+    const [diff] = JSON.parse(made.stdout)
+    expect(diff.total.dearer).toBeGreaterThan(0)
+    expect(diff.total.cheaper).toBe(0)
+    const list = join(folder, 'journeys.json')
+    writeFileSync(list, journeys.replace('metro', 'bus'))
+    const own = fare(['diff', 'beijing-bus', proposal, list, '--lang', 'zh'])
+    expect(own.stdout).toContain('1 人多付')
+    expect(fare(['diff', 'beijing-bus', 'beijing-bus', list]).status).toBe(0)
+  })
+
   test('what is no tariff is refused with what there is', () => {
     const { status, stderr } = fare(['quote', '-', '--tariff', 'atlantis'], '[]')
     expect([status, stderr]).toEqual([65, expect.stringContaining('beijing')])
