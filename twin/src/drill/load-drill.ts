@@ -1,4 +1,5 @@
 import { type CardSlot, type CardTransport, readCard } from '@unifare/card'
+import * as centre from '@unifare/centre'
 import {
   assert,
   canonicalJson,
@@ -79,7 +80,7 @@ interface Drill {
 }
 
 /**
- * Loads under cuts: cash at the agents of two cities' service points and orders paid from the bank
+ * Loads under cuts: cash at the service points of two operators and orders paid from the bank
  * that the next reader writes, while fields are lost, messages get lost or come twice, and centre
  * and issuer lose power between any two messages, with or without their databases. Then every card
  * is presented once more, and every fen is on a card, in a pocket, or in an order's suspense.
@@ -307,6 +308,19 @@ async function unlessUnreachable(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
+/** What agents pay for the day, as the centre's positions and their re-run say it. */
+async function settledWithAgents(network: DrillNetwork): Promise<Fen> {
+  await network.settle()
+  const { day } = network.plan
+  const [closed] = await network.centre().read((tx) => tx.select(centre.days, {}))
+  assert(closed !== undefined && closed.day === day, 'the day is closed')
+  assert(closed.root === (await network.centre().rerun(day)).root, 'the day runs again')
+  const agents = new Set<string>(network.operators)
+  return sumFen(
+    (closed.positions as centre.Position[]).map(({ id, netFen }) => (agents.has(id) ? -netFen : 0)),
+  )
+}
+
 /** Where the money is, and whether the issuer's and the centre's books say so, too. */
 async function sums(drill: Drill, seed: string): Promise<DrillReport> {
   const { network, riders, tills, tally } = drill
@@ -317,7 +331,6 @@ async function sums(drill: Drill, seed: string): Promise<DrillReport> {
   const books = await issuer.read((tx) => balances(tx))
   const under = (path: string) =>
     sumFen([...books].filter(([name]) => name.startsWith(path)).map(([, fen]) => fen))
-  const owed = await network.centre().read((tx) => balances(tx, 'member'))
   const suspenseFen = 0 - under('suspense/')
   const tillsFen = sumFen(tills.values())
   return drillReport({
@@ -348,9 +361,7 @@ async function sums(drill: Drill, seed: string): Promise<DrillReport> {
         en: "agents' tills, and what the centre settles",
         zh: '服务点现金与清分中心结算',
         leftFen: tillsFen,
-        rightFen: sumFen(
-          [...owed].flatMap(([name, fen]) => (name.endsWith('/receivable') ? [fen] : [])),
-        ),
+        rightFen: await settledWithAgents(network),
       },
     ],
   })
