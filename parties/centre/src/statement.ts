@@ -156,8 +156,7 @@ const COLUMNS = [
 
 /**
  * The detail file for spreadsheets: a line a charge, a line an order, then the totals as lines of
- * the same columns.
- * Codes and digits only, so nothing needs quotes.
+ * the same columns. Codes and digits only, so nothing needs quotes.
  */
 export function statementCsv({ lines, orders, position, roundingFen, day }: Statement): string {
   const { receivableFen, payableFen, netFen } = position
@@ -167,34 +166,28 @@ export function statementCsv({ lines, orders, position, roundingFen, day }: Stat
     ...lines.map((line) =>
       COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : line[column])),
     ),
-    ...orders.map((line) => COLUMNS.map((column) => orderCell(line, column))),
-    ...Object.entries(totals).map(([side, fen]) =>
-      COLUMNS.map((column) => {
-        if (column === 'charge') return 'total'
-        if (column === 'side') return side
-        if (column === 'tapDay') return day
-        return column === 'amountFen' ? fen : ''
-      }),
+    ...orders.map((line) => rowOf(orderCells(line))),
+    ...Object.entries(totals).map(([side, amountFen]) =>
+      rowOf({ charge: 'total', side, tapDay: day, amountFen }),
     ),
   ]
   return `${cells.map((row) => row.join(',')).join('\r\n')}\r\n`
 }
 
-function orderCell(line: OrderLine, column: (typeof COLUMNS)[number]): string | number {
-  switch (column) {
-    case 'charge':
-      return `${line.kind}/${line.order}`
-    case 'verdict':
-      return 'normal'
-    case 'side':
-      return line.side
-    case 'counterparty':
-      return line.counterparty
-    case 'amountFen':
-      return line.amountFen
-    case 'medium':
-      return 'card'
-    default:
-      return ''
+type Cells = Partial<Record<(typeof COLUMNS)[number], string | number>>
+
+function rowOf(cells: Cells): (string | number)[] {
+  return COLUMNS.map((column) => cells[column] ?? '')
+}
+
+/** Cells of an order's line; the others of its row stay empty. */
+function orderCells({ kind, order, side, counterparty, amountFen }: OrderLine): Cells {
+  return {
+    charge: `${kind}/${order}`,
+    verdict: 'normal',
+    side,
+    counterparty,
+    medium: 'card',
+    amountFen,
   }
 }
