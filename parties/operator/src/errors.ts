@@ -8,6 +8,11 @@ export const operatorErrors = {
     en: 'a record was delivered before with other content',
     zh: '同一记录出现不同内容',
   },
+  'operator.unknown-order': { en: 'no such order at this till', zh: '该收款点无此订单' },
+  'operator.order-state': {
+    en: 'the order does not stand where this could be done',
+    zh: '订单当前状态不允许此操作',
+  },
   'operator.other-card': {
     en: 'not the card whose refund was begun',
     zh: '不是正在退卡的那张卡',

@@ -17,6 +17,9 @@ export {
   writeWaiting,
 } from './service-point/load.ts'
 export { type RefundResult, refundCard } from './service-point/refund.ts'
+export { openTill, type Till, type TillResult } from './service-point/till.ts'
+export { type TillRow, type TillState, tillOrders } from './service-point/till-tables.ts'
+export { type TillView, tillViews } from './service-point/till-view.ts'
 export {
   type ChargeRow,
   charges,

@@ -37,6 +37,7 @@ import { makeCharges } from './charging.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { sealCharges } from './sealing.ts'
+import { tillOrder } from './service-point/till-orders.ts'
 import { statements } from './tables.ts'
 
 /** What an operator is made of. */
@@ -221,8 +222,11 @@ function createMachine(options: OperatorOptions) {
           publicKeyOf: (publisher) => options.institutions.get(publisher),
           trial: (bundle) => tryNetworkList(bundle, centre),
         }).then(({ kind, version }) => ({ kind, version }))
-      default:
+      default: {
+        const result = tillOrder(tx, order, input)
+        if (result !== undefined) return result
         throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
+      }
     }
   }
 
