@@ -159,6 +159,7 @@ function previousOf(ride: Ride, paidFen: Fen, transfers: number): PreviousRide {
     startAt: joined ? previous.startAt : (entry?.at ?? at),
     endAt: exit?.at ?? at,
     ...(joined && previous.entry ? { entry: previous.entry } : entry ? { entry } : {}),
+    ...(exit === undefined ? {} : { exitStation: exit.station }),
     paidFen: joined ? previous.paidFen + paidFen : paidFen,
     transfers,
   }

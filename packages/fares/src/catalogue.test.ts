@@ -47,7 +47,7 @@ describe('the catalogue', () => {
   it('names every tariff once', () => {
     const ids = tariffs().map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
-    expect(ids.length).toBe(22)
+    expect(ids.length).toBe(28)
   })
 
   it('has ten cities with a published rail ladder', () => {

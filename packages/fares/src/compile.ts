@@ -1,6 +1,6 @@
 import { type Fen, UnifareError } from '@unifare/core'
 import { type CompiledBase, compileBase } from './base-fare.ts'
-import { type Condition, compileWhen } from './conditions.ts'
+import { type Condition, compileWhen, stationIds } from './conditions.ts'
 import { compileDistances } from './distances.ts'
 import type { StationNetwork } from './network.ts'
 import {
@@ -29,7 +29,10 @@ export interface CompiledTariff {
   readonly discounts: readonly Conditional<Discount>[]
   readonly accumulation: readonly Conditional<Accumulation>[]
   readonly timeLimits: readonly Conditional<TimeLimit>[]
-  readonly transfers: readonly Conditional<Transfer>[]
+  /** With the stations where the ride before must have ended; undefined for anywhere. */
+  readonly transfers: readonly (Conditional<Transfer> & {
+    readonly exits: ReadonlySet<number> | undefined
+  })[]
   readonly caps: readonly Conditional<Cap>[]
   readonly passes: readonly Conditional<Pass>[]
   readonly order: readonly PricingStep[]
@@ -76,7 +79,10 @@ export function compileTariff(tariff: Tariff, network?: StationNetwork): Compile
     discounts: tariff.discounts.map(conditional),
     accumulation: tariff.accumulation.map(conditional),
     timeLimits: tariff.timeLimits.map(conditional),
-    transfers: (tariff.transfers ?? []).map(conditional),
+    transfers: (tariff.transfers ?? []).map((transfer) => ({
+      ...conditional(transfer),
+      exits: transfer.from.exitStations && stationIds(transfer.from.exitStations, named),
+    })),
     caps: (tariff.caps ?? []).map(conditional),
     passes: (tariff.passes ?? []).map(conditional),
     order: tariff.order ?? PRICING_STEPS,

@@ -60,8 +60,8 @@ export interface Named {
 
 const NOTHING_NAMED: Named = { holidays: new Set(), stations: new Map() }
 
-/** A name that the network does not have is nowhere. */
-function stationIds(refs: readonly StationRef[], { stations }: Named): ReadonlySet<number> {
+/** Numbers of stations; a name that the network does not have is nowhere. */
+export function stationIds(refs: readonly StationRef[], { stations }: Named): ReadonlySet<number> {
   return new Set(refs.flatMap((ref) => (typeof ref === 'number' ? ref : (stations.get(ref) ?? []))))
 }
 

@@ -17,6 +17,8 @@ export interface JourneyInput {
 export interface LegInput {
   /** A mode, a mode and line as `metro/2`; a route of the feed. */
   readonly route: string
+  /** Id of the tariff, where a city has several for one mode; the first one when not given. */
+  readonly tariff?: string
   /** Station by number or name; a stop of the feed. */
   readonly from?: string | number
   readonly to?: string | number
@@ -38,6 +40,7 @@ const place: Reader<string | number> = (value, path, faults) => {
 
 const readLeg: Reader<LegInput> = object<LegInput>({
   route: text,
+  tariff: optional(text),
   from: optional(place),
   to: optional(place),
   enter: text,

@@ -146,7 +146,8 @@ describe.each(withNetwork.map(({ id }) => id))('the generated network of %s', (i
     if (base.kind !== 'distance-ladder') throw new TypeError('a ladder is needed')
     const lowest = base.first.amountFen
     const top = maximumFare(compiled)
-    const wanted = Array.from({ length: (top - lowest) / 100 + 1 }, (_, i) => lowest + i * 100)
+    const each = base.steps[0]!.addFen
+    const wanted = Array.from({ length: (top - lowest) / each + 1 }, (_, i) => lowest + i * each)
     expect(fares).toEqual(new Set(wanted))
     expect(compileDistances(network).diameter()).toBeGreaterThanOrEqual(reachOf(tariff))
   })

@@ -175,6 +175,7 @@ describe('every field', () => {
     readonly without: unknown
     readonly spoilt: unknown
   }
+  const MAY_BE_LEFT_OUT = new Set(['account', 'instead', 'afterS', 'transfers', 'passes'])
   /** Every place of a tariff, once without it and once with nonsense there. */
   function spots(value: unknown, path = '', parent = ''): Spot[] {
     if (typeof value !== 'object' || value === null) return []
@@ -188,7 +189,14 @@ describe('every field', () => {
       const { [key]: _, ...rest } = value as Record<string, unknown>
       const own: Spot[] = isList
         ? []
-        : [{ path: at, optional: parent === 'when', without: rest, spoilt: put({ no: 'sense' }) }]
+        : [
+            {
+              path: at,
+              optional: /^(when|from)$/.test(parent) || MAY_BE_LEFT_OUT.has(key),
+              without: rest,
+              spoilt: put({ no: 'sense' }),
+            },
+          ]
       return [
         ...own,
         ...spots(inner, at, key).map((spot) => ({

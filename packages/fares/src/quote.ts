@@ -68,8 +68,11 @@ type Compiler = (leg: LegInput, mode: FareMode, at: Instant) => CompiledTariff |
 function compiler({ tariffs, networks }: Parameters<typeof quoteJourneys>[0]): Compiler {
   const made = new Map<string, CompiledTariff>()
   return (leg, mode, at) => {
-    const tariff = tariffs
-      .filter((one) => one.modes.includes(mode) && inForce(one, at))
+    const holding = tariffs.filter((one) => one.modes.includes(mode) && inForce(one, at))
+    // A city's first tariff of a mode is its network; lines that are apart stand behind it.
+    const id = leg.tariff ?? holding[0]?.id
+    const tariff = holding
+      .filter((one) => one.id === id)
       .toSorted((a, b) => b.version - a.version)[0]
     if (tariff === undefined) return undefined
     const byDistance = leg.distanceM !== undefined && leg.from === undefined

@@ -56,6 +56,8 @@ export interface PreviousRide {
   readonly endAt: Instant
   /** Where it began, for rides that are joined. */
   readonly entry?: RidePoint
+  /** Station where it ended. */
+  readonly exitStation?: number
   readonly paidFen: Fen
   /** Transfers in the chain that it belongs to. */
   readonly transfers: number

@@ -3,7 +3,7 @@ import type { CompiledTariff } from './compile.ts'
 import { accumulated, discounted } from './policies.ts'
 import type { Alternative, PricePart, Ride } from './ride.ts'
 import { shareFen } from './rounding.ts'
-import type { Policy, PricingStep, Transfer } from './tariff.ts'
+import type { Discount, Policy, PricingStep, Transfer } from './tariff.ts'
 
 type Rule = CompiledTariff['rules'][number]
 
@@ -44,18 +44,26 @@ function addDiscounts(compiled: CompiledTariff, ride: Ride, running: Running): v
   const without = running.transfer?.instead
   if (tariff.stacking === 'cheapest') return addCheapest(compiled, ride, running)
   for (const { policy, holds } of discounts) {
-    if (!holds(ride) || without?.includes(policy.id) === true) continue
+    if (!holds(ride) || without?.includes(policy.id) === true || usedUp(policy, ride)) continue
     put(running, policy, discounted(running.amountFen, policy, tariff.rounding, ride))
     if (policy.instead !== undefined) exclude(running, policy.instead)
     if (tariff.stacking === 'first-match') return
   }
 }
 
+/** Free rides that are used up leave room for the discounts behind them. */
+function usedUp({ id, effect }: Discount, { freeRidesUsed }: Ride): boolean {
+  return effect.kind === 'free-rides' && (freeRidesUsed?.[id] ?? 0) >= effect.rides
+}
+
 /** The best of all discounts that fit; the others stay as alternatives. */
 function addCheapest({ tariff, discounts }: CompiledTariff, ride: Ride, running: Running): void {
   const without = running.transfer?.instead
   const ways = discounts
-    .filter(({ policy, holds }) => holds(ride) && without?.includes(policy.id) !== true)
+    .filter(
+      ({ policy, holds }) =>
+        holds(ride) && without?.includes(policy.id) !== true && !usedUp(policy, ride),
+    )
     .map(({ policy }) => ({
       policy,
       amountFen: discounted(running.amountFen, policy, tariff.rounding, ride),
@@ -77,16 +85,17 @@ export function transferOf({ transfers }: CompiledTariff, ride: Ride): Transfer 
   const { previous } = ride
   if (previous === undefined) return undefined
   const startAt = ride.entry?.at ?? ride.at
-  return transfers.find(({ policy, holds }) => {
-    const { from, counts, withinS, most } = policy
+  return transfers.find(({ policy, holds, exits }) => {
+    const { from, counts, withinS, afterS = 0, most } = policy
     const sinceMs = startAt - (counts === 'from-start' ? previous.startAt : previous.endAt)
     const sameLine = previous.mode === ride.mode && previous.line === ride.line
     return (
-      sinceMs >= 0 &&
+      sinceMs >= afterS * 1000 &&
       sinceMs <= withinS * 1000 &&
       (most === null || previous.transfers < most) &&
       (from.modes?.includes(previous.mode) ?? true) &&
       (from.lines?.includes(previous.line ?? 0) ?? true) &&
+      (exits?.has(previous.exitStation ?? 0) ?? true) &&
       (from.sameLine === undefined || from.sameLine === sameLine) &&
       holds(ride)
     )

@@ -264,8 +264,12 @@ export interface Transfer extends Policy {
     readonly modes?: readonly FareMode[]
     readonly lines?: readonly number[]
     readonly sameLine?: boolean
+    /** Where it ended. */
+    readonly exitStations?: readonly StationRef[]
   }
-  /** Longest time from the start or the end of the ride before to the start of this one. */
+  /** Shortest time, where a ride too soon after is none; 0 when left out. */
+  readonly afterS?: number
+  /** Longest time, inclusive, from the start or the end of the ride before to the start of this one. */
   readonly withinS: number
   readonly counts: 'from-start' | 'from-end'
   /** Transfers in one chain; null without limit. */

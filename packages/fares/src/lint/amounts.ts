@@ -64,10 +64,11 @@ function passFindings({ passes = [] }: Tariff): Finding[] {
 /** Transfers that nothing can set off: from the same line by another mode, by join from one tap. */
 export function transferFindings({ transfers = [], modes, rules }: Tariff): Finding[] {
   const closed = rules.some(({ when }) => when.journey !== 'single')
-  return transfers.flatMap(({ from, effect, when }, index) => {
+  return transfers.flatMap(({ from, effect, when, afterS = 0, withinS }, index) => {
     const own = when.modes ?? modes
     const apart = from.modes !== undefined && !from.modes.some((mode) => own.includes(mode))
-    const never = (from.sameLine === true && apart) || (effect.kind === 'join' && !closed)
+    const never =
+      afterS > withinS || (from.sameLine === true && apart) || (effect.kind === 'join' && !closed)
     return never ? [finding('transfers.never', `transfers[${index}]`)] : []
   })
 }

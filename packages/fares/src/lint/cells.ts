@@ -37,7 +37,7 @@ export function cellsOf(
   whens: readonly When[],
   network?: StationNetwork,
 ): Cells | undefined {
-  const stations = new Map(network?.stations.map(({ id, nameZh }) => [nameZh, id]))
+  const stations = stationNames(whens, network)
   const holidays = new Set(tariff.holidays)
   const compile = (when: When) => compileWhen(when, tariff.city, { holidays, stations })
   const base = baseCell(tariff)
@@ -54,6 +54,22 @@ export function cellsOf(
     cells = cells.flatMap((cell) => [...told.values()].map((variant) => ({ ...cell, ...variant })))
   }
   return { rides: cells.map(rideOf), compile }
+}
+
+/** Names of the real network mean a station each where only a made-up one is at hand. */
+function stationNames(whens: readonly When[], network?: StationNetwork): Map<string, number> {
+  const stations = new Map(network?.stations.map(({ id, nameZh }) => [nameZh, id]))
+  if (network?.generated === false) return stations
+  const refs = whens.flatMap(({ entryStations = [], exitStations = [] }) => [
+    ...entryStations,
+    ...exitStations,
+  ])
+  for (const ref of refs) {
+    if (typeof ref === 'string' && !stations.has(ref)) {
+      stations.set(ref, NO_STATION + 1 + stations.size)
+    }
+  }
+  return stations
 }
 
 function baseCell({ modes, city, holidays = [] }: Tariff): Cell {

@@ -81,6 +81,7 @@ function hiding({ tariff, cells, tests, table }: Choice): Finding[] {
     const [taken, ...others] = fitting
     if (taken === undefined) continue
     for (const other of others) {
+      if (isException(cells, tests[taken], tests[other])) continue
       const better = table[other]?.some((amount, fare) => amount < (table[taken]?.[fare] ?? 0))
       if (better !== true) continue
       const name = tariff.discounts[other]?.id ?? ''
@@ -91,4 +92,10 @@ function hiding({ tariff, cells, tests, table }: Choice): Finding[] {
     }
   }
   return [...hidden.values()]
+}
+
+/** An exception stands before its rule on purpose. */
+function isException({ rides }: Cells, one?: Condition, rule?: Condition): boolean {
+  const within = rides.every((ride) => one?.(ride) !== true || rule?.(ride) === true)
+  return within && rides.some((ride) => one?.(ride) !== true && rule?.(ride) === true)
 }

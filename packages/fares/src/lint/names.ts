@@ -19,6 +19,11 @@ export function nameFindings(tariff: Tariff, network?: StationNetwork): Finding[
   )
   return [
     ...conditional.flatMap(({ path, when }) => whenFindings(when, path, network)),
+    ...(tariff.transfers ?? []).flatMap(({ from: { exitStations } }, index) =>
+      exitStations === undefined
+        ? []
+        : whenFindings({ exitStations }, `transfers[${index}].from`, network),
+    ),
     ...unusedSources(tariff, Object.values(lists).flat()),
   ]
 }

@@ -30,7 +30,9 @@ function dearer(by: number): Tariff {
     ),
   }
 }
-const riders = sampleRiders([compiled], { random: createSeededRandom('diff'), riders: 60 })
+const everybody = sampleRiders([compiled], { random: createSeededRandom('diff'), riders: 60 })
+/** Children ride free whatever a tariff's ladder says. */
+const riders = everybody.filter(({ rides }) => rides[0]?.riderClass === 'adult')
 
 describe('what a change costs whom', () => {
   test('nothing, where nothing changes', () => {
@@ -101,8 +103,8 @@ describe('what a change costs whom', () => {
 describe('the generated sample', () => {
   test('repeats under its seed and has every class, medium and issuer', () => {
     const again = sampleRiders([compiled], { random: createSeededRandom('diff'), riders: 60 })
-    expect(again).toEqual(riders)
-    const rides = riders.flatMap((rider) => rider.rides)
+    expect(again).toEqual(everybody)
+    const rides = everybody.flatMap((rider) => rider.rides)
     expect(new Set(rides.map(({ medium }) => medium))).toEqual(new Set(['card', 'code']))
     const bus = compileTariff(tariffNamed('beijing-bus'))
     const classes = sampleRiders([bus], { random: createSeededRandom('c'), riders: 60 })
