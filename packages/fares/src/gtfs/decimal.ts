@@ -36,15 +36,33 @@ export function currencyExponent(currency: string): number {
  * Undefined for other texts, and for more decimals than the currency has unless they are zeros.
  */
 export function minorUnits(text: string, currency: string): number | undefined {
-  const match = /^(-?)(\d{1,12})(?:\.(\d{0,8}))?$/.exec(text.trim())
-  if (match === null) return undefined
   const exponent = currencyExponent(currency)
-  const [, sign = '', whole = '', decimals = ''] = match
-  const kept = decimals.slice(0, exponent).padEnd(exponent, '0')
-  if (/[1-9]/.test(decimals.slice(exponent))) return undefined
-  const units = Number(whole + kept)
-  return sign === '-' && units !== 0 ? -units : units
+  const negative = text.charCodeAt(0) === MINUS
+  let units = 0
+  /** Digits before the point, and behind it; -1 while there is no point. */
+  let whole = 0
+  let decimals = -1
+  for (let at = negative ? 1 : 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === POINT && decimals < 0 && whole > 0) {
+      decimals = 0
+      continue
+    }
+    const digit = code - ZERO
+    if (digit < 0 || digit > 9) return undefined
+    if (decimals < 0) whole++
+    else if (++decimals > exponent) {
+      if (digit !== 0) return undefined
+      continue
+    }
+    units = units * 10 + digit
+  }
+  if (whole === 0 || whole > 12 || decimals > 8) return undefined
+  for (let missing = Math.max(0, decimals); missing < exponent; missing++) units *= 10
+  return negative && units !== 0 ? -units : units
 }
+
+const [MINUS, POINT, ZERO] = [0x2d, 0x2e, 0x30]
 
 /** The decimal text of whole minor units. */
 export function decimalText(units: number, currency: string): string {
