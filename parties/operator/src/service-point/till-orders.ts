@@ -23,6 +23,7 @@ const TASKS: Readonly<Record<string, (call: TillCall) => Promise<TillRow>>> = {
   'till-refund': openRefund,
   'till-keep': keepPending,
   'till-paid': payRefund,
+  'till-refused': refuseRefund,
 }
 
 /** Carries out an order about the till; undefined for any other order. */
@@ -105,6 +106,15 @@ async function payRefund(call: TillCall): Promise<TillRow> {
     [`till/${row.point}`, -amountFen],
   ])
   return paid
+}
+
+/** The issuer takes no refund of the card, and its purse was not touched. */
+async function refuseRefund(call: TillCall): Promise<TillRow> {
+  const row = await rowOf(call)
+  if (row.state === 'REFUSED') return row
+  requireState(row, 'OPEN')
+  requireData(row.pending === '', 'operator.order-state', `the purse of ${row.card} may be empty`)
+  return move(call, row, 'REFUSED')
 }
 
 async function openRow(

@@ -13,6 +13,8 @@ export type TillState =
   | 'OPEN'
   /** Balance and deposit were paid out: the issuer owes them. */
   | 'PAID'
+  /** The issuer takes no refund of this card: nothing was taken from it. */
+  | 'REFUSED'
 
 /** An order at a service point, written down before anybody else hears of it. */
 export interface TillRow {

@@ -20,6 +20,7 @@ const NEXT = {
     en: 'refund begun; hold the card to the reader until it ends',
     zh: '退卡中，请将卡片放到读卡器上直至完成',
   },
+  REFUSED: { en: 'the issuer takes no refund of this card', zh: '发卡机构不受理该卡退卡' },
   PAID: { en: 'paid out; due from the issuer', zh: '已付款，应收发卡机构' },
 } as const satisfies Record<TillState, ErrorText>
 

@@ -8,7 +8,7 @@ import {
 import { type Fen, fromHex, toHex, UnifareError } from '@unifare/core'
 import type { Institution } from '@unifare/institution'
 import { isFinalRefusal } from '@unifare/tap'
-import type { LoadAnswer } from './ask-issuer.ts'
+import type { LoadAnswer, RefundAnswer } from './ask-issuer.ts'
 import { type ServicePoint, writeLoad } from './load.ts'
 import { type RefundResult, refundCard } from './refund.ts'
 import { type TillRow, tillOrders } from './till-tables.ts'
@@ -34,7 +34,10 @@ export interface Till {
   refund(transport: CardTransport): Promise<TillResult>
   /** Goes on with an order; the card lies on the reader again. */
   resume(order: string, transport: CardTransport): Promise<TillResult>
-  /** Asks issuers about all cash whose end is not known; returns how much is known now. */
+  /**
+   * Asks issuers about all orders whose end is not known here, without their cards: those told by
+   * another reader, and refunds whose card is blocked already. Returns how many ended.
+   */
   settle(): Promise<number>
   /** Asks the issuer to take a load back; refused while the card may have it. */
   cancel(order: string): Promise<TillResult>
@@ -104,6 +107,31 @@ export function openTill(
     return result.ok ? { ok: true, row: after } : { ok: false, code: result.code, row: after }
   }
 
+  /** The issuer may have paid a refund whose answer was lost: then the card is blocked already. */
+  async function toldPaid(row: TillRow): Promise<TillRow> {
+    const { order, issuer, card, point: terminal, pending } = row
+    let answer: RefundAnswer
+    try {
+      const asked = { do: 'refund-request', order, card, terminal }
+      answer = (await point.ask(issuer, asked)) as RefundAnswer
+    } catch (error) {
+      // Nothing was taken from the card, and never will be.
+      if (!isFinalRefusal(error) || pending !== '') throw error
+      return command({ do: 'till-refused', name: order })
+    }
+    const { state, balanceFen, depositFen } = answer
+    if (state !== 'PAID') return row
+    return command({ do: 'till-paid', name: order, amountFen: balanceFen + depositFen })
+  }
+
+  /** Asks first: what the issuer paid or refuses needs no card. */
+  async function refundOf(row: TillRow, transport: CardTransport): Promise<TillResult> {
+    const known = await toldPaid(row)
+    if (known.state === 'PAID') return { ok: true, row: known }
+    if (known.state !== 'OPEN') return { ok: false, code: 'issuer.card-ended', row: known }
+    return takeBack(known, transport)
+  }
+
   async function takeBack(row: TillRow, transport: CardTransport): Promise<TillResult> {
     const { psam } = point
     if (psam === undefined) throw new TypeError('a refund needs a PSAM')
@@ -146,23 +174,27 @@ export function openTill(
 
   return {
     load: (transport, amountFen) => begin(transport, { do: 'till-take', amountFen }, write),
-    refund: (transport) => begin(transport, { do: 'till-refund' }, takeBack),
+    refund: (transport) => begin(transport, { do: 'till-refund' }, refundOf),
     async resume(order, transport) {
       const row = await rowOf(order)
       if (row.state === 'TAKEN') return orLater(row, () => write(row, transport))
-      if (row.state === 'OPEN') return orLater(row, () => takeBack(row, transport))
+      if (row.state === 'OPEN') return orLater(row, () => refundOf(row, transport))
       return { ok: true, row }
     },
     async settle() {
-      const rows = await agent.read((tx) => tx.select(tillOrders, { state: 'TAKEN' }))
-      let known = 0
+      const rows = await agent.read(async (tx) => [
+        ...(await tx.select(tillOrders, { state: 'TAKEN' })),
+        ...(await tx.select(tillOrders, { state: 'OPEN' })),
+      ])
+      let ended = 0
       for (const row of rows) {
         const result = await orLater(row, async () => {
-          return { ok: true, row: await told(row, await stateOf(row)) }
+          const load = row.kind === 'load'
+          return { ok: true, row: load ? await told(row, await stateOf(row)) : await toldPaid(row) }
         })
-        if (result.row?.state !== 'TAKEN') known += 1
+        if (result.row?.state !== row.state) ended += 1
       }
-      return known
+      return ended
     },
     async cancel(order) {
       const row = await rowOf(order)
