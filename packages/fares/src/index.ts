@@ -4,6 +4,7 @@ export { type CompiledTariff, compileTariff, entryMinimum, maximumFare } from '.
 export { compileDistances, type Distances } from './distances.ts'
 export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'
 export { type Explanation, explain } from './explain.ts'
+export { fareMatrix, type MatrixColumns, readFareMatrix } from './fare-matrix.ts'
 export { generateNetwork, reachOf } from './generate-network.ts'
 export {
   type Composed,
@@ -13,6 +14,7 @@ export {
   LEGS_MAX,
 } from './gtfs/compose.ts'
 export { composeFaresV1 } from './gtfs/compose-v1.ts'
+export { readCsv } from './gtfs/csv.ts'
 export { currencyExponent, decimalText, minorUnits } from './gtfs/decimal.ts'
 export { type FareFeed, type FareProduct, openFeed } from './gtfs/feed.ts'
 export type { GtfsRider } from './gtfs/leg-rules.ts'

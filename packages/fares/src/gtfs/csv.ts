@@ -47,13 +47,18 @@ export function csvReader(): CsvReader {
       line++
     }
     rowLine = line
-    take(rest)
+    takeEach(rest)
   }
 
   function take(text: string): void {
-    if (!quoted && cell === '' && cells.length === 0 && !text.includes('"')) {
-      if (text.includes('\n')) return takePlain(text)
-    }
+    const end = quoted || text.includes('"') ? -1 : text.indexOf('\n')
+    if (end < 0) return takeEach(text)
+    if (cell === '' && cells.length === 0) return takePlain(text)
+    takeEach(text.slice(0, end + 1))
+    takePlain(text.slice(end + 1))
+  }
+
+  function takeEach(text: string): void {
     let plain = 0
     const flush = (to: number) => {
       if (to > plain) cell += text.slice(plain, to)
