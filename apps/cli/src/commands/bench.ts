@@ -2,9 +2,11 @@ import {
   benchCard,
   benchClearing,
   benchCode,
+  benchFares,
   describeCard,
   describeClearing,
   describeCode,
+  describeFares,
 } from '@unifare/bench'
 import { UnifareError } from '@unifare/core'
 import { EXIT, printJson, printLines, tell } from '../output.ts'
@@ -31,6 +33,11 @@ const SUBJECTS = {
   async code({ riders, json }) {
     const report = await benchCode({ ...(riders !== undefined && { riders }), tell })
     print(report, describeCode(report), json)
+    return EXIT.ok
+  },
+  async fares({ json }) {
+    const report = await benchFares({ tell })
+    print(report, describeFares(report), json)
     return EXIT.ok
   },
 } as const satisfies Record<string, (options: BenchOptions) => Promise<number>>
