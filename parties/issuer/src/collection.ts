@@ -1,6 +1,6 @@
 import { type Day, UnifareError } from '@unifare/core'
 import type { Institution } from '@unifare/institution'
-import type { PaymentChannel, PaymentOrder, PaymentOutcome } from './payment.ts'
+import type { PaymentChannel, PaymentOutcome } from './payment.ts'
 import type { Collected } from './settlement.ts'
 import { accounts, type Contract, rides } from './tables.ts'
 
@@ -32,7 +32,7 @@ export async function collect(
       const channel = contract && channels.get(contract.channel)
       const { charge: ride, account, amountFen } = row
       const outcome = channel
-        ? await askChannel(channel, { ride, account, contract, amountFen })
+        ? await askChannel(() => channel.debit({ ride, account, contract, amountFen }))
         : 'refused'
       if (outcome !== 'unknown') collected.push({ charge: ride, paid: outcome === 'paid' })
     }
@@ -45,12 +45,9 @@ export async function collect(
 }
 
 /** A channel that cannot be reached has decided nothing, and holds up no other ride. */
-export async function askChannel(
-  channel: PaymentChannel,
-  order: PaymentOrder,
-): Promise<PaymentOutcome> {
+export async function askChannel(ask: () => Promise<PaymentOutcome>): Promise<PaymentOutcome> {
   try {
-    return await channel.debit(order)
+    return await ask()
   } catch (error) {
     if (!(error instanceof UnifareError)) throw error
     return 'unknown'

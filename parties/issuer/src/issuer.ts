@@ -25,7 +25,7 @@ import { bookIssuedCards } from './cards.ts'
 import { collect } from './collection.ts'
 import { publishDeny } from './deny.ts'
 import { type CardOrders, createCardOrders } from './orders/card-orders.ts'
-import { payLoads, settleClaims } from './orders/closing.ts'
+import { payLoads, payOut, settleClaims } from './orders/closing.ts'
 import type { CardHost } from './orders/order-context.ts'
 import type { CardTerms } from './orders/terms.ts'
 import type { PaymentChannel } from './payment.ts'
@@ -74,6 +74,8 @@ export interface Issuer extends Institution {
   collect(day: Day): Promise<{ readonly paid: number; readonly advanced: number }>
   /** Asks the channels for the loads that riders ordered. */
   payLoads(): Promise<{ readonly paid: number; readonly refused: number }>
+  /** Lets the channels pay what is owed to riders: claims, and loads that were not written. */
+  payOut(): Promise<{ readonly paid: number; readonly waiting: number }>
   /** Pays or moves what the system holds of lost cards whose time has come. */
   settleClaims(): Promise<{ readonly paid: number; readonly residualFen: number }>
 }
@@ -102,6 +104,7 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
     },
     collect: (day) => collect(institution, options.channels, day),
     payLoads: () => payLoads(institution, options.channels),
+    payOut: () => payOut(institution, options.channels),
     settleClaims: () =>
       settleClaims(institution, { centre: options.centre, at: options.env.clock.now() }),
   }

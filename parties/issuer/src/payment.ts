@@ -20,6 +20,8 @@ export interface PaymentChannel {
   readonly name: string
   /** Debits once per ride name; the same name again gives the same outcome. */
   debit(order: PaymentOrder): Promise<PaymentOutcome>
+  /** Pays once per name to the rider; a channel without it pays nothing out. */
+  credit?(order: PaymentOrder): Promise<PaymentOutcome>
 }
 
 /** A local channel with purses in memory: the demonstration's bank. Marked simulated everywhere. */
@@ -52,6 +54,15 @@ export function createSimulatedChannel(name = 'simulated'): SimulatedChannel {
     fund(account, amountFen, source = 'balance') {
       const purse = purseOf(account)
       purse.set(source, fen((purse.get(source) ?? 0) + amountFen))
+    },
+    async credit({ ride, account, contract, amountFen }) {
+      const name = `credit ${ride}`
+      if (outcomes.has(name)) return 'paid'
+      const purse = purseOf(account)
+      const [source = 'balance'] = contract.sources
+      purse.set(source, fen((purse.get(source) ?? 0) + amountFen))
+      outcomes.set(name, 'paid')
+      return 'paid'
     },
     async debit({ ride, account, contract, amountFen }) {
       const before = outcomes.get(ride)

@@ -7,6 +7,7 @@ import {
   type Tx,
 } from '@unifare/core'
 import { type Entry, postEntries } from '@unifare/ledger'
+import { bookLateTaps } from './orders/late-taps.ts'
 import { parseStatement, type StatementLine } from './statement.ts'
 import {
   type AccountRow,
@@ -55,10 +56,11 @@ export async function takeStatement(
     lines.map((line) => rideRow(line, day)),
   )
   const settled = lines.filter(({ verdict }) => verdict === 'normal')
-  await bookCards(
+  const spent = await bookCards(
     tx,
     settled.filter(({ medium }) => medium === 'card'),
   )
+  await bookLateTaps(tx, { day, part }, spent)
   await postEntries(tx, [statementEntry(day, part, settled)].filter(hasPostings))
   return null
 }
@@ -101,7 +103,10 @@ function statementEntry(day: Day, part: number, lines: readonly StatementLine[])
   ])
 }
 
-async function bookCards(tx: Tx, lines: readonly StatementLine[]): Promise<void> {
+async function bookCards(
+  tx: Tx,
+  lines: readonly StatementLine[],
+): Promise<{ readonly before: CardRow; readonly after: CardRow }[]> {
   const spent = new Map<string, Fen>()
   for (const { account, amountFen } of lines)
     spent.set(account, (spent.get(account) ?? 0) + amountFen)
@@ -110,12 +115,17 @@ async function bookCards(tx: Tx, lines: readonly StatementLine[]): Promise<void>
     cards,
     numbers.map((number) => ({ number })),
   )
+  const changed = known
+    .filter((row) => row !== undefined)
+    .map((before) => {
+      const spentFen = before.spentFen + (spent.get(before.number) ?? 0)
+      return { before, after: { ...before, spentFen } }
+    })
   await tx.put(
     cards,
-    known.flatMap((row): CardRow[] =>
-      row === undefined ? [] : [{ ...row, spentFen: row.spentFen + (spent.get(row.number) ?? 0) }],
-    ),
+    changed.map(({ after }) => after),
   )
+  return changed
 }
 
 /** What a channel decided about a due ride. */

@@ -69,13 +69,13 @@ export async function drillLoad(options: {
 }): Promise<DrillReport> {
   const { seed, orders, engine } = options
   const random = createSeededRandom(`${seed}/load`)
-  let drill: Drill | undefined
+  const running: { drill?: Drill } = {}
   const network = await openDrillNetwork({
     seed: `load/${seed}`,
     engine,
-    wrap: (link) => spoiled(link, random, () => drill),
+    wrap: (link) => spoiled(link, random, () => running.drill),
   })
-  drill = {
+  const drill: Drill = {
     network,
     random,
     riders: await newRiders(network),
@@ -85,6 +85,7 @@ export async function drillLoad(options: {
     faults: true,
     attempts: 0,
   }
+  running.drill = drill
   while (drill.tally.orders < orders) await oneVisit(drill)
   for (const rider of drill.riders.slice(0, drill.riders.length / 2)) {
     rider.leaving = 'wants'

@@ -21,6 +21,7 @@ import {
   type Shadows,
 } from './losses.ts'
 import type { Asker, OrderContext, OrderOptions } from './order-context.ts'
+import { bookPaidOut } from './payouts.ts'
 import { confirmRefund, requestRefund } from './refunds.ts'
 import { sellCards } from './sales.ts'
 
@@ -52,6 +53,7 @@ const TASKS: Readonly<Record<Asker['role'] | 'staff', Readonly<Record<string, Ta
     'sell-cards': sellCards,
     'loads-paid': (context) =>
       bookPaidLoads(context, context.fields['decided'] as { order: string; paid: boolean }[]),
+    'paid-out': bookPaidOut,
     'pay-claims': (context) => payClaims(context, context.fields['shadows'] as Shadows),
   },
 }

@@ -4,6 +4,7 @@ import { askChannel } from '../collection.ts'
 import type { PaymentChannel } from '../payment.ts'
 import { accounts, type Contract } from '../tables.ts'
 import { dueClaims, type Shadows } from './losses.ts'
+import { accountOfRider, owedToRiders } from './payouts.ts'
 import { loads } from './tables.ts'
 
 /**
@@ -29,12 +30,9 @@ export async function payLoads(
     const { order, amountFen } = row
     const outcome =
       channel && account
-        ? await askChannel(channel, {
-            ride: `load-${order}`,
-            account: account.account,
-            contract,
-            amountFen,
-          })
+        ? await askChannel(() =>
+            channel.debit({ ride: `load-${order}`, account: account.account, contract, amountFen }),
+          )
         : 'refused'
     if (outcome !== 'unknown') decided.push({ order, paid: outcome === 'paid' })
   }
@@ -57,4 +55,32 @@ export async function settleClaims(
     paid: number
     residualFen: number
   }
+}
+
+/**
+ * Lets the channels pay what is owed to riders: claims, and loads that were paid and not written. A
+ * payment whose outcome is unknown is asked again under the same name.
+ */
+export async function payOut(
+  institution: Institution,
+  channels: ReadonlyMap<string, PaymentChannel>,
+): Promise<{ readonly paid: number; readonly waiting: number }> {
+  const owed = await institution.read(async (tx) => {
+    const rows = await owedToRiders(tx)
+    return Promise.all(
+      rows.map(async (row) => ({ row, account: await accountOfRider(tx, row.rider) })),
+    )
+  })
+  const names: string[] = []
+  for (const { row, account } of owed) {
+    const contract = account?.contract
+    const channel = contract && channels.get(contract.channel)
+    if (!contract || !channel?.credit) continue
+    const { name: ride, amountFen } = row
+    const order = { ride, account: account.account, contract, amountFen }
+    const outcome = await askChannel(async () => channel.credit?.(order) ?? 'refused')
+    if (outcome === 'paid') names.push(ride)
+  }
+  if (names.length > 0) await institution.command({ do: 'paid-out', names })
+  return { paid: names.length, waiting: owed.length - names.length }
 }

@@ -43,6 +43,10 @@ describe('a load order', () => {
     ['CONFIRMED', { kind: 'tac' }, ['CONFIRMED']],
     ['CONFIRMED', { kind: 'authorise', opening: A }, 'issuer.load-closed'],
     ['CONFIRMED', { kind: 'cancel' }, 'issuer.load-closed'],
+    ['RESERVED', { kind: 'lost' }, ['REVERSED', 'reverse']],
+    ['AUTHORISED', { kind: 'lost' }, ['CONFIRMED', 'confirm']],
+    ['CONFIRMED', { kind: 'lost' }, ['CONFIRMED']],
+    ['REVERSED', { kind: 'lost' }, ['REVERSED']],
     ['REVERSED', { kind: 'cancel' }, ['REVERSED']],
     ['REVERSED', { kind: 'tac' }, 'issuer.load-conflict'],
   ])('%s %o → %o', (state, event, expected) => {
@@ -61,6 +65,7 @@ describe('a load order', () => {
     const opening = fc.constantFrom(A, B)
     const event: fc.Arbitrary<LoadEvent> = fc.oneof(
       fc.constantFrom<LoadEvent[]>({ kind: 'paid' }, { kind: 'not-paid' }, { kind: 'tac' }),
+      fc.constant<LoadEvent>({ kind: 'lost' }),
       fc.constant<LoadEvent>({ kind: 'cancel' }),
       opening.map((one): LoadEvent => ({ kind: 'authorise', opening: one })),
       fc

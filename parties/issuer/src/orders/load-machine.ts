@@ -55,6 +55,8 @@ export type LoadEvent =
   | { readonly kind: 'counter'; readonly onlineNumber: number; readonly fresh: boolean }
   /** The buyer wants the money back, or the agent gives it back. */
   | { readonly kind: 'cancel' }
+  /** The card is lost and its money is being paid out: no reader will ever see it. */
+  | { readonly kind: 'lost' }
 
 /** Which movement of money a step books. */
 export type LoadPosting = 'reserve' | 'confirm' | 'reverse'
@@ -90,7 +92,14 @@ export function stepLoad(order: LoadOrder, event: LoadEvent, at: Instant): LoadS
       return settleByCounter(order, event, at)
     case 'cancel':
       return cancel(order, at)
+    case 'lost':
+      // Written or not, it is the claimant's: what is in doubt goes into the card's books.
+      return order.state === 'AUTHORISED' ? confirm(order, at) : closeOpen(order, at)
   }
+}
+
+function closeOpen(order: LoadOrder, at: Instant): LoadStep {
+  return order.state === 'CONFIRMED' ? same(order) : cancel(order, at)
 }
 
 function authorise(order: LoadOrder, opening: OpeningName, at: Instant): LoadStep {

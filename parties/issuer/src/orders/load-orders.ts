@@ -92,15 +92,20 @@ export async function requestLoad(context: OrderContext): Promise<LoadAnswer> {
   return answerOf(row)
 }
 
+/** Ends the loads of a lost card whose money is paid out now: see `lost` in the machine. */
+export async function endLoadsOfLost(context: OrderContext, card: string): Promise<void> {
+  const rows = await context.tx.select(loads, { card })
+  for (const row of rows) await take(context, row, { kind: 'lost' })
+}
+
 /** A load paid by money that is here already: the residual of a claim that moves to a new card. */
 export async function reserveMovedLoad(
   context: OrderContext,
-  load: { readonly order: string; readonly card: string; readonly amountFen: Fen },
+  load: Pick<LoadRow, 'order' | 'owner' | 'card' | 'amountFen'>,
 ): Promise<void> {
   const at = context.input.acceptedAt
   const row: LoadRow = {
     ...load,
-    owner: context.asker.party,
     way: 'next-reader',
     state: 'REQUESTED',
     source: 'cards/float',

@@ -1,7 +1,7 @@
 import { businessDay, type Day, type Fen, fromHex, nextDay, requireData } from '@unifare/core'
 import { publishDeny } from '../deny.ts'
 import { cards, rides } from '../tables.ts'
-import { openLoads, reserveMovedLoad } from './load-orders.ts'
+import { endLoadsOfLost, reserveMovedLoad } from './load-orders.ts'
 import { openingOf } from './opening.ts'
 import {
   book,
@@ -177,8 +177,9 @@ export async function payClaims(
   let [paid, residualFen] = [0, 0]
   for (const claim of due) {
     const shadow = shadows[claim.card]
-    // Asked before this claim came, or the load in doubt must be settled by people first.
-    if (shadow === undefined || (await openLoads(context.tx, claim.card)).length > 0) continue
+    // Asked before this claim came.
+    if (shadow === undefined) continue
+    await endLoadsOfLost(context, claim.card)
     residualFen += await payClaim(context, claim, shadow)
     paid += 1
   }
@@ -200,8 +201,10 @@ async function payClaim(
   const moves = claim.to !== '' && residualFen > 0
   const state = moves ? 'MOVED' : 'PAID'
   await tx.put(claims, [{ ...claim, state, residualFen }])
-  if (moves) await reserveMovedLoad(context, { order, card: claim.to, amountFen: residualFen })
-  else {
+  if (moves) {
+    const owner = claim.claimant
+    await reserveMovedLoad(context, { order, owner, card: claim.to, amountFen: residualFen })
+  } else {
     await book(context, { id: `${order}/paid`, kind: 'claim-paid', order }, [
       { account: 'cards/float', amountFen: residualFen },
       { account: 'riders/claims', amountFen: -residualFen },

@@ -125,6 +125,19 @@ export const claims = table<ClaimRow>({
   indexes: [['state'], ['claimant']],
 })
 
+/** Money that a channel paid to a rider. */
+export interface PayoutRow {
+  readonly name: string
+  readonly amountFen: Fen
+  readonly at: Instant
+}
+
+export const payouts = table<PayoutRow>({
+  name: 'payout',
+  columns: { name: 'text', amountFen: 'int', at: 'int' },
+  key: ['name'],
+})
+
 export const services = table<ServiceRow>({
   name: 'card_service',
   columns: {
