@@ -139,14 +139,14 @@ for (const [party, command] of serving) {
 
 addCardCommands(program.command('card'))
 addKeysProgram(program)
-addFareProgram(program)
+addFareProgram(program, port)
 addDrillProgram(program)
 addCodeProgram(program)
 
 program
   .command('bench')
   .description('measure against what a user would pick instead')
-  .argument('<subject>', 'card, clearing or code')
+  .argument('<subject>', 'card, clearing, code or fares')
   .addOption(
     new Option('--taps <n>', 'card taps to clear')
       .default(100_000)

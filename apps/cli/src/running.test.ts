@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StationNetwork } from '@unifare/fares'
+import { explainCharge, type StationNetwork, tariffs } from '@unifare/fares'
 import { taps } from '@unifare/operator'
 import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
 import type { Hono } from 'hono'
@@ -78,6 +78,15 @@ describe('a running network on files and PGlite', () => {
       'statement-issuer',
     ])
     expect(trace.complete).toBe(true)
+  })
+
+  it('explains the charge of a tap by rule, version and source', async () => {
+    const { steps } = await traceTap(running.network, await aChargedTap())
+    const charge = steps.find(({ step }) => step === 'charge')?.data
+    const explained = explainCharge(charge as Parameters<typeof explainCharge>[0], tariffs())
+    expect(explained.tariff).toEqual({ id: 'wuhan-metro', version: 1 })
+    expect(explained.parts.every(({ source }) => source !== null)).toBe(true)
+    expect(explained.lines.zh[0]).toMatch(/^里程分段票价 \+\d\.00 元（Wuhan metro/)
   })
 
   it('tells by its medium the same tap as by its delivery', async () => {

@@ -10,7 +10,8 @@ export interface Explanation {
   readonly en: readonly string[]
 }
 
-const MARKS = {
+/** Marks of sources for people. */
+export const MARKS = {
   confirmed: { zh: '已核对', en: 'confirmed' },
   recalled: { zh: '未核对', en: 'not checked' },
   ours: { zh: 'Unifare 自定', en: 'set by Unifare' },

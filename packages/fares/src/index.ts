@@ -4,6 +4,7 @@ export { type CompiledTariff, compileTariff, entryMinimum, maximumFare } from '.
 export { compileDistances, type Distances } from './distances.ts'
 export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'
 export { type Explanation, explain } from './explain.ts'
+export { type ChargedPrice, type ExplainedCharge, explainCharge } from './explain-charge.ts'
 export { fareMatrix, type MatrixColumns, readFareMatrix } from './fare-matrix.ts'
 export { generateNetwork, reachOf } from './generate-network.ts'
 export {

@@ -4,7 +4,7 @@ import { run } from '../output.ts'
 const TARIFF = 'city of the catalogue (beijing), tariff file (YAML or JSON), or GTFS folder'
 
 /** `unifare fare`: prices with their reasons, and what is wrong with a tariff. */
-export function addFareProgram(program: Command): void {
+export function addFareProgram(program: Command, port: () => Option): void {
   const fare = program.command('fare').description('prices with their reasons, tariffs, feeds')
 
   fare
@@ -20,6 +20,19 @@ export function addFareProgram(program: Command): void {
     .addOption(json())
     .action((journeys, options) =>
       run(async () => (await import('./fare/quote.ts')).quote(journeys, options)),
+    )
+
+  fare
+    .command('explain')
+    .description('why a journey or a charge costs what it costs, in both languages')
+    .argument('<what>', 'file of journeys as for quote, or a tap of the running network')
+    .option('--tariff <what>', `${TARIFF}; the catalogue for a tap`)
+    .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(port())
+    .addOption(lang())
+    .addOption(json())
+    .action((what, options) =>
+      run(async () => (await import('./fare/explain.ts')).explain(what, options)),
     )
 
   fare

@@ -111,6 +111,15 @@ describe('unifare fare', () => {
     expect(fare(['diff', 'beijing-bus', 'beijing-bus', list]).status).toBe(0)
   })
 
+  test('explain tells journeys of a file like quote, and asks a running network for a tap', () => {
+    const explained = fare(['explain', '-', '--tariff', 'wuhan', '--lang', 'zh'], journeys)
+    expect([explained.status, explained.stdout]).toEqual([0, expect.stringContaining('已核对')])
+    expect(fare(['explain', '-'], journeys).stderr).toContain('--tariff')
+    const tap = fare(['explain', '413100000001-1', '--port', '9'])
+    expect([tap.status, tap.stderr]).toEqual([69, expect.stringContaining('npm start')])
+    expect(fare(['explain', 'nothing']).status).toBe(65)
+  })
+
   test('what is no tariff is refused with what there is', () => {
     const { status, stderr } = fare(['quote', '-', '--tariff', 'atlantis'], '[]')
     expect([status, stderr]).toEqual([65, expect.stringContaining('beijing')])

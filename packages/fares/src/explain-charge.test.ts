@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { explainCharge } from './explain-charge.ts'
+import { cardOf, priceOver, tariffNamed } from './fares.fixture.ts'
+
+const shenzhen = tariffNamed('shenzhen-metro')
+
+function chargeOf(metres: number, version = 1) {
+  const priced = priceOver('shenzhen-metro', metres, cardOf('440300'))
+  if (!priced.ok) throw new Error(priced.code)
+  const parts = priced.parts.map(({ rule, amountFen }) => ({ rule, amountFen }))
+  return { tariff: 'shenzhen-metro', tariffVersion: version, amountFen: priced.amountFen, parts }
+}
+
+describe('a charge explained', () => {
+  test('every fen names its rule, version and source; what did not apply stands behind', () => {
+    const { tariff, parts, lines, others } = explainCharge(chargeOf(5_000), [shenzhen])
+    expect(tariff).toEqual({ id: 'shenzhen-metro', version: 1 })
+    expect(parts.map(({ rule, amountFen }) => [rule, amountFen])).toEqual([
+      ['ladder', 300],
+      ['card-local', -15],
+    ])
+    expect(parts.every(({ source }) => source?.mark === 'confirmed')).toBe(true)
+    expect(lines.zh.slice(0, 3)).toEqual([
+      expect.stringMatching(/^里程分段票价 \+3\.00 元（Shenzhen metro.*已核对）$/),
+      expect.stringMatching(/^深圳发行的卡 9\.5 折 -0\.15 元/),
+      '合计 2.85 元（票价 shenzhen-metro 第 1 版）',
+    ])
+    expect(lines.en).toContain('did not apply: student 50%')
+    expect(others.map(({ id }) => id)).toContain('transfer')
+  })
+
+  test('another version, or a rule that no tariff has, is told as it stands', () => {
+    expect(explainCharge(chargeOf(5_000, 2), [shenzhen])).toMatchObject({
+      tariff: null,
+      others: [],
+      parts: [{ policy: null }, { policy: null }],
+    })
+    const repair = { ...chargeOf(5_000), parts: [{ rule: 'repair.marked', amountFen: 285 }] }
+    expect(explainCharge(repair, [shenzhen]).lines.en[0]).toBe('repair.marked +2.85 yuan')
+  })
+})
