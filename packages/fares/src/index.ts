@@ -32,10 +32,10 @@ export { type LintRule, lintRules } from './lint/rules.ts'
 export { lintVersions } from './lint/versions.ts'
 export type { NetworkLine, Station, StationNetwork, VirtualTransfer } from './network.ts'
 export { parseNetwork } from './parse-network.ts'
-export { parseTariff } from './parse-tariff.ts'
+export { parseTariff, tariffSchema } from './parse-tariff.ts'
 export { price } from './price.ts'
 export { type Quote, type QuotePart, quoteFeed, quoteJourneys } from './quote.ts'
-export type { Fault } from './reader.ts'
+export type { Fault, JsonSchema } from './reader.ts'
 export type {
   Alternative,
   MonthToDate,

@@ -1,5 +1,15 @@
 import { UnifareError } from '@unifare/core'
-import { type Fault, list, object, optional, type Reader, readFile, text, whole } from './reader.ts'
+import {
+  described,
+  type Fault,
+  list,
+  object,
+  optional,
+  type Reader,
+  readFile,
+  text,
+  whole,
+} from './reader.ts'
 
 /** A journey to be quoted, in the words of `unifare fare quote`. */
 export interface JourneyInput {
@@ -31,12 +41,15 @@ export interface LegInput {
   readonly meterFen?: number
 }
 
-const place: Reader<string | number> = (value, path, faults) => {
-  if (typeof value === 'string' && value !== '') return value
-  if (Number.isSafeInteger(value)) return value as number
-  faults.add(path, value === undefined ? 'missing' : 'type', 'a station or stop is needed')
-  return ''
-}
+const place: Reader<string | number> = described(
+  (value, path, faults) => {
+    if (typeof value === 'string' && value !== '') return value
+    if (Number.isSafeInteger(value)) return value as number
+    faults.add(path, value === undefined ? 'missing' : 'type', 'a station or stop is needed')
+    return ''
+  },
+  { anyOf: [{ type: 'integer' }, { type: 'string', minLength: 1 }] },
+)
 
 const readLeg: Reader<LegInput> = object<LegInput>({
   route: text,

@@ -1,6 +1,7 @@
 import { fenAmount, readBase } from './parse-base.ts'
 import {
   checked,
+  described,
   flag,
   form,
   list,
@@ -9,6 +10,7 @@ import {
   oneOf,
   optional,
   type Reader,
+  schemaOf,
   text,
   variant,
   whole,
@@ -51,10 +53,13 @@ const clock = form(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time HH:MM')
 
 const stationId = whole(1, 65_535)
 /** A number, or the Chinese name in the tariff's network. */
-const station: Reader<StationRef> = (value, path, faults) =>
-  typeof value === 'string' ? text(value, path, faults) : stationId(value, path, faults)
+const station: Reader<StationRef> = described(
+  (value, path, faults) =>
+    typeof value === 'string' ? text(value, path, faults) : stationId(value, path, faults),
+  { anyOf: [schemaOf(stationId), schemaOf(text)] },
+)
 
-const readWhen: Reader<When> = object<When>({
+export const readWhen: Reader<When> = object<When>({
   modes: optional(list(mode, 1)),
   lines: optional(list(whole(1, 65_535), 1)),
   journey: optional(oneOf('single', 'closed')),

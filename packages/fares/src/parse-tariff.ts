@@ -14,11 +14,13 @@ import {
   readTable,
   readTimeLimit,
   readTransfer,
+  readWhen,
 } from './parse-policies.ts'
 import {
   checked,
   type Faults,
   form,
+  type JsonSchema,
   list,
   nullable,
   object,
@@ -26,6 +28,7 @@ import {
   optional,
   type Reader,
   readFile,
+  schemaOf,
   text,
   whole,
 } from './reader.ts'
@@ -84,6 +87,36 @@ const readTariff: Reader<Tariff> = checked(
   }),
   checkTariff,
 )
+
+/**
+ * The format of a tariff as JSON Schema (draft 2020-12), made from the readers themselves. What
+ * a schema cannot say (ladders without gaps, tables that are square) `parseTariff` still checks.
+ */
+export function tariffSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Unifare tariff',
+    description: `One dated version of a tariff, ${TARIFF_FORMAT}. Amounts in fen, lengths in metres, times in seconds, shares in millionths.`,
+    ...(withReferences(schemaOf(readTariff)) as JsonSchema),
+    $defs: Object.fromEntries(SHARED.map(([name, reader]) => [name, schemaOf(reader)])),
+  }
+}
+
+/** What stands in many places of the format. */
+const SHARED: readonly (readonly [string, Reader<unknown>])[] = [
+  ['when', readWhen],
+  ['rounding', readRounding],
+]
+
+function withReferences(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema
+  if (Array.isArray(schema)) return schema.map(withReferences)
+  const shared = SHARED.find(([, reader]) => schemaOf(reader) === schema)
+  if (shared !== undefined) return { $ref: `#/$defs/${shared[0]}` }
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, inner]) => [name, withReferences(inner)]),
+  )
+}
 
 /**
  * Reads a tariff whole: every shape and every rule is checked, so that pricing needs no further

@@ -21,6 +21,24 @@ export interface Faults {
  */
 export type Reader<T> = (value: unknown, path: string, faults: Faults) => T
 
+/** What a reader takes, as JSON Schema (draft 2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+const schemas = new WeakMap<object, JsonSchema>()
+
+/** States what a reader takes. */
+export function described<T>(reader: Reader<T>, schema: JsonSchema): Reader<T> {
+  schemas.set(reader, schema)
+  return reader
+}
+
+/** The schema of a reader; throws `TypeError` for one that was never described. */
+export function schemaOf<T>(reader: Reader<T>): JsonSchema {
+  const schema = schemas.get(reader)
+  if (schema === undefined) throw new TypeError('a reader has no schema')
+  return schema
+}
+
 /** A reader of a field that may be left out. */
 export interface OptionalReader<T> {
   readonly optional: Reader<T>
@@ -58,33 +76,51 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Reade
     max === Number.MAX_SAFE_INTEGER
       ? `a whole number from ${min}`
       : `a whole number ${min} to ${max}`
-  return (value, path, faults) =>
-    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
-      ? (value as number)
-      : wrong(value, path, faults, wanted)
+  return described(
+    (value, path, faults) =>
+      Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+        ? (value as number)
+        : wrong(value, path, faults, wanted),
+    { type: 'integer', minimum: min, maximum: max },
+  )
 }
 
 /** A text that is not empty. */
-export const text: Reader<string> = (value, path, faults) =>
-  typeof value === 'string' && value !== '' ? value : wrong(value, path, faults, 'a text')
+export const text: Reader<string> = described(
+  (value, path, faults) =>
+    typeof value === 'string' && value !== '' ? value : wrong(value, path, faults, 'a text'),
+  { type: 'string', minLength: 1 },
+)
 
-export const flag: Reader<boolean> = (value, path, faults) =>
-  typeof value === 'boolean' ? value : wrong(value, path, faults, 'true or false')
+export const flag: Reader<boolean> = described(
+  (value, path, faults) =>
+    typeof value === 'boolean' ? value : wrong(value, path, faults, 'true or false'),
+  { type: 'boolean' },
+)
 
 /** A text of a form, described for the message. */
 export function form(pattern: RegExp, wanted: string): Reader<string> {
-  return (value, path, faults) =>
-    typeof value === 'string' && pattern.test(value) ? value : wrong(value, path, faults, wanted)
+  return described(
+    (value, path, faults) =>
+      typeof value === 'string' && pattern.test(value) ? value : wrong(value, path, faults, wanted),
+    { type: 'string', pattern: pattern.source, description: wanted },
+  )
 }
 
 /** One of a closed list of words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Reader<T> {
-  return (value, path, faults) =>
-    words.find((word) => word === value) ?? wrong(value, path, faults, `one of ${words.join(', ')}`)
+  return described(
+    (value, path, faults) =>
+      words.find((word) => word === value) ??
+      wrong(value, path, faults, `one of ${words.join(', ')}`),
+    words.length === 1 ? { const: words[0] } : { enum: words },
+  )
 }
 
 export function nullable<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, path, faults) => (value === null ? null : reader(value, path, faults))
+  return described((value, path, faults) => (value === null ? null : reader(value, path, faults)), {
+    anyOf: [schemaOf(reader), { type: 'null' }],
+  })
 }
 
 export function optional<T>(reader: Reader<T>): OptionalReader<T> {
@@ -93,18 +129,23 @@ export function optional<T>(reader: Reader<T>): OptionalReader<T> {
 
 /** An array with at least `min` items. */
 export function list<T>(reader: Reader<T>, min = 0): Reader<readonly T[]> {
-  return (value, path, faults) => {
+  const read: Reader<readonly T[]> = (value, path, faults) => {
     if (!Array.isArray(value)) return wrong(value, path, faults, 'an array')
     if (value.length < min)
       faults.add(path, 'too-short', `at least ${min} needed, found ${value.length}`)
     return value.map((item, index) => reader(item, `${path}[${index}]`, faults))
   }
+  return described(read, {
+    type: 'array',
+    items: schemaOf(reader),
+    ...(min > 0 ? { minItems: min } : {}),
+  })
 }
 
 /** An object with these fields and no others, so that a misspelt field is found. */
 export function object<T extends object>(fields: Fields<T>): Reader<T> {
   const readers = Object.entries(fields) as [string, Reader<unknown> | OptionalReader<unknown>][]
-  return (value, path, faults) => {
+  const readObject: Reader<T> = (value, path, faults) => {
     if (!isObject(value)) return wrong(value, path, faults, 'an object')
     const at = (name: string) => (path === '' ? name : `${path}.${name}`)
     for (const name of Object.keys(value)) {
@@ -118,6 +159,14 @@ export function object<T extends object>(fields: Fields<T>): Reader<T> {
     }
     return read as T
   }
+  const inner = ([name, reader]: (typeof readers)[number]) =>
+    [name, schemaOf(typeof reader === 'function' ? reader : reader.optional)] as const
+  return described(readObject, {
+    type: 'object',
+    properties: Object.fromEntries(readers.map(inner)),
+    required: readers.flatMap(([name, reader]) => (typeof reader === 'function' ? name : [])),
+    additionalProperties: false,
+  })
 }
 
 /** An object whose `kind` says which fields it has. */
@@ -125,13 +174,14 @@ export function variant<T extends { readonly kind: string }>(
   kinds: Readonly<Record<T['kind'], Reader<T>>>,
 ): Reader<T> {
   const readers = new Map(Object.entries<Reader<T>>(kinds))
-  return (value, path, faults) => {
+  const read: Reader<T> = (value, path, faults) => {
     if (!isObject(value)) return wrong(value, path, faults, 'an object')
     const reader = readers.get(String(value.kind))
     if (reader !== undefined) return reader(value, path, faults)
     const kind = path === '' ? 'kind' : `${path}.kind`
     return wrong(value.kind, kind, faults, `one of ${[...readers.keys()].join(', ')}`)
   }
+  return described(read, { oneOf: [...new Set(readers.values())].map((each) => schemaOf(each)) })
 }
 
 /** A further check of what was read; runs only when the reading itself found nothing. */
@@ -139,7 +189,7 @@ export function checked<T>(
   reader: Reader<T>,
   check: (value: T, path: string, faults: Faults) => void,
 ): Reader<T> {
-  return (value, path, faults) => {
+  const read: Reader<T> = (value, path, faults) => {
     let clean = true
     const result = reader(value, path, {
       add: (...fault) => {
@@ -150,6 +200,7 @@ export function checked<T>(
     if (clean) check(result, path, faults)
     return result
   }
+  return described(read, schemaOf(reader))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

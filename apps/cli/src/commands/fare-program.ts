@@ -56,6 +56,11 @@ export function addFareProgram(program: Command, port: () => Option): void {
     )
 
   fare
+    .command('schema')
+    .description('print the format of a tariff as JSON Schema')
+    .action(() => run(async () => (await import('./fare/schema.ts')).schema()))
+
+  fare
     .command('diff')
     .description('two tariffs over the same rides: who pays more, who less, what comes in')
     .argument('<old>', TARIFF)
