@@ -63,7 +63,7 @@ describe('money of a day', () => {
   })
 
   it('is on the cards or settled: nothing else became of what was loaded', async () => {
-    const loaded = first.day.script.riders
+    const issuedFen = first.day.script.riders
       .filter(({ medium }) => medium === 'card')
       .reduce((sum, { moneyFen }) => sum + moneyFen, 0)
     const settled = await normalCharges(first)
@@ -78,12 +78,25 @@ describe('money of a day', () => {
     }
     const untouched = unriddenCardsFen(first)
     expect(settledOfCards).toBeGreaterThan(0)
-    expect(onCards + untouched + settledOfCards).toBe(loaded)
+    expect(onCards + untouched + settledOfCards).toBe(issuedFen + (await toppedUpFen(first)))
     const issued = await first.network.issuers
       .get(ISSUER)
       ?.issuer.read((tx) => tx.select(issuer.cards, {}))
     const spent = issued?.reduce((sum, { spentFen }) => sum + spentFen, 0)
     expect(spent).toBe(settledOfCards)
+  })
+
+  it('has loads at service points in its settlement: agents pay what they took', async () => {
+    const loadedFen = await toppedUpFen(first)
+    expect(loadedFen).toBeGreaterThan(0)
+    const orders = await first.network.centre.read((tx) => tx.select(centre.orders, {}))
+    expect(orders.map(({ day }) => day)).toEqual(orders.map(() => TINY.day))
+    expect(orders.reduce((sum, { amountFen }) => sum + amountFen, 0)).toBe(loadedFen)
+    let tillsFen = 0
+    for (const party of first.network.operators.values()) {
+      for (const fen of (await party.read((tx) => balances(tx, 'till'))).values()) tillsFen += fen
+    }
+    expect(tillsFen).toBe(loadedFen)
   })
 
   it('charges every accepted journey once, and nothing that was refused', async () => {
@@ -149,6 +162,13 @@ async function normalCharges({ network }: MemoryNetwork) {
   const rows = await network.centre.read((tx) => tx.select(centre.charges, { day: TINY.day }))
   expect(rows.filter(({ verdict }) => verdict !== 'normal')).toEqual([])
   return rows.map(({ raw }) => parseCharge(raw))
+}
+
+/** What was loaded on cards at service points; nothing of it is in doubt. */
+async function toppedUpFen({ network }: MemoryNetwork): Promise<number> {
+  const rows = await network.issuers.get(ISSUER)?.issuer.read((tx) => tx.select(issuer.loads, {}))
+  expect(rows?.filter(({ state }) => state !== 'CONFIRMED')).toEqual([])
+  return rows?.reduce((sum, { amountFen }) => sum + amountFen, 0) ?? 0
 }
 
 /** Cards of riders who never came to a terminal: their money is what the script loaded. */

@@ -25,6 +25,7 @@ import {
   openPlannedCentre,
   openPlannedIssuer,
   openPlannedOperator,
+  operatorPort,
   type Plan,
   type Ports,
   planNetwork,
@@ -104,7 +105,7 @@ export async function openFaultNetwork(options: {
   const ports: Ports = {
     setClock: async (at) => clock.set(at),
     centre: { ...theCentre, rerunRoot: async (day) => (await theCentre.rerun(day)).root },
-    operator: operatorOf,
+    operator: (id) => operatorPort(ground, operatorOf(id)),
     issuer: () => issuerPort(issuer),
     // Terminals fetch their lists when a test opens them.
     terminal: () => ({ refresh: async () => 0 }) as unknown as Terminal,

@@ -51,7 +51,7 @@ export async function openRole(
   role: ServedRole,
   options: {
     readonly ids: readonly string[]
-    /** The way to a card that riders laid on a terminal. */
+    /** The way to a card that riders laid on a terminal or at a service point. */
     readonly cardOf: (name: string) => CardTransport
   },
 ): Promise<ServedParties> {
@@ -77,7 +77,7 @@ export async function openRole(
     },
     async operator(id: string) {
       const operator = await openPlannedOperator(ground, id)
-      add(operator, operatorOrders(operator))
+      add(operator, operatorOrders(ground, operator, options.cardOf))
     },
     async terminal(id: string) {
       const operator = ground.plan.operators.find(({ institution }) => institution.id === id)

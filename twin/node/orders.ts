@@ -4,7 +4,7 @@ import { type Day, requireData } from '@unifare/core'
 import type { Institution } from '@unifare/institution'
 import type { Operator } from '@unifare/operator'
 import type { Metered, Terminal } from '@unifare/terminal'
-import type { PlannedIssuer } from '../src/index.ts'
+import { type Ground, operatorPort, type PlannedIssuer } from '../src/index.ts'
 import type { ControlOrders } from './control-app.ts'
 import { bytesField, type ControlBody, objectField, textField, wholeField } from './control-body.ts'
 
@@ -33,9 +33,18 @@ export async function closedDay(centre: Centre, day: Day): Promise<ClosedDay> {
   return { day, root, settledFen, members: positions as Position[] }
 }
 
-/** What an operator does for the driver. */
-export function operatorOrders(operator: Operator): ControlOrders {
-  return { ...institutionOrders(operator), refresh: () => operator.refresh() }
+/** What an operator and its service point do for the driver; `cardOf` as with terminals. */
+export function operatorOrders(
+  ground: Ground,
+  operator: Operator,
+  cardOf: (name: string) => CardTransport,
+): ControlOrders {
+  const port = operatorPort(ground, operator)
+  return {
+    ...institutionOrders(operator),
+    refresh: () => operator.refresh(),
+    load: (body) => port.load(cardOf(textField(body, 'card')), wholeField(body, 'amountFen')),
+  }
 }
 
 /** What an issuer and its simulated bank do for the driver. */

@@ -8,6 +8,7 @@ import {
   type InstitutionPort,
   type IssuerPort,
   type NetworkFile,
+  type OperatorPort,
   type Plan,
   type Ports,
   type TerminalPort,
@@ -45,7 +46,7 @@ export function createRemotePorts(options: {
   // Every address is opened now, so that a missing one is told before the day begins.
   const issuers = new Map(plan.issuers.map(({ id }) => [id, issuerPort(at(id), id)]))
   const operators = new Map(
-    plan.operators.map(({ institution: { id } }) => [id, operatorPort(at(id), id)]),
+    plan.operators.map(({ institution: { id } }) => [id, operatorPort(at(id), id, field)]),
   )
   const terminals = new Map(
     [...operatorOf].map(([id, operator]) => [
@@ -108,12 +109,17 @@ function institutionPort(client: ControlClient, id: string): InstitutionPort {
   }
 }
 
-function operatorPort(client: ControlClient, id: string) {
+function operatorPort(client: ControlClient, id: string, field: CardField): OperatorPort {
   return {
     ...institutionPort(client, id),
     async refresh() {
       await client.order(id, 'refresh')
     },
+    load: (card, amountFen) =>
+      field.lay(card, async (name) => {
+        const told = await client.order(id, 'load', { card: name, amountFen })
+        return told as Awaited<ReturnType<OperatorPort['load']>>
+      }),
   }
 }
 

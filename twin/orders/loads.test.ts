@@ -1,7 +1,7 @@
-import { loadCard, probeLoad, readCard, tearing } from '@unifare/card'
+import { loadCard, openingToJson, probeLoad, readCard, tearing, writeLoad } from '@unifare/card'
 import { canonicalJson, utf8 } from '@unifare/core'
-import { openingToJson, orderViews } from '@unifare/issuer'
-import { loadForCash, writeLoad, writeWaiting } from '@unifare/operator'
+import { orderViews } from '@unifare/issuer'
+import { loadForCash, writeWaiting } from '@unifare/operator'
 import { describe, expect, test } from 'vitest'
 import { BUS, balanceOf, CARD_FEN, ISSUER, METRO, openShop, type Shop } from './orders.fixture.ts'
 

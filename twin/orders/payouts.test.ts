@@ -1,5 +1,4 @@
-import { probeLoad, readCard, tearing } from '@unifare/card'
-import { openingToJson } from '@unifare/issuer'
+import { openingToJson, probeLoad, readCard, tearing } from '@unifare/card'
 import { loadForCash, writeWaiting } from '@unifare/operator'
 import { describe, expect, test } from 'vitest'
 import { BUS, CARD_FEN, METRO, openShop, type Shop } from './orders.fixture.ts'

@@ -29,6 +29,8 @@ const CHARGE_EVERY_MS = 60 * MINUTE_MS
 const CHARGE_DELAY_MS = 70 * MINUTE_MS
 const AGREEMENT = { channel: 'simulated', limitFen: 20_000, sources: ['balance', 'bank-card'] }
 const CARD_SERIAL_FIRST = 1_000
+/** Cash that a rider brings to a service point. */
+const TOP_UP_FEN = 3_000
 
 /** What has happened so far; handed to `onProgress` after every stretch of the day. */
 export interface DayProgress {
@@ -137,14 +139,17 @@ export async function rideDay(options: DayOptions): Promise<DayOutcome> {
       recent = []
     } else if (event === 'charge') {
       await chargeAll(options, { upTo: at - CHARGE_DELAY_MS, giveUpBefore: 0 })
+      // Loads that are done stand in the settlement of their day.
+      for (const { id } of options.plan.issuers) await ports.issuer(id).deliver()
     } else {
       busy.add(event.terminal)
-      const decision = await take(event, pockets, options)
+      const decisions = await take(event, pockets, options)
       tally.done += 1
-      if (decision === undefined) continue
-      recent.push({ step: event, decision })
-      if (decision.ok) tally.accepted += 1
-      else tally.refused[decision.reason] = (tally.refused[decision.reason] ?? 0) + 1
+      for (const decision of decisions) {
+        recent.push({ step: event, decision })
+        if (decision.ok) tally.accepted += 1
+        else tally.refused[decision.reason] = (tally.refused[decision.reason] ?? 0) + 1
+      }
     }
   }
   const closed = await closeDay(options, to)
@@ -199,32 +204,46 @@ async function chargeAll(
   }
 }
 
-/** One presentation; undefined when the rider had nothing to present. */
+/** What the terminal decided: nothing when the rider had nothing to present. */
 async function take(
   step: ScriptStep,
   pockets: ReadonlyMap<string, Pocket>,
-  { ports }: DayOptions,
-): Promise<Decision | undefined> {
+  { plan, ports }: DayOptions,
+): Promise<readonly Decision[]> {
   const pocket = pockets.get(step.rider)
   assert(pocket !== undefined, `${step.rider} is a rider of the script`)
   const terminal = ports.terminal(step.terminal)
-  const { metered } = step
-  const decision =
+  const decisions =
     pocket.card === undefined
-      ? await presentCode(step, pocket, terminal)
-      : await presentCard(pocket.card, (transport) => terminal.presentCard(transport, metered))
-  if (decision?.ok === true && step.gate !== 'none') {
-    await terminal.gateEvent(decision.sequence, step.gate)
+      ? [await presentCode(step, pocket, terminal)].filter((one) => one !== undefined)
+      : await presentCard(step, pocket.card, { plan, ports })
+  for (const decision of decisions) {
+    if (decision.ok && step.gate !== 'none') {
+      await terminal.gateEvent(decision.sequence, step.gate)
+    }
   }
-  return decision
+  return decisions
 }
 
+/** Who is short of money tops up at the operator's service point, wherever the card is from. */
 async function presentCard(
+  step: ScriptStep,
   card: CardSlot,
-  present: (transport: CardSlot) => Promise<Decision>,
-): Promise<Decision> {
+  { plan, ports }: Pick<DayOptions, 'plan' | 'ports'>,
+): Promise<readonly Decision[]> {
+  const terminal = ports.terminal(step.terminal)
   card.reset()
-  return present(card)
+  const decision = await terminal.presentCard(card, step.metered)
+  if (decision.ok || decision.reason !== 'card.insufficient-balance') return [decision]
+  const here = plan.operators.find(({ terminals }) =>
+    terminals.some((one) => one.terminal === step.terminal),
+  )
+  assert(here !== undefined, `${step.terminal} is a terminal of the plan`)
+  card.reset()
+  const loaded = await ports.operator(here.institution.id).load(card, TOP_UP_FEN)
+  if (!loaded.ok) return [decision]
+  card.reset()
+  return [decision, await terminal.presentCard(card, step.metered)]
 }
 
 async function presentCode(

@@ -20,6 +20,7 @@ export {
   RIDERS,
   TERMINALS,
 } from './network-file.ts'
+export { operatorPort } from './operator-port.ts'
 export {
   type Ground,
   openPlannedCentre,

@@ -3,6 +3,7 @@ import { assert, type ManualClock } from '@unifare/core'
 import type { Operator } from '@unifare/operator'
 import { createProcessLink } from '@unifare/tap'
 import type { Terminal } from '@unifare/terminal'
+import { operatorPort } from './operator-port.ts'
 import {
   type Ground,
   openPlannedCentre,
@@ -53,7 +54,7 @@ export async function openLocalNetwork(
   const ports: Ports = {
     setClock: async (at) => clock.set(at),
     centre: { ...centre, rerunRoot: async (day) => (await centre.rerun(day)).root },
-    operator: (id) => found(operators, id),
+    operator: (id) => operatorPort(full, found(operators, id)),
     issuer: (id) => issuerPort(found(issuers, id)),
     terminal: (id) => found(terminals, id),
     riderLink: link,

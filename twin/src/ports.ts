@@ -20,6 +20,11 @@ export interface TerminalPort {
 
 export interface OperatorPort extends InstitutionPort {
   refresh(): Promise<void>
+  /** The service point: cash for a load, written on the card at once. */
+  load(
+    card: CardTransport,
+    amountFen: Fen,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly code: string }>
 }
 
 export interface IssuerPort extends InstitutionPort {

@@ -21,6 +21,7 @@ import type { Terminal, TerminalConfig } from '@unifare/terminal'
 import { prepareNetwork } from '../day.ts'
 import { createNetworkKeys, type NetworkKeys } from '../keys.ts'
 import { issuerPort } from '../local-ports.ts'
+import { operatorPort } from '../operator-port.ts'
 import {
   type Ground,
   openPlannedCentre,
@@ -100,7 +101,11 @@ export async function openDrillNetwork(options: {
   }
 
   for (const config of all) await terminal(config)
-  const ports = portsOf(institutions, { clock, link, terminal: (id) => found(terminals, id) })
+  const ports = portsOf(ground, institutions, {
+    clock,
+    link,
+    terminal: (id) => found(terminals, id),
+  })
   const now = () => clock.now()
   await prepareNetwork({ plan, keys, engine, ports, now, script: { riders: [], steps: [] } })
   clock.set(businessDayStart(DAY) + MORNING_MS)
@@ -206,6 +211,7 @@ async function openInstitutions(ground: Ground, wire: ReturnType<typeof createPr
 }
 
 function portsOf(
+  ground: Ground,
   { centre, issuer, operator }: Awaited<ReturnType<typeof openInstitutions>>,
   own: {
     readonly clock: ManualClock
@@ -218,7 +224,7 @@ function portsOf(
     get centre() {
       return { ...centre(), rerunRoot: async (day: Day) => (await centre().rerun(day)).root }
     },
-    operator,
+    operator: (id) => operatorPort(ground, operator(id)),
     issuer: () => issuerPort(issuer()),
     terminal: own.terminal,
     riderLink: own.link,
