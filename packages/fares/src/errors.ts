@@ -11,6 +11,10 @@ export const faresErrors = {
     zh: 'GTFS 数据有误，已逐条列出文件、行与列',
   },
   'fares.bad-journeys': { en: 'the list of journeys has faults', zh: '行程列表有误' },
+  'fares.folder-taken': {
+    en: 'the folder of the feed is there already, or cannot be made',
+    zh: 'GTFS 目录已存在或无法创建',
+  },
   'fares.unknown-stop': { en: 'the feed has no such stop', zh: 'GTFS 数据中没有该站点' },
   'fares.unknown-route': { en: 'the feed has no such route', zh: 'GTFS 数据中没有该线路' },
   'fares.no-product': {
@@ -63,4 +67,5 @@ export type FareRefusal = Exclude<
   | 'fares.no-network'
   | 'fares.bad-feed'
   | 'fares.bad-journeys'
+  | 'fares.folder-taken'
 >

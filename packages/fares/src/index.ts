@@ -17,6 +17,7 @@ export {
 export { composeFaresV1 } from './gtfs/compose-v1.ts'
 export { readCsv } from './gtfs/csv.ts'
 export { currencyExponent, decimalText, minorUnits } from './gtfs/decimal.ts'
+export { type ExportedFares, exportFaresV2, type LeftOut } from './gtfs/export.ts'
 export { type FareFeed, type FareProduct, openFeed } from './gtfs/feed.ts'
 export type { GtfsRider } from './gtfs/leg-rules.ts'
 export type { GtfsLeg, LocalTime } from './gtfs/legs.ts'

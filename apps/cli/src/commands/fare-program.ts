@@ -56,6 +56,18 @@ export function addFareProgram(program: Command, port: () => Option): void {
     )
 
   fare
+    .command('export')
+    .description('write what of a tariff fits GTFS-Fares v2 into a folder, and list the rest')
+    .argument('<tariff>', 'id of one tariff (wuhan-bus), or a tariff file')
+    .argument('<folder>', 'a new folder')
+    .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(lang())
+    .addOption(json())
+    .action((tariff, folder, options) =>
+      run(async () => (await import('./fare/export.ts')).exportFares(tariff, folder, options)),
+    )
+
+  fare
     .command('schema')
     .description('print the format of a tariff as JSON Schema')
     .action(() => run(async () => (await import('./fare/schema.ts')).schema()))

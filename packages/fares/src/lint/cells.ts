@@ -1,7 +1,8 @@
-import { type Instant, instantFromDigits, shanghaiDay } from '@unifare/core'
+import type { Instant } from '@unifare/core'
 import { type Condition, compileWhen, minuteOf } from '../conditions.ts'
 import type { StationNetwork } from '../network.ts'
 import type { Ride } from '../ride.ts'
+import { dayAt, dayNumber, workdays } from '../sample-days.ts'
 import type { Tariff, When } from '../tariff.ts'
 
 /** More rides than this are not looked at. */
@@ -189,29 +190,6 @@ function times({ holidays = [] }: Tariff, whens: readonly When[]) {
     days: [...workdays(holidays), ...holiday],
     minutes: [...new Set([12 * 60, 0, ...bounds])],
   }
-}
-
-/** The seven days of the first week of 2026 on; a day that is a holiday is taken a week later. */
-function workdays(holidays: readonly string[]): number[] {
-  const first = dayNumber('2026-01-04')
-  return Array.from({ length: 7 }, (_, weekday) => {
-    for (let week = 0; week < 520; week++) {
-      const day = first + weekday + week * 7
-      if (!holidays.includes(shanghaiDay(dayAt(day, 0)))) return day
-    }
-    return first + weekday
-  })
-}
-
-function dayNumber(day: string): number {
-  return Math.round(
-    instantFromDigits(`${day.replaceAll('-', '')}000000`) / MINUTE_MS / 1_440 + 1 / 3,
-  )
-}
-
-/** The instant of a minute of a day in China. */
-function dayAt(day: number, minute: number): Instant {
-  return (day * 1_440 + minute - 480) * MINUTE_MS
 }
 
 function onDayOf(at: Instant, minute: number): Instant {

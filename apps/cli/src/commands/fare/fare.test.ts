@@ -120,6 +120,21 @@ describe('unifare fare', () => {
     expect(fare(['explain', 'nothing']).status).toBe(65)
   })
 
+  test('export writes a feed that quotes alike, and lists what does not fit', () => {
+    const feed = join(folder, 'feed')
+    const { status, stdout } = fare(['export', 'wuhan-bus', feed, '--json'])
+    expect([status, JSON.parse(stdout).left]).toMatchObject([0, [{ id: 'senior' }]])
+    const ride = {
+      medium: 'card',
+      legs: [{ route: 'bus', from: 'a', to: 'b', enter: '2026-11-21T08:00' }],
+    }
+    writeFileSync(join(feed, 'stops.txt'), 'stop_id,stop_name\na,A\nb,B\n')
+    const quoted = fare(['quote', '-', '--tariff', feed, '--json'], JSON.stringify([ride]))
+    expect(JSON.parse(quoted.stdout)).toMatchObject([{ ok: true, amount: 200 }])
+    expect(fare(['export', 'wuhan-bus', feed]).stderr).toContain('feed')
+    expect(fare(['schema']).stdout).toContain('unifare.tariff/1')
+  })
+
   test('what is no tariff is refused with what there is', () => {
     const { status, stderr } = fare(['quote', '-', '--tariff', 'atlantis'], '[]')
     expect([status, stderr]).toEqual([65, expect.stringContaining('beijing')])
