@@ -272,6 +272,15 @@ export {
 } from './reader/card-view.ts'
 export { type LoadHost, type LoadOpening, type LoadResult, loadCard } from './reader/load-flow.ts'
 export { createLoadHost } from './reader/load-host.ts'
+export {
+  type AskIssuer,
+  clearDoubt,
+  type LoadAnswer,
+  type LoadReader,
+  openingToJson,
+  type WriteResult,
+  writeLoad,
+} from './reader/load-order.ts'
 export { probeLoad, proveLoad } from './reader/load-probe.ts'
 export {
   keepsRide,

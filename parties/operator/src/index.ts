@@ -4,18 +4,8 @@ export { type IntakeResult, takeBatch } from './intake.ts'
 export { type Operator, type OperatorOptions, openOperator } from './operator.ts'
 export { type Paired, pairTaps, type SeenTap } from './pairing.ts'
 export { type PricedRide, priceRide } from './pricing.ts'
-export {
-  type AskIssuer,
-  askThroughCentre,
-} from './service-point/ask-issuer.ts'
-export {
-  clearDoubt,
-  loadForCash,
-  type ServicePoint,
-  type WriteResult,
-  writeLoad,
-  writeWaiting,
-} from './service-point/load.ts'
+export { askThroughCentre } from './service-point/ask-issuer.ts'
+export { loadForCash, type ServicePoint, writeWaiting } from './service-point/load.ts'
 export { type RefundResult, refundCard } from './service-point/refund.ts'
 export { openTill, type Till, type TillResult } from './service-point/till.ts'
 export { type TillRow, type TillState, tillOrders } from './service-point/till-tables.ts'

@@ -1,4 +1,4 @@
-import type { LoadOpening } from '@unifare/card'
+import { type LoadOpening, openingToJson } from '@unifare/card'
 import {
   canonicalJson,
   type Fen,
@@ -20,7 +20,7 @@ import {
   type OpeningName,
   stepLoad,
 } from './load-machine.ts'
-import { openingOf, openingToJson } from './opening.ts'
+import { openingOf } from './opening.ts'
 import {
   book,
   cardByNumber,

@@ -1,5 +1,5 @@
 import type { LoadOpening } from '@unifare/card'
-import { fromHex, requireData, toHex } from '@unifare/core'
+import { fromHex, requireData } from '@unifare/core'
 
 const TEXT = {
   issuerId: /^[0-9A-F]{16}$/,
@@ -17,11 +17,6 @@ const NUMBERS = {
   algorithm: 0xff,
 } as const
 const BYTES = { random: 4, mac1: 4 } as const
-
-/** An opening as orders carry it: bytes in hexadecimal. */
-export function openingToJson(opening: LoadOpening): Readonly<Record<string, string | number>> {
-  return { ...opening, random: toHex(opening.random), mac1: toHex(opening.mac1) }
-}
 
 /** Reads an opening of an order; throws `message.malformed` with the field. */
 export function openingOf(value: unknown): LoadOpening {

@@ -1,6 +1,7 @@
 import {
   type CardTransport,
   type CardView,
+  clearDoubt,
   debit,
   encodeEvidence,
   type PendingPurchase,
@@ -12,8 +13,8 @@ import {
   sendBlock,
 } from '@unifare/card'
 import { toHex } from '@unifare/core'
-import { type RefundAnswer } from './ask-issuer.ts'
-import { clearDoubt, type ServicePoint } from './load.ts'
+import type { RefundAnswer } from './ask-issuer.ts'
+import type { ServicePoint } from './load.ts'
 
 /** How a refund ended. */
 export type RefundResult =

@@ -2,14 +2,16 @@ import {
   type CardTransport,
   decodePending,
   encodePending,
+  type LoadAnswer,
   type PsamReader,
   readCard,
+  writeLoad,
 } from '@unifare/card'
 import { type Fen, fromHex, toHex, UnifareError } from '@unifare/core'
 import type { Institution } from '@unifare/institution'
 import { isFinalRefusal } from '@unifare/tap'
-import type { LoadAnswer, RefundAnswer } from './ask-issuer.ts'
-import { type ServicePoint, writeLoad } from './load.ts'
+import type { RefundAnswer } from './ask-issuer.ts'
+import type { ServicePoint } from './load.ts'
 import { type RefundResult, refundCard } from './refund.ts'
 import { type TillRow, tillOrders } from './till-tables.ts'
 
