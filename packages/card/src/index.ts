@@ -208,7 +208,7 @@ export {
 export { createPhone, resetPhone, transmitPhone } from './phone/phone.ts'
 export { restorePhone, serialisePhone } from './phone/phone-image.ts'
 export { managePhone } from './phone/phone-manage.ts'
-export { type PhoneReceipt, readReceipt } from './phone/phone-script.ts'
+export { type PhoneReceipt, provesDevice, readReceipt } from './phone/phone-script.ts'
 export {
   createPhoneSlot,
   installInstance,
@@ -216,6 +216,7 @@ export {
   readDeviceKey,
   readLastReceipt,
   runScript,
+  signStatement,
   switchInstance,
 } from './phone/phone-slot.ts'
 export type {

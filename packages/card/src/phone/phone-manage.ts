@@ -1,12 +1,18 @@
 import { concat, equalBytes } from '@unifare/core'
-import { ed25519Verify, sameMac } from '@unifare/crypto'
+import { ed25519Verify, p256Sign, sameMac } from '@unifare/crypto'
 import { answerBytes, type Command, parseCommand } from '../apdu.ts'
 import { PURSE_AID } from '../chip/applications.ts'
 import { SW } from '../status-words.ts'
 import { readU16, u16 } from '../words.ts'
 import { withInstance } from './phone.ts'
 import { afterScript, personalised } from './phone-script.ts'
-import { NOTHING_SELECTED, type Phone, type PhoneInstance, type PhoneStep } from './phone-state.ts'
+import {
+  type InstanceState,
+  NOTHING_SELECTED,
+  type Phone,
+  type PhoneInstance,
+  type PhoneStep,
+} from './phone-state.ts'
 import {
   AID_BYTES,
   decodeOpening,
@@ -14,8 +20,10 @@ import {
   MAC_BYTES,
   openingSigned,
   openStep,
+  proofSigned,
   type ScriptKeys,
   type ScriptOpening,
+  STATEMENT_BYTES_MAX,
   scriptKeys,
   stepMac,
 } from './phone-wire.ts'
@@ -26,6 +34,9 @@ const INSTANCES_MAX = 6
 /** Bytes of a receipt that one answer carries. */
 export const RECEIPT_CHUNK = 240
 
+/** States in which an instance has room for a card: never had one, or has none any more. */
+const ROOM = ['installed', 'moved', 'terminated'] as const satisfies readonly InstanceState[]
+
 type Manage = (phone: Phone, command: Command) => PhoneStep
 
 const COMMANDS: Readonly<Record<number, Manage>> = {
@@ -34,6 +45,7 @@ const COMMANDS: Readonly<Record<number, Manage>> = {
   [HEADER.store >>> 16]: store,
   [HEADER.activate >>> 16]: setStatus,
   [HEADER.deviceKey >>> 16]: (phone) => answer(phone, SW.ok, phone.deviceKey.publicKey),
+  [HEADER.prove >>> 16]: prove,
   [HEADER.receipt >>> 16]: receipt,
 }
 
@@ -102,9 +114,7 @@ function stage(phone: Phone, { instance, opening, bytes }: Staging): PhoneStep {
   if (staged && equalBytes(staged.opening, bytes)) return answer(phone, SW.ok, u16(staged.next))
   const open = staged && decodeOpening(staged.opening)?.opening
   if (open && open.script > opening.script) return answer(phone, SW.conditions)
-  if (instance.state !== 'installed' && instance.state !== 'moved') {
-    return answer(phone, SW.conditions)
-  }
+  if (!ROOM.some((state) => state === instance.state)) return answer(phone, SW.conditions)
   const keys = opening.steps > 0 ? keysOf(phone, bytes) : undefined
   if (!keys) return answer(phone, SW.badData)
   const content = new Uint8Array(0)
@@ -164,6 +174,12 @@ function setStatus(phone: Phone, { p1, data }: Command): PhoneStep {
   const others = phone.instances.filter((one) => one !== instance)
   const instances = p1 === 1 ? [next, ...others] : [...others, next]
   return answer({ ...phone, instances, session: NOTHING_SELECTED }, SW.ok)
+}
+
+/** PROVE: the device's signature of a statement, which tells an issuer that it holds its key. */
+function prove(phone: Phone, { data }: Command): PhoneStep {
+  if (data.length === 0 || data.length > STATEMENT_BYTES_MAX) return answer(phone, SW.wrongLength)
+  return answer(phone, SW.ok, p256Sign(phone.deviceKey.privateKey, proofSigned(data)))
 }
 
 /** A part of an instance's last receipt, from an offset; the last part is short, maybe empty. */

@@ -1,11 +1,27 @@
-import { canonicalJson, concat, equalBytes, fromUtf8, parseJson, toHex, utf8 } from '@unifare/core'
+import {
+  canonicalJson,
+  concat,
+  equalBytes,
+  fromUtf8,
+  type Json,
+  parseJson,
+  toHex,
+  utf8,
+} from '@unifare/core'
 import { p256Sign, p256Verify } from '@unifare/crypto'
 import { createCard } from '../chip/card.ts'
 import { restoreCard, serialiseCard } from '../chip/card-image.ts'
 import type { CardMemory } from '../chip/card-state.ts'
 import { publicInfoLayout, SFI } from '../files/card-files.ts'
-import type { InstanceState, Phone, PhoneInstance, ScriptKind } from './phone-state.ts'
-import { receiptSigned, type ScriptOpening, SIGNATURE_BYTES } from './phone-wire.ts'
+import {
+  INSTANCE_STATES,
+  type InstanceState,
+  type Phone,
+  type PhoneInstance,
+  SCRIPT_KINDS,
+  type ScriptKind,
+} from './phone-state.ts'
+import { proofSigned, receiptSigned, type ScriptOpening, SIGNATURE_BYTES } from './phone-wire.ts'
 
 /** What a device states about a script that it carried out. */
 export interface PhoneReceipt {
@@ -119,7 +135,16 @@ function signReceipt(
   return concat(p256Sign(privateKey, receiptSigned(body)), body)
 }
 
-/** Reads a device's receipt; undefined unless it is signed by this device key. */
+/** Whether the holder of this device key signed the statement (`signStatement`). */
+export function provesDevice(
+  devicePublicKey: Uint8Array,
+  statement: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return p256Verify(devicePublicKey, proofSigned(statement), signature)
+}
+
+/** Reads a device's receipt; undefined unless it is one, signed by this device key. */
 export function readReceipt(
   receipt: Uint8Array,
   devicePublicKey: Uint8Array,
@@ -127,6 +152,21 @@ export function readReceipt(
   const body = receipt.slice(SIGNATURE_BYTES)
   const signature = receipt.slice(0, SIGNATURE_BYTES)
   if (!p256Verify(devicePublicKey, receiptSigned(body), signature)) return undefined
-  // What the device signed, it wrote itself.
-  return parseJson(fromUtf8(body)) as unknown as PhoneReceipt
+  try {
+    const read = parseJson(fromUtf8(body)) as Readonly<Record<string, Json>>
+    return isReceipt(read) ? (read as unknown as PhoneReceipt) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A phone whose store was broken into signs anything: its words are checked like all others. */
+function isReceipt(read: Readonly<Record<string, Json>>): boolean {
+  const counts = ['script', 'balanceFen', 'offlineNumber', 'onlineNumber']
+  return (
+    SCRIPT_KINDS.some((kind) => kind === read['kind']) &&
+    INSTANCE_STATES.some((state) => state === read['state']) &&
+    ['aid', 'number', 'image'].every((name) => typeof read[name] === 'string') &&
+    counts.every((name) => Number.isSafeInteger(read[name]) && Number(read[name]) >= 0)
+  )
 }

@@ -4,8 +4,8 @@ import { type Apdu, type CardTransport, expect9000 } from '../reader/transport.t
 import { readU16 } from '../words.ts'
 import { resetPhone, transmitPhone } from './phone.ts'
 import { managePhone, RECEIPT_CHUNK } from './phone-manage.ts'
-import type { Phone } from './phone-state.ts'
-import { HEADER } from './phone-wire.ts'
+import type { Phone, PhoneStep } from './phone-state.ts'
+import { HEADER, SIGNATURE_BYTES } from './phone-wire.ts'
 
 /** A phone with its two ways in: readers reach the cards, the wallet app the management. */
 export interface PhoneSlot extends CardTransport {
@@ -18,7 +18,8 @@ export interface PhoneSlot extends CardTransport {
 
 /**
  * Puts a phone to use. `onChange` keeps a changed phone before a command is answered; where it
- * rejects, the change is not made.
+ * rejects, the change is not made. Readers and the wallet app wait for each other: a command sees
+ * all that was answered before it.
  */
 export function createPhoneSlot(options: {
   readonly phone: Phone
@@ -26,25 +27,45 @@ export function createPhoneSlot(options: {
   readonly onChange?: (phone: Phone) => Promise<void> | void
 }): PhoneSlot {
   let phone = resetPhone(options.phone)
-  const take = async (next: { phone: Phone; response: Uint8Array }): Promise<Uint8Array> => {
+  let resets = 0
+  let last: Promise<unknown> = Promise.resolve()
+  const take = async (run: (phone: Phone) => PhoneStep): Promise<Uint8Array> => {
+    const next = run(phone)
+    const before = resets
     const lasting = next.phone.instances !== phone.instances || next.phone.staged !== phone.staged
     if (lasting) await options.onChange?.(next.phone)
-    phone = next.phone
+    // The field may have been lost while the change was being kept.
+    phone = resets === before ? next.phone : resetPhone(next.phone)
     return next.response
+  }
+  const inTurn = (run: (phone: Phone) => PhoneStep): Promise<Uint8Array> => {
+    const answer = last.then(() => take(run))
+    last = answer.catch(() => undefined)
+    return answer
   }
   return {
     phone: () => phone,
     reset() {
+      resets += 1
       phone = resetPhone(phone)
     },
-    transmit: (apdu) => take(transmitPhone(phone, apdu, options.random)),
-    manage: { transmit: (apdu) => take(managePhone(phone, apdu)) },
+    transmit: (apdu) => inTurn((now) => transmitPhone(now, apdu, options.random)),
+    manage: { transmit: (apdu) => inTurn((now) => managePhone(now, apdu)) },
   }
 }
 
 /** Public key of the phone, 33 bytes. */
 export function readDeviceKey(manage: CardTransport): Promise<Uint8Array> {
   return expect9000(manage, { header: HEADER.deviceKey, le: 0 })
+}
+
+/** The device's signature of a statement of at most 64 bytes; see `provesDevice`. */
+export function signStatement(manage: CardTransport, statement: Uint8Array): Promise<Uint8Array> {
+  return expect9000(
+    manage,
+    { header: HEADER.prove, data: statement, le: 0 },
+    { length: SIGNATURE_BYTES },
+  )
 }
 
 /** Makes room for an instance that obeys an issuer; the same again is no error. */

@@ -20,6 +20,7 @@ export const HEADER = {
   activate: 0x80f00100,
   deactivate: 0x80f00000,
   deviceKey: 0x80ca0000,
+  prove: 0x80cc0000,
   receipt: 0x80cb0000,
 } as const
 
@@ -65,6 +66,14 @@ export function decodeOpening(
 /** What the issuer signs: the opening, for this one device. */
 export function openingSigned(opening: ScriptOpening, devicePublicKey: Uint8Array): Uint8Array {
   return concat(utf8('unifare phone script 1\n'), devicePublicKey, encodeOpening(opening))
+}
+
+/** Bytes of a statement that a device signs at its wallet's word. */
+export const STATEMENT_BYTES_MAX = 64
+
+/** What a device signs to prove that it holds its key: an issuer's id, and that issuer's challenge. */
+export function proofSigned(statement: Uint8Array): Uint8Array {
+  return concat(utf8('unifare phone device 1\n'), statement)
 }
 
 /** What the device signs about a script that was carried out. */

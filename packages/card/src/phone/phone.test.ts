@@ -115,6 +115,18 @@ describe('instances of a phone', () => {
     await expect(old).rejects.toMatchObject({ code: 'card.wrong-status' })
   })
 
+  test('ended, it is gone, and its room takes a newer card, not the old script', async () => {
+    const { slot, issuer } = await phoneWithCard()
+    await runScript(slot.manage, await issuer.state('terminate', 2), issuer.aid)
+    expect(await readCard(slot)).toMatchObject({ code: 'card.not-t-union' })
+    const old = runScript(slot.manage, await issuer.personalise(1), issuer.aid)
+    await expect(old).rejects.toMatchObject({ code: 'card.wrong-status' })
+    const next = await issuer.personalise(3, { number: OTHER_NUMBER, balanceFen: 700 })
+    await runScript(slot.manage, next, issuer.aid)
+    await switchInstance(slot.manage, issuer.aid, 'on')
+    expect(await viewOf(slot)).toMatchObject({ number: OTHER_NUMBER, balanceFen: 700 })
+  })
+
   test('one number never lives in two instances of a phone', async () => {
     const { slot } = await phoneWithCard()
     const second = await issuerOf(slot, JIANGSU)
@@ -126,7 +138,8 @@ describe('instances of a phone', () => {
   test('any bytes from either side: an answer, and no card appears or changes', async () => {
     const { slot } = await phoneWithCard()
     const before = slot.phone().instances
-    const heads = fc.constantFrom('80E6', '80E8', '84E2', '80F0', '80CA', '80CB', '00A4', '8054')
+    const commands = ['80E6', '80E8', '84E2', '80F0', '80CA', '80CB', '80CC', '00A4', '8054']
+    const heads = fc.constantFrom(...commands)
     await fc.assert(
       fc.asyncProperty(heads, fc.uint8Array({ maxLength: 260 }), async (head, rest) => {
         const apdu = fromHex(head + toHex(rest))
