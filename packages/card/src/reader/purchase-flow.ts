@@ -107,6 +107,9 @@ export async function debit(options: {
   const { transport, psam, pending } = options
   const answer = await attempt(() => sendDebit(transport, pending))
   if ('ok' in answer) return { ...answer, state: 'uncertain' }
+  if (isDoubtful(answer.sw)) {
+    return { ok: false, code: 'card.wrong-status', sw: answer.sw, state: 'uncertain' }
+  }
   if (answer.sw !== SW.ok) {
     const code = answer.sw === SW.badMac ? 'card.bad-mac' : 'card.wrong-status'
     return { ok: false, code, sw: answer.sw, state: 'not-debited' }
@@ -121,6 +124,15 @@ export async function debit(options: {
   if (checked.sw === SW.ok) return { ok: true, evidence, balanceAfterFen: pending.balanceAfterFen }
   const code = checked.sw === SW.badMac ? 'card.bad-mac' : 'card.psam-refused'
   return { ok: false, code, sw: checked.sw, state: 'suspect', evidence }
+}
+
+/**
+ * 65xx says that the memory may have changed, 6Fxx says nothing (ISO/IEC 7816-4): the log of the
+ * card tells whether it debited.
+ */
+function isDoubtful(sw: number): boolean {
+  const kind = sw >> 8
+  return kind === 0x65 || kind === 0x6f
 }
 
 /** Evidence of a pending purchase with the codes that the card gave. */

@@ -22,6 +22,7 @@ import type { PsamReader } from '../psam/psam-reader.ts'
 import { deriveCardKey } from '../purse/diversification.ts'
 import { debit } from './purchase-flow.ts'
 import { recover } from './recover-flow.ts'
+import type { CardTransport } from './transport.ts'
 
 const DEBIT = 0x54
 
@@ -155,6 +156,67 @@ describe('torn after the card carried DEBIT out', () => {
     const outcome = await recover({ transport, psam, pending })
     expect(outcome).toEqual({ outcome: 'unknown', code: 'card.torn' })
   })
+})
+
+describe('a card that stores the number of INIT, as an old applet does', () => {
+  /** Its log and its proof name a purchase by the number before it. */
+  function oldApplet(card: CardSlot): CardTransport {
+    return {
+      async transmit(apdu) {
+        const asked = apdu.slice()
+        if (apdu[1] === 0x5a) asked[6]! += 1
+        const response = await card.transmit(asked)
+        const isLog = apdu[1] === 0xb2 && apdu[3] === 0xc4 && response.length > 2
+        if (isLog) response[1]! -= 1
+        return response
+      },
+    }
+  }
+
+  test('debited: completed under its number, and never paid twice', async () => {
+    const pending = await torn('after')
+    const outcome = await recover({ transport: oldApplet(slot), psam, pending })
+    if (outcome.outcome !== 'completed') throw new Error(JSON.stringify(outcome))
+    expect(outcome).toMatchObject({ mac2: 'checked', movedOn: false })
+    expect(await genuine(outcome.evidence)).toBe(true)
+  })
+
+  test('debited, then paid elsewhere: not taken for a purchase that did not happen', async () => {
+    const pending = await torn('after')
+    await pay(slot, await opened(newPsam({ terminal: '413100000099' })))
+    const outcome = await recover({ transport: oldApplet(slot), psam, pending })
+    expect(outcome).toEqual({ outcome: 'unknown', code: 'card.no-proof' })
+  })
+
+  test('not debited: a new purchase may begin', async () => {
+    const paid = await pay(slot, psam)
+    expect(paid.balanceAfterFen).toBe(4800)
+    const pending = await torn('before')
+    const outcome = await recover({ transport: oldApplet(slot), psam, pending })
+    expect(outcome).toEqual({ outcome: 'not-debited' })
+  })
+})
+
+test.each([
+  ['6581', 'uncertain'],
+  ['6F00', 'uncertain'],
+  ['6985', 'not-debited'],
+])('DEBIT answered with %s: %s, and the log decides', async (sw, state) => {
+  const transport: CardTransport = {
+    async transmit(apdu) {
+      const response = await slot.transmit(apdu)
+      return apdu[1] === DEBIT ? fromHex(sw) : response
+    },
+  }
+  const { pending } = must(await prepareBus({ transport, psam }))
+  const code = 'card.wrong-status'
+  const result = await debit({ transport, psam, pending })
+  expect(result).toEqual({ ok: false, code, sw: Number.parseInt(sw, 16), state })
+  if (state === 'uncertain') {
+    expect(await recover({ transport: slot, psam, pending })).toMatchObject({
+      outcome: 'completed',
+    })
+  }
 })
 
 test('a cut at any command: the card is old or new, and after recovery the rider paid once', async () => {

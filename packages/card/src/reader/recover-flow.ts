@@ -66,7 +66,7 @@ async function resolve(
   if (trace === 'overwritten') return { outcome: 'unknown', code: 'card.no-proof' }
   const proof = await exchange(transport, {
     header: 0x805a0000 + pending.type,
-    data: u16(purchaseCounter(pending)),
+    data: u16(trace.number),
     le: 8,
   })
   if (proof.sw !== SW.ok || proof.data.length !== 8) {
@@ -79,37 +79,45 @@ async function resolve(
   const mac2 = await confirm(psam, { ...evidence, ...(pending.uid && { uid: pending.uid }) })
   if (mac2 === 'false') return { outcome: 'unknown', code: 'card.bad-mac' }
   const { balanceAfterFen } = pending
-  return { outcome: 'completed', evidence, balanceAfterFen, mac2, movedOn: trace === 'behind' }
+  return { outcome: 'completed', evidence, balanceAfterFen, mac2, movedOn: trace.movedOn }
 }
 
 function isSameCard(view: CardView, pending: PendingPurchase): boolean {
   return view.issuerId === pending.issuerId && view.applicationSerial === pending.applicationSerial
 }
 
+/** The purchase in the log: the number it stands under, and whether another came after it. */
+interface Trace {
+  readonly number: number
+  readonly movedOn: boolean
+}
+
 /**
- * Looks for the purchase in the log, newest first. Purchase numbers only grow, so a smaller one
- * ends the search; a full log of others may have pushed it out.
+ * Looks for the purchase in the log, newest first. Our cards store the number of INIT + 1, some
+ * real ones the number of INIT itself, and the proof is asked for under the number that stands
+ * there (reference card 4.1). Purchase numbers only grow, so one below INIT's ends the search; a
+ * full log of others may have pushed the purchase out.
  */
 async function findInLog(
   transport: CardTransport,
   pending: PendingPurchase,
-): Promise<'newest' | 'behind' | 'absent' | 'overwritten'> {
-  const number = purchaseCounter(pending)
-  let found: 'newest' | 'behind' = 'newest'
+): Promise<Trace | 'absent' | 'overwritten'> {
+  let movedOn = false
   for (let place = 1; place <= LOG_RECORDS; place++) {
     const record = await readLogRecord(transport, place)
     if (!record || isEmptyRecord(record)) return 'absent'
     const entry = logLayout.decode(record)
     if (!PURCHASE_TYPES.includes(entry.type)) continue
-    if (entry.number < number) return 'absent'
-    if (entry.number === number) return isSamePurchase(entry, pending) ? found : 'absent'
-    found = 'behind'
+    if (entry.number < pending.offlineNumber) return 'absent'
+    if (isSamePurchase(entry, pending)) return { number: entry.number, movedOn }
+    movedOn = true
   }
   return 'overwritten'
 }
 
 function isSamePurchase(entry: LogEntry, pending: PendingPurchase): boolean {
   return (
+    entry.number <= purchaseCounter(pending) &&
     entry.terminal === pending.terminal &&
     entry.date === pending.date &&
     entry.time === pending.time &&
