@@ -67,5 +67,6 @@ export {
 } from './record.ts'
 export { type AcceptanceFact, acceptanceFacts, parseAcceptanceFacts } from './relation.ts'
 export { type Tile, tiles } from './tiles.ts'
+export { type SimulatedWallet, simulatedWallets } from './wallets.ts'
 export { type Where, type WhereKind, where } from './where.ts'
 export type { WhereLine, WherePlace, WhereSet } from './where-line.ts'

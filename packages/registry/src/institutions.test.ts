@@ -9,6 +9,8 @@ import { facts, lingnanPass, parseFacts, parseLingnanPass } from './facts.ts'
 import { institution, institutions, parseSimulated } from './institutions.ts'
 import { simulatedMembership } from './membership.ts'
 import { tiles } from './tiles.ts'
+import { simulatedWallets } from './wallets.ts'
+import { where } from './where.ts'
 
 describe('institutions', () => {
   it('are a centre, ten issuers and nineteen operators, all simulated', () => {
@@ -127,5 +129,31 @@ describe('the tile map', () => {
     expect(new Set(tiles().map(({ abbr }) => abbr)).size).toBe(34)
     const divisions = new Set(tiles().map(({ division }) => division.slice(0, 2)))
     for (const one of institutions()) expect(divisions.has(one.division.slice(0, 2))).toBe(true)
+  })
+})
+
+describe('wallets that carry a card', () => {
+  it('are told by the documents with the date from which they do', () => {
+    const carried = facts().products.filter(({ kind }) => kind === 'virtual-card')
+    const told = carried.map(({ name, basedOn, from }) => `${name} ${basedOn} ${from}`)
+    expect(told).toContain('福路通 福路通 2017-01-13')
+    expect(told).toContain('小米公交 吉林通 2017-09')
+    expect(told).toContain('华为钱包 桂民卡 2017-10')
+    expect(told).toContain('腾讯乘车卡 长安通 2019-01')
+    expect(carried.every(({ words, sourceLine }) => words !== '' && sourceLine > 0)).toBe(true)
+  })
+
+  it('are ours from a day on for issuers of the demonstration, and say so', () => {
+    const all = simulatedWallets()
+    expect(all.every((one) => one.simulated && institution(one.issuer)?.role === 'issuer')).toBe(
+      true,
+    )
+    expect(new Set(all.map(({ aidSuffix }) => aidSuffix)).size).toBe(all.length)
+    expect(simulatedWallets({ issuer: '03013010', at: '2026-06-30' })).toEqual([])
+    expect(simulatedWallets({ issuer: '03013010', at: '2026-07-01' })).toHaveLength(1)
+    const { simulated } = where('01011000') as Extract<ReturnType<typeof where>, { ok: true }>
+    expect(simulated.lines[0]?.zh).toBe(
+      '［模拟］Unifare 钱包（模拟）：自2026-01-01起可开通北京市手机卡',
+    )
   })
 })

@@ -73,6 +73,19 @@ const readSimulated = object({
       from: form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'),
     }),
   ),
+  /** Wallets of phones that carry an issuer's card, each from a day on. */
+  wallets: list(
+    object({
+      nameZh: text,
+      nameEn: text,
+      issuer: institutionId,
+      /** Bytes of carrier or city behind the 8-byte name of the purse. */
+      aidSuffix: form(/^[0-9A-F]{16}$/, 'eight bytes in hexadecimal'),
+      /** Where these bytes were seen in real use. */
+      aidSource: text,
+      from: form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'),
+    }),
+  ),
 })
 
 /** Reads Unifare's own membership; throws `registry.bad-data` with the place of the fault. */

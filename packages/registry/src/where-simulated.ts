@@ -2,6 +2,7 @@ import type { Day } from '@unifare/core'
 import { type Institution, institutions } from './institutions.ts'
 import { MEDIA, type Medium, modeNames } from './modes.ts'
 import { membersOf, simulatedAcceptance, simulatedReason } from './simulated-acceptance.ts'
+import { simulatedWallets } from './wallets.ts'
 import type { WhereLine, WhereSet } from './where-line.ts'
 
 const MEDIUM_NAMES = {
@@ -16,11 +17,20 @@ export function simulatedOfIssuer(issuer: Institution | undefined, at?: Day): Wh
       { ...simulatedReason('该发卡机构不是成员', 'the issuer is not a member'), ...NEITHER },
     ])
   const operators = institutions().filter((one) => one.role === 'operator')
-  return set(
-    MEDIA.flatMap((medium) =>
-      operators.flatMap((operator) => operatorLines({ operator, issuer, medium, at })),
-    ),
+  const taken = MEDIA.flatMap((medium) =>
+    operators.flatMap((operator) => operatorLines({ operator, issuer, medium, at })),
   )
+  return set([...walletLines(issuer, at), ...taken])
+}
+
+/** In which wallets of phones the issuer's card is. */
+function walletLines(issuer: Institution, at?: Day): readonly WhereLine[] {
+  const asked = { issuer: issuer.id, ...(at === undefined ? {} : { at }) }
+  return simulatedWallets(asked).map(({ nameZh, nameEn, from }) => {
+    const zh = `${nameZh}：自${from}起可开通${issuer.cityZh}手机卡`
+    const en = `${nameEn}: carries phone cards of ${issuer.cityEn} from ${from}`
+    return { ...simulatedReason(zh, en), answer: null, mode: null }
+  })
 }
 
 const NEITHER = { answer: 'no', mode: null } as const
