@@ -188,6 +188,16 @@ describe('a card that stores the number of INIT, as an old applet does', () => {
     expect(outcome).toEqual({ outcome: 'unknown', code: 'card.no-proof' })
   })
 
+  test.each([
+    ['a fare', prepareBus],
+    ['a metro entry with 0', prepareMetro],
+  ] as const)('two purchases in one second, the second torn: %s', async (_name, prepare) => {
+    const { pending: first } = must(await prepare({ transport: slot, psam }))
+    must(await debit({ transport: slot, psam, pending: first }))
+    const pending = await torn('before', prepare)
+    expect(await recover({ transport: slot, psam, pending })).toEqual({ outcome: 'not-debited' })
+  })
+
   test('not debited: a new purchase may begin', async () => {
     const paid = await pay(slot, psam)
     expect(paid.balanceAfterFen).toBe(4800)

@@ -61,7 +61,7 @@ async function resolve(
     : await readCard(transport, pending.scheme === undefined ? {} : { scheme: pending.scheme })
   if (!read.ok) return read
   if (!isSameCard(read.view, pending)) return { outcome: 'other-card' }
-  const trace = await findInLog(transport, pending)
+  const trace = await findInLog(transport, { pending, balanceFen: read.view.balanceFen })
   if (trace === 'absent') return { outcome: 'not-debited' }
   if (trace === 'overwritten') return { outcome: 'unknown', code: 'card.no-proof' }
   const proof = await exchange(transport, {
@@ -70,7 +70,9 @@ async function resolve(
     le: 8,
   })
   if (proof.sw !== SW.ok || proof.data.length !== 8) {
-    return { outcome: 'unknown', code: 'card.no-proof' }
+    // Of nothing paid, under the number before: as likely another purchase of the same second.
+    const nothing = pending.amountFen === 0 && trace.number < purchaseCounter(pending)
+    return nothing ? { outcome: 'not-debited' } : { outcome: 'unknown', code: 'card.no-proof' }
   }
   const evidence = completeEvidence(pending, {
     mac2: proof.data.slice(0, 4),
@@ -100,7 +102,7 @@ interface Trace {
  */
 async function findInLog(
   transport: CardTransport,
-  pending: PendingPurchase,
+  known: { readonly pending: PendingPurchase; readonly balanceFen: number },
 ): Promise<Trace | 'absent' | 'overwritten'> {
   let movedOn = false
   for (let place = 1; place <= LOG_RECORDS; place++) {
@@ -108,21 +110,29 @@ async function findInLog(
     if (!record || isEmptyRecord(record)) return 'absent'
     const entry = logLayout.decode(record)
     if (!PURCHASE_TYPES.includes(entry.type)) continue
-    if (entry.number < pending.offlineNumber) return 'absent'
-    if (isSamePurchase(entry, pending)) return { number: entry.number, movedOn }
+    if (entry.number < known.pending.offlineNumber) return 'absent'
+    if (isSamePurchase(entry, known)) return { number: entry.number, movedOn }
     movedOn = true
   }
   return 'overwritten'
 }
 
-function isSamePurchase(entry: LogEntry, pending: PendingPurchase): boolean {
-  return (
-    entry.number <= purchaseCounter(pending) &&
+/**
+ * The same terminal, second and amount, under INIT + 1. Under the number of INIT that could be the
+ * purchase before it, in the same second: then the balance is what it was before.
+ */
+function isSamePurchase(
+  entry: LogEntry,
+  { pending, balanceFen }: { readonly pending: PendingPurchase; readonly balanceFen: number },
+): boolean {
+  const same =
     entry.terminal === pending.terminal &&
     entry.date === pending.date &&
     entry.time === pending.time &&
     entry.amountFen === pending.amountFen
-  )
+  if (!same || entry.number === purchaseCounter(pending)) return same
+  const moved = pending.amountFen === 0 || balanceFen !== pending.balanceBeforeFen
+  return entry.number === pending.offlineNumber && moved
 }
 
 /**
