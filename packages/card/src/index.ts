@@ -99,7 +99,6 @@ export {
   DIRECTION,
   type Direction,
   isOpenRailTrip,
-  markedFare,
   RAIL_STATUS,
   type Rail2701,
   railLayout,
@@ -112,10 +111,9 @@ export {
 export { type Holder, holderLayout } from './files/holder-file.ts'
 export {
   decodeLocal,
+  emptyLocalRecords,
   type GuangfoMonth,
   guangfoMonthLayout,
-  LOCAL_RECORD_BYTES,
-  LOCAL_SFI,
   type LocalRecord,
 } from './files/local-records.ts'
 export {
@@ -226,6 +224,7 @@ export type {
   PhoneStep,
   ScriptKind,
 } from './phone/phone-state.ts'
+export { consentStatement, deviceStatement } from './phone/statements.ts'
 export { createPsam, PSAM_AID, type Psam, type PsamOptions } from './psam/psam.ts'
 export type { PsamLimits, PsamTally } from './psam/psam-limits.ts'
 export { openPsam, type PsamReader } from './psam/psam-reader.ts'

@@ -1,7 +1,6 @@
 import { concat, equalBytes, toHex } from '@unifare/core'
 import { sameMac } from '@unifare/crypto'
 import { logLayout, SFI, TRANSACTION } from '../files/card-files.ts'
-import { COMPOSITE_LOCK_AT } from '../files/composite-records.ts'
 import {
   type PurchaseTerms,
   purchaseMac1,
@@ -19,7 +18,6 @@ import {
   type CardMemory,
   type CardStep,
   findKey,
-  type PurseScheme,
   type PurseSession,
   refuse,
   reply,
@@ -27,13 +25,7 @@ import {
   withWrongMac,
   wrongLe,
 } from './card-state.ts'
-import { appendCyclic, replaceVariable } from './card-store.ts'
-
-/** Where composite records keep id and lock: `27 xx 7D` in T-Union, `nn 2E` in the city union. */
-const COMPOSITE_HEAD = {
-  mot: { idAt: 1, lockAt: COMPOSITE_LOCK_AT, headBytes: 3 },
-  mohurd: { idAt: 0, lockAt: 2, headBytes: 2 },
-} as const satisfies Record<PurseScheme, unknown>
+import { appendCyclic, recordHead, replaceVariable } from './card-store.ts'
 
 type OpenPurchase = Extract<PurseSession, { kind: 'purchase' | 'composite' }>
 
@@ -149,7 +141,7 @@ function cachePlace(
   }
   const records = memory.variable[sfi]
   if (!records) return SW.noFile
-  const { idAt, lockAt, headBytes } = COMPOSITE_HEAD[memory.scheme]
+  const { idAt, lockAt, headBytes } = recordHead(sfi)
   const index = records.findIndex((record) => record[idAt] === p1)
   const record = records[index]
   if (!record) return SW.noRecord

@@ -1,8 +1,10 @@
 import { concat, fromHex, toHex } from '@unifare/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type BenchCard, benchCard, SELECT } from '../bench-card.fixture.ts'
-import { initApdu } from '../card.fixture.ts'
+import { initApdu, newSlot } from '../card.fixture.ts'
 import { publicInfoLayout } from '../files/card-files.ts'
+import { holderLayout } from '../files/holder-file.ts'
+import { emptyLocalRecords } from '../files/local-records.ts'
 import { PPSE, PSE } from './applications.ts'
 import { identityOf } from './personalise.ts'
 
@@ -79,6 +81,38 @@ describe('reading', () => {
     expect(card.send('00B206D500')).toHaveLength(2 * 128 + 4)
     expect(card.send('00B201C617')).toBe('6A86')
     expect(card.send('00B2010C00')).toBe('6A82')
+  })
+
+  test('records by id: of shared records only, a cyclic file has none', () => {
+    expect(card.send('00B206D000').slice(0, 6)).toBe('27067D')
+    expect(card.send('00B207D000')).toBe('6A83')
+    expect(card.send('00B201F000')).toBe('6A83')
+  })
+
+  test("the issuer's own records, EF 19, by number and by id", async () => {
+    const slot = await newSlot({ localRecords: emptyLocalRecords() })
+    const send = async (apdu: string) => toHex(await slot.transmit(fromHex(apdu)))
+    await send(SELECT)
+    expect(await send('00B201CC00')).toBe(`012E${'00'.repeat(46)}9000`)
+    expect(await send('00B209C800')).toBe(`092E${'00'.repeat(46)}9000`)
+    expect(await send('00B205CC10')).toBe(`050E${'00'.repeat(14)}9000`)
+    expect(await send('00B20ACC00')).toBe('6A83')
+    await slot.transmit(initApdu(0x03, 0))
+    expect(await send(`80DC05C810050E${'11'.repeat(14)}`)).toBe('9000')
+    expect(await send(`80DC05C810060E${'11'.repeat(14)}`)).toBe('6A80')
+  })
+
+  test('the holder, EF 16, only to those who may know', async () => {
+    const pin = { value: fromHex('123456'), tries: 3, forLoad: false }
+    const holder = { cardType: 1, idNumber: 'E12345678'.padEnd(32, '\0'), idType: 2 }
+    const slot = await newSlot({ holder, pin })
+    const send = async (apdu: string) => toHex(await slot.transmit(fromHex(apdu)))
+    await send(SELECT)
+    expect(await send('00B0960000')).toBe('6982')
+    expect(await send('0020000003123456')).toBe('9000')
+    expect(await send('00B0960000')).toBe(`${toHex(holderLayout.encode(holder))}9000`)
+    await send(SELECT)
+    expect(await send('00B0960000')).toBe('6982')
   })
 
   test('balance in all its forms', () => {

@@ -1,17 +1,25 @@
 import { concat } from '@unifare/core'
+import { SFI } from '../files/card-files.ts'
 import { SW } from '../status-words.ts'
 import { u32 } from '../words.ts'
 import { type CardCall, type CardStep, refuse, reply, wrongLe } from './card-state.ts'
+import { recordHead } from './card-store.ts'
 
 /** Most data bytes of a short answer. */
 const ANSWER_MAX = 256
 
-/** READ BINARY by short file identifier. Reading past the end answers 6Cxx with what is left. */
+/**
+ * READ BINARY by short file identifier. Reading past the end answers 6Cxx with what is left. EF 16
+ * names the holder: it is read after VERIFY PIN or EXTERNAL AUTHENTICATE only (OURS; it is not
+ * among the files that reference card 2 tells to be free).
+ */
 export function readBinary({ card, command }: CardCall): CardStep {
   const { p1, p2: offset, le = 256 } = command
   if ((p1 & 0xe0) !== 0x80) return refuse(card, SW.wrongParameters)
   const content = card.memory.binaries[p1 & 0x1f]
   if (!content) return refuse(card, SW.noFile)
+  const { verified, authenticated } = card.session
+  if ((p1 & 0x1f) === SFI.holder && !verified && !authenticated) return refuse(card, SW.security)
   const rest = content.length - offset
   if (rest <= 0) return refuse(card, SW.wrongOffset)
   if (le !== 256 && le > rest) return refuse(card, SW.wrongLe + rest)
@@ -21,25 +29,32 @@ export function readBinary({ card, command }: CardCall): CardStep {
 /**
  * READ RECORD. The low bits of P2 say what P1 is: 4 the number of a record (1 is the newest of a
  * cyclic file), 5 the first of all from there on, as many as an answer holds, 0 the id of a
- * composite record.
+ * composite record; records of a cyclic file have none.
  */
 export function readRecord({ card, command }: CardCall): CardStep {
   const { p1, p2 } = command
   const choose = RECORD_MODES[p2 & 0x07]
   if (!choose) return refuse(card, SW.wrongParameters)
   const sfi = p2 >> 3
-  const records = card.memory.cyclic[sfi]?.records ?? card.memory.variable[sfi]
+  const variable = card.memory.variable[sfi]
+  const records = card.memory.cyclic[sfi]?.records ?? variable
   if (!records) return refuse(card, SW.noFile)
-  const answer = choose(records, p1)
+  const idAt = variable && recordHead(sfi).idAt
+  const answer = choose(records, p1, idAt)
   if (!answer) return refuse(card, SW.noRecord)
   const bad = wrongLe(command, answer.length)
   return bad ? refuse(card, bad) : reply(card, answer)
 }
 
-type Choose = (records: readonly Uint8Array[], p1: number) => Uint8Array | undefined
+type Choose = (
+  records: readonly Uint8Array[],
+  p1: number,
+  idAt: number | undefined,
+) => Uint8Array | undefined
 
 const RECORD_MODES: Readonly<Record<number, Choose>> = {
-  0x00: (records, id) => records.find((record) => record[1] === id),
+  0x00: (records, id, idAt) =>
+    idAt === undefined ? undefined : records.find((record) => record[idAt] === id),
   0x04: (records, number) => records[number - 1],
   0x05: (records, number) => {
     let answer = records[number - 1]

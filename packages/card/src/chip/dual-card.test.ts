@@ -133,6 +133,13 @@ describe('a dual card', () => {
     expect(await send(`80DC02B830022F00${'11'.repeat(45)}`)).toBe('6A80')
     expect(await send(`80DC09B830092E00${'11'.repeat(45)}`)).toBe('6A83')
   })
+
+  test('a record of the city union is read by its number and by its id', async () => {
+    await send(selectOf(CITY_UNION_AID))
+    expect(await send('00B202BC00')).toBe(`022E${'00'.repeat(46)}9000`)
+    expect(await send('00B202B800')).toBe(`022E${'00'.repeat(46)}9000`)
+    expect(await send('00B22EB800')).toBe('6A83')
+  })
 })
 
 describe('the other kinds of card', () => {

@@ -2,6 +2,7 @@ import { concat } from '@unifare/core'
 import { cardError } from '../errors.ts'
 import { logLayout, managementInfoLayout, publicInfoLayout, SFI } from '../files/card-files.ts'
 import { COMPOSITE_ID, emptyCompositeRecord } from '../files/composite-records.ts'
+import { type Holder, holderLayout } from '../files/holder-file.ts'
 import { tripLayout } from '../files/trip-log.ts'
 import type { CardIdentity } from '../purse/diversification.ts'
 import { PURSE_AID } from './applications.ts'
@@ -48,6 +49,10 @@ export interface CardProfile {
   }
   /** A purse of the city-union scheme beside this one: a dual card. */
   readonly cityUnion?: CityUnionProfile
+  /** Who holds it: EF 16 is on the card when this is given, blank with `{}`. */
+  readonly holder?: Partial<Holder>
+  /** Records of EF 19, the issuer's own: `nn`, length, lock, content; no EF 19 without them. */
+  readonly localRecords?: readonly Uint8Array[]
   /** Applications of third schemes: shown, and left alone. */
   readonly foreign?: readonly ForeignApplication[]
   /** Bytes behind the 8-byte identifier: phone instances have longer ones (reference card 1). */
@@ -87,7 +92,10 @@ export async function personalise(profile: CardProfile): Promise<Card> {
       [SFI.log]: { capacity: LOG_RECORDS, recordBytes: logLayout.length, records: [] },
       [SFI.trips]: { capacity: TRIP_RECORDS, recordBytes: tripLayout.length, records: [] },
     },
-    variable: { [SFI.composite]: Object.values(COMPOSITE_ID).map(emptyCompositeRecord) },
+    variable: {
+      [SFI.composite]: Object.values(COMPOSITE_ID).map(emptyCompositeRecord),
+      ...(profile.localRecords && { [SFI.local]: profile.localRecords }),
+    },
     keys: await cardKeys(profile.keys, identity),
   })
 }
@@ -146,5 +154,6 @@ function binariesOf(profile: CardProfile, identity: CardIdentity): Record<number
       interoperability: profile.interoperable ? 1 : 0,
       cardKind: profile.cardKind ?? 1,
     }),
+    ...(profile.holder && { [SFI.holder]: holderLayout.encode(profile.holder) }),
   }
 }

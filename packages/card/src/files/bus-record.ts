@@ -49,3 +49,33 @@ export function decodeBus(record: Uint8Array): BusRecord {
   if (known || unused || isCardTime(bus.boardingTime)) return { version: 'B', bus }
   return { version: 'A', bus: busVersionALayout.decode(record) }
 }
+
+/**
+ * A record 2702 in the words of version B, for a reader that acts on it: of version A the boarding,
+ * the alighting and what the ride costs when it is never ended. Its stops are numbered in another
+ * way, so their numbers are 0.
+ */
+export function busAsVersionB(record: Uint8Array): Bus2702 {
+  const { version, bus } = decodeBus(record)
+  if (version === 'B') return bus
+  const bytes = busLayout.encode({
+    ...headOf(bus),
+    boardingCity: bus.boardingCity,
+    boardingInstitution: bus.boardingInstitution,
+    boardingLine: bus.line,
+    boardingVehicle: bus.vehicle.padStart(8, '\0'),
+    boardingTerminal: bus.boardingTerminal,
+    boardingTime: bus.boardingTime,
+    markedFen: bus.maxFareFen,
+    direction: bus.direction,
+    alightingCity: bus.alightingCity,
+    alightingInstitution: bus.alightingInstitution,
+    alightingTerminal: bus.alightingTerminal,
+    alightingTime: bus.alightingTime,
+  })
+  return busLayout.decode(bytes)
+}
+
+function headOf({ id, length, valid, tradeFlag, lock, tradeSerial, status }: BusVersionA) {
+  return { id, length, valid, tradeFlag, lock, tradeSerial, status }
+}

@@ -3,8 +3,10 @@ import { type Decoded, recordLayout } from './record-layout.ts'
 /** Short file identifiers of the purse application (reference card 2). */
 export const SFI = {
   publicInfo: 0x15,
+  holder: 0x16,
   managementInfo: 0x17,
   log: 0x18,
+  local: 0x19,
   composite: 0x1a,
   trips: 0x1e,
 } as const

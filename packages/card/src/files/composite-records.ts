@@ -101,11 +101,6 @@ export const busLayout = recordLayout(COMPOSITE_BYTES, {
 })
 export type Bus2702 = Decoded<typeof busLayout.fields>
 
-/** What an unfinished bus ride still costs, in fen; 0 when the last one was finished. */
-export function markedFare(bus: Bus2702): number {
-  return bus.status === BUS_STATUS.onBoard ? bus.markedFen : 0
-}
-
 /** Any record of EF 1A: the head, and what stands behind it as it is. */
 export const compositeLayout = recordLayout(COMPOSITE_BYTES, {
   ...COMPOSITE_HEAD,

@@ -1,9 +1,9 @@
 import { fromHex } from '@unifare/core'
 import { describe, expect, test } from 'vitest'
-import { decodeBus } from './bus-record.ts'
+import { busAsVersionB, decodeBus } from './bus-record.ts'
 import { cardDay, cardTime } from './card-time.ts'
 import { shanghaiRailTail } from './city-tails.ts'
-import { BUS_STATUS, busLayout, markedFare } from './composite-records.ts'
+import { BUS_STATUS, busLayout } from './composite-records.ts'
 import { fileConfigurationLayout } from './file-configuration.ts'
 import { decodeLocal } from './local-records.ts'
 
@@ -54,10 +54,27 @@ describe('record 2702', () => {
     })
   })
 
-  test('the marked amount counts on board only', () => {
-    const bus = busLayout.decode(record([14, '01'], [53, '00000190']))
-    expect(markedFare(bus)).toBe(400)
-    expect(markedFare({ ...bus, status: BUS_STATUS.alighted })).toBe(0)
+  test('a reader acts on version A in the words of version B', () => {
+    const bytes = record(
+      [14, '01'],
+      [15, '4530'],
+      [19, '03664530FFFFFFFF'],
+      [51, '0000413100000042'],
+      [67, '20261121083000'],
+      [81, '00000320'],
+      [86, '0042'],
+    )
+    expect(busAsVersionB(bytes)).toMatchObject({
+      status: BUS_STATUS.onBoard,
+      boardingCity: '4530',
+      boardingInstitution: '03664530FFFFFFFF',
+      boardingTerminal: '0000413100000042',
+      boardingTime: '20261121083000',
+      boardingLine: 66,
+      markedFen: 800,
+    })
+    const versionB = record([14, '01'], [53, '00000190'], [57, 'AB'])
+    expect(busAsVersionB(versionB)).toEqual(busLayout.decode(versionB))
   })
 })
 

@@ -1,10 +1,20 @@
 import { type Decoded, recordLayout } from './record-layout.ts'
 
-/** SFI of EF 19, the issuer's own composite records of variable length (reference card 2.7). */
-export const LOCAL_SFI = 0x19
+/**
+ * Lengths of the nine records of EF 19, the issuer's own records of variable length, on the cards
+ * of one source; other issuers choose others (reference card 2.7).
+ */
+const RECORD_BYTES = [48, 32, 32, 64, 16, 16, 32, 32, 48]
+const HEAD_BYTES = 2
 
-/** Lengths of its nine records on the cards of one source; other issuers choose others. */
-export const LOCAL_RECORD_BYTES: readonly number[] = [48, 32, 32, 64, 16, 16, 32, 32, 48]
+/** Records of EF 19 as personalisation leaves them: number, length of the rest, not locked. */
+export function emptyLocalRecords(): readonly Uint8Array[] {
+  return RECORD_BYTES.map((bytes, index) => {
+    const record = new Uint8Array(bytes)
+    record.set([index + 1, bytes - HEAD_BYTES])
+    return record
+  })
+}
 
 /**
  * Record 1 of EF 19 on cards of Guangzhou and Foshan, `01 2E ..`: rides of the month, on which

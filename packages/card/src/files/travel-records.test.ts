@@ -2,7 +2,7 @@ import { instantFromDigits, toHex } from '@unifare/core'
 import { describe, expect, test } from 'vitest'
 import type { CardRecord } from '../evidence/pending.ts'
 import type { PurchaseContext } from '../reader/purchase-flow.ts'
-import { busLayout, isOpenRailTrip, markedFare, railLayout } from './composite-records.ts'
+import { busLayout, isOpenRailTrip, railLayout } from './composite-records.ts'
 import { bicycleLayout, ferryLayout, isOpenHire, rentalLayout, taxiLayout } from './own-records.ts'
 import { busAlighting2702, busBoarding2702 } from './travel-bus.ts'
 import { ferryRide2703, rentRecord, returnRecord, taxiRide2704 } from './travel-own.ts'
@@ -99,7 +99,7 @@ describe('bus with distance fares', () => {
     expect(hex(boarding, 14, 30)).toBe('01791017917911FFFFFFFF0007004205')
     expect(hex(boarding, 30, 53)).toBe('0000004131323334000041310000004220261121080000')
     expect(hex(boarding, 53, 58)).toBe('00000190AB')
-    expect(markedFare(onBoard)).toBe(400)
+    expect(onBoard).toMatchObject({ status: 1, markedFen: 400 })
   })
 
   test('alighting ends it, the boarding stays readable', () => {
@@ -111,7 +111,7 @@ describe('bus with distance fares', () => {
     expect(hex(done, 14, 15)).toBe('02')
     expect(hex(done, 15, 58)).toBe(hex(boarding, 15, 58))
     expect(hex(done, 72, 73) + hex(done, 96, 102)).toBe('09000000FA0078')
-    expect(markedFare(busLayout.decode(done.bytes))).toBe(0)
+    expect(busLayout.decode(done.bytes).status).toBe(2)
   })
 
   test('the next boarding clears the alighting and keeps local bytes', () => {

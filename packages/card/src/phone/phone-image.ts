@@ -31,6 +31,8 @@ export function serialisePhone({ deviceKey, instances, staged }: Phone): Uint8Ar
       })),
       staged: staged && {
         opening: toHex(staged.opening),
+        encryption: toHex(staged.encryption),
+        mac: toHex(staged.mac),
         next: staged.next,
         chain: toHex(staged.chain),
         content: toHex(staged.content),
@@ -74,6 +76,8 @@ function readInstance(value: JsonObject): PhoneInstance {
 function readStaged(value: JsonObject): StagedScript {
   return {
     opening: bytes(value['opening']),
+    encryption: bytes(value['encryption']),
+    mac: bytes(value['mac']),
     next: count(value['next']),
     chain: bytes(value['chain']),
     content: bytes(value['content']),

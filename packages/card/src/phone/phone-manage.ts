@@ -117,8 +117,7 @@ function stage(phone: Phone, { instance, opening, bytes }: Staging): PhoneStep {
   if (!ROOM.some((state) => state === instance.state)) return answer(phone, SW.conditions)
   const keys = opening.steps > 0 ? keysOf(phone, bytes) : undefined
   if (!keys) return answer(phone, SW.badData)
-  const content = new Uint8Array(0)
-  const begun = { opening: bytes, next: 0, chain: keys.chain, content }
+  const begun = { ...keys, opening: bytes, next: 0, content: new Uint8Array(0) }
   return answer({ ...phone, staged: begun }, SW.ok, u16(0))
 }
 
@@ -133,12 +132,11 @@ function store(phone: Phone, { p1, p2, data }: Command): PhoneStep {
   const mac = data.slice(-MAC_BYTES)
   if (index === staged.next - 1 && sameMac(mac, staged.chain)) return answer(phone, SW.ok)
   if (index !== staged.next) return answer(phone, SW.conditions)
-  const keys = keysOf(phone, staged.opening)
   const { chain } = staged
-  if (!keys || !sameMac(stepMac(keys, { index, chain, sealed }), mac)) {
+  if (!sameMac(stepMac(staged, { index, chain, sealed }), mac)) {
     return answer(phone, SW.badSecureMac)
   }
-  const plain = openStep(keys, chain, sealed)
+  const plain = openStep(staged, chain, sealed)
   if (!plain) return answer(phone, SW.badData)
   const content = concat(staged.content, plain)
   if (index + 1 < opening.steps) {

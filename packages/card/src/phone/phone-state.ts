@@ -37,6 +37,9 @@ export interface PhoneInstance {
 /** A personalisation that has begun. Nothing of it counts before its last step. */
 export interface StagedScript {
   readonly opening: Uint8Array
+  /** What both ends agreed on: computed once, for it is the slow part of a step. */
+  readonly encryption: Uint8Array
+  readonly mac: Uint8Array
   /** The step that is waited for, from 0. */
   readonly next: number
   /** MAC of the step before, over everything so far. */

@@ -1,6 +1,7 @@
 import type { PurseScheme } from '../chip/card-state.ts'
 import { cityUnionIdentity } from '../chip/city-union-purse.ts'
 import type { CardRefusal } from '../errors.ts'
+import { busAsVersionB } from '../files/bus-record.ts'
 import {
   isEmptyRecord,
   type LogEntry,
@@ -10,7 +11,7 @@ import {
 } from '../files/card-files.ts'
 import { type CityTravel, type CityTrip, cityTripLayout } from '../files/city-trip.ts'
 import { cityUnionInfoLayout } from '../files/city-union.ts'
-import { type Bus2702, busLayout, type Rail2701, railLayout } from '../files/composite-records.ts'
+import { type Bus2702, type Rail2701, railLayout } from '../files/composite-records.ts'
 import {
   type Bicycle2706,
   bicycleLayout,
@@ -44,7 +45,10 @@ export interface CardView extends CardIdentity {
   readonly city: string
   /** Real balance in fen; a foreign card may show a negative one. */
   readonly balanceFen: number
-  /** Records 2701, 2702, 2705, 2706; null when there is none, or it was not read. */
+  /**
+   * Records 2701, 2702, 2705, 2706; null when there is none, or it was not read. A record 2702 of
+   * version A stands in the words of version B.
+   */
   readonly rail: Rail2701 | null
   readonly bus: Bus2702 | null
   readonly rental: Rental2705 | null
@@ -90,7 +94,7 @@ export function cardView(raw: CardBytes, balanceFen: number): CardView {
     city: management?.city ?? '',
     balanceFen,
     rail: raw.rail ? railLayout.decode(raw.rail) : null,
-    bus: raw.bus ? busLayout.decode(raw.bus) : null,
+    bus: raw.bus ? busAsVersionB(raw.bus) : null,
     rental: raw.rental ? rentalLayout.decode(raw.rental) : null,
     bicycle: raw.bicycle ? bicycleLayout.decode(raw.bicycle) : null,
     cityTrips: {},
