@@ -26,6 +26,7 @@ export const tapErrors = {
   'batch.bad-signature': { en: 'the batch is not signed by its terminal', zh: '批次签名无效' },
   'charge.malformed': { en: 'the charge cannot be read', zh: '收费记录无法解析' },
   'charge.unknown-version': { en: 'charge of an unknown version', zh: '未知版本的收费记录' },
+  'trip.malformed': { en: 'the trip notice cannot be read', zh: '行程通知无法解析' },
   'message.malformed': { en: 'the message cannot be read', zh: '报文无法解析' },
   'message.bad-signature': { en: 'the message is not signed by its sender', zh: '报文签名无效' },
   'message.wrong-receiver': { en: 'the message is for somebody else', zh: '报文接收方不符' },

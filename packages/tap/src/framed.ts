@@ -109,7 +109,8 @@ export function field<T extends 'string' | 'number' | 'object'>(
   return value as never
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a parsed JSON value is an object with names. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 

@@ -75,3 +75,11 @@ export {
   type TapKey,
   tapLength,
 } from './tap.ts'
+export {
+  parseTripNotice,
+  TRIP_STATES,
+  type TripEnd,
+  type TripNotice,
+  type TripPart,
+  type TripState,
+} from './trip-notice.ts'

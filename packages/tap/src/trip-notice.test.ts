@@ -1,0 +1,57 @@
+import { canonicalJson, UnifareError } from '@unifare/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseTripNotice, type TripNotice } from './index.ts'
+
+const END = { at: Date.UTC(2026, 10, 21, 1), terminal: '413100000001', line: 1, station: 3 }
+const NOTICE: TripNotice = {
+  journey: '413100000001-17',
+  version: 2,
+  operator: '15215211',
+  division: '420100',
+  mode: 'metro',
+  medium: 'code',
+  issuer: '01011000',
+  account: '3104310150000000005',
+  state: 'charged',
+  reason: null,
+  entry: END,
+  exit: { ...END, at: END.at + 600_000, station: 9 },
+  amountFen: 360,
+  parts: [
+    { rule: 'ladder', amountFen: 400, zh: '里程计价', en: 'by distance' },
+    { rule: 'member', amountFen: -40, zh: '九折', en: '10 % off' },
+  ],
+  charge: '15215211-8',
+  at: END.at + 660_000,
+}
+const malformed = expect.objectContaining({ code: 'trip.malformed' })
+
+describe('a trip notice', () => {
+  test('comes out of an order as it went in, without what is not its own', () => {
+    const order = JSON.parse(canonicalJson({ do: 'trip', nonce: 'x', ...NOTICE }))
+    expect(parseTripNotice(order)).toEqual(NOTICE)
+  })
+
+  test('of an open journey knows neither amount nor exit', () => {
+    const open = { ...NOTICE, state: 'at-gate', exit: null, amountFen: null, parts: [] }
+    expect(parseTripNotice({ ...open, charge: null })).toMatchObject({ exit: null, charge: null })
+  })
+
+  test('whose parts do not sum to its amount is refused', () => {
+    expect(() => parseTripNotice({ ...NOTICE, amountFen: 361 })).toThrow(malformed)
+  })
+
+  test.each(Object.keys(NOTICE))('without its %s, or with nonsense there, is refused', (name) => {
+    expect(() => parseTripNotice({ ...NOTICE, [name]: undefined })).toThrow(malformed)
+    expect(() => parseTripNotice({ ...NOTICE, [name]: { x: 1 } })).toThrow(malformed)
+  })
+
+  test('nothing else that JSON can say is taken or thrown at the reader', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        expect(() => parseTripNotice(json)).toThrow(UnifareError)
+      }),
+    )
+  })
+})
