@@ -1,5 +1,6 @@
 import { createPhone, createPhoneSlot, type Phone, type PhoneSlot } from '@unifare/card'
 import {
+  assert,
   businessDayStart,
   createManualClock,
   createMemoryRepository,
@@ -7,30 +8,26 @@ import {
   createSeededRandom,
   type Env,
   fromHex,
-  type ManualClock,
 } from '@unifare/core'
 import { nodeEngine } from '@unifare/crypto/node'
-import { createSimulatedChannel, openIssuer, type PhoneIssuer, riderId } from '@unifare/issuer'
+import { claims, loads } from '@unifare/issuer'
+import { balances, trialBalance } from '@unifare/ledger'
+import { simulatedWallets } from '@unifare/registry'
 import { createPhoneCard, createWallet } from '@unifare/rider'
-import type { Link, MessageHandler } from '@unifare/tap'
+import type { Link } from '@unifare/tap'
 import {
   createNetworkKeys,
-  type DayOptions,
-  issuerPort,
   openLocalNetwork,
-  type Plan,
-  type Ports,
   planNetwork,
+  prepareNetwork,
   writeScript,
 } from './src/index.ts'
 
 export const BEIJING = '01011000'
 export const BUS = '15215211'
 export const DAY = '2026-11-20'
-/** Beijing's phone cards (reference card 1). */
-export const SUFFIX = fromHex('10009156000014A1')
 
-/** A network whose issuer in Beijing puts cards into phones, and a bus of Wuhan. */
+/** A network whose issuer in Beijing puts cards into phones, and a bus of Wuhan; lists published. */
 export async function openPhoneNetwork(seed: string) {
   const day = DAY
   const plan = planNetwork({ seed, day, operators: [BUS], issuers: [BEIJING] })
@@ -49,77 +46,59 @@ export async function openPhoneNetwork(seed: string) {
     return known
   }
   const network = await openLocalNetwork({ plan, keys, engine, envOf }, clock)
-  const link = network.ports.riderLink as Link & {
-    register(id: string, handler: MessageHandler): void
-  }
-  const { masters } = keys
-  const phone: PhoneIssuer = {
-    keys: { store: keys.storeOf(Object.values(masters)), ...masters },
-    aidSuffix: SUFFIX,
-    provinceCode: '1100',
-    cityCode: '1000',
-    validityYears: 10,
-  }
-  const member = plan.issuers.find(({ id }) => id === BEIJING)
-  await network.issuers.get(BEIJING)?.issuer.close()
-  const bank = createSimulatedChannel()
-  const codeKey = keys.codeKey(BEIJING)
-  const issuer = await openIssuer({
-    id: BEIJING,
-    centre: plan.centre.id,
-    iin: member?.iin ?? '',
-    platform: member?.platform ?? '',
-    env: envOf(BEIJING),
-    link,
-    engine,
-    sign: keys.link.sign(BEIJING),
-    keyStore: keys.storeOf([codeKey]),
-    codeKey,
-    institutions: new Map(
-      [BEIJING, plan.centre.id, BUS].map((id) => [id, keys.link.publicKey(id)]),
-    ),
-    channels: new Map([[bank.name, bank]]),
-    phone,
-  })
-  link.register(BEIJING, issuer.handler)
-  const ports: Ports = { ...network.ports, issuer: () => issuerPort({ issuer, bank }) }
+  const { ports } = network
   const script = writeScript(plan, { riders: 0 })
-  const options: DayOptions = { plan, script, keys, engine, ports, now: () => clock.now() }
-  const riderOf = phones({ plan, keys, link, clock })
-  return { network, issuer, options, ports, clock, riderOf, plan }
-}
+  await prepareNetwork({ plan, script, keys, engine, ports, now: () => clock.now() })
+  const planned = network.issuers.get(BEIJING)
+  const [wallet] = simulatedWallets({ issuer: BEIJING, at: DAY })
+  assert(planned !== undefined && wallet !== undefined, 'a wallet carries cards of Beijing')
+  const { issuer, bank } = planned
+  const aidSuffix = fromHex(wallet.aidSuffix)
 
-type World = Pick<DayOptions, 'keys'> & {
-  readonly plan: Plan
-  readonly link: Link
-  readonly clock: ManualClock
-}
-
-/** Phones of the network: a secure element, a wallet of codes, and its card side. */
-function phones({ keys, link, clock }: World) {
-  return (name: string, change: PhoneChange = {}) => {
+  /** A phone: a secure element, a wallet of codes, and its card side. */
+  function phone(name: string, change: PhoneChange = {}) {
     const seeded = createSeededRandom(name)
     const random = (length: number) => seeded.bytes(length)
     const common = {
+      random,
       issuer: BEIJING,
       issuerKey: keys.link.publicKey(BEIJING),
-      link: change.link?.(link) ?? link,
+      link: change.link?.(ports.riderLink) ?? ports.riderLink,
       engine: nodeEngine(),
-      random,
       now: () => clock.now(),
     }
-    const wallet = createWallet(common)
-    const { linkKey } = wallet.state()
+    const codes = createWallet({ ...common, link: ports.riderLink })
+    const { linkKey } = codes.state()
     const real = createPhoneSlot({ phone: createPhone(random), random })
     const slot = change.slot?.(real) ?? real
-    const card = createPhoneCard({
-      ...common,
-      linkKey,
-      slot,
-      aidSuffix: SUFFIX,
-      loadTerminal: '911000000001',
-    })
-    return { wallet, slot: real, card, riderId: riderId(fromHex(linkKey.publicKey)) }
+    const own = { linkKey, slot, aidSuffix, loadTerminal: '911000000001' }
+    return { wallet: codes, slot: real, card: createPhoneCard({ ...common, ...own }) }
+  }
+
+  return {
+    ...network,
+    plan,
+    clock,
+    issuer,
+    phone,
+    /** The phone of a rider with an account, a contract, and money at the bank. */
+    async riderPhone(name: string, bankFen: number, change: PhoneChange = {}) {
+      const opened = phone(name, change)
+      await opened.wallet.open()
+      const agreement = { channel: bank.name, limitFen: 50_000, sources: ['balance'] }
+      await opened.wallet.authorise(agreement)
+      bank.fund(opened.wallet.state().account, bankFen)
+      return opened
+    },
+    /** What the issuer's books hold under a path, as it owes it; all of them tie. */
+    async owed(path: string): Promise<number> {
+      const found = await issuer.read((tx) => balances(tx))
+      if (trialBalance(found).sumFen !== 0) throw new Error('the books do not tie')
+      const own = [...found].filter(([name]) => name === path || name.startsWith(`${path}/`))
+      return own.reduce((sum, [, fen]) => sum - fen, 0)
+    },
+    loadsOf: (card: string) => issuer.read((tx) => tx.select(loads, { card })),
+    claimOf: async (card: string) => (await issuer.read((tx) => tx.get(claims, [{ card }])))[0],
   }
 }
 

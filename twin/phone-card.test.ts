@@ -1,35 +1,31 @@
 import { type PhoneSlot, PURSE_AID, readCard } from '@unifare/card'
 import { insertCard, openVpcdReader } from '@unifare/card/node'
-import { businessDayStart, type Day, nextDay, toHex } from '@unifare/core'
-import { cards, phoneLoads, statements } from '@unifare/issuer'
-import { balances, trialBalance } from '@unifare/ledger'
+import { assert, businessDayStart, type Day, nextDay, toHex } from '@unifare/core'
+import { cards, statements } from '@unifare/issuer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BEIJING, BUS, DAY, openPhoneNetwork } from './phone-card.fixture.ts'
-import { prepareNetwork } from './src/index.ts'
 
 /** A phone card of Beijing rides a bus in Wuhan, through everything that a phone card goes through. */
 const MINUTE = 60_000
 const NEXT = nextDay(DAY)
+const BANK_FEN = 10_000
 
 type World = Awaited<ReturnType<typeof openPhoneNetwork>>
+type Phone = ReturnType<World['phone']>
 let world: World
-let old: ReturnType<World['riderOf']>
-let fresh: ReturnType<World['riderOf']>
+let old: Phone
+let fresh: Phone
 let number: string
 let fareFen: number
 let at = businessDayStart(DAY) + 300 * MINUTE
 
 beforeAll(async () => {
   world = await openPhoneNetwork('a phone card')
-  await prepareNetwork(world.options)
   await world.ports.setClock(at)
-  old = world.riderOf('the old phone')
-  fresh = world.riderOf('the new phone')
-  await old.wallet.open()
+  old = await world.riderPhone('the old phone', BANK_FEN)
+  fresh = world.phone('the new phone')
 })
-afterAll(async () => {
-  await world.issuer.close()
-})
+afterAll(() => world.close())
 
 describe('a phone card, from its request to its move', () => {
   it('is requested, and personalised over the link', async () => {
@@ -40,20 +36,20 @@ describe('a phone card, from its request to its move', () => {
     expect((await readCard(old.slot)).ok).toBe(false)
     expect(await old.card.sync(number)).toMatchObject({ number, state: 'active' })
     expect(await viewOf(old.slot)).toMatchObject({ number, balanceFen: 0, issuer: BEIJING })
+    expect(await old.wallet.look()).toMatchObject({ phoneCards: [{ number, state: 'active' }] })
   })
 
-  it('is loaded with the phone as reader, from what was paid', async () => {
-    const missing = old.card.load(number, 3_000)
-    await expect(missing).rejects.toMatchObject({ code: 'issuer.phone-fund' })
-    const { account } = old.wallet.state()
-    const paid = { account, amountFen: 6_000, day: DAY, reference: 'payment 1' }
-    await world.issuer.command({ do: 'phone-fund', ...paid })
-    expect(await old.card.load(number, 3_000)).toBe(3_000)
-    expect(await ledger()).toMatchObject({
-      'cards/float': -3_000,
-      'phone/prepaid': -3_000,
-      'phone/suspense': 0,
-    })
+  it('is loaded with the phone as reader, once the channel has paid', async () => {
+    const load = { order: 'first-load', number, amountFen: 3_000 }
+    expect(await old.card.orderLoad(load)).toBe('REQUESTED')
+    const unpaid = old.card.writeLoad(load)
+    await expect(unpaid).rejects.toMatchObject({ code: 'issuer.load-not-paid' })
+    await world.issuer.payLoads()
+    expect(await world.owed('suspense')).toBe(3_000)
+    expect(await old.card.writeLoad(load)).toBe(3_000)
+    expect(await old.card.writeLoad(load)).toBe(3_000)
+    expect(await world.owed('suspense')).toBe(0)
+    expect(await world.owed('cards/float')).toBe(3_000)
   })
 
   it('is served over the wire of a virtual reader and tapped in another city', async () => {
@@ -76,13 +72,13 @@ describe('a phone card, from its request to its move', () => {
     const lines = parts.flatMap(({ statement }) => (statement as { lines: object[] }).lines)
     const line = { account: number, amountFen: fareFen, verdict: 'normal', counterparty: BUS }
     expect(lines).toEqual([expect.objectContaining(line)])
-    expect(await ledger()).toMatchObject({ 'cards/float': -(3_000 - fareFen) })
+    expect(await world.owed('cards/float')).toBe(3_000 - fareFen)
   })
 
   it('is suspended by another device: deny list first, then the phone itself says 6A81', async () => {
     const stranger = fresh.card.suspend(number)
-    await expect(stranger).rejects.toMatchObject({ code: 'issuer.no-account' })
-    await old.card.addDevice(fresh.riderId)
+    await expect(stranger).rejects.toMatchObject({ code: 'issuer.no-phone-card' })
+    await old.card.addDevice(fresh.card)
     const suspended = await fresh.card.suspend(number)
     expect(suspended).toMatchObject({ state: 'suspending', denied: true })
     await spreadDeny()
@@ -91,22 +87,24 @@ describe('a phone card, from its request to its move', () => {
     expect(await tap(old.slot)).toMatchObject({ ok: false, reason: 'card.locked' })
     const select = Uint8Array.of(0x00, 0xa4, 0x04, 0x00, 0x08, ...PURSE_AID, 0x00)
     expect(toHex(await old.slot.transmit(select))).toBe('6A81')
-    await expect(old.card.load(number, 100)).rejects.toMatchObject({
+    const load = { order: 'while-suspended', number, amountFen: 100 }
+    await expect(old.card.writeLoad(load)).rejects.toMatchObject({
       code: 'card.application-locked',
     })
   })
 
-  it('is resumed, and rides again', async () => {
+  it('is resumed by who suspended it, never by its finder, and rides again', async () => {
+    const finder = old.card.resume(number)
+    await expect(finder).rejects.toMatchObject({ code: 'issuer.phone-suspended' })
     expect(await fresh.card.resume(number)).toMatchObject({ state: 'resuming', denied: false })
     expect(await old.card.sync(number)).toMatchObject({ state: 'active' })
     await spreadDeny()
     expect(await tap(old.slot)).toMatchObject({ ok: true, amountFen: fareFen })
-    expect(await old.card.load(number, 1_000)).toBe(4_000 - 2 * fareFen)
   })
 
   it('moves to the new phone with its money, its counters and its trips', async () => {
     const before = await viewOf(old.slot)
-    await old.card.move(number, await fresh.card.deviceKey())
+    await old.card.move(number, fresh.card)
     expect(await fresh.card.sync(number)).toMatchObject({ state: 'freezing' })
     expect((await readCard(fresh.slot)).ok).toBe(false)
     expect(await old.card.sync(number)).toMatchObject({ state: 'moving' })
@@ -117,31 +115,30 @@ describe('a phone card, from its request to its move', () => {
     expect(moved).toEqual(was)
     expect(await tap(old.slot)).toMatchObject({ ok: false, reason: 'medium.foreign' })
     expect(await tap(fresh.slot)).toMatchObject({ ok: true, amountFen: fareFen })
-    expect(await fresh.card.load(number, 500)).toBe(4_500 - 3 * fareFen)
-    await expect(old.card.load(number, 500)).rejects.toMatchObject({ code: 'card.not-t-union' })
   })
 
-  it('leaves books that tie: what was paid is on the card, spent, or still prepaid', async () => {
+  it('is loaded in the new phone, on the account of the rider it belongs to', async () => {
+    const load = { order: 'second-load', number, amountFen: 1_500 }
+    await fresh.card.orderLoad(load)
+    await world.issuer.payLoads()
+    const there = old.card.writeLoad(load)
+    await expect(there).rejects.toMatchObject({ code: 'card.not-t-union' })
+    expect(await fresh.card.writeLoad(load)).toBe(4_500 - 3 * fareFen)
+  })
+
+  it('leaves books that tie: what the channel paid is on the card or was ridden', async () => {
     expect(await closeDay(NEXT)).toMatchObject({ settledFen: 2 * fareFen })
     const { balanceFen } = await viewOf(fresh.slot)
-    expect(balanceFen + 3 * fareFen + 1_500).toBe(6_000)
-    expect(await ledger()).toMatchObject({
-      'cards/float': -balanceFen,
-      'phone/prepaid': -1_500,
-      'phone/suspense': 0,
-    })
+    const [float, suspense] = [await world.owed('cards/float'), await world.owed('suspense')]
+    expect([balanceFen, float, suspense]).toEqual([4_500 - 3 * fareFen, balanceFen, 0])
     const [card] = await world.issuer.read((tx) => tx.get(cards, [{ number }]))
     expect(card).toMatchObject({ loadedFen: 4_500, spentFen: 3 * fareFen })
-    const loads = await world.issuer.read((tx) => tx.select(phoneLoads, { number }))
-    expect(loads.map(({ onlineNumber, state }) => [onlineNumber, state])).toEqual(
-      [0, 1, 2].map((counter) => [counter, 'written']),
-    )
   })
 })
 
 const terminal = () => {
   const id = world.plan.operators[0]?.terminals[0]?.terminal
-  if (id === undefined) throw new TypeError('a plan without terminals')
+  assert(id !== undefined, 'a plan with terminals')
   return world.ports.terminal(id)
 }
 
@@ -158,12 +155,6 @@ async function viewOf(slot: PhoneSlot) {
   const read = await readCard(slot)
   if (!read.ok) throw new Error(read.code)
   return read.view
-}
-
-async function ledger() {
-  const all = await world.issuer.read((tx) => balances(tx))
-  expect(trialBalance(all).sumFen).toBe(0)
-  return Object.fromEntries(all)
 }
 
 async function spreadDeny() {

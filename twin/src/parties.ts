@@ -1,6 +1,6 @@
 import { createPsam } from '@unifare/card'
 import { type Centre, openCentre } from '@unifare/centre'
-import { createSeededRandom, type Env, requireData } from '@unifare/core'
+import { createSeededRandom, type Env, fromHex, requireData } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
   createCardHost,
@@ -8,9 +8,11 @@ import {
   DEMONSTRATION_TERMS,
   type Issuer,
   openIssuer,
+  type PhoneIssuer,
   type SimulatedChannel,
 } from '@unifare/issuer'
 import { type Operator, openOperator } from '@unifare/operator'
+import { type Institution, simulatedWallets } from '@unifare/registry'
 import type { Link } from '@unifare/tap'
 import { openTerminal, type Terminal, type TerminalConfig } from '@unifare/terminal'
 import type { NetworkKeys } from './keys.ts'
@@ -88,6 +90,7 @@ export async function openPlannedIssuer(
   )
   const codeKey = keys.codeKey(id)
   const { load, tac } = keys.masters
+  const phone = phoneIssuer(ground, member)
   const issuer = await openIssuer({
     id,
     centre: plan.centre.id,
@@ -101,10 +104,29 @@ export async function openPlannedIssuer(
     codeKey,
     cardHost: createCardHost({ store: keys.storeOf([load, tac]), load, tac }),
     terms: DEMONSTRATION_TERMS,
+    ...(phone && { phone }),
     institutions: institutionKeys(ground),
     channels: new Map([[bank.name, bank]]),
   })
   return { issuer, bank }
+}
+
+/** Years that a phone card is valid, ours. */
+const PHONE_CARD_YEARS = 10
+
+/** An issuer whose card a wallet carries makes cards itself, so it holds all their masters. */
+function phoneIssuer({ keys }: Ground, { id, city }: Institution): PhoneIssuer | undefined {
+  const [wallet] = simulatedWallets({ issuer: id })
+  const { masters } = keys
+  return (
+    wallet && {
+      keys: { store: keys.storeOf(Object.values(masters)), ...masters },
+      aidSuffix: fromHex(wallet.aidSuffix),
+      provinceCode: `${city.slice(0, 2)}00`,
+      cityCode: city,
+      validityYears: PHONE_CARD_YEARS,
+    }
+  )
 }
 
 /** Opens a terminal of a plan with a PSAM that holds the purchase master and no TAC key. */

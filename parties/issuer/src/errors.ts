@@ -19,10 +19,10 @@ export const issuerErrors = {
     en: 'the statement tells something else than one before',
     zh: '对账单与先前内容不一致',
   },
-  'issuer.no-phone-card': { en: 'no such phone card in this account', zh: '该账户无此手机卡' },
+  'issuer.no-phone-card': { en: 'no such phone card of this rider', zh: '该用户无此手机卡' },
   'issuer.phone-taken': {
-    en: 'this phone holds another card or belongs to another account',
-    zh: '该手机已有其他卡或属于其他账户',
+    en: 'this phone holds another card or belongs to another rider',
+    zh: '该手机已有其他卡或属于其他用户',
   },
   'issuer.phone-state': {
     en: 'the phone card is in no state for this',
@@ -36,11 +36,17 @@ export const issuerErrors = {
     en: 'the phone states more money than was loaded',
     zh: '手机申报余额超过已充值金额',
   },
-  'issuer.phone-fund': { en: 'not enough was paid for this load', zh: '充值款不足' },
-  'issuer.phone-load': { en: 'the card did not prove this load', zh: '充值校验未通过' },
-  'issuer.phone-load-open': {
-    en: 'another load is open on this card',
-    zh: '该卡有未完成的充值',
+  'issuer.phone-proof': {
+    en: 'the phone has not signed the challenge of today',
+    zh: '手机未对当日挑战码签名',
+  },
+  'issuer.phone-suspended': {
+    en: 'the device that suspended the card resumes it',
+    zh: '须由挂起该卡的设备恢复',
+  },
+  'issuer.device-consent': {
+    en: 'the device has not agreed to act for this rider',
+    zh: '该设备未同意加入',
   },
   'issuer.bad-terms': { en: 'the table of card terms has a fault', zh: '卡片资费表有误' },
   'issuer.no-card-keys': {

@@ -19,13 +19,7 @@ export {
   type SimulatedChannel,
 } from './payment.ts'
 export type { PhoneIssuer } from './phone/context.ts'
-export {
-  type PhoneCardRow,
-  type PhoneCardState,
-  phoneCards,
-  phoneFunds,
-  phoneLoads,
-} from './phone/tables.ts'
+export { type PhoneCardRow, type PhoneCardState, phoneCards } from './phone/tables.ts'
 export {
   type AccountRow,
   type AccountState,

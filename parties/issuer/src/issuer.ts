@@ -24,14 +24,14 @@ import {
 import { bookIssuedCards } from './cards.ts'
 import { collect } from './collection.ts'
 import { publishDeny } from './deny.ts'
+import { createCardHost } from './orders/card-host.ts'
 import { type CardOrders, createCardOrders } from './orders/card-orders.ts'
 import { payLoads, payOut, settleClaims } from './orders/closing.ts'
 import type { CardHost } from './orders/order-context.ts'
 import type { CardTerms } from './orders/terms.ts'
 import type { PaymentChannel } from './payment.ts'
 import type { PhoneIssuer } from './phone/context.ts'
-import { fundLoads } from './phone/load.ts'
-import { phoneOrder } from './phone/orders.ts'
+import { ownerOf } from './phone/devices.ts'
 import { riderView } from './rider-view.ts'
 import { bookCollected, bookRepayment, type Collected, takeStatement } from './settlement.ts'
 import { type Contract, marks } from './tables.ts'
@@ -57,7 +57,7 @@ export interface IssuerOptions {
   readonly credentials?: CredentialPolicy
   /** What it takes to put cards into phones; an issuer without it has none. */
   readonly phone?: PhoneIssuer
-  /** The codes of its cards; an issuer without them loads and refunds none. */
+  /** The codes of its cards; an issuer without them, and without phones, loads and refunds none. */
   readonly cardHost?: CardHost
   /** What cards cost and how long losses wait, by day; `NO_TERMS` without. */
   readonly terms?: readonly CardTerms[]
@@ -92,7 +92,8 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
     publicKeyOf: async (party) =>
       RIDER.test(party) ? fromHex(party.slice('rider-'.length)) : options.institutions.get(party),
     apply: createMachine(options),
-    query: async (tx, message) => riderView(tx, message.sender, options.env.clock.now()),
+    query: async (tx, message) =>
+      riderView(tx, await ownerOf(tx, message.sender), options.env.clock.now()),
   })
   return {
     ...institution,
@@ -124,8 +125,9 @@ function createMachine(options: IssuerOptions) {
 
   async function riderOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
     const { message, acceptedAt } = input
-    const rider = message.sender
-    requireData(RIDER.test(rider), 'message.refused', `${rider} is no rider`)
+    requireData(RIDER.test(message.sender), 'message.refused', `${message.sender} is no rider`)
+    // A device that a rider took in acts for the rider in everything.
+    const rider = await ownerOf(tx, message.sender)
     switch (order['do']) {
       case 'open':
         return openAccount(tx, { rider, iin: options.iin, at: acceptedAt })
@@ -141,10 +143,7 @@ function createMachine(options: IssuerOptions) {
       case 'withdraw':
         return withdraw(tx, { rider, at: acceptedAt })
       default:
-        return (
-          (await cardOrders?.take('rider', { tx, order, input })) ??
-          phoneOrder(tx, order, input, options)
-        )
+        return known(cardOrders?.take('rider', { tx, order, input, party: rider }), order)
     }
   }
 
@@ -169,17 +168,8 @@ function createMachine(options: IssuerOptions) {
         })
       case 'publish-deny':
         return publishDeny(tx, order, input, options)
-      case 'phone-fund':
-        return fundLoads(tx, order)
-      default: {
-        const result = cardOrders?.take('staff', { tx, order, input })
-        requireData(
-          result !== undefined,
-          'message.refused',
-          `unknown order: ${String(order['do'])}`,
-        )
-        return result
-      }
+      default:
+        return known(cardOrders?.take('staff', { tx, order, input }), order)
     }
   }
 
@@ -212,8 +202,14 @@ function createMachine(options: IssuerOptions) {
 
 type Order = Readonly<Record<string, unknown>>
 
+function known(result: Promise<unknown> | undefined, order: Order): Promise<unknown> {
+  requireData(result !== undefined, 'message.refused', `unknown order: ${String(order['do'])}`)
+  return result
+}
+
 function cardOrdersOf(options: IssuerOptions): CardOrders | undefined {
-  const { cardHost, terms = [] } = options
+  const { phone, terms = [] } = options
+  const cardHost = options.cardHost ?? (phone && createCardHost(phone.keys))
   return cardHost && createCardOrders({ ...options, cardHost, terms })
 }
 

@@ -2,6 +2,8 @@ import { type Instant, requireData, type Tx } from '@unifare/core'
 import { lastAccount } from './accounts.ts'
 import { orderViews } from './orders/order-view.ts'
 import { NO_TERMS } from './orders/terms.ts'
+import { told } from './phone/context.ts'
+import { phoneCards } from './phone/tables.ts'
 import { accounts, type RideRow, rides } from './tables.ts'
 
 /**
@@ -24,6 +26,7 @@ export async function riderView(tx: Tx, rider: string, at: Instant): Promise<unk
     credentialUntilS,
     debtFen: all.reduce((sum, one) => sum + one.debtFen, 0),
     rides: own,
+    phoneCards: (await tx.select(phoneCards, { owner: rider })).map(told),
     orders: await orderViews(tx, { at, doubtS: NO_TERMS.doubtS, owner: rider }),
   }
 }

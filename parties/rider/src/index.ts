@@ -4,6 +4,8 @@ export {
   type PhoneCard,
   type PhoneCardOptions,
   type PhoneCardStatus,
+  type PhoneDevice,
+  type PhoneLoad,
 } from './phone-card.ts'
 export {
   type Agreement,

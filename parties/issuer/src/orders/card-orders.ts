@@ -2,6 +2,8 @@ import { fromHex, requireData, type Tx, toHex } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type Input, orderOf } from '@unifare/institution'
 import { authentic, parseMessage } from '@unifare/tap'
+import type { PhoneIssuer } from '../phone/context.ts'
+import { phoneOrder } from '../phone/orders.ts'
 import {
   authoriseLoad,
   bookPaidLoads,
@@ -67,6 +69,8 @@ export interface CardOrders {
       readonly tx: Tx
       readonly order: Order
       readonly input: Input
+      /** Whom the sender acts for; itself by default. */
+      readonly party?: string
       readonly warrant?: string
     },
   ): Promise<unknown> | undefined
@@ -83,16 +87,19 @@ export function createCardOrders(
   options: OrderOptions & {
     readonly engine: SignatureEngine
     readonly institutions: ReadonlyMap<string, Uint8Array>
+    readonly iin: string
+    readonly phone?: PhoneIssuer
   },
 ): CardOrders {
   const { id, centre, engine, institutions } = options
-  const take: CardOrders['take'] = (role, { tx, order, input, warrant = '' }) => {
+  const take: CardOrders['take'] = (role, { tx, order, input, warrant = '', ...call }) => {
     const name = String(order['do'])
     const task = Object.hasOwn(TASKS[role], name) ? TASKS[role][name] : undefined
-    if (task === undefined) return undefined
-    const party = input.message.sender
+    const party = call.party ?? input.message.sender
     const asker: Asker = { party, role: role === 'agent' ? 'agent' : 'rider', warrant }
-    return task({ ...options, tx, input, asker, fields: order })
+    const context = { ...options, tx, input, asker, fields: order }
+    if (task !== undefined) return task(context)
+    return role === 'rider' ? phoneOrder(context) : undefined
   }
   return {
     take,

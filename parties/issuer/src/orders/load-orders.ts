@@ -98,6 +98,19 @@ export async function endLoadsOfLost(context: OrderContext, card: string): Promi
   for (const row of rows) await take(context, row, { kind: 'lost' })
 }
 
+/**
+ * What the counter of a card that gave up its keys tells of loads in doubt: those below it are
+ * written, the others never will be under their MAC2.
+ */
+export async function settleFrozen(
+  context: OrderContext,
+  { card, onlineNumber }: { readonly card: string; readonly onlineNumber: number },
+): Promise<void> {
+  for (const row of await doubtfulLoads(context.tx, card)) {
+    await take(context, row, { kind: 'counter', onlineNumber, fresh: true })
+  }
+}
+
 /** A load paid by money that is here already: the residual of a claim that moves to a new card. */
 export async function reserveMovedLoad(
   context: OrderContext,

@@ -1,10 +1,8 @@
 import type { CardMasterKeys } from '@unifare/card'
 import { requireData, type Tx } from '@unifare/core'
-import type { Input } from '@unifare/institution'
-import { lastAccount } from '../accounts.ts'
-import type { DenyPublisher } from '../deny.ts'
+import { cardByNumber, type OrderContext, requireLive } from '../orders/order-context.ts'
 import { marks } from '../tables.ts'
-import { type PhoneCardRow, phoneCards, phoneDevices } from './tables.ts'
+import { type PhoneCardRow, type PhoneCardState, phoneCards } from './tables.ts'
 
 /** What an issuer needs to put cards into phones. */
 export interface PhoneIssuer {
@@ -19,38 +17,28 @@ export interface PhoneIssuer {
   readonly validityYears: number
 }
 
-/** What the orders of a phone work with. */
-export interface PhoneContext {
-  readonly tx: Tx
-  readonly input: Input
-  readonly issuer: DenyPublisher & { readonly iin: string; readonly phone: PhoneIssuer }
+/** What the orders of a phone work with; the asker is the rider that the device belongs to. */
+export interface PhoneContext extends OrderContext {
+  readonly iin: string
+  readonly phone: PhoneIssuer
 }
 
-export type PhoneOrder = Readonly<Record<string, unknown>>
-
-/** The account that a device speaks for: its own, or the one that took it in. */
-export async function phoneAccount({ tx, input }: PhoneContext): Promise<string> {
-  const rider = input.message.sender
-  const [device] = await tx.get(phoneDevices, [{ rider }])
-  if (device) return device.account
-  const own = await lastAccount(tx, rider)
+/** The card that an order names; throws `issuer.no-phone-card` unless it is the rider's. */
+export async function phoneCardOf({ tx, fields, asker }: PhoneContext): Promise<PhoneCardRow> {
+  const number = String(fields['number'])
+  const [row] = await tx.get(phoneCards, [{ number }])
   requireData(
-    own !== undefined && own.state !== 'withdrawn',
-    'issuer.no-account',
-    'no account under this key: open one first',
-  )
-  return own.account
-}
-
-/** The card that an order names; throws `issuer.no-phone-card` unless it is of the same account. */
-export async function phoneCardOf(context: PhoneContext, order: PhoneOrder): Promise<PhoneCardRow> {
-  const account = await phoneAccount(context)
-  const [row] = await context.tx.get(phoneCards, [{ number: String(order['number']) }])
-  requireData(
-    row?.account === account,
+    row?.owner === asker.party,
     'issuer.no-phone-card',
-    `no phone card ${String(order['number'])} in this account`,
+    `no phone card ${number} of this rider`,
   )
+  return row
+}
+
+/** The same, in use: throws `issuer.card-ended` once it is lost or given back. */
+export async function liveCardOf(context: PhoneContext): Promise<PhoneCardRow> {
+  const row = await phoneCardOf(context)
+  requireLive((await cardByNumber(context.tx, row.number)).service)
   return row
 }
 
@@ -62,23 +50,18 @@ export async function nextMark(tx: Tx, name: string): Promise<number> {
   return next
 }
 
-/** A script number above all that this issuer has used. */
-export function nextScript({ tx }: PhoneContext): Promise<number> {
-  return nextMark(tx, 'phone-scripts')
-}
-
-/** A device's public key as it came in an order. Throws `message.malformed`. */
-export function deviceOf(order: PhoneOrder): string {
-  const device = String(order['device'])
-  requireData(
-    /^0[23][0-9A-F]{64}$/.test(device),
-    'message.malformed',
-    'a device is named by its compressed P-256 key in hexadecimal',
-  )
-  return device
+/** The row in a state that waits for a script of its own; kept by whoever changed it. */
+export async function scripted(
+  { tx }: PhoneContext,
+  row: PhoneCardRow,
+  state: PhoneCardState,
+): Promise<PhoneCardRow> {
+  return { ...row, state, script: await nextMark(tx, 'phone-scripts') }
 }
 
 /** What a phone is told about a card. */
-export function told({ number, state, denied, device }: PhoneCardRow) {
-  return { number, state, device, denied: denied === 1 }
+export function told({ number, state, suspendedBy, device }: PhoneCardRow) {
+  return { number, state, device, denied: suspendedBy !== '' }
 }
+
+export type Told = ReturnType<typeof told>

@@ -1,115 +1,98 @@
 import { requireData } from '@unifare/core'
 import { makeCardNumber } from '@unifare/registry'
+import { accountOf } from '../accounts.ts'
 import { publishDeny } from '../deny.ts'
+import { newService } from '../orders/order-context.ts'
+import { services } from '../orders/tables.ts'
 import { cards } from '../tables.ts'
-import {
-  deviceOf,
-  nextMark,
-  nextScript,
-  type PhoneContext,
-  type PhoneOrder,
-  phoneAccount,
-  phoneCardOf,
-  told,
-} from './context.ts'
-import { type PhoneCardRow, type PhoneCardState, phoneCards, phoneDevices } from './tables.ts'
+import { liveCardOf, nextMark, type PhoneContext, scripted, type Told, told } from './context.ts'
+import { provenDevice } from './devices.ts'
+import { type PhoneCardRow, phoneCards } from './tables.ts'
 
 /** Serial numbers of phone cards begin here, above those of cards of plastic and below codes. */
 export const FIRST_PHONE_SERIAL = 4_000_000_000
 
-type Told = ReturnType<typeof told>
-
-/** Takes a further device into the account, which may then order for its cards, too. */
-export async function addDevice(context: PhoneContext, order: PhoneOrder): Promise<null> {
-  const account = await phoneAccount(context)
-  const rider = String(order['rider'])
-  requireData(/^rider-[0-9A-F]{64}$/.test(rider), 'message.malformed', 'no id of a device')
-  const [known] = await context.tx.get(phoneDevices, [{ rider }])
-  requireData(
-    known === undefined || known.account === account,
-    'issuer.phone-taken',
-    'this device belongs to another account',
-  )
-  await context.tx.put(phoneDevices, [{ rider, account }])
-  return null
-}
-
-/** A new card for a phone. The same phone again: the same card. */
-export async function requestCard(context: PhoneContext, order: PhoneOrder): Promise<Told> {
-  const account = await phoneAccount(context)
-  const device = deviceOf(order)
+/**
+ * A new card for a phone that proves itself, registered to the rider. The same phone again: the
+ * same card.
+ */
+export async function requestCard(context: PhoneContext): Promise<Told> {
+  const { tx, input, iin, asker } = context
+  await accountOf(tx, asker.party)
+  const device = await provenDevice(context)
   const held = await cardOn(context, device)
   if (held) {
-    requireData(held.account === account, 'issuer.phone-taken', 'another account uses this phone')
+    requireData(held.owner === asker.party, 'issuer.phone-taken', 'another rider uses this phone')
     return told(held)
   }
-  const { tx, input, issuer } = context
   const serial = FIRST_PHONE_SERIAL + (await nextMark(tx, 'phone-cards')) - 1
-  const number = makeCardNumber({ iin: issuer.iin, serial })
+  const number = makeCardNumber({ iin, serial })
   const issuedAt = input.acceptedAt
-  const row: PhoneCardRow = {
-    number,
-    account,
-    device,
-    state: 'requested',
-    script: await nextScript(context),
-    denied: 0,
-    target: '',
-    frozen: '',
-    issuedAt,
-  }
+  const fresh = { number, owner: asker.party, device, issuedAt }
+  const idle = { script: 0, suspendedBy: '', target: '', frozen: '' }
+  const row = await scripted(context, { ...fresh, ...idle, state: 'requested' }, 'requested')
   await tx.put(cards, [{ number, issuedAt, loadedFen: 0, spentFen: 0 }])
+  await tx.put(services, [{ ...newService(number), rider: asker.party }])
   await tx.put(phoneCards, [row])
   return told(row)
 }
 
 /** The card that a phone holds or is about to get. */
 async function cardOn({ tx }: PhoneContext, device: string): Promise<PhoneCardRow | undefined> {
-  const [held] = await tx.select(phoneCards, { device })
-  return held ?? (await tx.select(phoneCards, { target: device }))[0]
+  const held = await tx.select(phoneCards, { device })
+  const coming = await tx.select(phoneCards, { target: device })
+  return [...held, ...coming].find(({ state }) => state !== 'ended')
 }
 
 /**
- * Suspends a card at the word of any device of the account: the deny list stops it at terminals
- * from their next pull on, and the phone stops it itself as soon as it hears of it.
+ * Suspends a card at the word of any device of its rider: the deny list stops it at terminals from
+ * their next pull on, and the phone stops it itself as soon as it hears of it.
  */
-export async function suspendCard(context: PhoneContext, order: PhoneOrder): Promise<Told> {
-  const row = await phoneCardOf(context, order)
+export async function suspendCard(context: PhoneContext): Promise<Told> {
+  const row = await liveCardOf(context)
   const suspended = row.state === 'active' || row.state === 'resuming'
   const next = suspended ? await scripted(context, row, 'suspending') : row
-  return setDenied(context, next, true)
+  const suspendedBy = row.suspendedBy === '' ? context.input.message.sender : row.suspendedBy
+  return setSuspended(context, row, { ...next, suspendedBy })
 }
 
-/** Lifts a suspension. */
-export async function resumeCard(context: PhoneContext, order: PhoneOrder): Promise<Told> {
-  const row = await phoneCardOf(context, order)
+/** Lifts a suspension, at the word of the device that asked for it: never the finder's. */
+export async function resumeCard(context: PhoneContext): Promise<Told> {
+  const row = await liveCardOf(context)
+  requireData(
+    row.suspendedBy === '' || row.suspendedBy === context.input.message.sender,
+    'issuer.phone-suspended',
+    'the device that suspended the card resumes it',
+  )
   const suspended = row.state === 'suspended' || row.state === 'suspending'
   const next = suspended ? await scripted(context, row, 'resuming') : row
-  return setDenied(context, next, false)
+  return setSuspended(context, row, { ...next, suspendedBy: '' })
 }
 
-async function setDenied(context: PhoneContext, row: PhoneCardRow, denied: boolean): Promise<Told> {
-  const { tx, input, issuer } = context
-  const next: PhoneCardRow = { ...row, denied: denied ? 1 : 0 }
+async function setSuspended(
+  context: PhoneContext,
+  before: PhoneCardRow,
+  next: PhoneCardRow,
+): Promise<Told> {
+  const { tx, input, id } = context
   await tx.put(phoneCards, [next])
-  if (next.denied !== row.denied) {
-    const medium = 'card' as const
-    const entry = { medium, issuer: issuer.id, account: row.number, reason: 'lost' }
-    const change = denied
-      ? { entries: [{ ...entry, since: input.acceptedAt }] }
-      : { release: [`${medium}/${row.number}`] }
-    await publishDeny(tx, change, input, issuer)
-  }
+  if (next.suspendedBy === before.suspendedBy) return told(next)
+  const entry = { medium: 'card', issuer: id, account: next.number, reason: 'lost' }
+  const change =
+    next.suspendedBy === ''
+      ? { release: [`card/${next.number}`] }
+      : { entries: [{ ...entry, since: input.acceptedAt }] }
+  await publishDeny(tx, change, input, context)
   return told(next)
 }
 
 /**
- * Begins a move: the old phone is to freeze the card and to sign what is on it. As long as it has
- * not, the move may be called to another phone.
+ * Begins a move to a phone that proves itself: the old one is to freeze the card and to sign what
+ * is on it. As long as it has not, the move may be called to another phone.
  */
-export async function moveCard(context: PhoneContext, order: PhoneOrder): Promise<Told> {
-  const row = await phoneCardOf(context, order)
-  const target = deviceOf(order)
+export async function moveCard(context: PhoneContext): Promise<Told> {
+  const row = await liveCardOf(context)
+  const target = await provenDevice(context)
   if (row.state === 'moving' && row.device === target) return told(row)
   requireData(
     row.state === 'active' || row.state === 'freezing',
@@ -118,23 +101,12 @@ export async function moveCard(context: PhoneContext, order: PhoneOrder): Promis
   )
   const held = await cardOn(context, target)
   requireData(
-    held === undefined || held.number === row.number,
+    held === undefined || (held.number === row.number && row.device !== target),
     'issuer.phone-taken',
-    'the new phone holds another card',
+    'the new phone holds a card already',
   )
-  const next =
-    row.state === 'freezing'
-      ? { ...row, target }
-      : await scripted(context, { ...row, target }, 'freezing')
+  const called = { ...row, target }
+  const next = row.state === 'freezing' ? called : await scripted(context, called, 'freezing')
   await context.tx.put(phoneCards, [next])
   return told(next)
-}
-
-/** The row in a state that waits for a script of its own; kept by whoever changed it. */
-export async function scripted(
-  context: PhoneContext,
-  row: PhoneCardRow,
-  state: PhoneCardState,
-): Promise<PhoneCardRow> {
-  return { ...row, state, script: await nextScript(context) }
 }

@@ -1,35 +1,26 @@
-import { type Tx, UnifareError } from '@unifare/core'
-import type { Input } from '@unifare/institution'
-import type { DenyPublisher } from '../deny.ts'
-import type { PhoneContext, PhoneIssuer, PhoneOrder } from './context.ts'
-import { addDevice, moveCard, requestCard, resumeCard, suspendCard } from './life.ts'
-import { authoriseLoad, confirmLoad } from './load.ts'
+import type { OrderContext } from '../orders/order-context.ts'
+import type { PhoneContext, PhoneIssuer } from './context.ts'
+import { addDevice, giveChallenge } from './devices.ts'
+import { moveCard, requestCard, resumeCard, suspendCard } from './life.ts'
 import { giveScript, takeReceipt } from './scripts.ts'
 
-const ORDERS: Readonly<
-  Record<string, (context: PhoneContext, order: PhoneOrder) => Promise<unknown>>
-> = {
+const TASKS: Readonly<Record<string, (context: PhoneContext) => Promise<unknown>>> = {
   'phone-add-device': addDevice,
+  'phone-challenge': giveChallenge,
   'phone-request': requestCard,
   'phone-script': giveScript,
   'phone-done': takeReceipt,
   'phone-suspend': suspendCard,
   'phone-resume': resumeCard,
   'phone-move': moveCard,
-  'phone-load': authoriseLoad,
-  'phone-load-done': confirmLoad,
 }
 
-/** An order of a rider's device about phone cards; `message.refused` for any other. */
-export async function phoneOrder(
-  tx: Tx,
-  order: PhoneOrder,
-  input: Input,
-  issuer: DenyPublisher & { readonly iin: string; readonly phone?: PhoneIssuer },
-): Promise<unknown> {
-  const name = String(order['do'])
-  const { phone } = issuer
-  const run = Object.hasOwn(ORDERS, name) && phone ? ORDERS[name] : undefined
-  if (!run || !phone) throw new UnifareError('message.refused', `unknown order: ${name}`)
-  return run({ tx, input, issuer: { ...issuer, phone } }, order)
+/** Carries out a rider's order about phone cards; undefined for any other, or without phones. */
+export function phoneOrder(
+  context: OrderContext & { readonly iin: string; readonly phone?: PhoneIssuer },
+): Promise<unknown> | undefined {
+  const name = String(context.fields['do'])
+  const { phone } = context
+  const task = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined
+  return task && phone && task({ ...context, phone })
 }

@@ -1,22 +1,25 @@
 import {
+  type AskIssuer,
+  consentStatement,
   createPhone,
   createPhoneSlot,
+  deviceStatement,
   installInstance,
-  type LoadOpening,
-  loadCard,
   type PhoneSlot,
   PURSE_AID,
   readCard,
   readDeviceKey,
   readLastReceipt,
   runScript,
+  signStatement,
   switchInstance,
+  writeLoad,
 } from '@unifare/card'
 import { concat, createMemoryRepository, createSeededRandom, fromHex, toHex } from '@unifare/core'
 import { createSoftwareKeyStore, generateKey, type KeyRef, type KeyUse } from '@unifare/crypto'
 import { describe, expect, test } from 'vitest'
-import { cards, type PhoneIssuer, phoneLoads } from '../index.ts'
-import { createWorld, DAY, engine, ISSUER, identity, openTestIssuer } from '../issuer.fixture.ts'
+import { cards, loads, type PhoneIssuer } from '../index.ts'
+import { createWorld, engine, ISSUER, identity, openTestIssuer } from '../issuer.fixture.ts'
 
 const SUFFIX = fromHex('10009156000014A1')
 const AID = concat(PURSE_AID, SUFFIX)
@@ -54,17 +57,30 @@ interface Script {
   readonly commands: readonly string[]
 }
 
-/** A rider with an account, a phone, and 5,000 fen prepaid. */
+/** Asks for a card or a move as a phone does: with its signature under today's challenge. */
+async function proven(
+  order: (body: object) => Promise<unknown>,
+  slot: PhoneSlot,
+  body: Readonly<Record<string, unknown>>,
+): Promise<Script> {
+  const device = toHex(await readDeviceKey(slot.manage))
+  const asked = (await order({ do: 'phone-challenge', device })) as { challenge: string }
+  const statement = deviceStatement(ISSUER, asked.challenge)
+  const proof = toHex(await signStatement(slot.manage, statement))
+  return (await order({ ...body, device, proof })) as Script
+}
+
+/** A rider with an account, a phone that has asked for its card, and 50 yuan at the bank. */
 async function openPhone(name = 'Li') {
   const world = createWorld()
   const opened = await openTestIssuer(world, [], { phone: phoneIssuer() })
-  const riderOf = opened.rider
-  const rider = riderOf(name)
+  const rider = opened.rider(name)
   const { account } = await rider.open()
+  await rider.authorise()
+  world.bank.fund(account, 5_000)
   const slot = newSlot(name)
-  const device = toHex(await readDeviceKey(slot.manage))
   const order = (body: object) => rider.order(body) as Promise<never>
-  const { number } = (await order({ do: 'phone-request', device })) as Script
+  const { number } = await proven(order, slot, { do: 'phone-request' })
   const issuerKey = await identity(world, ISSUER).publicKeyOf(ISSUER)
   if (issuerKey === undefined) throw new TypeError('no key')
   await installInstance(slot.manage, { aid: AID, issuerKey })
@@ -75,22 +91,9 @@ async function openPhone(name = 'Li') {
   }
   const done = (receipt: Uint8Array) =>
     order({ do: 'phone-done', number, receipt: toHex(receipt) }) as Promise<Script>
-  const fund = { do: 'phone-fund', account, amountFen: 5_000, day: DAY, reference: name }
-  await opened.issuer.command(fund)
-  return {
-    ...opened,
-    rider,
-    riderOf,
-    slot,
-    device,
-    number,
-    account,
-    order,
-    script,
-    run,
-    done,
-    issuerKey,
-  }
+  const move = (to: PhoneSlot) => proven(order, to, { do: 'phone-move', number })
+  const riderOf = opened.rider
+  return { ...opened, rider, riderOf, slot, number, order, script, run, done, move, issuerKey }
 }
 
 /** The same, with the card live in the phone. */
@@ -101,45 +104,33 @@ async function openLive() {
   return opened
 }
 
-/** Loads as a phone does; what is `lost` never reaches the other end. */
+type Live = Awaited<ReturnType<typeof openLive>>
+
+/** Orders a load, has it paid, and writes it; what is `lost` never reaches the other end. */
 async function load(
-  { slot, order, number }: Awaited<ReturnType<typeof openLive>>,
-  amountFen: number,
+  { slot, order, number, issuer }: Live,
+  { amountFen, name }: { readonly amountFen: number; readonly name: string },
   lost?: 'mac2' | 'tac',
 ) {
+  await order({ do: 'load-request', order: name, card: number, amountFen, way: 'phone' })
+  await issuer.payLoads()
   slot.reset()
   const read = await readCard(slot)
   if (!read.ok) throw new Error(read.code)
-  const text = (opening: LoadOpening) => ({
-    ...opening,
-    random: toHex(opening.random),
-    mac1: toHex(opening.mac1),
-  })
-  return loadCard({
-    transport: slot,
-    view: read.view,
-    terminal: '911000000001',
-    keyIndex: 1,
-    amountFen,
-    at: Date.UTC(2026, 10, 20, 1),
-    host: {
-      async authorise(opening) {
-        const answer = await order({ do: 'phone-load', number, opening: text(opening) })
-        if (lost === 'mac2') return { ok: false, code: 'card.torn' }
-        return { ok: true, mac2: fromHex((answer as { mac2: string }).mac2) }
-      },
-      async confirm({ onlineNumber }, tac) {
-        if (lost === 'tac') return true
-        await order({ do: 'phone-load-done', number, onlineNumber, tac: toHex(tac) })
-        return true
-      },
-    },
-  })
+  const ask: AskIssuer = async (_, body) => {
+    if (lost === 'tac' && body['do'] === 'load-confirm') throw new Error('lost')
+    const answer = await order(body)
+    if (lost === 'mac2' && body['do'] === 'load-authorise') throw new Error('lost')
+    return answer
+  }
+  const now = () => Date.UTC(2026, 10, 20, 1)
+  const reader = { ask, now, terminal: '911000000001', keyIndex: 1 }
+  return writeLoad(reader, { transport: slot, view: read.view, order: name, amountFen })
 }
 
-const loadsOf = ({ issuer, number }: Awaited<ReturnType<typeof openLive>>) =>
+const loadsOf = ({ issuer, number }: Live) =>
   issuer.read(async (tx) => ({
-    loads: (await tx.select(phoneLoads, { number })).map(({ state }) => state),
+    loads: (await tx.select(loads, { card: number })).map(({ state }) => state),
     loadedFen: (await tx.get(cards, [{ number }]))[0]?.loadedFen,
   }))
 
@@ -190,41 +181,75 @@ describe('scripts of an issuer', () => {
     expect(await done(await run())).toMatchObject({ state: 'active' })
   })
 
-  test('strangers order nothing, and one phone serves one account', async () => {
-    const { rider, riderOf, number, device } = await openPhone()
+  test('strangers order nothing, and one phone serves one rider', async () => {
+    const { rider, riderOf, number, slot } = await openPhone()
     const stranger = riderOf('Wang')
     await stranger.open()
     for (const name of ['script', 'suspend', 'resume']) {
       const order = stranger.order({ do: `phone-${name}`, number })
       await expect(order).rejects.toThrow(refused('issuer.no-phone-card'))
     }
-    const taken = stranger.order({ do: 'phone-request', device })
+    const taken = proven(stranger.order, slot, { do: 'phone-request' })
     await expect(taken).rejects.toThrow(refused('issuer.phone-taken'))
-    expect(await rider.order({ do: 'phone-request', device })).toMatchObject({ number })
+    expect(await proven(rider.order, slot, { do: 'phone-request' })).toMatchObject({ number })
+  })
+
+  test('a phone that does not sign the challenge of today gets no card', async () => {
+    const { order, slot } = await openPhone()
+    const device = toHex(await readDeviceKey(slot.manage))
+    const other = newSlot('another phone')
+    const statement = deviceStatement(ISSUER, 'a challenge of yesterday')
+    const proofs = [
+      await signStatement(slot.manage, statement),
+      await signStatement(other.manage, statement),
+    ]
+    for (const proof of proofs) {
+      const asked = order({ do: 'phone-request', device, proof: toHex(proof) })
+      await expect(asked).rejects.toThrow(refused('issuer.phone-proof'))
+    }
+  })
+})
+
+describe('a device of a rider', () => {
+  test('joins by its own word only, and belongs to one rider', async () => {
+    const { rider, riderOf } = await openPhone()
+    const second = riderOf('the second phone')
+    const consent = (owner: string) =>
+      second.self.sign(consentStatement(ISSUER, owner)).then((signed) => toHex(signed))
+    const join = async (owner: string) =>
+      rider.order({ do: 'phone-add-device', rider: second.self.id, consent: await consent(owner) })
+    await expect(join(riderOf('Wang').self.id)).rejects.toThrow(refused('issuer.device-consent'))
+    await join(rider.self.id)
+    expect(await second.look()).toMatchObject({ account: (await rider.look()).account })
+    const foreign = riderOf('Wang')
+    await foreign.open()
+    const taken = foreign.order({
+      do: 'phone-add-device',
+      rider: second.self.id,
+      consent: await consent(foreign.self.id),
+    })
+    await expect(taken).rejects.toThrow(refused('issuer.phone-taken'))
   })
 })
 
 describe('a move', () => {
   test('is called to another phone until the old one has frozen the card, then no more', async () => {
-    const live = await openLive()
-    const { order, number, run, done } = live
+    const { move, run, done, issuerKey } = await openLive()
     const [first, second] = [newSlot('first'), newSlot('second')]
-    const to = async (slot: PhoneSlot) =>
-      order({ do: 'phone-move', number, device: toHex(await readDeviceKey(slot.manage)) })
-    await to(first)
-    await to(second)
+    await move(first)
+    await move(second)
     const frozen = await run()
     expect(await done(frozen)).toMatchObject({ state: 'moving' })
-    await expect(to(first)).rejects.toThrow(refused('issuer.phone-state'))
+    await expect(move(first)).rejects.toThrow(refused('issuer.phone-state'))
     expect(await done(frozen)).toMatchObject({ state: 'moving' })
-    await installInstance(second.manage, { aid: AID, issuerKey: live.issuerKey })
+    await installInstance(second.manage, { aid: AID, issuerKey })
     expect(await done(await run(second))).toMatchObject({ state: 'active' })
   })
 
   test('with more money than was ever loaded is refused', async () => {
     const live = await openLive()
-    await load(live, 700)
-    const { slot, order, number, done } = live
+    await load(live, { amountFen: 700, name: 'first-load' })
+    const { slot, move, done } = live
     const phone = slot.phone()
     const [instance] = phone.instances
     if (!instance?.memory) throw new Error('no card')
@@ -234,43 +259,34 @@ describe('a move', () => {
       phone: { ...phone, instances: [{ ...instance, memory }] },
       random: (length) => new Uint8Array(length),
     })
-    const target = newSlot('new')
-    const device = toHex(await readDeviceKey(target.manage))
-    await order({ do: 'phone-move', number, device })
+    await move(newSlot('new'))
     const receipt = await live.run(forged)
     await expect(done(receipt)).rejects.toThrow(refused('issuer.phone-balance'))
   })
 })
 
 describe('a load by the phone as reader', () => {
-  test('cut before the card took it: the same amount again; any other waits', async () => {
+  test('whose TAC was lost is on the card that freezes, and in the books', async () => {
     const live = await openLive()
-    expect(await load(live, 700, 'mac2')).toMatchObject({ ok: false })
-    expect(await loadsOf(live)).toEqual({ loads: ['authorised'], loadedFen: 0 })
-    await expect(load(live, 1)).rejects.toThrow(refused('issuer.phone-load-open'))
-    expect(await load(live, 700)).toMatchObject({ ok: true, balanceAfterFen: 700 })
-    expect(await loadsOf(live)).toEqual({ loads: ['written'], loadedFen: 700 })
-  })
-
-  test('cut after the card took it: the next load shows that it was written', async () => {
-    const live = await openLive()
-    await load(live, 700, 'tac')
-    expect(await load(live, 300)).toMatchObject({ balanceAfterFen: 1_000 })
-    expect(await loadsOf(live)).toEqual({ loads: ['written', 'written'], loadedFen: 1_000 })
-  })
-
-  test('never written and then frozen: it is reversed, and the money is there again', async () => {
-    const live = await openLive()
-    await load(live, 5_000, 'mac2')
-    const target = newSlot('new')
-    const device = toHex(await readDeviceKey(target.manage))
-    await live.order({ do: 'phone-move', number: live.number, device })
+    await expect(load(live, { amountFen: 700, name: 'first-load' }, 'tac')).rejects.toThrow('lost')
+    expect(await loadsOf(live)).toEqual({ loads: ['AUTHORISED'], loadedFen: 0 })
+    await live.move(newSlot('new'))
     await live.done(await live.run())
-    expect(await loadsOf(live)).toEqual({ loads: ['reversed'], loadedFen: 0 })
+    expect(await loadsOf(live)).toEqual({ loads: ['CONFIRMED'], loadedFen: 700 })
+  })
+
+  test('never written and then frozen: it waits, and is written in the new phone', async () => {
+    const live = await openLive()
+    const whole = { amountFen: 5_000, name: 'whole-load' }
+    await expect(load(live, whole, 'mac2')).rejects.toThrow('lost')
+    const target = newSlot('new')
+    await live.move(target)
+    await live.done(await live.run())
+    expect(await loadsOf(live)).toEqual({ loads: ['RESERVED'], loadedFen: 0 })
     await installInstance(target.manage, { aid: AID, issuerKey: live.issuerKey })
     await live.done(await live.run(target))
     await switchInstance(target.manage, AID, 'on')
-    expect(await load({ ...live, slot: target }, 5_000)).toMatchObject({ ok: true })
-    expect(await loadsOf(live)).toEqual({ loads: ['written'], loadedFen: 5_000 })
+    expect(await load({ ...live, slot: target }, whole)).toMatchObject({ ok: true })
+    expect(await loadsOf(live)).toEqual({ loads: ['CONFIRMED'], loadedFen: 5_000 })
   })
 })

@@ -1,5 +1,6 @@
 import {
   movedMemory,
+  type PhoneReceipt,
   PURSE_AID,
   personalise,
   personaliseScript,
@@ -9,10 +10,9 @@ import {
 } from '@unifare/card'
 import { concat, fromHex, requireData, shanghaiDigits, toHex, utf8 } from '@unifare/core'
 import { type KeyPair, p256KeyPair, sha256 } from '@unifare/crypto'
-import { cards } from '../tables.ts'
-import { type PhoneContext, type PhoneOrder, phoneCardOf, told } from './context.ts'
-import { scripted } from './life.ts'
-import { settleLoads } from './load.ts'
+import { settleFrozen } from '../orders/load-orders.ts'
+import { cardByNumber, systemBalance } from '../orders/order-context.ts'
+import { type PhoneContext, phoneCardOf, scripted, type Told, told } from './context.ts'
 import { type PhoneCardRow, type PhoneCardState, phoneCards } from './tables.ts'
 
 /** What a card in this state waits for. */
@@ -22,6 +22,7 @@ const AWAITED = {
   suspending: 'suspend',
   resuming: 'resume',
   freezing: 'freeze',
+  ending: 'terminate',
 } as const satisfies Partial<Record<PhoneCardState, ScriptKind>>
 
 function awaited({ state }: PhoneCardRow): ScriptKind | undefined {
@@ -29,19 +30,29 @@ function awaited({ state }: PhoneCardRow): ScriptKind | undefined {
 }
 
 /** Whole name of this issuer's instances in phones. */
-function aidOf({ issuer }: PhoneContext): Uint8Array {
-  return concat(PURSE_AID, issuer.phone.aidSuffix)
+function aidOf({ phone }: PhoneContext): Uint8Array {
+  return concat(PURSE_AID, phone.aidSuffix)
+}
+
+/** The card as it stands now: one that was reported lost or given back ends in its phone, too. */
+async function currentCard(context: PhoneContext): Promise<PhoneCardRow> {
+  const row = await phoneCardOf(context)
+  const { service } = await cardByNumber(context.tx, row.number)
+  if (service.state === 'live' || row.state === 'ending' || row.state === 'ended') return row
+  const ending = await scripted(context, { ...row, target: '', frozen: '' }, 'ending')
+  await context.tx.put(phoneCards, [ending])
+  return ending
 }
 
 /**
  * The script that a card waits for, none when it waits for nothing. Asked again it is the same to
  * the byte, so that a phone goes on with it wherever it was cut off.
  */
-export async function giveScript(context: PhoneContext, order: PhoneOrder) {
-  const row = await phoneCardOf(context, order)
+export async function giveScript(context: PhoneContext) {
+  const row = await currentCard(context)
   const kind = awaited(row)
   const aid = aidOf(context)
-  const target = { device: fromHex(row.device), aid, script: row.script, sign: context.issuer.sign }
+  const target = { device: fromHex(row.device), aid, script: row.script, sign: context.sign }
   const commands =
     kind === undefined
       ? []
@@ -55,11 +66,10 @@ export async function giveScript(context: PhoneContext, order: PhoneOrder) {
 }
 
 /** The card that goes into the phone: empty, or with all that the old phone signed. */
-async function memoryOf({ issuer }: PhoneContext, row: PhoneCardRow) {
-  const { phone } = issuer
+async function memoryOf({ id, phone }: PhoneContext, row: PhoneCardRow) {
   const from = shanghaiDigits(row.issuedAt).slice(0, 8)
   const { memory } = await personalise({
-    issuer: issuer.id,
+    issuer: id,
     number: row.number,
     provinceCode: phone.provinceCode,
     cityCode: phone.cityCode,
@@ -81,8 +91,8 @@ async function memoryOf({ issuer }: PhoneContext, row: PhoneCardRow) {
  * The key pair of one script. It comes from a master and not from a random source: an issuer that
  * is rebuilt from its journal writes the same script again.
  */
-async function ephemeralOf({ issuer }: PhoneContext, row: PhoneCardRow): Promise<KeyPair> {
-  const { keys } = issuer.phone
+async function ephemeralOf({ phone }: PhoneContext, row: PhoneCardRow): Promise<KeyPair> {
+  const { keys } = phone
   const digest = sha256(utf8(`unifare phone ${row.number} ${row.script} ${row.device}`))
   const factors = [digest.slice(0, 8), digest.slice(8, 16)]
   const secret = await keys.store.derive(keys.maintenance, factors, 'issue')
@@ -94,9 +104,9 @@ async function ephemeralOf({ issuer }: PhoneContext, row: PhoneCardRow): Promise
  * A phone states that it carried a script out. What it says is taken when its key signed it, for
  * this card and this script; the same statement again changes nothing.
  */
-export async function takeReceipt(context: PhoneContext, order: PhoneOrder) {
-  const row = await phoneCardOf(context, order)
-  const bytes = String(order['receipt'])
+export async function takeReceipt(context: PhoneContext): Promise<Told> {
+  const row = await currentCard(context)
+  const bytes = String(context.fields['receipt'])
   requireData(/^([0-9A-F]{2}){1,12000}$/.test(bytes), 'message.malformed', 'no receipt')
   if (row.frozen.endsWith(` ${bytes}`)) return told(row)
   const receipt = readReceipt(fromHex(bytes), fromHex(row.device))
@@ -104,15 +114,15 @@ export async function takeReceipt(context: PhoneContext, order: PhoneOrder) {
     receipt !== undefined &&
       receipt.aid === toHex(aidOf(context)) &&
       receipt.script === row.script &&
-      receipt.number === row.number,
+      // A room that the card has left, or never came into, ends without a number.
+      (receipt.number === row.number || (row.state === 'ending' && receipt.number === '')),
     'issuer.phone-receipt',
     'the phone states something else than what was asked of it',
   )
   const kind = awaited(row)
   if (kind === undefined) return told(row)
   requireData(receipt.kind === kind, 'issuer.phone-receipt', `${kind} was asked of the phone`)
-  if (kind === 'freeze') await settleLoads(context, row, receipt.onlineNumber)
-  const next = await afterReceipt(context, row, { kind, bytes, balanceFen: receipt.balanceFen })
+  const next = await afterReceipt(context, row, { receipt, bytes })
   await context.tx.put(phoneCards, [next])
   return told(next)
 }
@@ -120,26 +130,27 @@ export async function takeReceipt(context: PhoneContext, order: PhoneOrder) {
 async function afterReceipt(
   context: PhoneContext,
   row: PhoneCardRow,
-  receipt: { readonly kind: ScriptKind; readonly bytes: string; readonly balanceFen: number },
+  { receipt, bytes }: { readonly receipt: PhoneReceipt; readonly bytes: string },
 ): Promise<PhoneCardRow> {
   switch (receipt.kind) {
     case 'personalise': {
       const live: PhoneCardRow = { ...row, state: 'active', frozen: '' }
       // Suspended while it was on its way: the phone is told at once.
-      return row.denied === 1 ? scripted(context, live, 'suspending') : live
+      return row.suspendedBy === '' ? live : scripted(context, live, 'suspending')
     }
     case 'suspend':
       return { ...row, state: 'suspended' }
     case 'resume':
       return { ...row, state: 'active' }
     case 'freeze': {
+      await settleFrozen(context, { card: row.number, onlineNumber: receipt.onlineNumber })
       await requireCovered(context, row, receipt.balanceFen)
-      const frozen = `${row.device} ${receipt.bytes}`
+      const frozen = `${row.device} ${bytes}`
       const moved = { ...row, device: row.target, target: '', frozen }
       return scripted(context, moved, 'moving')
     }
     case 'terminate':
-      return row
+      return { ...row, state: 'ended' }
   }
 }
 
@@ -149,11 +160,10 @@ async function requireCovered(
   { number }: PhoneCardRow,
   balanceFen: number,
 ): Promise<void> {
-  const [card] = await tx.get(cards, [{ number }])
-  const shadowFen = (card?.loadedFen ?? 0) - (card?.spentFen ?? 0)
+  const held = systemBalance((await cardByNumber(tx, number)).card)
   requireData(
-    balanceFen <= shadowFen,
+    balanceFen <= held,
     'issuer.phone-balance',
-    `the phone states ${balanceFen} fen, at most ${shadowFen} can be on the card`,
+    `the phone states ${balanceFen} fen, at most ${held} can be on the card`,
   )
 }
