@@ -1,3 +1,4 @@
+import type { Device } from '@unifare/bundle'
 import type { CardSlot } from '@unifare/card'
 import {
   assert,
@@ -13,7 +14,7 @@ import { makeCardNumber } from '@unifare/registry'
 import { type IssuerKeysContent, makeRootRecord } from '@unifare/ridecode'
 import { createWallet, type Wallet } from '@unifare/rider'
 import type { Reason } from '@unifare/tap'
-import type { Decision } from '@unifare/terminal'
+import type { Decision, TerminalConfig } from '@unifare/terminal'
 import type { NetworkKeys } from './keys.ts'
 import { riderRandom } from './parties.ts'
 import type { Plan } from './plan.ts'
@@ -98,19 +99,22 @@ export async function prepareNetwork(options: DayOptions): Promise<void> {
   for (const { institution, tariffs, networks, terminals } of plan.operators) {
     const operator = ports.operator(institution.id)
     await operator.command({ do: 'publish', kind: 'tariffs', content: { tariffs, networks } })
-    const devices = terminals.map(({ terminal, mode, city, line, station }) => ({
-      terminal,
-      key: toHex(keys.link.publicKey(terminal)),
-      mode,
-      city,
-      line,
-      station,
-    }))
+    const devices = terminals.map((config) =>
+      deviceRow(config, keys.link.publicKey(config.terminal)),
+    )
     await operator.command({ do: 'publish', kind: 'devices', content: { devices } })
     await operator.deliver()
     await operator.refresh()
     for (const { terminal } of terminals) await ports.terminal(terminal).refresh()
   }
+}
+
+/** A terminal as its operator lists it, with the key that it signs with. */
+export function deviceRow(
+  { terminal, mode, city, line, station }: TerminalConfig,
+  publicKey: Uint8Array,
+): Device {
+  return { terminal, key: toHex(publicKey), mode, city, line, station }
 }
 
 /** Rides the whole script, closes the day, pays, and runs the day again. */
@@ -152,38 +156,45 @@ export async function rideDay(options: DayOptions): Promise<DayOutcome> {
       }
     }
   }
-  const closed = await closeDay(options, to)
+  await ports.setClock(to)
+  const closed = await settleDay(options, { day: plan.day, at: to })
   return { day: plan.day, accepted: tally.accepted, refused: tally.refused, ...closed }
 }
 
-async function closeDay(
-  options: DayOptions,
-  at: Instant,
+/**
+ * Settles a business day: the last taps come in, journeys without an end are given up, the centre
+ * closes the day, issuers collect, deny lists spread, and the day is run again.
+ */
+export async function settleDay(
+  options: Pick<DayOptions, 'plan' | 'ports' | 'onClosing'>,
+  { day, at }: { readonly day: Day; readonly at: Instant },
 ): Promise<Pick<DayOutcome, 'result' | 'rerunRoot' | 'collected'>> {
   const { plan, ports } = options
-  await ports.setClock(at)
   options.onClosing?.()
   await uploadAll(options)
   await chargeAll(options, { upTo: at, giveUpBefore: at })
-  const result = await ports.centre.command({ do: 'close-day', day: plan.day })
+  const result = await ports.centre.command({ do: 'close-day', day })
   await ports.centre.deliver()
   const collected = { paid: 0, advanced: 0 }
   for (const { id } of plan.issuers) {
     const issuer = ports.issuer(id)
-    const { paid, advanced } = await issuer.collect(plan.day)
+    const { paid, advanced } = await issuer.collect(day)
     collected.paid += paid
     collected.advanced += advanced
-    await issuer.command({ do: 'publish-deny', day: plan.day })
+    await issuer.command({ do: 'publish-deny', day })
     await issuer.deliver()
   }
   for (const { institution, terminals } of plan.operators) {
     await ports.operator(institution.id).refresh()
     for (const { terminal } of terminals) await ports.terminal(terminal).refresh()
   }
-  return { result, rerunRoot: await ports.centre.rerunRoot(plan.day), collected }
+  return { result, rerunRoot: await ports.centre.rerunRoot(day), collected }
 }
 
-async function uploadAll({ plan, ports }: DayOptions, busy?: ReadonlySet<string>): Promise<void> {
+async function uploadAll(
+  { plan, ports }: Pick<DayOptions, 'plan' | 'ports'>,
+  busy?: ReadonlySet<string>,
+): Promise<void> {
   for (const { institution, terminals } of plan.operators) {
     for (const { terminal } of terminals) {
       if (busy?.has(terminal) === false) continue
@@ -194,7 +205,7 @@ async function uploadAll({ plan, ports }: DayOptions, busy?: ReadonlySet<string>
 }
 
 async function chargeAll(
-  { plan, ports }: DayOptions,
+  { plan, ports }: Pick<DayOptions, 'plan' | 'ports'>,
   span: { readonly upTo: Instant; readonly giveUpBefore: Instant },
 ): Promise<void> {
   for (const { institution } of plan.operators) {

@@ -2,8 +2,10 @@ export {
   type DayOptions,
   type DayOutcome,
   type DayProgress,
+  deviceRow,
   prepareNetwork,
   rideDay,
+  settleDay,
 } from './day.ts'
 export { drillLoad } from './drill/load-drill.ts'
 export type { DrillCheck, DrillReport, MoneyPlace } from './drill/report.ts'

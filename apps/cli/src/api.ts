@@ -1,43 +1,32 @@
-import { readFile } from 'node:fs/promises'
-import { extname, join, normalize, sep } from 'node:path'
 import { UnifareError } from '@unifare/core'
 import { accounts, DEMONSTRATION_TERMS, orderViews, termsOn } from '@unifare/issuer'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import { guard } from './guard.ts'
+import { joinPage, type LanInvitation } from './live/join-page.ts'
+import { createLiveApi } from './live/live-api.ts'
+import type { LiveNetwork } from './live/live-network.ts'
 import type { OverviewKeeper } from './overview.ts'
+import { type Pages, servePage } from './pages.ts'
 import type { Running } from './running.ts'
 import { traceTap } from './tracing.ts'
 
 const EVENT_EVERY_MS = 250
 const LOCAL = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-}
 
 /** The running network's local interface: the page, and what page and commands ask for. */
 export function createApi(options: {
   readonly running: Running
   readonly keeper: OverviewKeeper
-  readonly pageDir: string
+  readonly pages: Pages
+  /** The live network, once the scripted day is over. */
+  readonly live?: () => LiveNetwork | undefined
+  /** Where phones find the network, when it is open to them. */
+  readonly lan?: LanInvitation
 }): Hono {
-  const { running, keeper } = options
+  const { running, keeper, live = () => undefined, lan } = options
   const app = new Hono()
-  app.use(async (c, next) => {
-    // Pages of other origins must not read the network through a rebound name.
-    const host = c.req.header('host') ?? ''
-    if (!LOCAL.test(host)) return c.text('wrong host', 421)
-    // A page of another origin may not give orders either.
-    const origin = c.req.header('origin')
-    if (origin !== undefined && origin !== `http://${host}`) return c.text('wrong origin', 403)
-    await next()
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Content-Security-Policy', "default-src 'self'; style-src 'self' 'unsafe-inline'")
-    return undefined
-  })
+  app.use(guard('http', (host) => LOCAL.test(host)))
   app.onError((error, c) => {
     if (!(error instanceof UnifareError)) throw error
     return c.json({ code: error.code, detail: error.message }, 422)
@@ -67,7 +56,10 @@ export function createApi(options: {
   app.post('/api/issuer/:account/repay', async (c) =>
     c.json(await repay(running, c.req.param('account'))),
   )
-  app.get('*', (c) => page(options.pageDir, c.req.path))
+  app.post('/api/settle', async (c) => c.json(await settle(live())))
+  app.route('/', createLiveApi({ live }))
+  app.get('/join/', async (c) => c.html(await joinPage({ lan, origin: new URL(c.req.url).origin })))
+  app.get('*', (c) => servePage(options.pages, c.req.path))
   return app
 }
 
@@ -106,14 +98,8 @@ async function repay({ network, plan }: Running, account: string): Promise<unkno
   throw new UnifareError('issuer.no-account', `no issuer of this network knows account ${account}`)
 }
 
-async function page(dir: string, path: string): Promise<Response> {
-  const file = normalize(join(dir, path.endsWith('/') ? `${path}index.html` : path))
-  if (!file.startsWith(dir + sep)) return new Response('not found', { status: 404 })
-  try {
-    const content = await readFile(file)
-    const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream'
-    return new Response(content, { headers: { 'content-type': type } })
-  } catch {
-    return new Response('not found', { status: 404 })
-  }
+/** Settles the day that people ride on now. */
+function settle(live: LiveNetwork | undefined): Promise<unknown> {
+  if (live !== undefined) return live.settle()
+  throw new UnifareError('start.not-live', 'the scripted day is still being ridden')
 }

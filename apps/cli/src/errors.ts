@@ -36,6 +36,13 @@ export const cliErrors = {
   'keys.bad-minutes': { en: 'these minutes were altered', zh: '合成记录已被改动' },
   'network.not-running': { en: 'no network runs on this port', zh: '该端口没有运行中的网络' },
   'network.fault': { en: 'the running network failed to answer', zh: '运行中的网络应答失败' },
+  'start.not-live': { en: 'the scripted day is still being ridden', zh: '演示日仍在运行，请稍候' },
+  'start.unknown-gate': { en: 'no such terminal in this network', zh: '网络中无此终端' },
+  'start.bad-gate-key': { en: 'the key of the gate cannot be read', zh: '闸机公钥无效' },
+  'start.bad-enrol-code': {
+    en: 'gates are opened by the QR code of this start',
+    zh: '请扫描本次启动显示的闸机二维码',
+  },
   'start.bad-network': { en: 'a station network cannot be read', zh: '线网文件无法读取' },
   'start.bad-day': { en: 'no tariffs for this day', zh: '该日期没有票价表' },
   'start.folder-taken': { en: 'a network runs in this folder', zh: '该目录中有正在运行的网络' },

@@ -42,6 +42,8 @@ program
       .default(DEFAULT_PACE_MS)
       .argParser(whole(0, 60_000)),
   )
+  .option('--lan', 'open the pages of riders and gates to the local network (HTTPS, port + 1)')
+  .option('--authority <folder>', 'folder of the local authority for HTTPS', '.unifare/authority')
   .option('--data <folder>', 'folder of journals and database', '.unifare/network')
   .option('--network <folder>', 'station networks to use instead of generated ones')
   .action((options) =>

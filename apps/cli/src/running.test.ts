@@ -39,7 +39,7 @@ describe('a running network on files and PGlite', () => {
     outcome = await rideDay({ ...running.day, onProgress: (at) => keeper.progress(at) })
     await keeper.settled(outcome)
     await writeFile(join(folder, 'index.html'), '<p>page</p>')
-    app = createApi({ running, keeper, pageDir: folder })
+    app = createApi({ running, keeper, pages: { '/': folder } })
   }, 120_000)
 
   afterAll(async () => {

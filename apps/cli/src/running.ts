@@ -2,10 +2,8 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   businessDayStart,
-  createManualClock,
   type Day,
   type Env,
-  type ManualClock,
   type Repository,
   requireData,
   toHex,
@@ -22,6 +20,7 @@ import {
   writeScript,
 } from '@unifare/twin'
 import { processEngine } from './engine.ts'
+import { createDayClock, type DayClock } from './live/day-clock.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 
 /** Marks a folder as a demonstration's, so that only such a folder is ever emptied. */
@@ -43,7 +42,7 @@ export interface StartOptions {
 export interface Running {
   readonly plan: Plan
   readonly network: LocalNetwork
-  readonly clock: ManualClock
+  readonly clock: DayClock
   readonly day: DayOptions
   /** Where state and money are kept, in words for people. */
   readonly database: string
@@ -56,7 +55,7 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
   const plan = planNetwork(options)
   checkNetworks(plan, options.networks ?? new Map())
   await emptyFolder(options.dataDir)
-  const clock = createManualClock(businessDayStart(options.day))
+  const clock = createDayClock(businessDayStart(options.day))
   const keys = createNetworkKeys({ seed: options.seed, centre: plan.centre.id, engine })
   const databases = await openRepositories(
     options.databaseUrl === undefined
@@ -110,7 +109,7 @@ function checkNetworks({ operators }: Plan, networks: ReadonlyMap<string, Statio
 async function openEnvironments(
   plan: Plan,
   dataDir: string,
-  clock: ManualClock,
+  clock: DayClock,
   repositoryOf: (id: string) => Promise<Repository>,
 ): Promise<ReadonlyMap<string, Env>> {
   const environments = new Map<string, Env>()

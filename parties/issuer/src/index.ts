@@ -19,7 +19,9 @@ export {
   type SimulatedChannel,
 } from './payment.ts'
 export type { PhoneIssuer } from './phone/context.ts'
+export { ownerOf } from './phone/devices.ts'
 export { type PhoneCardRow, type PhoneCardState, phoneCards } from './phone/tables.ts'
+export { riderView } from './rider-view.ts'
 export {
   type AccountRow,
   type AccountState,

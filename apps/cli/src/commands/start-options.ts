@@ -1,6 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseDay, requireData, shanghaiDay, toHex, UnifareError } from '@unifare/core'
+import {
+  businessDay,
+  businessDayStart,
+  type Day,
+  type Instant,
+  parseDay,
+  requireData,
+  toHex,
+  UnifareError,
+} from '@unifare/core'
 import { systemClock, systemRandom } from '@unifare/core/node'
 import { parseNetwork, type StationNetwork } from '@unifare/fares'
 import { start } from './start.ts'
@@ -20,6 +29,8 @@ export interface StartFlags {
   readonly pace: number
   readonly data: string
   readonly network?: string
+  readonly lan?: boolean
+  readonly authority: string
 }
 
 /** Turns the flags of `unifare start` into a start. Without a seed every network is new. */
@@ -36,16 +47,23 @@ export async function startWith(flags: StartFlags): Promise<number> {
   const databaseUrl = process.env['DATABASE_URL']
   return start({
     seed: flags.seed ?? toHex(systemRandom().bytes(8)),
-    day: day ?? shanghaiDay(systemClock().now()),
+    // The last whole day: what people ride afterwards is of today.
+    day: day ?? dayBefore(systemClock().now()),
     riders: flags.riders,
     dataDir: resolve(flags.data),
     once: flags.once ?? false,
     json: flags.json ?? false,
     port: flags.port,
     paceMs: flags.pace,
+    lan: flags.lan ?? false,
+    authorityDir: resolve(flags.authority),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(network === undefined ? {} : { networks: await loadNetworks(resolve(network)) }),
   })
+}
+
+function dayBefore(at: Instant): Day {
+  return businessDay(businessDayStart(businessDay(at)) - 1)
 }
 
 /** Station networks of a folder: one JSON file each, named by the operator inside. */

@@ -1,9 +1,14 @@
 import { serve } from '@hono/node-server'
-import { buildConsole } from '@unifare/console/node'
 import { formatYuan, shanghaiDigits, UnifareError } from '@unifare/core'
+import { systemClock } from '@unifare/core/node'
 import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
 import type { Hono } from 'hono'
+import { toString as terminalQrCode } from 'qrcode'
 import { createApi } from '../api.ts'
+import { buildPages } from '../build-pages.ts'
+import type { LanInvitation } from '../live/join-page.ts'
+import { type LanServer, openLanServer } from '../live/lan-server.ts'
+import { type LiveNetwork, openLiveNetwork } from '../live/live-network.ts'
 import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
 import { createOverviewKeeper, type OverviewKeeper } from '../overview.ts'
 import { type Running, type StartOptions, startNetwork } from '../running.ts'
@@ -15,6 +20,10 @@ export interface StartCommand extends StartOptions {
   readonly port: number
   /** Milliseconds of real time that a stretch of the day takes at least, so that one can watch. */
   readonly paceMs: number
+  /** Opens the pages of riders and gates to the local network, over HTTPS. */
+  readonly lan: boolean
+  /** Folder of the local authority for HTTPS. */
+  readonly authorityDir: string
 }
 
 /** Starts the network, rides a day, closes it, and stays with its page unless `once`. */
@@ -40,16 +49,65 @@ async function rideAndShow(
 ): Promise<number> {
   tell(`data: ${command.dataDir}; database: ${running.database}`)
   const keeper = createOverviewKeeper(running, { seed: command.seed, watched: !command.once })
-  if (server !== undefined) {
-    server.show(createApi({ running, keeper, pageDir: await buildConsole() }))
-    tell(`page: ${server.url}`)
+  const doors = server && (await openDoors({ running, keeper, command, server }))
+  try {
+    const outcome = await rideOnce(running, keeper, command)
+    const summary = summarise(running, keeper, outcome)
+    if (command.json) printJson(summary)
+    else printLines(...describe(summary), ...troubles(keeper))
+    if (doors !== undefined) await doors.stayOpen()
+    return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot
+      ? EXIT.ok
+      : EXIT.differences
+  } finally {
+    await doors?.close()
   }
-  const outcome = await rideOnce(running, keeper, command)
-  const summary = summarise(running, keeper, outcome)
-  if (command.json) printJson(summary)
-  else printLines(...describe(summary), ...troubles(keeper))
-  if (server !== undefined) await untilInterrupted(server.url)
-  return summary.sumFen === 0 && summary.dayRoot === summary.rerunRoot ? EXIT.ok : EXIT.differences
+}
+
+/** The pages, on this machine and for the local network. */
+async function openDoors(options: {
+  readonly running: Running
+  readonly keeper: OverviewKeeper
+  readonly command: StartCommand
+  readonly server: PageServer
+}): Promise<{ stayOpen(): Promise<void>; close(): Promise<void> }> {
+  const { running, keeper, command, server } = options
+  const pages = await buildPages()
+  let network: LiveNetwork | undefined
+  const live = () => network
+  let lanServer: LanServer | undefined
+  if (command.lan) {
+    lanServer = await openLanServer({
+      port: command.port + 1,
+      authorityPort: command.port + 2,
+      authorityDir: command.authorityDir,
+      at: systemClock().now(),
+      live,
+      pages,
+    })
+  }
+  const lan: LanInvitation | undefined = lanServer?.invitation
+  server.show(createApi({ running, keeper, pages, live, ...(lan && { lan }) }))
+  tell(`page: ${server.url}`)
+  if (lan !== undefined) await invite(lan)
+  return {
+    stayOpen() {
+      network = openLiveNetwork(running, systemClock())
+      return untilInterrupted(server.url)
+    },
+    async close() {
+      lanServer?.close()
+      await network?.close()
+    },
+  }
+}
+
+/** Phones of the local network: what they open, and a QR code of where they begin. */
+async function invite({ authorityUrl, riderUrl, gateUrl, fingerprint }: LanInvitation) {
+  tell(await terminalQrCode(authorityUrl, { type: 'terminal', small: true }))
+  tell(`phones begin at ${authorityUrl} (certificate SHA-256 ${fingerprint})`)
+  tell(`rider: ${riderUrl}`)
+  tell(`gate: ${gateUrl}`)
 }
 
 async function rideOnce(
@@ -173,7 +231,9 @@ function holdPort(port: number): Promise<PageServer> {
 }
 
 function untilInterrupted(url: string): Promise<void> {
-  tell(`the day is settled; open ${url} or ask "npx unifare trace <tap>"; Ctrl+C ends`)
+  tell(
+    `the day is settled; open ${url}, ride yourself at ${url}join/, or ask "npx unifare trace <tap>"; Ctrl+C ends`,
+  )
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())

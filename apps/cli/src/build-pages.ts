@@ -1,0 +1,7 @@
+import { buildConsole } from '@unifare/console/node'
+import type { Pages } from './pages.ts'
+
+/** Builds the pages that are missing or older than their sources. */
+export async function buildPages(): Promise<Pages> {
+  return { '/': await buildConsole() }
+}
