@@ -2,6 +2,7 @@ import { UnifareError } from '@unifare/core'
 import { accounts, DEMONSTRATION_TERMS, orderViews, termsOn } from '@unifare/issuer'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import { exposureTerms } from './api-exposure.ts'
 import { guard } from './guard.ts'
 import { joinPage, type LanInvitation } from './live/join-page.ts'
 import { createLiveApi } from './live/live-api.ts'
@@ -51,6 +52,7 @@ export function createApi(options: {
   app.get('/api/trace/:tap', async (c) =>
     c.json(await traceTap(running.network, c.req.param('tap'))),
   )
+  app.get('/api/exposure', (c) => c.json(exposureTerms()))
   app.get('/api/debts', async (c) => c.json(await debts(running)))
   app.get('/api/orders', async (c) => c.json(await orders(running)))
   app.post('/api/issuer/:account/repay', async (c) =>

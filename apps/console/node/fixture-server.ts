@@ -25,6 +25,7 @@ createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   if (pathname === '/api/events') return events(response)
   if (pathname === '/api/overview') return answer(response, overview)
+  if (pathname === '/api/exposure') return void file('exposure.json', response)
   if (pathname.startsWith('/api/trace/')) {
     const trace = traces[decodeURIComponent(pathname.slice('/api/trace/'.length))]
     return trace === undefined
@@ -58,6 +59,10 @@ function inPhase(name: string): Overview {
     default:
       return settled
   }
+}
+
+async function file(name: string, response: ServerResponse): Promise<void> {
+  answer(response, await json(name))
 }
 
 function events(response: ServerResponse): void {

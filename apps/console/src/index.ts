@@ -13,3 +13,12 @@ export type {
   TraceStage,
   TraceStep,
 } from './model.ts'
+export {
+  EXPOSURE_FORMULAS,
+  EXPOSURE_INPUTS,
+  type ExposureClass,
+  type ExposureFormula,
+  type ExposureInput,
+  type ExposureTerms,
+  type ExposureValues,
+} from './model-exposure.ts'

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatCount, formatMicroFen, formatSignedYuan, formatYuan } from './money.ts'
+import {
+  formatCount,
+  formatMicroFen,
+  formatShortYuan,
+  formatSignedYuan,
+  formatYuan,
+} from './money.ts'
 import { formatKm, hexGroups, issuerPlace, shortName } from './names.ts'
 import { formatClock, formatClockSeconds, partOfDay } from './time.ts'
 
@@ -14,6 +20,18 @@ describe('money', () => {
     [-100_000_000, '−1,000,000.00'],
   ])('writes %i fen as %s', (amountFen, text) => {
     expect(formatYuan(amountFen)).toBe(text)
+  })
+
+  it.each([
+    [0, '0', '0'],
+    [150, '1.50', '1.50'],
+    [291_000, '2,910', '2,910'],
+    [1_234_500, '1.23万', '12.3k'],
+    [180_000_000, '180万', '1.8M'],
+    [1_360_000_000_000, '136亿', '13.6B'],
+  ])('shortens %i fen to %s and %s', (amountFen, zh, en) => {
+    expect(formatShortYuan(amountFen, 'zh')).toBe(zh)
+    expect(formatShortYuan(amountFen, 'en')).toBe(en)
   })
 
   it('signs what is above zero, and only that', () => {

@@ -29,3 +29,26 @@ export function formatCount(count: number): string {
 function groupThousands(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',')
 }
+
+const LARGE = {
+  zh: [
+    { from: 100_000_000, unit: 100_000_000, mark: '亿' },
+    { from: 10_000, unit: 10_000, mark: '万' },
+  ],
+  en: [
+    { from: 1_000_000_000, unit: 1_000_000_000, mark: 'B' },
+    { from: 1_000_000, unit: 1_000_000, mark: 'M' },
+    { from: 10_000, unit: 1_000, mark: 'k' },
+  ],
+} as const
+
+/** Fen as yuan for the axis of a picture: short, rounded, without decimals where there are none. */
+export function formatShortYuan(amountFen: number, language: keyof typeof LARGE): string {
+  const yuan = amountFen / 100
+  const large = LARGE[language].find(({ from }) => Math.abs(yuan) >= from)
+  if (large !== undefined) {
+    const value = yuan / large.unit
+    return `${Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1))}${large.mark}`
+  }
+  return Number.isInteger(yuan) ? groupThousands(String(yuan)) : yuan.toFixed(2)
+}

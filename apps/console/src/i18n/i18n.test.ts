@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { exposureTexts, formulaTexts, inputTexts } from './exposure-texts.ts'
 import { mapTexts } from './map-texts.ts'
 import { factTexts, rideTexts, stageTexts } from './ride-texts.ts'
 import { settlementTexts } from './settlement-texts.ts'
@@ -15,6 +16,9 @@ const catalogues: Readonly<Record<string, Texts>> = {
   factTexts,
   stageTexts,
   settlementTexts,
+  exposureTexts,
+  inputTexts,
+  formulaTexts,
   ...words,
 }
 const HAN = /\p{Script=Han}/u

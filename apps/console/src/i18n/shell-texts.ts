@@ -18,6 +18,10 @@ export const shellTexts = {
   riding: { zh: '出行', en: 'Riding' },
   closing: { zh: '关账', en: 'Closing' },
   settled: { zh: '已结算', en: 'Settled' },
+  pages: { zh: '页面', en: 'Pages' },
+  pageDay: { zh: '运营日', en: 'The day' },
+  pageTariffs: { zh: '票价', en: 'Tariffs' },
+  pageExposure: { zh: '风险敞口', en: 'Exposure' },
   skip: { zh: '跳到结算', en: 'Skip to the settlement' },
   loading: { zh: '正在连接网络…', en: 'Connecting to the network…' },
   unreachable: { zh: '网络没有应答', en: 'The network does not answer' },
@@ -25,6 +29,7 @@ export const shellTexts = {
     zh: '确认“unifare start”仍在运行；本页会自动重新连接。',
     en: 'Check that “unifare start” is still running; this page reconnects by itself.',
   },
+  refused: { zh: '网络不能回答', en: 'The network has no answer to this' },
   lost: {
     zh: '连接已断开，正在重新连接。以下是最后收到的状态。',
     en: 'Connection lost, reconnecting. What you see is the last state received.',

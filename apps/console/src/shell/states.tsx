@@ -17,6 +17,19 @@ export function Waiting({ lost }: { readonly lost: boolean }) {
   )
 }
 
+/** The network refuses what a page asks for: its words and its stable code. */
+export function Refused({ code, detail }: { readonly code: string; readonly detail: string }) {
+  const t = useText()
+  return (
+    <div class="sheet" role="status">
+      <p class="nothing-title">{t(shellTexts.refused)}</p>
+      <p>
+        {detail} <code>{code}</code>
+      </p>
+    </div>
+  )
+}
+
 /** An empty place, and what will fill it. */
 export function Nothing({ title, next }: { readonly title: string; readonly next?: string }) {
   return (

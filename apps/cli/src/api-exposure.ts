@@ -1,0 +1,91 @@
+import type { ExposureClass, ExposureTerms } from '@unifare/console'
+import { DEFAULT_CREDENTIALS } from '@unifare/issuer'
+
+const HOUR_S = 3600
+const DAY_S = 24 * HOUR_S
+
+/**
+ * Risk classes with what their credentials may do (reference reliability 10.4), and the largest
+ * losses that the demonstration's terms allow for each.
+ */
+const CLASSES: readonly ExposureClass[] = [
+  {
+    id: 'standard',
+    nameZh: '标准',
+    nameEn: 'Standard',
+    values: {
+      capFen: DEFAULT_CREDENTIALS.capFen,
+      validityS: DEFAULT_CREDENTIALS.authorisationS,
+    },
+    limitsFen: {
+      onePhone: 10_000,
+      onePhoneOffline: 300_000,
+      sharedAccount: 100_000,
+      sharedCode: 15_000,
+    },
+  },
+  {
+    id: 'new',
+    nameZh: '新用户，有代扣协议',
+    nameEn: 'New, payment contract',
+    values: { capFen: 1_000, validityS: 2 * HOUR_S },
+    limitsFen: {
+      onePhone: 3_000,
+      onePhoneOffline: 10_000,
+      sharedAccount: 30_000,
+      sharedCode: 5_000,
+    },
+  },
+  {
+    id: 'prepaid',
+    nameZh: '匿名预付',
+    nameEn: 'Anonymous, prepaid',
+    values: { capFen: 1_000, validityS: 2 * HOUR_S, reservedFen: 3_000 },
+    limitsFen: {
+      onePhone: 3_000,
+      onePhoneOffline: 10_000,
+      sharedAccount: 30_000,
+      sharedCode: 5_000,
+    },
+  },
+]
+
+/**
+ * What the running network is configured with, and assumptions for the rest: the worked figures
+ * of reference reliability 10.3.
+ */
+export function exposureTerms(): ExposureTerms {
+  return {
+    classes: CLASSES,
+    values: {
+      capFen: DEFAULT_CREDENTIALS.capFen,
+      validityS: DEFAULT_CREDENTIALS.authorisationS,
+      denyLatencyS: HOUR_S / 4,
+      terminalOfflineS: DAY_S,
+      ridesPerHour: 4,
+      accomplices: 10,
+      terminalsInFreshness: 5,
+      balanceFen: 10_000,
+      reportDelayS: 6 * HOUR_S,
+      uses: 3,
+      reservedFen: 3_000,
+      ridesPerDay: 30_000_000,
+      fareFen: 300,
+      newSharePpm: 44_000,
+      newDefaultPpm: 10_000,
+      newCollectedPpm: 600_000,
+      advancedPpm: 20_000,
+      repaidPpm: 970_000,
+      repaidAfterDays: 5,
+      writeOffDays: 90,
+    },
+    configured: ['capFen', 'validityS'],
+    limitsFen: {
+      lostMedium: 20_000,
+      prepaid: 6_000,
+      newRiders: 5_000_000,
+      debtBook: 2_000_000_000,
+      lossPerDay: 10_000_000,
+    },
+  }
+}
