@@ -212,6 +212,18 @@ export const codeRejects = {
     en: 'this rider was here a moment ago: wait some seconds',
     zh: '刚刚使用过，请稍候',
   },
+  'code.too-many': {
+    step: 14,
+    reason: 'code.too-many',
+    en: 'all companions of this rider are through: wait for the next code',
+    zh: '同行人数已达上限，请稍候',
+  },
+  'code.passed-back': {
+    step: 14,
+    reason: 'code.passed-back',
+    en: 'this rider entered here minutes ago: see the counter',
+    zh: '该账户刚在本站进站，请到窗口处理',
+  },
   'code.over-cap': {
     step: 15,
     reason: 'code.over-cap',

@@ -69,12 +69,13 @@ export { CERTIFICATE, CODE, ROOT, TAIL } from './layout.ts'
 export { type CodeRequest, makeCode } from './make-code.ts'
 export { parseCode } from './parse.ts'
 export { parseCodeV1, type RideCodeV1 } from './parse-v1.ts'
-export { type CodeFamily, codeFamily } from './platform.ts'
+export { type CodeFamily, codeFamilies, codeFamily } from './platform.ts'
 export type { PlatformCode, PlatformSignature, ReadableFamily } from './platforms/platform-code.ts'
 export { readPlatformCode } from './platforms/verify-platform.ts'
 export { type CodePolicy, DEFAULT_CODE_POLICY } from './policy.ts'
 export {
   type CodePurpose,
+  type CompanionLimit,
   checkReplay,
   createReplayMemory,
   DEFAULT_REPLAY_RULES,
@@ -86,6 +87,15 @@ export {
   remember,
   type SeenCode,
 } from './replay.ts'
+export {
+  claimAtStation,
+  createStationMemory,
+  PASS_BACK_S,
+  releaseAtStation,
+  type StationClaim,
+  type StationCode,
+  type StationMemory,
+} from './replay-station.ts'
 export type { Authorisation, CodeIdentity, RideCode, ShownCode } from './ride-code.ts'
 export { makeRootRecord, openRootRecord, type Root, type RootRequest } from './root.ts'
 export { schemeToken } from './scheme-token.ts'

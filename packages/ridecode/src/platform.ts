@@ -1,3 +1,4 @@
+import type { ErrorText } from '@unifare/core'
 import { readUnionPay } from './platforms/unionpay.ts'
 
 /** Families of codes that readers meet, told apart by their first bytes (reference ridecode 2). */
@@ -11,6 +12,19 @@ export type CodeFamily =
   | 'unified-platform'
   | 'json'
   | 'unknown'
+
+/** Whose code it is, in words for a rider whose code is refused. */
+export const codeFamilies = {
+  't-union': { zh: '交通联合乘车码', en: 'T-Union ride code' },
+  't-union-v1': { zh: '旧版交通联合乘车码', en: 'old T-Union ride code' },
+  tencent: { zh: '腾讯乘车码', en: 'Tencent ride code' },
+  alipay: { zh: '支付宝乘车码', en: 'Alipay ride code' },
+  'city-card': { zh: '城市一卡通乘车码', en: 'code of a city card' },
+  unionpay: { zh: '银联乘车码', en: 'UnionPay ride code' },
+  'unified-platform': { zh: '城市统一码', en: 'unified city code' },
+  json: { zh: '设置数据', en: 'data for setting up' },
+  unknown: { zh: '未知二维码', en: 'unknown code' },
+} as const satisfies Record<CodeFamily, ErrorText>
 
 /** Length of the old two-level form, which also comes with versions of the T-Union family. */
 export const V1_LENGTH = 226

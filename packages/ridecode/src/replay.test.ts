@@ -26,8 +26,9 @@ function terminal(purpose: CodePurpose = 'single', validityS = 120) {
     set: (next: ReplayMemory) => {
       memory = next
     },
-    show: (identity: ReturnType<typeof rider>, atS: number, companion = false): string => {
-      const answer = checkReplay(memory, identity, { atS, purpose, companion })
+    show: (identity: ReturnType<typeof rider>, atS: number, most?: number): string => {
+      const companions = most === undefined ? {} : { companions: { most, withinS: validityS } }
+      const answer = checkReplay(memory, identity, { atS, purpose, ...companions })
       if (!answer.ok) return answer.code
       memory = remember(memory, identity, { atS, purpose, validityS })
       return 'ok'
@@ -88,8 +89,33 @@ describe('one rider, some seconds', () => {
   test('a companion does not wait, but needs a code', () => {
     const { show } = terminal()
     expect(show(rider(AT_S), AT_S)).toBe('ok')
-    expect(show(rider(AT_S), AT_S + 1, true)).toBe('code.replayed')
-    expect(show(rider(AT_S + 1), AT_S + 1, true)).toBe('ok')
+    expect(show(rider(AT_S), AT_S + 1, 1)).toBe('code.replayed')
+    expect(show(rider(AT_S + 1), AT_S + 1, 1)).toBe('ok')
+  })
+
+  test('so many companions as the issuer states, and nobody beyond them within the validity', () => {
+    const { show } = terminal('single', 60)
+    for (const s of [0, 1, 2, 3]) expect(show(rider(AT_S + s), AT_S + s, 3)).toBe('ok')
+    expect(show(rider(AT_S + 4), AT_S + 4, 3)).toBe('code.too-many')
+    expect(show(rider(AT_S + 59), AT_S + 59, 3)).toBe('code.too-many')
+    expect(show(rider(AT_S + 60), AT_S + 60, 3)).toBe('ok')
+  })
+
+  test('where the issuer states none, one ride within the validity', () => {
+    const { show } = terminal('single', 60)
+    expect(show(rider(AT_S), AT_S, 0)).toBe('ok')
+    expect(show(rider(AT_S + 4), AT_S + 4, 0)).toBe('code.too-soon')
+    expect(show(rider(AT_S + 5), AT_S + 5, 0)).toBe('code.too-many')
+    expect(show(rider(AT_S + 60), AT_S + 60, 0)).toBe('ok')
+  })
+
+  test('companions of the way in do not count on the way out', () => {
+    const entered = terminal('entry', 60)
+    for (const s of [0, 1]) expect(entered.show(rider(AT_S + s), AT_S + s, 1)).toBe('ok')
+    const left = terminal('exit', 60)
+    left.set(entered.memory())
+    for (const s of [10, 11]) expect(left.show(rider(AT_S + s), AT_S + s, 1)).toBe('ok')
+    expect(left.show(rider(AT_S + 12), AT_S + 12, 1)).toBe('code.too-many')
   })
 
   test('nor is a clock set back a way around', () => {

@@ -41,13 +41,24 @@ export const DEFAULT_REPLAY_RULES: ReplayRules = {
   skewS: DEFAULT_CODE_POLICY.futureSkewS,
 }
 
+/**
+ * How many a rider may take along: so many more codes of the same account pass at once, and none
+ * beyond them, within a time (reference reliability 3.3 Q2).
+ */
+export interface CompanionLimit {
+  /** Companions at most; 0 lets nobody follow. */
+  readonly most: number
+  /** Seconds for which the count holds: the validity of a code. */
+  readonly withinS: number
+}
+
 /** A code before the gate. */
 export interface Presentation {
   /** Now, Unix seconds. */
   readonly atS: number
   readonly purpose: CodePurpose
-  /** The rider pays for somebody else: another code of the same account may follow at once. */
-  readonly companion?: boolean
+  /** What the rider's issuer states about companions; absent where it states nothing. */
+  readonly companions?: CompanionLimit
   /** `DEFAULT_REPLAY_RULES` when not given. */
   readonly rules?: ReplayRules
 }
@@ -55,22 +66,26 @@ export interface Presentation {
 /**
  * Whether a code may be used once more: `code.replayed` for one seen before,
  * `code.wrong-state` when the same code that opened a ride shall close it, `code.too-soon` for
- * another code of the same rider within some seconds.
+ * another code of the same rider within some seconds, `code.too-many` for one beyond the
+ * companions that the issuer states.
  */
 export function checkReplay(
   memory: ReplayMemory,
   identity: CodeIdentity,
   presentation: Presentation,
 ): { readonly ok: true } | CodeReject {
-  const { atS, purpose, companion = false, rules = DEFAULT_REPLAY_RULES } = presentation
+  const { atS, purpose, companions, rules = DEFAULT_REPLAY_RULES } = presentation
   const same = memory.seen.find((seen) => isSameCode(seen, identity))
   if (same) return reject(opens(same.purpose, purpose) ? 'code.wrong-state' : 'code.replayed')
-  if (companion) return { ok: true }
   // The clock may have been set back between the two: the distance counts, not the order.
-  const soon = memory.seen.some(
-    (seen) => isSameRider(seen, identity) && Math.abs(atS - seen.atS) < rules.sameUserS,
-  )
-  return soon ? reject('code.too-soon') : { ok: true }
+  const withinS = (seconds: number) =>
+    memory.seen.filter((seen) => isSameRider(seen, identity) && Math.abs(atS - seen.atS) < seconds)
+  if (companions === undefined || companions.most === 0) {
+    if (withinS(rules.sameUserS).length > 0) return reject('code.too-soon')
+  }
+  if (companions === undefined) return { ok: true }
+  const before = withinS(companions.withinS).filter((seen) => seen.purpose === purpose).length
+  return before > companions.most ? reject('code.too-many') : { ok: true }
 }
 
 /**
@@ -100,14 +115,17 @@ export function forget(memory: ReplayMemory, identity: CodeIdentity): ReplayMemo
   return { seen: memory.seen.filter((seen) => !isSameCode(seen, identity)) }
 }
 
-function opens(first: CodePurpose, second: CodePurpose): boolean {
+/** Whether the second use would close what the first one opened. */
+export function opens(first: CodePurpose, second: CodePurpose): boolean {
   return (first === 'entry' && second === 'exit') || (first === 'rent' && second === 'return')
 }
 
-function isSameRider(a: CodeIdentity, b: CodeIdentity): boolean {
+/** Whether two codes are of one account. */
+export function isSameRider(a: CodeIdentity, b: CodeIdentity): boolean {
   return a.account === b.account && a.issuer === b.issuer
 }
 
-function isSameCode(a: CodeIdentity, b: CodeIdentity): boolean {
+/** Whether two codes are one, whatever their bytes. */
+export function isSameCode(a: CodeIdentity, b: CodeIdentity): boolean {
   return a.generationTimeS === b.generationTimeS && isSameRider(a, b)
 }
