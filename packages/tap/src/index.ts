@@ -34,6 +34,7 @@ export {
   type Answer,
   createHandler,
   exchange,
+  exchangeDated,
   type HandlerResult,
   isFinalRefusal,
   isRefusal,

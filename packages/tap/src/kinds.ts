@@ -66,6 +66,8 @@ export const FLAGS = {
   staleTariff: 0x04,
   /** The driver keyed the amount in, within the bounds of the tariff. */
   keyed: 0x08,
+  /** The station's node did not answer: another gate may have taken the same code. */
+  unlinked: 0x10,
 } as const
 
 /** Inverse of a name → code table. */

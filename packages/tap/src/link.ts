@@ -63,11 +63,16 @@ export interface HandlerResult {
  * forged: treat as no answer), or the code of the receiver's refusal with `details.by`.
  * `isFinalRefusal` tells whether trying again makes sense.
  */
-export async function exchange(
+export async function exchange(...asked: Parameters<typeof exchangeDated>): Promise<unknown> {
+  return (await exchangeDated(...asked)).result
+}
+
+/** The same with the time at which the receiver signed its answer: who has no clock sets it by it. */
+export async function exchangeDated(
   link: Link,
   self: LinkIdentity,
   request: { readonly receiver: string; readonly kind: MessageKind; readonly body: Uint8Array },
-): Promise<unknown> {
+): Promise<{ readonly result: unknown; readonly sentAt: Instant }> {
   const { receiver } = request
   const { bytes, bodyHash } = await sealMessage({
     ...request,
@@ -75,7 +80,7 @@ export async function exchange(
     sentAt: self.now(),
     sign: self.sign,
   })
-  const answer = await openAnswer(self, receiver, await link.send(receiver, bytes))
+  const { answer, sentAt } = await openAnswer(self, receiver, await link.send(receiver, bytes))
   if (!answer.ok && answer.bodyHash === UNOPENED) {
     throw new UnifareError(answer.code, answer.message, { by: receiver, opened: false })
   }
@@ -85,7 +90,7 @@ export async function exchange(
     'the answer speaks of another message',
   )
   if (!answer.ok) throw new UnifareError(answer.code, answer.message, { by: receiver })
-  return answer.result
+  return { result: answer.result, sentAt }
 }
 
 /**
@@ -185,7 +190,7 @@ async function openAnswer(
   self: LinkIdentity,
   receiver: string,
   bytes: Uint8Array,
-): Promise<Answer> {
+): Promise<{ readonly answer: Answer; readonly sentAt: Instant }> {
   try {
     const reply = parseMessage(bytes)
     await verify(self, reply)
@@ -194,7 +199,7 @@ async function openAnswer(
       'message.bad-signature',
       `a message of ${reply.sender}`,
     )
-    return parseAnswer(fromUtf8(reply.body))
+    return { answer: parseAnswer(fromUtf8(reply.body)), sentAt: reply.sentAt }
   } catch (error) {
     if (!isRefusal(error)) throw error
     const { message } = error

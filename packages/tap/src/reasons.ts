@@ -146,6 +146,26 @@ export const REASONS = {
     en: 'on board already: tap again when leaving',
     zh: '已刷卡上车，下车时请再刷卡',
   },
+  'clock.untrusted': {
+    number: 42,
+    en: 'the clock of this terminal is not sure: use a card',
+    zh: '终端时钟不可靠，暂不受理乘车码，请刷卡',
+  },
+  'bundle.limited': {
+    number: 43,
+    en: 'terminal long without network: use a card or another terminal',
+    zh: '终端离线已久，乘车码受限，请刷卡或换用其他终端',
+  },
+  'code.too-many': {
+    number: 44,
+    en: 'all companions are through: wait for the next code',
+    zh: '同行人数已达上限，请稍候',
+  },
+  'code.passed-back': {
+    number: 45,
+    en: 'this account has just entered here: see the counter',
+    zh: '该账户刚在本站进站，请到窗口处理',
+  },
 } as const satisfies Record<string, ErrorText & { readonly number: number }>
 
 export type Reason = keyof typeof REASONS
