@@ -33,6 +33,7 @@ export {
   riderRandom,
 } from './parties.ts'
 export { type Plan, type PlannedOperator, planNetwork } from './plan.ts'
+export { newPlannedCard } from './planned-card.ts'
 export type {
   CentrePort,
   InstitutionPort,

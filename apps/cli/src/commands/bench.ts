@@ -3,10 +3,12 @@ import {
   benchClearing,
   benchCode,
   benchFares,
+  benchGate,
   describeCard,
   describeClearing,
   describeCode,
   describeFares,
+  describeGate,
 } from '@unifare/bench'
 import { UnifareError } from '@unifare/core'
 import { EXIT, printJson, printLines, tell } from '../output.ts'
@@ -38,6 +40,11 @@ const SUBJECTS = {
   async fares({ json }) {
     const report = await benchFares({ tell })
     print(report, describeFares(report), json)
+    return EXIT.ok
+  },
+  async gate({ json }) {
+    const report = await benchGate({ tell })
+    print(report, describeGate(report), json)
     return EXIT.ok
   },
 } as const satisfies Record<string, (options: BenchOptions) => Promise<number>>
