@@ -6,6 +6,7 @@ export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'
 export { type Explanation, explain } from './explain.ts'
 export { type ChargedPrice, type ExplainedCharge, explainCharge } from './explain-charge.ts'
 export { fareMatrix, type MatrixColumns, readFareMatrix } from './fare-matrix.ts'
+export { type FarePicture, farePicture } from './fare-picture.ts'
 export { generateNetwork, reachOf } from './generate-network.ts'
 export {
   type Composed,
@@ -86,6 +87,16 @@ export { type PlacedFault, parseTariffText } from './tariff-text.ts'
 export { type DiffExample, type DiffRow, diffTariffs, type TariffDiff } from './what-if/diff.ts'
 export { byStatedDistance, journeyRiders } from './what-if/journey-riders.ts'
 export { type SampleRider, sampleRiders } from './what-if/sample.ts'
+export { shiftFares } from './what-if/shift-fares.ts'
+export { baseWords } from './words/base-words.ts'
+export {
+  POLICY_KINDS,
+  type PolicyKind,
+  type PolicyWords,
+  tariffWords,
+} from './words/policy-words.ts'
+export { modeWords, riderClassWords, whenWords } from './words/when-words.ts'
+export type { Words } from './words/words.ts'
 export {
   FARE_MEDIA,
   FARE_MODES,

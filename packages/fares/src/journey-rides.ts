@@ -6,16 +6,25 @@ import { badJourneys, type JourneyInput, type LegInput } from './journeys.ts'
 import type { Tariff } from './tariff.ts'
 import { FARE_MODES, type FareMode } from './words.ts'
 
-/** The same tariff with its ladders over the distance that a ride states. */
+/** The same tariff with its ladders over the distance and the stops that a ride states. */
 export function overDistance(tariff: Tariff): Tariff {
   return {
     ...tariff,
     network: null,
-    rules: tariff.rules.map((rule) =>
-      rule.base.kind === 'distance-ladder'
-        ? { ...rule, when: withoutJourney(rule.when), base: { ...rule.base, distance: 'ride' } }
-        : rule,
-    ),
+    rules: tariff.rules.map((rule) => {
+      const when = withoutJourney(rule.when)
+      switch (rule.base.kind) {
+        case 'distance-ladder':
+          return { ...rule, when, base: { ...rule.base, distance: 'ride' } }
+        case 'stop-ladder':
+          return { ...rule, when, base: { ...rule.base, stops: 'ride' } }
+        case 'flat':
+        case 'table':
+        case 'metered':
+        case 'elapsed-ladder':
+          return rule
+      }
+    }),
   }
 }
 
