@@ -3,6 +3,7 @@ import { accounts, DEMONSTRATION_TERMS, orderViews, termsOn } from '@unifare/iss
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { exposureTerms } from './api-exposure.ts'
+import { createTariffsApi } from './api-tariffs.ts'
 import { guard } from './guard.ts'
 import { joinPage, type LanInvitation } from './live/join-page.ts'
 import { createLiveApi } from './live/live-api.ts'
@@ -53,6 +54,7 @@ export function createApi(options: {
     c.json(await traceTap(running.network, c.req.param('tap'))),
   )
   app.get('/api/exposure', (c) => c.json(exposureTerms()))
+  app.route('/', createTariffsApi(running.plan))
   app.get('/api/debts', async (c) => c.json(await debts(running)))
   app.get('/api/orders', async (c) => c.json(await orders(running)))
   app.post('/api/issuer/:account/repay', async (c) =>

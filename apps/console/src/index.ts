@@ -22,3 +22,17 @@ export {
   type ExposureTerms,
   type ExposureValues,
 } from './model-exposure.ts'
+export {
+  type DiffRow,
+  type RideExample,
+  type RideQuery,
+  type RideQuote,
+  readComparison,
+  readRideQuote,
+  readTariffDetail,
+  readTariffList,
+  type TariffComparison,
+  type TariffDetail,
+  type TariffEntry,
+  type TariffList,
+} from './model-tariffs.ts'

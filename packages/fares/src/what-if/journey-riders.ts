@@ -29,6 +29,6 @@ export function journeyRiders(
 }
 
 /** The same tariff by the distance that rides state, for journeys without stations. */
-export function byStatedDistance({ tariff }: CompiledTariff): CompiledTariff {
+export function byStatedDistance({ tariff }: Pick<CompiledTariff, 'tariff'>): CompiledTariff {
   return compileTariff(overDistance(tariff))
 }

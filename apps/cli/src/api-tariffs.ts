@@ -1,0 +1,23 @@
+import type { Plan } from '@unifare/twin'
+import { Hono } from 'hono'
+import { compareTariffs } from './tariffs/comparison.ts'
+import { parseRideQuery, quoteRide } from './tariffs/ride-query.ts'
+import { openTariffBook } from './tariffs/tariff-book.ts'
+
+/**
+ * Tariffs for the page: `GET /api/tariffs`, one whole under `/:id`, a ride's price under
+ * `/:id/quote?medium=…`, what another tariff would change under `/:id/diff?with=…|raiseFen=…`.
+ */
+export function createTariffsApi(plan: Pick<Plan, 'operators'>): Hono {
+  const book = openTariffBook(plan)
+  return new Hono()
+    .get('/api/tariffs', (c) => c.json(book.list()))
+    .get('/api/tariffs/:id', (c) => c.json(book.detail(c.req.param('id'))))
+    .get('/api/tariffs/:id/quote', (c) => {
+      const compiled = book.compiled(c.req.param('id'))
+      return c.json(quoteRide(compiled, parseRideQuery(c.req.query())))
+    })
+    .get('/api/tariffs/:id/diff', (c) =>
+      c.json(compareTariffs(book, c.req.param('id'), c.req.query())),
+    )
+}
