@@ -269,7 +269,10 @@ async function rideInWuhan({ day, network: parties, places, wallet, card }: Chai
   await present.card(places.bus)
   await ports.setClock(CLOSE)
   for (const { institution, terminals } of day.plan.operators) {
-    for (const { terminal } of terminals) while ((await ports.terminal(terminal).upload()) > 0);
+    for (const { terminal } of terminals) {
+      while ((await ports.terminal(terminal).upload()) > 0);
+      await ports.terminal(terminal).refresh()
+    }
     const port = ports.operator(institution.id)
     await port.command({ do: 'make-charges', upTo: CLOSE, giveUpBefore: CLOSE })
     expect(await port.deliver()).toBe(0)

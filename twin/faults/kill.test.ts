@@ -108,7 +108,10 @@ describe('a terminal process killed with -9 at random instants', () => {
         if (!ok) throw new Error(`ride ${ride} is refused: ${reason}`)
       }
       shown.push(`${config.terminal}-${go}`)
-      if (ride % 40 === 39) await order('upload')
+      if (ride % 40 === 39) {
+        await order('upload')
+        await order('refresh')
+      }
     }
     clock.set(clock.now() + 121_000)
     while ((await order('upload')) !== 0);

@@ -114,7 +114,7 @@ async function rideWithCrashes(
             fate.step()
           },
         })
-        if (opened.lists().tariffs.length === 0) await opened.refresh()
+        if (opened.status().staleness.stage !== 'fresh') await opened.refresh()
         if (!fate.dead()) return opened
       } catch (error) {
         if (!fate.dead()) throw error

@@ -5,7 +5,6 @@ import { ACCOUNT, CAP_FEN, codeFixture } from './code.fixture.ts'
 import { AT, bundles, CONVERTING, ENTRY_GATE, EXIT_GATE, openBench } from './terminal.fixture.ts'
 
 const AT_S = AT / 1000
-const DAY_MS = 86_400_000
 
 const codeAt = (s: number, changes = {}) =>
   codeFixture.code(AT_S + s, { issuer: VISITOR, ...changes })
@@ -135,14 +134,6 @@ describe('what a terminal refuses of codes', () => {
     clock.set(AT + 10_000)
     const enough = await codeAt(10, { capFen: 2_300 })
     expect(await terminal.presentCode(enough, metered)).toMatchObject({ ok: true })
-  })
-
-  it('every code once the lists are more than seven days old; cards go on', async () => {
-    const lists = await bundles([], { from: AT - 7 * DAY_MS })
-    const { terminal, clock } = await openBench({}, { lists })
-    expect(await terminal.presentCode(await codeAt(0))).toMatchObject({ ok: true })
-    clock.set(AT + 10_000)
-    expect(await terminal.presentCode(await codeAt(10))).toMatchObject({ reason: 'bundle.stale' })
   })
 
   it('every code before it has lists', async () => {

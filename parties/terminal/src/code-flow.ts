@@ -1,25 +1,32 @@
 import type { AcceptanceRow } from '@unifare/bundle'
-import type { Fen, Instant } from '@unifare/core'
+import type { Fen, Instant, TimeQuality } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { price, tariffInForce } from '@unifare/fares'
 import {
   type CodeCaches,
   type CodeIdentity,
   type CodePurpose,
+  type CodeReject,
+  type CompanionLimit,
   checkCap,
   checkReplay,
+  decodeCustomField,
   expire,
   forget,
   type ReplayMemory,
   remember,
+  type ShownCode,
+  type StationClaim,
   verifyCode,
 } from '@unifare/ridecode'
 import type { Reason, TapKind } from '@unifare/tap'
-import { LIMITS, type Role, type TerminalConfig } from './config.ts'
+import type { Role, TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
 import { accepted, denyKey, type Lists } from './lists.ts'
 import type { Metered } from './metered.ts'
 import type { TapContent } from './record.ts'
+import { isRecent, type Staleness, stalenessAt } from './staleness.ts'
+import type { UseMemory } from './use-memory.ts'
 
 /** What a code is shown for at a place, and the record that it makes; none where only cards help. */
 const CODE_OF_ROLE: Readonly<
@@ -41,8 +48,12 @@ const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
   'code.after-authorisation': 'code.expired',
   'code.from-future': 'code.expired',
   'code.not-listed': 'medium.foreign',
+  'code.two-level': 'medium.foreign',
+  'code.unknown-root': 'medium.foreign',
   'code.replayed': 'code.replayed',
   'code.too-soon': 'code.too-soon',
+  'code.too-many': 'code.too-many',
+  'code.passed-back': 'code.passed-back',
   'code.wrong-state': 'code.wrong-state',
 }
 
@@ -58,61 +69,98 @@ export interface CodeContext {
   /** Codes whose tap is void: their rider may come at once with another one. */
   readonly voided?: readonly CodeIdentity[]
   readonly at: Instant
+  readonly quality: TimeQuality
+  /** When the lists were last known to be the newest; 0 without any. */
+  readonly listsAt: Instant
+  readonly uses: Pick<UseMemory, 'since'>
   readonly metered: Metered
 }
 
+/** A code that may pass, as far as this terminal knows. */
+export interface DecidedCode {
+  readonly content: TapContent
+  readonly replay: ReplayMemory
+  /** The same for the node of the station. */
+  readonly claim: StationClaim
+}
+
 /**
- * Decides about a code offline: age of the lists, genuineness, replay, acceptance, deny list, cap.
- * Pure; the accepted code must be stored and synced before it is remembered and shown.
+ * Decides about a code offline: time, age of the lists, genuineness, replay, acceptance, deny
+ * list, cap. Pure; the accepted code must be stored and synced before it is remembered and shown.
  */
-export function decideCode(
-  bytes: Uint8Array,
-  context: CodeContext,
-): { readonly content: TapContent; readonly replay: ReplayMemory } | Refusal {
-  const { config, lists, at, metered } = context
+export function decideCode(bytes: Uint8Array, context: CodeContext): DecidedCode | Refusal {
+  const { config, lists, at, quality } = context
   const use = CODE_OF_ROLE[config.role]
   if (use === undefined) return refuse('acceptance.not-listed', 'code.no-role')
-  if (lists.issuerKeys === undefined || at - lists.denyFrom > LIMITS.codeListAgeMs) {
-    return refuse('bundle.stale')
-  }
+  if (quality === 'unknown') return refuse('clock.untrusted')
+  const staleness = stalenessAt(context.listsAt, at)
+  if (lists.issuerKeys === undefined || staleness.codes === 'none') return refuse('bundle.stale')
   const atS = Math.floor(at / 1000)
-  const verdict = verifyCode({
-    bytes,
-    atS,
-    keys: lists.issuerKeys,
-    engine: context.engine,
-    caches: context.caches,
-  })
-  if (!verdict.ok) return refuse(REASON_OF_CODE[verdict.code] ?? 'code.invalid', verdict.code)
+  const { engine, caches } = context
+  const verdict = verifyCode({ bytes, atS, keys: lists.issuerKeys, engine, caches })
+  if (!verdict.ok) return refusedCode(verdict)
   const { identity, code } = verdict
-  const { purpose } = use
-  const fresh = checkReplay(memoryFor(identity, context), identity, { atS, purpose })
-  if (!fresh.ok) return refuse(REASON_OF_CODE[fresh.code] ?? 'code.replayed', fresh.code)
-  const acceptance = accepted(lists, config, { medium: 'code', issuer: identity.issuer, at })
-  if (acceptance === undefined) return refuse('acceptance.not-listed')
-  if (lists.denied.has(denyKey('code', identity.issuer, identity.account))) {
-    return refuse('deny.listed')
-  }
-  const fareFen = knownFare(context, acceptance)
-  if (fareFen === undefined) return refuse('fare.unknown')
+  const companions = companionsOf(code, staleness)
+  const presentation = { atS, purpose: use.purpose, ...companions }
+  const fresh = checkReplay(memoryFor(identity, context), identity, presentation)
+  if (!fresh.ok) return refusedCode(fresh)
+  const fareFen = allowedFare(context, { identity, code, staleness })
+  if (typeof fareFen !== 'number') return fareFen
   if (!checkCap(code, fareFen).ok) return refuse('code.over-cap')
+  const { validityS } = code
   return {
-    replay: remember(expire(context.replay, atS), identity, {
-      atS,
-      purpose,
-      validityS: code.validityS,
-    }),
-    content: {
-      kind: use.kind,
-      station: metered.stop ?? config.station,
-      medium: 'code',
-      issuer: identity.issuer,
-      account: identity.account,
-      counter: identity.generationTimeS,
-      distanceM: metered.distanceM ?? 0,
-      evidence: bytes,
-    },
+    replay: remember(expire(context.replay, atS), identity, { ...presentation, validityS }),
+    claim: { ...identity, ...presentation, validityS, terminal: config.terminal },
+    content: contentOf(bytes, identity, { ...context, kind: use.kind }),
   }
+}
+
+/** The refusal of a code; one of another platform is named. */
+export function refusedCode({ code, platform: family }: CodeReject): Refusal {
+  const refusal = refuse(REASON_OF_CODE[code] ?? 'code.invalid', code)
+  return family === undefined ? refusal : { ...refusal, family }
+}
+
+function contentOf(
+  evidence: Uint8Array,
+  { issuer, account, generationTimeS: counter }: CodeIdentity,
+  { config, metered, kind }: CodeContext & { readonly kind: TapKind },
+): TapContent {
+  const station = metered.stop ?? config.station
+  const { distanceM = 0 } = metered
+  return { kind, station, medium: 'code', issuer, account, counter, distanceM, evidence }
+}
+
+/** Companions of a rider; with aged lists nobody is taken along. */
+function companionsOf(
+  { custom, validityS: withinS }: ShownCode,
+  staleness: Staleness,
+): { readonly companions?: CompanionLimit } {
+  const stated = decodeCustomField(custom)?.companions
+  if (stated === undefined) return {}
+  return { companions: { most: staleness.companions ? stated : 0, withinS } }
+}
+
+/** The fare as far as it is known here, of an account that may ride; or why it may not. */
+function allowedFare(
+  context: CodeContext,
+  taken: {
+    readonly identity: CodeIdentity
+    readonly code: ShownCode
+    readonly staleness: Staleness
+  },
+): Fen | Refusal {
+  const { config, lists, at, listsAt, uses } = context
+  const { identity, code, staleness } = taken
+  const { issuer, account } = identity
+  const acceptance = accepted(lists, config, { medium: 'code', issuer, at })
+  if (acceptance === undefined) return refuse('acceptance.not-listed')
+  if (lists.denied.has(denyKey('code', issuer, account))) return refuse('deny.listed')
+  const doubtful =
+    (staleness.codes === 'recent-credentials' && !isRecent(code, Math.floor(at / 1000))) ||
+    uses.since(identity, listsAt) >= staleness.usesMax
+  if (doubtful) return refuse('bundle.limited')
+  return knownFare(context, acceptance) ?? refuse('fare.unknown')
 }
 
 /** What the terminal holds against a code: a tap that nobody was shown stands in no rider's way. */

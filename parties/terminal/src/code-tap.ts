@@ -10,6 +10,7 @@ import { type CodeContext, decideCode } from './code-flow.ts'
 import type { Refusal } from './decision.ts'
 import type { Stored } from './flow.ts'
 import { appendRecord } from './record.ts'
+import type { LinkedStation } from './station-node.ts'
 import { isUnshown, type TapLog } from './tap-log.ts'
 
 const PURPOSE_OF_KIND: Partial<Record<TapKind, CodePurpose>> = {
@@ -30,6 +31,7 @@ export async function tapCode(
     readonly log: TapLog
     readonly context: CodeContext
     readonly quality: TimeQuality
+    readonly station?: LinkedStation | undefined
   },
 ): Promise<(Stored & { readonly replay: ReplayMemory }) | Refusal> {
   const { log, context, quality } = flow
@@ -46,8 +48,14 @@ export async function tapCode(
   const own = unshown.filter(({ tap }) => tap.issuer === issuer && tap.account === account)
   const same = own.find(({ tap }) => tap.counter === counter)
   if (same !== undefined) return { logged: same, completed: true, replay }
-  for (const { sequence } of own) voidTap(flow, sequence)
-  const logged = appendRecord(log, config, { at, quality }, decided.content)
+  for (const { sequence, tap } of own) {
+    voidTap(flow, sequence)
+    await flow.station?.release(tap)
+  }
+  const shared = await flow.station?.claim(decided.claim)
+  if (shared !== undefined && 'refused' in shared) return shared
+  const content = { ...decided.content, ...shared }
+  const logged = appendRecord(log, config, { at, quality }, content)
   return { logged, completed: false, replay: decided.replay }
 }
 

@@ -60,8 +60,8 @@ export const LIMITS = {
   transferMs: 30 * 60_000,
   /** A second tap on the bus that was just boarded is the same boarding for this long. */
   boardingMs: 5 * 60_000,
-  /** Lists older than this: codes are refused, cards go on. */
-  codeListAgeMs: 7 * 86_400_000,
+  /** A rider is kept waiting for the station's node no longer than this. */
+  stationAnswerMs: 100,
   /** Records of one batch. */
   batchRecords: 500,
 } as const

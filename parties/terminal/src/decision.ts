@@ -1,4 +1,5 @@
 import type { Fen } from '@unifare/core'
+import type { CodeFamily } from '@unifare/ridecode'
 import type { Reason, TapKind } from '@unifare/tap'
 
 /** What a terminal shows: go, with what was paid; or no, with a reason that helps. */
@@ -22,12 +23,15 @@ export type Decision =
       readonly sequence: number
       /** Code of the layer that refused, for staff. */
       readonly detail: string
+      /** Whose code it is, where it is not a member's. */
+      readonly family?: CodeFamily
     }
 
 /** A refusal on its way up through a flow. */
 export interface Refusal {
   readonly refused: Reason
   readonly detail: string
+  readonly family?: CodeFamily
 }
 
 /** Makes a refusal. */

@@ -4,4 +4,11 @@ export type { Decision } from './decision.ts'
 export { type Lists, NO_LISTS, type Trust, takeBundle } from './lists.ts'
 export type { Metered, RepairOrder, RepairPayment } from './metered.ts'
 export type { CardContext, CardPlan } from './plan-context.ts'
-export { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts'
+export { STALENESS, type Staleness, type StalenessStage, stalenessAt } from './staleness.ts'
+export { createStationNode, type StationNode } from './station-node.ts'
+export {
+  openTerminal,
+  type Terminal,
+  type TerminalOptions,
+  type TerminalStatus,
+} from './terminal.ts'

@@ -1,18 +1,21 @@
-import { concat, type Instant, type Journal, requireData, view } from '@unifare/core'
+import { concat, type Instant, type Journal, requireData, view, wholeSecond } from '@unifare/core'
 import { CHAIN_START, chainNext, MONEY_KINDS, parseTap, type Tap } from '@unifare/tap'
 import { LIMITS } from './config.ts'
+import { createUseMemory, type UseMemory } from './use-memory.ts'
 
 /**
  * What stands in a terminal's journal, by the first byte of an entry. PENDING is synced before a
  * card is debited, TAP before anything is shown; the other marks may be lost in a crash and the
  * recovery rules take the safe side.
  */
-const ENTRY = { tap: 1, pending: 2, resolved: 3, indicated: 4, acknowledged: 5 } as const
+const ENTRY = { tap: 1, pending: 2, resolved: 3, indicated: 4, acknowledged: 5, heard: 6 } as const
 
 /** Type byte and number before the content of an entry. */
 const PREFIX_LENGTH = 5
-/** Codes that a restarted terminal remembers; more than pass one reader within their validity. */
-const RECENT_CODES = 500
+/** Codes that a restarted terminal remembers at least; more than pass one reader within their validity. */
+const RECENT_CODES = 2_000
+/** Bits of a signed time that was heard. */
+const HEARD = { agrees: 1, lists: 2 } as const
 
 /** Entries of cards whose gate may still report that nobody passed. */
 const RECENT_ENTRIES = 100
@@ -24,6 +27,15 @@ export interface LoggedTap {
   readonly tap: Tap
   /** What is known of the terminal's "go": nothing, given, or never given (a later record says so). */
   go: 'unknown' | 'given' | 'void'
+}
+
+/** A time that the operator signed in an answer. */
+export interface SignedTime {
+  readonly at: Instant
+  /** The terminal's own clock agreed with it. */
+  readonly agrees: boolean
+  /** The answer said that the lists held are the newest. */
+  readonly lists: boolean
 }
 
 /** The terminal's journal as the rest of the terminal sees it. */
@@ -40,6 +52,14 @@ export interface TapLog {
   readonly recentCodes: readonly Tap[]
   /** Highest PSAM serial of a stored debit; 0 before the first. */
   lastSerial(): number
+  /** Codes let through, by account. */
+  readonly uses: Pick<UseMemory, 'since'>
+  /** Notes a signed time; it may be lost in a crash, then an older one holds. */
+  hear(signed: SignedTime): void
+  /** The latest instant that the journal knows of, by signed times and its own records. */
+  floor(): Instant
+  /** When the lists were last known to be the newest; 0 before. */
+  listsAt(): Instant
   /** When a card last entered here by a gate that nobody passed; undefined when there is none. */
   timedOutEntry(card: Pick<Tap, 'issuer' | 'account'>): Instant | undefined
   /** Appends a record; durable only after `sync`. */
@@ -66,14 +86,22 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
   const waiting: LoggedTap[] = []
   const pendings = new Map<number, Uint8Array>()
   const entries = createEntryMemory()
+  const uses = createUseMemory()
+  const times = { floor: 0, listsAt: 0 }
 
   const apply = {
     tap(bytes: Uint8Array, resolves: number): LoggedTap {
       const logged: LoggedTap = { sequence, bytes, tap: parseTap(bytes), go: 'unknown' }
       const { tap } = logged
       lastSerial = Math.max(lastSerial, tap.serial)
-      if (tap.medium === 'code') recentCodes = [...recentCodes.slice(1 - RECENT_CODES), tap]
+      if (tap.medium === 'code') {
+        recentCodes.push(tap)
+        if (recentCodes.length > 2 * RECENT_CODES) recentCodes = recentCodes.slice(-RECENT_CODES)
+      }
       entries.note(tap)
+      uses.note(tap)
+      // A refusal may come of a clock that is wrong: it holds nothing up.
+      if (tap.kind !== 'refused') times.floor = Math.max(times.floor, tap.at)
       if (tap.kind === 'timed-out' || tap.kind === 'passed') {
         const spokenOf = waiting.findLast((entry) => entry.sequence === tap.refersTo)
         // Who passed was let through, whatever became of the mark.
@@ -92,6 +120,12 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
       const logged = waiting.findLast((entry) => entry.sequence === at)
       if (logged !== undefined) logged.go = 'given'
     },
+    heard(seconds: number, bits: number): void {
+      const at = seconds * 1000
+      // A signed time that the clock agreed with outweighs records of a clock that ran ahead.
+      times.floor = (bits & HEARD.agrees) === 0 ? Math.max(times.floor, at) : at
+      if ((bits & HEARD.lists) !== 0) times.listsAt = at
+    },
     acknowledged(end: number): void {
       while (waiting[0] !== undefined && waiting[0].sequence < end) {
         chain = chainNext(chain, waiting[0].bytes)
@@ -108,6 +142,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     else if (payload[0] === ENTRY.resolved) pendings.delete(number)
     else if (payload[0] === ENTRY.indicated) apply.indicated(number)
     else if (payload[0] === ENTRY.acknowledged) apply.acknowledged(number)
+    else if (payload[0] === ENTRY.heard) apply.heard(number, rest[0] ?? 0)
   })
 
   const write = (type: number, number: number, rest: Uint8Array = new Uint8Array(0)) => {
@@ -124,6 +159,15 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     chain: () => chain,
     lastSerial: () => lastSerial,
     timedOutEntry: entries.timedOut,
+    uses,
+    floor: () => times.floor,
+    listsAt: () => times.listsAt,
+    hear({ at, agrees, lists }) {
+      const bits = (agrees ? HEARD.agrees : 0) | (lists ? HEARD.lists : 0)
+      const seconds = wholeSecond(at)
+      write(ENTRY.heard, seconds, Uint8Array.of(bits))
+      apply.heard(seconds, bits)
+    },
     get recentCodes() {
       return recentCodes
     },

@@ -3,13 +3,15 @@ import {
   canonicalJson,
   createSerial,
   type Env,
+  type Instant,
   openJournal,
   requireData,
+  type TimeQuality,
   UnifareError,
   utf8,
 } from '@unifare/core'
 import { createCodeCaches, createReplayMemory } from '@unifare/ridecode'
-import { exchange, type Link, type LinkIdentity } from '@unifare/tap'
+import { exchangeDated, type Link, type LinkIdentity } from '@unifare/tap'
 import { storeCutBlocks } from './card-block.ts'
 import { tapCard } from './card-flow.ts'
 import { rememberCode, tapCode, voidTap } from './code-tap.ts'
@@ -20,7 +22,10 @@ import { loadLists, saveLists } from './list-store.ts'
 import { heldBundles, heldVersions, type Lists, type Trust, takeBundle } from './lists.ts'
 import type { Metered } from './metered.ts'
 import { appendRecord } from './record.ts'
+import { type Staleness, stalenessAt } from './staleness.ts'
+import { linkStation, type StationNode } from './station-node.ts'
 import { openTapLog, type TapLog } from './tap-log.ts'
+import { createTrustedTime, type TrustedTime } from './trusted-time.ts'
 import { uploadBatch } from './upload.ts'
 
 /** What a terminal is made of. */
@@ -31,11 +36,24 @@ export interface TerminalOptions {
   readonly trust: Trust
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
   readonly psam: Psam
+  /** Links it to the other terminals of its station; alone without. */
+  readonly station?: StationNode
   /**
    * Called after PERSISTED, when the gate opens or the validator says go. The tap is marked as
    * indicated behind it; a crash in between is healed by the rules of recovery.
    */
   readonly indicate?: (decision: Decision) => Promise<void> | void
+}
+
+/** State of a terminal. */
+export interface TerminalStatus {
+  /** When the lists were last known to be the newest; 0 without any. */
+  readonly listsAt: Instant
+  /** What their age allows now. */
+  readonly staleness: Staleness
+  readonly quality: TimeQuality
+  /** Records that wait for their acknowledgement. */
+  readonly waiting: number
 }
 
 /**
@@ -45,6 +63,8 @@ export interface TerminalOptions {
 export interface Terminal {
   readonly config: TerminalConfig
   lists(): Lists
+  /** What staff look at, and what decides about codes. */
+  status(): TerminalStatus
   /** A card in the field. */
   presentCard(transport: CardTransport, metered?: Metered): Promise<Decision>
   /** A code under the scanner. */
@@ -73,10 +93,12 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const journal = await openJournal({ storage: env.storage, name: `terminal-${config.terminal}` })
   const log = await openTapLog(journal)
   options.psam.advanceTo(log.lastSerial() + 1)
-  await voidUnshownExits(log, options)
-  await storeCutBlocks(log, { config, quality: env.clock.quality() })
+  const time = createTrustedTime(env.clock, { floor: log.floor() })
+  await voidUnshownExits(log, { config, time })
+  await storeCutBlocks(log, { config, quality: time.quality() })
 
-  let lists = await loadLists(env.storage, { at: env.clock.now(), trust, config })
+  let lists = await loadLists(env.storage, { at: time.now(), trust, config })
+  time.note(lists.denyFrom)
   let replay = log.recentCodes.reduce(rememberCode, createReplayMemory())
   // One reader, one PSAM session, one replay memory: presentations come one after the other.
   const oneByOne = createSerial()
@@ -86,15 +108,25 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     sign: options.sign,
     publicKeyOf: async (party) => trust.publicKeyOf(party),
     engine: trust.engine,
-    now: () => env.clock.now(),
+    now: () => time.now(),
   }
-  const quality = () => env.clock.quality()
-  const context = (metered: Metered) => ({ config, lists, at: env.clock.now(), metered })
+  const quality = () => time.quality()
+  const context = (metered: Metered) => ({ config, lists, at: time.now(), metered })
+  const station =
+    options.station && linkStation(options.station, { clock: env.clock, terminal: config.terminal })
+  // Without a deny list nobody knows whom to refuse, whatever else is new.
+  const listsAt = () => (lists.denyFrom === 0 ? 0 : Math.max(lists.denyFrom, log.listsAt()))
+
+  /** A signed time came in: the clock is held against it, and the journal keeps it. */
+  function hear(at: Instant, told: { readonly lists: boolean }): void {
+    log.hear({ at, agrees: time.hear(at), ...told })
+  }
 
   /** Durable before visible: the one place where both meet. */
   async function show({ logged, completed, besides = [] }: Stored): Promise<Decision> {
     await log.sync()
     const { tap, sequence } = logged
+    time.note(tap.at)
     const recoveredFen = besides.reduce((sum, { tap: { amountFen } }) => sum + amountFen, 0)
     const decision: Decision = {
       ok: true,
@@ -111,10 +143,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   }
 
   /** A refusal is kept for statistics and disputes; nothing hangs on its being synced. */
-  function showRefusal({ refused, detail }: Refusal): Decision {
-    const when = { at: env.clock.now(), quality: quality() }
-    const { sequence } = appendRecord(log, config, when, { kind: 'refused', reason: refused })
-    return { ok: false, reason: refused, sequence, detail }
+  function showRefusal({ refused: reason, ...told }: Refusal): Decision {
+    const when = { at: time.now(), quality: quality() }
+    const { sequence } = appendRecord(log, config, when, { kind: 'refused', reason })
+    return { ok: false, reason, sequence, ...told }
   }
 
   /** Runs a presentation and shows what comes of it. */
@@ -129,6 +161,12 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   return {
     config,
     lists: () => lists,
+    status: () => ({
+      listsAt: listsAt(),
+      staleness: stalenessAt(listsAt(), time.now()),
+      quality: quality(),
+      waiting: log.waiting.length,
+    }),
     presentCard: (transport, metered = {}) =>
       present(() =>
         tapCard({
@@ -145,10 +183,12 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     presentCode: (bytes, metered = {}) =>
       present(async () => {
         const { engine } = trust
+        const facts = { quality: quality(), listsAt: listsAt(), uses: log.uses }
         const taken = await tapCode(bytes, {
           log,
-          context: { ...context(metered), engine, caches, replay },
-          quality: quality(),
+          context: { ...context(metered), ...facts, engine, caches, replay },
+          quality: facts.quality,
+          station,
         })
         if ('replay' in taken) replay = taken.replay
         return taken
@@ -157,27 +197,44 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       oneByOne(async () => {
         const reason = event === 'timed-out' ? ({ reason: 'gate.timed-out' } as const) : {}
         const content = { kind: event, refersTo: sequence, ...reason }
-        appendRecord(log, config, { at: env.clock.now(), quality: quality() }, content)
+        appendRecord(log, config, { at: time.now(), quality: quality() }, content)
         await log.sync()
+        const left = event === 'timed-out' ? log.waiting.find(isOf(sequence)) : undefined
+        if (left?.tap.medium === 'code') await station?.release(left.tap)
       }),
     async refresh() {
       const body = utf8(canonicalJson({ held: heldVersions(lists) }))
       const request = { receiver: config.operator, kind: 'pull', body } as const
-      const answer = (await exchange(link, identity, request)) as { bundles?: unknown } | null
-      const bundles = answer?.bundles
+      const { result, sentAt } = await exchangeDated(link, identity, request)
+      const bundles = (result as { bundles?: unknown } | null)?.bundles
       requireData(Array.isArray(bundles), 'message.malformed', 'an answer without bundles')
       return oneByOne(async () => {
-        const taken = takeAll(lists, bundles, { at: env.clock.now(), trust, config })
+        const taken = takeAll(lists, bundles, { at: time.now(), trust, config })
         if (taken.count > 0) await saveLists(env.storage, taken.lists, config)
         lists = taken.lists
+        time.note(lists.denyFrom)
+        hear(sentAt, { lists: taken.refused === undefined })
+        await log.sync()
         if (taken.refused !== undefined) throw taken.refused
         return taken.count
       })
     },
-    upload: () => uploadBatch({ log, config, link, identity, bundles: heldBundles(lists) }),
+    upload: () =>
+      uploadBatch({
+        log,
+        config,
+        link,
+        identity,
+        bundles: heldBundles(lists),
+        onAnswer: (sentAt) => hear(sentAt, { lists: false }),
+      }),
     record: (sequence) => log.find(sequence),
     close: () => oneByOne(() => log.close()),
   }
+}
+
+function isOf(wanted: number) {
+  return ({ sequence }: { readonly sequence: number }) => sequence === wanted
 }
 
 /** Takes over what can be taken over; the first refusal is told besides. */
@@ -231,12 +288,15 @@ function isOfJournal({ code }: UnifareError): boolean {
  * rider still stands inside and leaves with a fresh code, perhaps at the next gate: the tap that
  * was stored and maybe never shown is void. Other taps wait for their rider (`isUnshown`).
  */
-async function voidUnshownExits(log: TapLog, { config, env }: TerminalOptions): Promise<void> {
+async function voidUnshownExits(
+  log: TapLog,
+  { config, time }: { readonly config: TerminalConfig; readonly time: TrustedTime },
+): Promise<void> {
   if (!config.gate || config.role !== 'exit') return
-  const context = { at: env.clock.now(), config }
+  const context = { at: time.now(), config }
   for (const { tap, sequence, go } of log.waiting.slice()) {
     if (go !== 'unknown' || tap.medium !== 'code') continue
-    if (tap.kind === 'exit') voidTap({ log, context, quality: env.clock.quality() }, sequence)
+    if (tap.kind === 'exit') voidTap({ log, context, quality: time.quality() }, sequence)
   }
   await log.sync()
 }

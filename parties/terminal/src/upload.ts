@@ -1,5 +1,11 @@
 import { type Instant, requireData } from '@unifare/core'
-import { encodeBatch, exchange, type HeldBundle, type Link, type LinkIdentity } from '@unifare/tap'
+import {
+  encodeBatch,
+  exchangeDated,
+  type HeldBundle,
+  type Link,
+  type LinkIdentity,
+} from '@unifare/tap'
 import { LIMITS, type TerminalConfig } from './config.ts'
 import { isUnshown, type LoggedTap, type TapLog } from './tap-log.ts'
 
@@ -10,6 +16,8 @@ export async function uploadBatch(options: {
   readonly link: Link
   readonly identity: LinkIdentity
   readonly bundles: readonly HeldBundle[]
+  /** The time that the operator signed its acknowledgement with. */
+  readonly onAnswer: (sentAt: Instant) => void
 }): Promise<number> {
   const { log, config, link, identity } = options
   const { terminal, operator } = config
@@ -30,13 +38,14 @@ export async function uploadBatch(options: {
     sign: identity.sign,
   })
   const request = { receiver: operator, kind: 'tap-batch', body } as const
-  const answer = (await exchange(link, identity, request)) as { end?: unknown } | null
-  const acknowledged = answer?.end
+  const { result, sentAt } = await exchangeDated(link, identity, request)
+  const acknowledged = (result as { end?: unknown } | null)?.end
   requireData(
     typeof acknowledged === 'number' && Number.isSafeInteger(acknowledged),
     'message.malformed',
     'an acknowledgement without an end',
   )
+  options.onAnswer(sentAt)
   // What was not sent in this batch is not let go by its answer.
   log.acknowledge(Math.min(acknowledged, last.sequence + 1))
   await log.sync()
