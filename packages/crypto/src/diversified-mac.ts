@@ -1,6 +1,7 @@
 import { type DesSchedule, desSchedule, tdesSchedule, wordAt } from './des.ts'
 import { absorbDes, addDesLanes, type DesLane, emitDes, resetDes, runDesPair } from './des-core.ts'
 import type { SymmetricAlgorithm } from './diversify.ts'
+import { paddedWord } from './padded-word.ts'
 import { sm4Schedule } from './sm4.ts'
 import { absorbSm4, resetSm4, runSm4Pair, sm4Word, writeSm4SchedulePair } from './sm4-core.ts'
 
@@ -138,14 +139,4 @@ function sm4Pair(issuerKey16: Uint8Array): PairOfMacs {
     emit(out, first, sm4Word(0))
     emit(out, second, sm4Word(4))
   }
-}
-
-/** Word at `at` of the message that begins at `from`, followed by 80 00 .. */
-function paddedWord(data: Uint8Array, from: number, at: number, length: number): number {
-  if (at + 4 <= length) return wordAt(data, from + at)
-  let word = 0
-  for (let i = at; i < at + 4; i++) {
-    word = (word << 8) | (i < length ? data[from + i]! : i === length ? 0x80 : 0)
-  }
-  return word
 }

@@ -1,4 +1,11 @@
 export {
+  type CardKeyColumn,
+  createSessionColumn,
+  createTacColumn,
+  type SessionRows,
+  type SlotRows,
+} from './card-key-columns.ts'
+export {
   type DesSchedule,
   desBlocks,
   desSchedule,
