@@ -115,6 +115,8 @@ interface Place {
   readonly station: number
   readonly role: Role
   readonly bus?: number
+  /** GB/T 2260 code of the city, where the station lies in another one than its operator. */
+  readonly division?: string
 }
 
 function placesOf(
@@ -152,9 +154,11 @@ function placesOf(
     case 'cableway':
       return served.flatMap((station) => {
         const line = network?.lines.find(({ stations }) => stations.includes(station))?.id ?? 0
+        const division = network?.stations.find(({ id }) => id === station)?.division
+        const place = { line, station, ...(division === undefined ? {} : { division }) }
         return [
-          { line, station, role: 'entry' as const },
-          { line, station, role: 'exit' as const },
+          { ...place, role: 'entry' as const },
+          { ...place, role: 'exit' as const },
         ]
       })
   }
@@ -180,10 +184,12 @@ function measuresBuses(tariffs: readonly Tariff[]): boolean {
 function terminalOf(
   institution: Institution,
   mode: Mode,
-  { line, station, role, bus }: Place,
+  { line, station, role, bus, division }: Place,
   { index, number }: { readonly index: number; readonly number: number },
 ): TerminalConfig {
-  const { city, division, id } = institution
+  const { id } = institution
+  const abroad = institution.alsoIn.find((also) => also.division === division)
+  const { city, division: here } = abroad ?? institution
   const serial = index * 1_000 + number
   const vehicle = bus === undefined ? serial : index * 1_000 + bus
   return {
@@ -191,7 +197,7 @@ function terminalOf(
     terminal: `4131${String(serial + 1).padStart(8, '0')}`,
     operator: id,
     city,
-    division,
+    division: here,
     mode,
     line,
     station,

@@ -31,8 +31,9 @@ export function ladderPairs(
 }
 
 /**
- * Stations where the twin's gates stand: those of the ladder, and some more spread over the
- * network. A terminal at every station would only make the start longer.
+ * Stations where the twin's gates stand: those of the ladder, some more spread over the network,
+ * and the far end of a line into a neighbour city. A terminal at every station would only make the
+ * start longer.
  */
 export function servedStations(
   pairs: readonly (readonly [number, number])[],
@@ -40,5 +41,7 @@ export function servedStations(
 ): readonly number[] {
   const every = Math.max(1, Math.floor(stations.length / MORE_STATIONS))
   const spread = stations.filter((_, index) => index % every === 0).map(({ id }) => id)
-  return [...new Set([...pairs.flat(), ...spread])].sort((a, b) => a - b)
+  const abroad = stations.findLast(({ division }) => division !== undefined)
+  const far = abroad === undefined ? [] : [abroad.id]
+  return [...new Set([...pairs.flat(), ...spread, ...far])].sort((a, b) => a - b)
 }
