@@ -19,6 +19,8 @@ export interface TariffEntry {
   readonly lowestFen: number
   /** Null where it grows without a bound. */
   readonly highestFen: number | null
+  /** Its first base fare. */
+  readonly picture: FarePicture
 }
 
 /** Answer of `GET /api/tariffs`. */

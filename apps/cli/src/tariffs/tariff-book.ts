@@ -80,11 +80,11 @@ function entryOf(
   tariff: Tariff,
   operator: { readonly nameZh: string; readonly nameEn: string } | undefined,
 ): TariffEntry {
-  const amounts = tariff.rules.flatMap(({ base }) => amountsOf(farePicture(tariff, base)))
-  const goesOn = tariff.rules.some(({ base }) => {
-    const picture = farePicture(tariff, base)
-    return picture.kind === 'steps' && picture.goesOn
-  })
+  const pictures = tariff.rules.map(({ base }) => farePicture(tariff, base))
+  const [picture] = pictures
+  if (picture === undefined) throw new TypeError(`${tariff.id} has no rule`)
+  const amounts = pictures.flatMap(amountsOf)
+  const goesOn = pictures.some((one) => one.kind === 'steps' && one.goesOn)
   return {
     id: tariff.id,
     version: tariff.version,
@@ -96,6 +96,7 @@ function entryOf(
     operator: operator === undefined ? null : { zh: operator.nameZh, en: operator.nameEn },
     lowestFen: Math.min(...amounts),
     highestFen: goesOn ? null : Math.max(...amounts),
+    picture,
   }
 }
 

@@ -6,6 +6,7 @@ import { mapTexts } from './map-texts.ts'
 import { factTexts, rideTexts, stageTexts } from './ride-texts.ts'
 import { settlementTexts } from './settlement-texts.ts'
 import { shellTexts } from './shell-texts.ts'
+import { policyTexts, tariffTexts } from './tariff-texts.ts'
 import { firstLanguage, type Texts } from './text.ts'
 import { lineName, word, words } from './words.ts'
 
@@ -19,6 +20,8 @@ const catalogues: Readonly<Record<string, Texts>> = {
   exposureTexts,
   inputTexts,
   formulaTexts,
+  tariffTexts,
+  policyTexts,
   ...words,
 }
 const HAN = /\p{Script=Han}/u
