@@ -45,6 +45,12 @@ export {
   tacInput,
 } from './evidence/evidence.ts'
 export {
+  checkEvidence,
+  type EvidenceColumns,
+  MAC2_GOOD,
+  TAC_GOOD,
+} from './evidence/evidence-checks.ts'
+export {
   type CardRecord,
   decodePending,
   encodePending,

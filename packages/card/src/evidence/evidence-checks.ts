@@ -1,0 +1,149 @@
+import { view } from '@unifare/core'
+import type { CardKeyColumn, SessionRows, SlotRows } from '@unifare/crypto'
+import { EVIDENCE_BYTES, EVIDENCE_VERSION } from './evidence.ts'
+import { groupRows } from './group-rows.ts'
+
+/** What a purchase's codes say, as bits: 1 the TAC is right, 2 MAC2 is right. */
+export const TAC_GOOD = 1
+export const MAC2_GOOD = 2
+
+/** Keys of the cards of one issuer, key version and algorithm, for many purchases at once. */
+export interface EvidenceColumns {
+  readonly tac: CardKeyColumn<SlotRows>
+  readonly purchase: CardKeyColumn<SessionRows>
+  /** Slots of both. */
+  readonly slots: number
+}
+
+/** Rows that go through the ciphers at once. */
+const ROWS = 2_048
+const TAC_MESSAGE_BYTES = 22
+const MAC2_MESSAGE_BYTES = 4
+const WORD_BYTES = 8
+
+/** Where the fields stand in evidence of version 1 (`encodeEvidence`). */
+const AT = {
+  type: 1,
+  amount: 2,
+  terminal: 6,
+  terminalSerial: 12,
+  tac: 23,
+  mac2: 27,
+  random: 31,
+  offlineNumber: 35,
+  cardFactor: 50,
+} as const
+/** Terminal, serial, date and time: 17 bytes that the TAC covers as they stand. */
+const PLACE_AND_TIME = [AT.terminal, AT.tac] as const
+
+/**
+ * Checks the codes of many purchases of one issuer, key version and algorithm: bytes of evidence
+ * in, `TAC_GOOD` and `MAC2_GOOD` out, the same as `verifyEvidence` gives one by one. A card's keys
+ * are derived once, whatever number of its purchases there are. Throws a `TypeError` for bytes
+ * that are no evidence of version 1.
+ */
+export function checkEvidence(
+  { tac, purchase, slots }: EvidenceColumns,
+  evidence: readonly Uint8Array[],
+): Uint8Array {
+  for (const bytes of evidence) {
+    if (bytes.length !== EVIDENCE_BYTES || bytes[0] !== EVIDENCE_VERSION) {
+      throw new TypeError('no evidence of version 1')
+    }
+  }
+  const good = new Uint8Array(evidence.length)
+  const { order, starts, groups } = groupRows(evidence, AT.cardFactor)
+  const factors = new Uint8Array(slots * WORD_BYTES)
+  const rows = newRows()
+  for (let first = 0; first < groups; first += slots) {
+    const cards = Math.min(slots, groups - first)
+    for (let card = 0; card < cards; card++) {
+      const bytes = evidence[order[starts[first + card]!]!]!
+      factors.set(bytes.subarray(AT.cardFactor, AT.cardFactor + WORD_BYTES), card * WORD_BYTES)
+    }
+    tac.derive(factors, cards)
+    purchase.derive(factors, cards)
+    const flush = (count: number): void => {
+      check({ tac, purchase }, rows, count, good)
+    }
+    let count = 0
+    for (let card = 0; card < cards; card++) {
+      for (let i = starts[first + card]!; i < starts[first + card + 1]!; i++) {
+        fillRow(rows, count, evidence[order[i]!]!)
+        rows.slots[count] = card
+        rows.index[count++] = order[i]!
+        if (count === ROWS) {
+          flush(count)
+          count = 0
+        }
+      }
+    }
+    flush(count)
+  }
+  return good
+}
+
+interface Rows {
+  /** Which evidence a row holds, and what its codes say. */
+  readonly index: Uint32Array
+  readonly wantedTac: Uint32Array
+  readonly wantedMac2: Uint32Array
+  readonly slots: Uint32Array
+  readonly tacMessages: Uint8Array
+  readonly seeds: Uint8Array
+  readonly mac2Messages: Uint8Array
+  readonly out: Uint32Array
+}
+
+function newRows(): Rows {
+  const words = () => new Uint32Array(ROWS)
+  return {
+    index: words(),
+    wantedTac: words(),
+    wantedMac2: words(),
+    slots: words(),
+    tacMessages: new Uint8Array(ROWS * TAC_MESSAGE_BYTES),
+    seeds: new Uint8Array(ROWS * WORD_BYTES),
+    mac2Messages: new Uint8Array(ROWS * MAC2_MESSAGE_BYTES),
+    out: words(),
+  }
+}
+
+function fillRow(rows: Rows, row: number, bytes: Uint8Array): void {
+  const words = view(bytes)
+  rows.wantedTac[row] = words.getUint32(AT.tac)
+  rows.wantedMac2[row] = words.getUint32(AT.mac2)
+  const { tacMessages, seeds, mac2Messages } = rows
+  const message = row * TAC_MESSAGE_BYTES
+  for (let i = 0; i < 4; i++) {
+    tacMessages[message + i] = bytes[AT.amount + i]!
+    mac2Messages[row * MAC2_MESSAGE_BYTES + i] = bytes[AT.amount + i]!
+  }
+  tacMessages[message + 4] = bytes[AT.type]!
+  const [from, to] = PLACE_AND_TIME
+  for (let i = from; i < to; i++) tacMessages[message + 5 + i - from] = bytes[i]!
+  // Random and counter, and the low half of the terminal serial.
+  const seed = row * WORD_BYTES
+  for (let i = 0; i < 6; i++) seeds[seed + i] = bytes[AT.random + i]!
+  seeds[seed + 6] = bytes[AT.terminalSerial + 2]!
+  seeds[seed + 7] = bytes[AT.terminalSerial + 3]!
+}
+
+function check(
+  { tac, purchase }: Pick<EvidenceColumns, 'tac' | 'purchase'>,
+  rows: Rows,
+  count: number,
+  good: Uint8Array,
+): void {
+  const { index, slots, seeds, out } = rows
+  const common = { count, slots, out }
+  tac.macs({ ...common, messages: rows.tacMessages, messageBytes: TAC_MESSAGE_BYTES })
+  for (let row = 0; row < count; row++) {
+    if (out[row] === rows.wantedTac[row]) good[index[row]!]! |= TAC_GOOD
+  }
+  const messages = rows.mac2Messages
+  purchase.macs({ ...common, seeds, messages, messageBytes: MAC2_MESSAGE_BYTES })
+  for (let row = 0; row < count; row++) {
+    if (out[row] === rows.wantedMac2[row]) good[index[row]!]! |= MAC2_GOOD
+  }
+}

@@ -1,0 +1,62 @@
+import { view } from '@unifare/core'
+
+/** Rows in groups: group g are the rows `order[starts[g]]` to `order[starts[g + 1] - 1]`. */
+export interface Groups {
+  readonly groups: number
+  readonly order: Uint32Array
+  readonly starts: Uint32Array
+}
+
+/**
+ * Groups rows by the 8 bytes at an offset, groups and rows in the order in which they come. Linear
+ * in the number of rows: a table of the first row of every group, open addressing.
+ */
+export function groupRows(rows: readonly Uint8Array[], at: number): Groups {
+  const count = rows.length
+  const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, count * 2)))
+  const table = new Int32Array(capacity).fill(-1)
+  const [high, low] = [new Uint32Array(count), new Uint32Array(count)]
+  const groupOf = new Uint32Array(count)
+  let groups = 0
+  rows.forEach((bytes, row) => {
+    const words = view(bytes)
+    const [a, b] = [words.getUint32(at), words.getUint32(at + 4)]
+    let place = mix(a, b) & (capacity - 1)
+    for (;;) {
+      const group = table[place]!
+      if (group === -1) {
+        table[place] = groups
+        high[groups] = a
+        low[groups] = b
+        groupOf[row] = groups++
+        return
+      }
+      if (high[group] === a && low[group] === b) {
+        groupOf[row] = group
+        return
+      }
+      place = (place + 1) & (capacity - 1)
+    }
+  })
+  return { groups, ...sorted(groupOf, groups) }
+}
+
+function sorted(groupOf: Uint32Array, groups: number): Omit<Groups, 'groups'> {
+  const starts = new Uint32Array(groups + 1)
+  for (const group of groupOf) starts[group + 1]! += 1
+  for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group]!
+  const next = starts.slice()
+  const order = new Uint32Array(groupOf.length)
+  groupOf.forEach((group, row) => {
+    order[next[group]!++] = row
+  })
+  return { order, starts }
+}
+
+/** Numbers of cards count up: their bits must spread over the whole table. */
+function mix(a: number, b: number): number {
+  let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b)
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return hash ^ (hash >>> 13)
+}
