@@ -14,6 +14,7 @@ import {
   type DayOptions,
   type LocalNetwork,
   openLocalNetwork,
+  type Plan,
   planNetwork,
   type TracedPorts,
   tracePorts,
@@ -27,6 +28,8 @@ export interface TinyNetwork {
   readonly riders: number
   readonly operators: readonly string[]
   readonly issuers: readonly string[]
+  /** Changes the plan before anything is opened. */
+  readonly change?: (plan: Plan) => Plan
 }
 
 /** A whole network in memory, with everything to ride a day and to look behind it. */
@@ -43,7 +46,8 @@ export async function openMemoryNetwork(
   tiny: TinyNetwork,
   disks = new Map<string, Storage>(),
 ): Promise<MemoryNetwork> {
-  const plan = planNetwork(tiny)
+  const { change = (plan: Plan) => plan } = tiny
+  const plan = change(planNetwork(tiny))
   const engine = nodeEngine()
   const clock = createManualClock(businessDayStart(tiny.day))
   const keys = createNetworkKeys({ seed: tiny.seed, centre: plan.centre.id, engine })

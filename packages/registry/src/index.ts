@@ -53,6 +53,7 @@ export {
   STATUSES,
 } from './modes.ts'
 export { findPlaces, type Part, type PlaceMatch } from './places.ts'
+export { type SimulatedPlatform, simulatedPlatforms } from './platforms.ts'
 export { publicRow, type RegistryRow, registryRows } from './public-row.ts'
 export {
   type CoveredProvince,

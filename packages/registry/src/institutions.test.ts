@@ -8,6 +8,7 @@ import { cityCodeOf, cityCodes, institutionCodes, parseCodes } from './codes.ts'
 import { facts, lingnanPass, parseFacts, parseLingnanPass } from './facts.ts'
 import { institution, institutions, parseSimulated } from './institutions.ts'
 import { simulatedMembership } from './membership.ts'
+import { simulatedPlatforms } from './platforms.ts'
 import { tiles } from './tiles.ts'
 import { simulatedWallets } from './wallets.ts'
 import { where } from './where.ts'
@@ -155,5 +156,16 @@ describe('wallets that carry a card', () => {
     expect(simulated.lines[0]?.zh).toBe(
       '［模拟］Unifare 钱包（模拟）：自2026-01-01起可开通北京市手机卡',
     )
+  })
+})
+
+describe('platforms with codes of their own', () => {
+  it('are members from a day on, are no issuer of cards, and say that they are ours', () => {
+    const [first, ...others] = simulatedPlatforms({ at: '2026-11-21' })
+    expect([first?.simulated, others]).toEqual([true, []])
+    expect(first?.nameZh).toContain('模拟')
+    expect(institution(first?.id ?? '')).toBeUndefined()
+    expect(first?.operators.map((id) => institution(id)?.role)).toEqual(['operator', 'operator'])
+    expect(simulatedPlatforms({ at: '2025-12-31' })).toEqual([])
   })
 })

@@ -13,6 +13,7 @@ import {
   oneOf,
   optional,
   text,
+  whole,
 } from './parse.ts'
 
 /** West of Greenwich and south of the equator are negative. */
@@ -83,6 +84,20 @@ const readSimulated = object({
       aidSuffix: form(/^[0-9A-F]{16}$/, 'eight bytes in hexadecimal'),
       /** Where these bytes were seen in real use. */
       aidSource: text,
+      from: form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'),
+    }),
+  ),
+  /** Platforms that are members with codes of their own layout: rides are charged to them. */
+  platforms: list(
+    object({
+      id: institutionId,
+      nameZh: text,
+      nameEn: text,
+      /** Layout of its codes. */
+      family: oneOf('tencent', 'alipay', 'city-card', 'unionpay'),
+      /** Most that one ride may cost. */
+      capFen: whole(1),
+      operators: some,
       from: form(/^\d{4}-\d\d-\d\d$/, 'a day YYYY-MM-DD'),
     }),
   ),
