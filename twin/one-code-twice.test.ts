@@ -82,6 +82,6 @@ describe('one code at validators that are not linked', () => {
     expect(sumFen(paid.map(({ amountFen }) => amountFen))).toBe(200)
     // An operator asks once for what its own validators saw; the other one asks in vain.
     const refused = lines.filter(({ verdict }) => verdict !== 'normal')
-    expect(refused.map(({ verdict }) => verdict)).toEqual(['tap.charged'])
+    expect(refused.map(({ verdict }) => verdict)).toEqual(['tap.conflict'])
   })
 })
