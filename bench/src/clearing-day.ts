@@ -3,7 +3,7 @@ import {
   type ChargeRow,
   type ClosingRules,
   charges,
-  createCardKeys,
+  createCardChecks,
   DEMONSTRATION_FEES,
   type TapRow,
   taps,
@@ -17,7 +17,7 @@ import {
   type Repository,
   UnifareError,
 } from '@unifare/core'
-import { pureEngine } from '@unifare/crypto'
+import { openKeyWindow, pureEngine } from '@unifare/crypto'
 import { createCodeCaches } from '@unifare/ridecode'
 import { type Charge, chargeId, encodeCharge, encodeTap, mediumId, type Tap } from '@unifare/tap'
 import {
@@ -70,7 +70,10 @@ export async function makeClearingDay(count: number, seed: string): Promise<Clea
     ...made,
     ...records,
     verifier: () => ({
-      cardKeys: createCardKeys({ keyStore: keys.store, keyOwner: CENTRE }),
+      cardChecks: createCardChecks({
+        window: openKeyWindow({ store: keys.store, refs: keys.store.list() }),
+        keyOwner: CENTRE,
+      }),
       issuerKeys: undefined,
       engine: pureEngine,
       caches: createCodeCaches({ maxCertificates: 1, maxAuthorisations: 1 }),

@@ -2,10 +2,11 @@ import {
   type CheckedTap,
   type Cleared,
   clearDay,
+  type EvidenceVerdict,
   FIRST_ROOT,
   runDay,
   storeDay,
-  verifyTapEvidence,
+  verifyTaps,
 } from '@unifare/centre'
 import type { Repository } from '@unifare/core'
 import { toHex } from '@unifare/core'
@@ -72,10 +73,14 @@ export async function measureStages(day: ClearingDay): Promise<Omit<Split, 'book
   const parsed = performance.now()
   const taps = new Map<string, CheckedTap>()
   const ownVerifier = verifier()
-  for (const one of read) {
-    const verdict = await verifyTapEvidence(one.tap, ownVerifier)
+  const verdicts = await verifyTaps(
+    read.map(({ tap }) => tap),
+    ownVerifier,
+  )
+  read.forEach((one, index) => {
+    const verdict = verdicts[index] as EvidenceVerdict
     taps.set(deliveryId(one.tap), { ...one, ...verdict, denied: false })
-  }
+  })
   const verified = performance.now()
   clearDay({
     day: DAY,

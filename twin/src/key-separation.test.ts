@@ -69,7 +69,7 @@ describe('keys that the network hands out', () => {
 
 describe('what programs could ask for', () => {
   const KEY_WORDS =
-    /\b(KeyStore|KeyDeriver|KeyVault|openKeyWindow|deriveCardKey|createCardKeys|createLoadHost)\b/
+    /\b(KeyStore|KeyDeriver|KeyVault|openKeyWindow|deriveCardKey|createCardChecks|createLoadHost)\b/
 
   test.each(['operator', 'terminal'])('the %s names no key store', (party) => {
     const sources = sourcesOf(join(root, 'parties', party))

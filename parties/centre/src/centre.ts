@@ -36,7 +36,7 @@ import {
 import { postEntries } from '@unifare/ledger'
 import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
 import type { Link } from '@unifare/tap'
-import { createCardKeys } from './card-keys.ts'
+import { createCardChecks } from './card-checks.ts'
 import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
 import type { Verifier } from './evidence.ts'
@@ -133,7 +133,7 @@ function createMachine(options: CentreOptions) {
     const window = openKeyWindow({ store: keyStore, refs })
     try {
       return await run({
-        cardKeys: createCardKeys({ keyStore: window, keyOwner: id }),
+        cardChecks: createCardChecks({ window, keyOwner: id }),
         issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
         engine,
         caches,

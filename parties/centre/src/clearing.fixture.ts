@@ -13,10 +13,10 @@ import {
   tacInput,
 } from '@unifare/card'
 import { type Day, fromHex, shanghaiDigits } from '@unifare/core'
-import { createSoftwareKeyStore, type KeyRef, pureEngine } from '@unifare/crypto'
+import { createSoftwareKeyStore, type KeyRef, openKeyWindow, pureEngine } from '@unifare/crypto'
 import { createCodeCaches } from '@unifare/ridecode'
 import { type Charge, deliveryId, encodeTap, MODES, type Tap } from '@unifare/tap'
-import { createCardKeys } from './card-keys.ts'
+import { createCardChecks } from './card-checks.ts'
 import type { CheckedTap, ClearingInput } from './clearing.ts'
 import { FIRST_ROOT } from './close.ts'
 import type { Verifier } from './evidence.ts'
@@ -69,7 +69,10 @@ export const keyStore = createSoftwareKeyStore({
 
 export function createVerifier(): Verifier {
   return {
-    cardKeys: createCardKeys({ keyStore, keyOwner: CENTRE, maxCards: 3 }),
+    cardChecks: createCardChecks({
+      window: openKeyWindow({ store: keyStore, refs: keyStore.list() }),
+      keyOwner: CENTRE,
+    }),
     issuerKeys: undefined,
     engine: pureEngine,
     caches: createCodeCaches({ maxCertificates: 10, maxAuthorisations: 10 }),

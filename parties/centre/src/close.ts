@@ -10,7 +10,7 @@ import {
   clearDay,
   serialKey,
 } from './clearing.ts'
-import { type Verifier, verifyTapEvidence } from './evidence.ts'
+import { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
 import type { OrderMove } from './order-moves.ts'
 import {
@@ -189,17 +189,23 @@ async function checkTaps(
     .map(({ terminal, sequence }) => ({ terminal, sequence }))
   const found = (await tx.get(taps, keys)).filter((row) => row !== undefined)
   const denied = await deniedBy(tx, found)
-  const checked = new Map<string, CheckedTap>()
-  for (const row of found) {
+  const read = found.flatMap((row) => {
     const tap = readTap(row)
-    if (tap === undefined) continue
+    return tap === undefined ? [] : [{ row, tap }]
+  })
+  const verdicts = await verifyTaps(
+    read.map(({ tap }) => tap),
+    verifier,
+  )
+  const checked = new Map<string, CheckedTap>()
+  read.forEach(({ row, tap }, index) => {
     checked.set(deliveryId(row), {
       tap,
       hash: toHex(sha256(row.raw)),
-      ...(await verifyTapEvidence(tap, verifier)),
+      ...(verdicts[index] as EvidenceVerdict),
       denied: denied(`${tap.medium}/${tap.issuer}/${tap.account}`, row.denyVersion),
     })
-  }
+  })
   return checked
 }
 

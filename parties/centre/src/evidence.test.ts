@@ -6,13 +6,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AT, cardTap, createVerifier, evidenceOf, tapOf } from './clearing.fixture.ts'
 import { CAP_FEN, codeTap } from './code.fixture.ts'
-import { verifyTapEvidence } from './evidence.ts'
+import { type Verifier, verifyTaps } from './evidence.ts'
 
-const verdictOf = async (tap: Tap) => (await verifyTapEvidence(tap, createVerifier())).evidence
+const verifyTap = async (tap: Tap, verifier: Verifier) => {
+  const [verdict] = await verifyTaps([tap], verifier)
+  if (verdict === undefined) throw new TypeError('no verdict')
+  return verdict
+}
+const verdictOf = async (tap: Tap) => (await verifyTap(tap, createVerifier())).evidence
 
 describe('card', () => {
   test('a purchase with the codes of its card is normal, without a limit', async () => {
-    const verdict = await verifyTapEvidence(await cardTap(), createVerifier())
+    const verdict = await verifyTap(await cardTap(), createVerifier())
     expect(verdict).toEqual({ evidence: 'normal', capFen: null })
   })
 
@@ -21,12 +26,12 @@ describe('card', () => {
     for (let i = 0; i < 30; i++) {
       const account = `31200000010000000${10 + (i % 7)}`
       const tap = await cardTap({ account, sequence: i + 1 })
-      expect((await verifyTapEvidence(tap, verifier)).evidence).toBe('normal')
+      expect((await verifyTap(tap, verifier)).evidence).toBe('normal')
       const other = {
         ...tap,
         evidence: encodeEvidence(await evidenceOf(tapOf({ sequence: i + 1 }))),
       }
-      expect((await verifyTapEvidence(other, verifier)).evidence).toBe('card.evidence')
+      expect((await verifyTap(other, verifier)).evidence).toBe('card.evidence')
     }
   })
 
@@ -119,12 +124,12 @@ describe('ride code', async () => {
   const verifier = { ...createVerifier(), issuerKeys: parseIssuerKeys(content, pureEngine) }
 
   test('a genuine code is normal, under the limit that it states', async () => {
-    expect(await verifyTapEvidence(tap, verifier)).toEqual({ evidence: 'normal', capFen: CAP_FEN })
+    expect(await verifyTap(tap, verifier)).toEqual({ evidence: 'normal', capFen: CAP_FEN })
   })
 
   test('verified at the time of the tap, not of the close: outside its validity it is refused', async () => {
     const late = { ...tap, at: AT + 3_600_000 }
-    expect((await verifyTapEvidence(late, verifier)).evidence).toBe('code.invalid')
+    expect((await verifyTap(late, verifier)).evidence).toBe('code.invalid')
   })
 
   test('a record that names another rider, issuer or time', async () => {
@@ -133,7 +138,7 @@ describe('ride code', async () => {
       { account: '3120000001000000025' },
       { counter: tap.counter + 1 },
     ]) {
-      const verdict = await verifyTapEvidence({ ...tap, ...change }, verifier)
+      const verdict = await verifyTap({ ...tap, ...change }, verifier)
       expect(verdict.evidence).toBe('code.invalid')
     }
   })
@@ -142,13 +147,13 @@ describe('ride code', async () => {
     for (let at = 0; at < code.length; at += 23) {
       const evidence = code.slice()
       evidence[at] = (evidence[at] ?? 0) ^ 1
-      const verdict = await verifyTapEvidence({ ...tap, evidence }, verifier)
+      const verdict = await verifyTap({ ...tap, evidence }, verifier)
       expect(verdict.evidence).toBe('code.invalid')
     }
   })
 
   test('without the list of issuers no code is genuine', async () => {
-    const verdict = await verifyTapEvidence(tap, createVerifier())
+    const verdict = await verifyTap(tap, createVerifier())
     expect(verdict).toEqual({ evidence: 'code.invalid', capFen: null })
   })
 })

@@ -1,16 +1,16 @@
-import { type CardEvidence, decodeEvidence, verifyEvidence } from '@unifare/card'
+import { type CardEvidence, decodeEvidence, MAC2_GOOD, TAC_GOOD } from '@unifare/card'
 import type { Fen } from '@unifare/core'
 import { UnifareError } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type CodeCaches, type IssuerKeys, verifyCode } from '@unifare/ridecode'
 import type { Tap } from '@unifare/tap'
-import type { CardKeys } from './card-keys.ts'
+import type { CardChecks } from './card-checks.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** What verification needs: keys of cards, issuers of codes. */
 export interface Verifier {
-  /** From the purchase and TAC masters, which never reach operators or terminals. */
-  readonly cardKeys: CardKeys
+  /** Under the purchase and TAC masters, which never reach operators or terminals. */
+  readonly cardChecks: CardChecks
   readonly issuerKeys: IssuerKeys | undefined
   readonly engine: SignatureEngine
   readonly caches: CodeCaches
@@ -22,25 +22,43 @@ export interface EvidenceVerdict {
   readonly capFen: Fen | null
 }
 
-/** Verifies TAC and MAC2 of a card, or all signatures of a code, against the record around them. */
-export async function verifyTapEvidence(tap: Tap, verifier: Verifier): Promise<EvidenceVerdict> {
-  if (tap.medium === 'card') return { evidence: await verifyCardTap(tap, verifier), capFen: null }
-  return verifyCodeTap(tap, verifier)
+/**
+ * Verifies TAC and MAC2 of cards, and all signatures of codes, against the records around them; a
+ * verdict for every tap, in their order.
+ */
+export async function verifyTaps(
+  taps: readonly Tap[],
+  verifier: Verifier,
+): Promise<EvidenceVerdict[]> {
+  const cards = taps.flatMap((tap, index) => {
+    const evidence = tap.medium === 'card' ? readEvidence(tap) : undefined
+    return evidence === undefined ? [] : [{ tap, index, evidence }]
+  })
+  const good = await verifier.cardChecks(cards.map(({ tap }) => tap.evidence))
+  const verdicts = taps.map(
+    (tap): EvidenceVerdict =>
+      tap.medium === 'card'
+        ? { evidence: 'card.evidence', capFen: null }
+        : verifyCodeTap(tap, verifier),
+  )
+  cards.forEach(({ tap, index, evidence }, i) => {
+    verdicts[index] = { evidence: cardVerdict(tap, evidence, good[i] ?? 0), capFen: null }
+  })
+  return verdicts
 }
 
-async function verifyCardTap(tap: Tap, verifier: Verifier): Promise<Verdict> {
-  let evidence: CardEvidence
+function readEvidence({ evidence }: Tap): CardEvidence | undefined {
   try {
-    evidence = decodeEvidence(tap.evidence)
+    return decodeEvidence(evidence)
   } catch (error) {
     if (!(error instanceof UnifareError)) throw error
-    return 'card.evidence'
+    return undefined
   }
-  const keys = await verifier.cardKeys(evidence)
-  if (keys === undefined) return 'card.bad-tac'
-  const { tac, mac2 } = verifyEvidence({ evidence, purchaseKey: keys.purchase, tacKey: keys.tac })
-  if (!tac) return 'card.bad-tac'
-  if (!mac2) return 'card.bad-mac2'
+}
+
+function cardVerdict(tap: Tap, evidence: CardEvidence, good: number): Verdict {
+  if ((good & TAC_GOOD) === 0) return 'card.bad-tac'
+  if ((good & MAC2_GOOD) === 0) return 'card.bad-mac2'
   return agrees(tap, evidence) ? 'normal' : 'card.evidence'
 }
 

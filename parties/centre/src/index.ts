@@ -1,4 +1,4 @@
-export { type CardKeyPair, type CardKeys, createCardKeys } from './card-keys.ts'
+export { type CardChecks, createCardChecks } from './card-checks.ts'
 export { type Centre, type CentreOptions, type DayResult, openCentre } from './centre.ts'
 export {
   type CheckedTap,
@@ -10,7 +10,7 @@ export {
 } from './clearing.ts'
 export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export { centreErrors } from './errors.ts'
-export { type EvidenceVerdict, type Verifier, verifyTapEvidence } from './evidence.ts'
+export { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
 export { leafHash, merkleProof, merkleRoot, type ProofStep, rootOfProof } from './merkle.ts'
 export type { Position } from './netting.ts'
