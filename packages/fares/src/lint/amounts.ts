@@ -1,6 +1,4 @@
-import type { Fen } from '@unifare/core'
-import type { StationNetwork } from '../network.ts'
-import type { Cap, FareTable, Tariff } from '../tariff.ts'
+import type { Cap, Tariff } from '../tariff.ts'
 import { type Finding, finding } from './finding.ts'
 import { sampleFares } from './sample-fares.ts'
 
@@ -71,58 +69,6 @@ export function transferFindings({ transfers = [], modes, rules }: Tariff): Find
       afterS > withinS || (from.sameLine === true && apart) || (effect.kind === 'join' && !closed)
     return never ? [finding('transfers.never', `transfers[${index}]`)] : []
   })
-}
-
-/** Amounts of a table against each other and against the lines of the network. */
-export function tableFindings({ tables = [] }: Tariff, network?: StationNetwork): Finding[] {
-  return tables.flatMap((table, index) => [
-    ...outliers(table, `tables[${index}]`),
-    ...(network === undefined ? [] : alongLines(table, network, `tables[${index}]`)),
-  ])
-}
-
-/** More than ten times what nine of ten pairs cost at most. */
-function outliers({ amountsFen }: FareTable, path: string): Finding[] {
-  const sorted = amountsFen.toSorted((a, b) => a - b)
-  const most = (sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 0) * 10
-  if (most === 0) return []
-  return amountsFen.flatMap((amount, at) =>
-    amount > most
-      ? [finding('table.outlier', `${path}.amountsFen[${at}]`, ...both(String(amount)))]
-      : [],
-  )
-}
-
-const MOST_TOLD = 20
-
-/** From every station along each line: a station farther on costs no less. */
-function alongLines(table: FareTable, { lines }: StationNetwork, path: string): Finding[] {
-  const placeOf = new Map<number, number>()
-  for (const [place, stations] of table.places.entries()) {
-    for (const station of stations) placeOf.set(station, place)
-  }
-  const size = table.places.length
-  const found: Finding[] = []
-  const fare = (from: number, to: number): [at: number, fen: Fen] => {
-    const at = from * size + to
-    return [at, table.amountsFen[at] ?? 0]
-  }
-  for (const { stations, loop } of lines) {
-    if (loop) continue
-    for (const way of [stations, stations.toReversed()]) {
-      const places = way.flatMap((station) => placeOf.get(station) ?? [])
-      for (const [start, from] of places.entries()) {
-        for (let next = start + 2; next < places.length; next++) {
-          const [, nearer] = fare(from, places[next - 1] as number)
-          const [at, farther] = fare(from, places[next] as number)
-          if (farther >= nearer || found.length >= MOST_TOLD) continue
-          const told = `${farther} < ${nearer}`
-          found.push(finding('table.not-monotone', `${path}.amountsFen[${at}]`, told, told))
-        }
-      }
-    }
-  }
-  return found
 }
 
 function both(text: string): [string, string] {

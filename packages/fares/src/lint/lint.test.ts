@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { tariffs } from '../catalogue.ts'
 import { networkFor, tariffNamed, twoStations } from '../fares.fixture.ts'
 import { parseTariff } from '../parse-tariff.ts'
-import type { Tariff, When } from '../tariff.ts'
+import type { FareTable, Tariff, When } from '../tariff.ts'
 import type { Finding } from './finding.ts'
 import { lintTariff } from './lint.ts'
 import type { LintRule } from './rules.ts'
+import { lintTables } from './tables.ts'
 import { lintVersions } from './versions.ts'
 
 const POLICY = { textZh: '测试', textEn: 'test', source: 0 }
@@ -298,6 +299,48 @@ describe('tables', () => {
     expect(told(lintTariff(withTable(amounts), network))).toEqual([
       ['table.not-monotone', 'tables[0].amountsFen[2]'],
     ])
+  })
+
+  /** A matrix of stations 1 to `size`; every pair costs 300 but for those that are told. */
+  const matrix = (size: number, told: Readonly<Record<string, number>> = {}): FareTable => ({
+    id: 't',
+    places: Array.from({ length: size }, (_, at) => [at + 1]),
+    symmetric: false,
+    amountsFen: Array.from({ length: size * size }, (_, at) => {
+      const [from, to] = [Math.floor(at / size) + 1, (at % size) + 1]
+      return from === to ? 0 : (told[`${from} ${to}`] ?? 300)
+    }),
+  })
+
+  test('one direction of one pair among many is a slip; ways that are priced apart are none', () => {
+    const slip = matrix(10, { '2 5': 350 })
+    expect(told(lintTables([slip]))).toEqual([['table.one-way', 'tables[0].amountsFen[14]']])
+    expect(lintTables([slip])[0]?.textEn).toContain('1 / 45, 350 ≠ 300')
+    const apart = matrix(10, Object.fromEntries([2, 3, 4].map((to) => [`1 ${to}`, 350])))
+    expect(lintTables([apart])).toEqual([])
+  })
+
+  test('a way that is dearer than its two pieces is told with the pieces, the worst of all', () => {
+    const dear = matrix(4, { '1 3': 700, '3 1': 700, '2 4': 610, '4 2': 610 })
+    const [split] = lintTables([dear])
+    expect(split).toMatchObject({ rule: 'table.split-cheaper', path: 'tables[0].amountsFen[2]' })
+    expect(split?.textEn).toContain('4 pairs; most 1 → 2 → 3, 600 < 700')
+    expect(lintTables([matrix(4, { '1 3': 600, '3 1': 600 })])).toEqual([])
+  })
+
+  test('students who pay more than everybody for one pair', () => {
+    const rule = (id: string, when: When) => ({
+      ...flat(id, 0, when),
+      base: { kind: 'table' as const, table: id },
+    })
+    const rules = [rule('student', { riderClasses: ['student'] }), rule('adult', {})]
+    const tables = [
+      { ...matrix(3, { '1 2': 400, '2 1': 400 }), id: 'student' },
+      { ...matrix(3), id: 'adult' },
+    ]
+    expect(lint({ rules, tables })).toEqual([['table.class-dearer', 'tables[0].amountsFen[1]']])
+    const cheaper = tables.map((table) => ({ ...table, amountsFen: matrix(3).amountsFen }))
+    expect(lint({ rules, tables: cheaper })).toEqual([])
   })
 
   test('stations and lines that the network lacks', () => {

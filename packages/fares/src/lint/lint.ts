@@ -1,10 +1,11 @@
 import type { StationNetwork } from '../network.ts'
 import type { Tariff } from '../tariff.ts'
-import { amountFindings, tableFindings, transferFindings } from './amounts.ts'
+import { amountFindings, transferFindings } from './amounts.ts'
 import { coverage } from './coverage.ts'
 import { discountChoice } from './discount-choice.ts'
 import type { Finding } from './finding.ts'
 import { nameFindings } from './names.ts'
+import { tableFindings } from './tables.ts'
 import { networkUnits, unitSlips } from './units.ts'
 
 const WEIGHT = { error: 0, warning: 1, notice: 2 } as const satisfies Record<

@@ -79,6 +79,21 @@ export const lintRules = {
     zh: '金额远高于同表其他金额',
     en: 'the amount is far above all others of its table',
   },
+  'table.one-way': {
+    level: 'warning',
+    zh: '往返票价几乎处处相同，只有少数不同',
+    en: 'both ways cost the same but for a few pairs',
+  },
+  'table.split-cheaper': {
+    level: 'notice',
+    zh: '中途出站再进站比直达便宜',
+    en: 'out and in again on the way costs less than riding through',
+  },
+  'table.class-dearer': {
+    level: 'error',
+    zh: '该类乘客比普通乘客付得更多',
+    en: 'a class of riders pays more than everybody else',
+  },
   'station.unknown': {
     level: 'warning',
     zh: '线网中没有该车站',
