@@ -14,7 +14,7 @@ const LAYERS = [
   ['institution'],
   ['rider', 'terminal', 'operator', 'centre', 'issuer'],
   ['twin'],
-  ['console'],
+  ['console', 'gate'],
   ['bench'],
   ['cli'],
 ] as const

@@ -16,6 +16,7 @@ const DEBIAN_PACKAGES = [
   },
   { name: 'opensc', present: () => existsSync('/usr/bin/opensc-tool') },
   { name: 'pcsc-tools', present: () => existsSync('/usr/bin/scriptor') },
+  { name: 'chromium', present: () => existsSync('/usr/bin/chromium') },
 ]
 
 installPackages()
