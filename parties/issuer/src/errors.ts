@@ -82,5 +82,27 @@ export const issuerErrors = {
     en: 'too many wrong claim secrets: try again in a day',
     zh: '挂失密码错误次数过多，请一天后再试',
   },
+  'issuer.frozen': { en: 'the account is frozen', zh: '账户已冻结' },
+  'issuer.prepaid-low': { en: 'top up first', zh: '预存余额不足，请先充值' },
+  'issuer.prepaid-left': { en: 'ask for the prepaid rest first', zh: '请先申请退还预存余额' },
+  'issuer.prepaid-reserved': {
+    en: 'this money is reserved for rides that may still come in',
+    zh: '该余额已为未到行程预留',
+  },
+  'issuer.bad-payment': {
+    en: 'the payment lacks a known channel, sources or an amount',
+    zh: '付款信息不完整',
+  },
+  'issuer.name-taken': { en: 'this sign-in name is taken', zh: '该登录名已被使用' },
+  'issuer.name-locked': {
+    en: 'too many wrong secrets: try again later',
+    zh: '密码错误次数过多，请稍后再试',
+  },
+  'issuer.key-ended': {
+    en: 'another phone took the account over',
+    zh: '账户已由其他手机接管',
+  },
+  'issuer.no-trip': { en: 'no such trip of this rider', zh: '查无此行程' },
+  'issuer.trip-void': { en: 'nothing is asked for this trip', zh: '该行程不收费' },
   'issuer.no-certificate': { en: 'the code key is not certified yet', zh: '乘车码密钥尚未认证' },
 } as const satisfies ErrorTable
