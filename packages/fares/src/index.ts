@@ -1,5 +1,11 @@
 export { type AccountRide, type FareAccount, NEW_ACCOUNT, priceNext, rate } from './account.ts'
 export { inForce, tariffOf, tariffs, tariffsOfOperator } from './catalogue.ts'
+export {
+  type CheapestPasses,
+  cheapestPasses,
+  type PassComposition,
+  type PassPurchase,
+} from './cheapest-passes.ts'
 export { type CompiledTariff, compileTariff, entryMinimum, maximumFare } from './compile.ts'
 export { compileDistances, type Distances } from './distances.ts'
 export { type FareRefusal, type FaresErrorCode, faresErrors } from './errors.ts'

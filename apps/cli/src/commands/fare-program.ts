@@ -36,6 +36,18 @@ export function addFareProgram(program: Command, port: () => Option): void {
     )
 
   fare
+    .command('passes')
+    .description('the cheapest passes for the rides of each rider, and the runner-up')
+    .argument('<journeys>', 'JSON as for quote; the rides of a rider in any order')
+    .requiredOption('--tariff <what>', 'id of one tariff (beijing-metro), or a tariff file')
+    .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(lang())
+    .addOption(json())
+    .action((journeys, options) =>
+      run(async () => (await import('./fare/passes.ts')).passes(journeys, options)),
+    )
+
+  fare
     .command('check')
     .description('faults of a tariff or feed, each with its place')
     .argument('<tariff>', TARIFF)

@@ -60,6 +60,30 @@ describe('unifare fare', () => {
     expect(stdout).toContain('no price')
   })
 
+  test('passes tells which passes to buy, the next best, and when there is no one tariff', () => {
+    const day = [8, 10, 12, 14, 16].map((hour) => ({
+      rider: 'a',
+      issuer: 'local',
+      legs: [
+        {
+          route: 'metro',
+          enter: `2026-11-21T${String(hour).padStart(2, '0')}:00`,
+          exit: `2026-11-21T${String(hour).padStart(2, '0')}:40`,
+          distanceM: 20_000,
+        },
+      ],
+    }))
+    const list = JSON.stringify(day.toReversed())
+    const { status, stdout } = fare(['passes', '-', '--tariff', 'beijing-metro', '--json'], list)
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([
+      { rider: 'a', proved: true, best: { totalFen: 2_000 }, runnerUp: { totalFen: 2_500 } },
+    ])
+    const zh = fare(['passes', '-', '--tariff', 'beijing-metro', '--lang', 'zh'], list)
+    expect(zh.stdout).toContain('最便宜: 20.00，24 小时定期票 第 1 程起')
+    expect(fare(['passes', '-', '--tariff', 'beijing'], list).stderr).toContain('not one tariff')
+  })
+
   test('check tells every fault of a file and of a feed with its place', () => {
     const file = join(folder, 'tariff.json')
     writeFileSync(file, '{"format": "unifare.tariff/1"}')
