@@ -140,6 +140,7 @@ export {
   psamApplicationLayout,
   psamInfoLayout,
 } from './files/psam-files.ts'
+export { type RailAccount, readRailAccount, takesRailAccount } from './files/rail-account.ts'
 export {
   type Decoded,
   type RecordField,

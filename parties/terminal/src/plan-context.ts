@@ -16,7 +16,7 @@ import {
   shanghaiDigits,
   UnifareError,
 } from '@unifare/core'
-import { type CompiledTariff, price } from '@unifare/fares'
+import { type AccountRide, type CompiledTariff, type FareRefusal, price } from '@unifare/fares'
 import type { EntryReference, Mode, Reason, TapKind } from '@unifare/tap'
 import type { TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
@@ -133,9 +133,14 @@ export interface RideFacts {
 
 /** The exact fare under the tariff in force. */
 export function fareOf(context: Priceable, facts: RideFacts): Fen | Refusal {
-  const { config, at, acceptance } = context
+  const priced = price(context.tariff, rideOf(context, facts))
+  return priced.ok ? priced.amountFen : unpriced(priced.code)
+}
+
+/** A ride by card, as the tariff asks for it. */
+export function rideOf({ config, at, acceptance }: Priceable, facts: RideFacts): AccountRide {
   const { entry, exit, distanceM = 0, durationS = 0, meterFen } = facts
-  const priced = price(context.tariff, {
+  return {
     mode: config.mode,
     line: config.line,
     at,
@@ -148,9 +153,12 @@ export function fareOf(context: Priceable, facts: RideFacts): Fen | Refusal {
     ...(entry === undefined || exit === undefined
       ? {}
       : { entry: { station: entry.station, at: entry.at }, exit }),
-  })
-  if (priced.ok) return priced.amountFen
-  return refuse(REASON_OF_FARE[priced.code] ?? 'fare.unknown', priced.code)
+  }
+}
+
+/** The refusal of a ride that the tariff does not price. */
+export function unpriced(code: FareRefusal): Refusal {
+  return refuse(REASON_OF_FARE[code] ?? 'fare.unknown', code)
 }
 
 /** Station numbers mean nothing outside the network that gave them. */

@@ -3,10 +3,10 @@ import { shanghaiDigits } from '@unifare/core'
 import { entryMinimum, maximumFare } from '@unifare/fares'
 import { LIMITS } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
+import { priceWithMonth } from './month-account.ts'
 import {
   type CardPlan,
   entryOf,
-  fareOf,
   isOwn,
   isWithin,
   type Priceable,
@@ -35,19 +35,23 @@ export function planEntry(view: CardView, context: Priceable): CardPlan | Refusa
   return planOf(view, context, step, { kind: 'entry', amountFen: 0 })
 }
 
-/** Exit: the fare from the entry on the card, record 2701 status 02. */
+/**
+ * Exit: the fare from the entry on the card, with the month that the card keeps; record 2701
+ * status 02.
+ */
 export function planExit(view: CardView, context: Priceable): CardPlan | Refusal {
   const open = openRide(view, 'rail')
   if (open === null) return refuse('card.no-entry')
   const entry = isOwn(context.config, open) ? entryOf(open) : undefined
   if (entry === undefined) return refuse('card.no-entry', 'fares.unknown-station')
   const exit = { station: context.config.station, at: context.at }
-  const fare = fareOf(context, { entry, exit })
-  if (typeof fare !== 'number') return fare
-  const step = { do: 'end', travel: 'rail', ...stepPlace(context) } as const
+  const fare = priceWithMonth(view, context, { entry, exit })
+  if ('refused' in fare) return fare
+  const { amountFen, ...kept } = fare
+  const step = { do: 'end', travel: 'rail', ...kept, ...stepPlace(context) } as const
   return planOf(view, context, step, {
     kind: 'exit',
-    amountFen: fare,
+    amountFen,
     entry,
     short: 'card.short-of-fare',
   })

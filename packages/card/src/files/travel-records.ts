@@ -2,6 +2,7 @@ import type { CardRecord } from '../evidence/pending.ts'
 import type { PurchaseContext } from '../reader/purchase-flow.ts'
 import { SFI } from './card-files.ts'
 import { COMPOSITE_ID, RAIL_STATUS, type Rail2701, railLayout } from './composite-records.ts'
+import { type RailAccount, railAccountBytes } from './rail-account.ts'
 import {
   headInUse,
   institutionField,
@@ -57,6 +58,8 @@ export interface RailEntry {
 export interface RailExit {
   readonly entry: Rail2701
   readonly place: TravelPlace
+  /** The rider's month with the operator, kept beside the trip; the one on the card stays without. */
+  readonly account?: RailAccount
 }
 
 /** Record 2701 of a metro entry. Bytes that this layout does not name stay as they were. */
@@ -104,9 +107,10 @@ function entered(context: PurchaseContext, entry: RailEntry, status: number): Ca
 }
 
 function exited(context: PurchaseContext, exit: RailExit, status: number): CardRecord {
-  const { place } = exit
+  const { place, account } = exit
   return railRecord({
     ...exit.entry,
+    ...(account === undefined ? {} : { reserved: railAccountBytes(account) }),
     ...headInUse(COMPOSITE_ID.rail, context),
     status,
     exitCity: place.city,

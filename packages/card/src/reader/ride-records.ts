@@ -6,6 +6,7 @@ import {
   type Rail2701,
   railLayout,
 } from '../files/composite-records.ts'
+import type { RailAccount } from '../files/rail-account.ts'
 import { busAlighting2702, busBoarding2702 } from '../files/travel-bus.ts'
 import { ferryRide2703, rentRecord, returnRecord, taxiRide2704 } from '../files/travel-own.ts'
 import {
@@ -54,6 +55,8 @@ export type RideStep = Step &
         readonly corrected?: boolean
         readonly distanceM?: number
         readonly durationS?: number
+        /** The rider's month with the operator, on record 2701. */
+        readonly account?: RailAccount
       }
     /** Out through an interchange gate: the trip stays open. */
     | { readonly do: 'leave' }
@@ -156,11 +159,12 @@ function ended(
   step: Extract<RideStep, { do: 'end' }>,
   context: PurchaseContext,
 ): CardRecord | undefined {
-  const { place, travel, distanceM = 0, durationS = 0 } = step
+  const { place, travel, distanceM = 0, durationS = 0, account } = step
   switch (travel) {
     case 'rail': {
       const write = step.corrected ? railRepairExit2701 : railExit2701
-      return rail ? write(context, { entry: rail, place }) : undefined
+      const kept = account === undefined ? {} : { account }
+      return rail ? write(context, { entry: rail, place, ...kept }) : undefined
     }
     case 'bus': {
       const mileage = Math.min(MILEAGE_MAX, Math.round(distanceM / MILEAGE_M))
