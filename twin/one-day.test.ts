@@ -40,6 +40,8 @@ let sums: Awaited<ReturnType<typeof settleDay>>
 /** Messages that left the phone. */
 let sent = 0
 let sentOnTheWay = 0
+let lastCode: Uint8Array = new Uint8Array()
+const refusedAtTheWayOut: unknown[] = []
 beforeAll(async () => {
   network = await openMemoryNetwork({
     seed: 'one day',
@@ -89,6 +91,11 @@ describe('one rider on four operators in one day', () => {
     ])
     const [, entry, exit] = stops.map(({ config }) => config)
     expect(entry?.operator).toBe(exit?.operator)
+  })
+
+  it('needs a fresh code to leave, also where another gate took the first one', () => {
+    const refused = { ok: false, reason: 'code.wrong-state' }
+    expect(refusedAtTheWayOut).toMatchObject([refused, refused])
   })
 
   it('pays at each the local price for a visitor, priced here apart from all of them', async () => {
@@ -171,9 +178,17 @@ async function ride({ config, minute }: Stop): Promise<void> {
   const { ports } = network.day
   await ports.setClock(MORNING + minute * MINUTE)
   const terminal = ports.terminal(config.terminal)
-  const decision = await terminal.presentCode(wallet.makeCode())
+  lastCode = wallet.makeCode()
+  const decision = await terminal.presentCode(lastCode)
   expect(decision).toMatchObject({ ok: true })
+  if (config.role === 'entry') await showAtTheWayOut(config)
   if (config.gate) await terminal.gateEvent(decision.sequence, 'passed')
+}
+
+/** Gates of one station know of each other: the code of the way in does not lead out. */
+async function showAtTheWayOut({ operator: id, station }: TerminalConfig): Promise<void> {
+  const { terminal } = place(id, { role: 'exit', station })
+  refusedAtTheWayOut.push(await network.day.ports.terminal(terminal).presentCode(lastCode))
 }
 
 function fareOf([first, last = first]: readonly Stop[]): number {

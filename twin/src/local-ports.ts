@@ -13,6 +13,7 @@ import {
   type PlannedIssuer,
 } from './parties.ts'
 import type { IssuerPort, Ports } from './ports.ts'
+import { createStationNodes } from './station-nodes.ts'
 
 /** A whole network in this process. */
 export interface LocalNetwork {
@@ -30,7 +31,7 @@ export async function openLocalNetwork(
   clock: ManualClock,
 ): Promise<LocalNetwork> {
   const link = createProcessLink()
-  const full: Ground = { ...ground, link }
+  const full: Ground = { stationOf: createStationNodes(), ...ground, link }
   const { plan } = ground
   const centre = await openPlannedCentre(full)
   link.register(centre.id, centre.handler)

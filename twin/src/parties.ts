@@ -14,7 +14,12 @@ import {
 import { type Operator, openOperator } from '@unifare/operator'
 import { type Institution, simulatedWallets } from '@unifare/registry'
 import type { Link } from '@unifare/tap'
-import { openTerminal, type Terminal, type TerminalConfig } from '@unifare/terminal'
+import {
+  openTerminal,
+  type StationNode,
+  type Terminal,
+  type TerminalConfig,
+} from '@unifare/terminal'
 import type { NetworkKeys } from './keys.ts'
 import type { Plan } from './plan.ts'
 
@@ -26,6 +31,8 @@ export interface Ground {
   readonly link: Link
   /** The environment of one party: its own storage and schema. */
   readonly envOf: (party: string) => Env
+  /** The node that links the gates of a station; every terminal decides alone without. */
+  readonly stationOf?: (config: TerminalConfig) => StationNode | undefined
 }
 
 function institutionKeys({ plan, keys }: Ground): ReadonlyMap<string, Uint8Array> {
@@ -133,10 +140,12 @@ function phoneIssuer({ keys }: Ground, { id, city }: Institution): PhoneIssuer |
 export function openPlannedTerminal(ground: Ground, config: TerminalConfig): Promise<Terminal> {
   const { plan, keys } = ground
   const { terminal, operator } = config
+  const station = ground.stationOf?.(config)
   return openTerminal({
     config,
     env: ground.envOf(terminal),
     link: ground.link,
+    ...(station && { station }),
     sign: keys.link.sign(terminal),
     trust: {
       centre: plan.centre.id,
