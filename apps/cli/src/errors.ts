@@ -30,6 +30,12 @@ export const cliErrors = {
   },
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'drill.unknown-subject': { en: 'there is no drill of this name', zh: '没有该演练项目' },
+  'fare.bad-key': { en: 'the file holds no Ed25519 key', zh: '文件中没有 Ed25519 密钥' },
+  'fare.no-key': {
+    en: "a signed list of tariffs is opened with its publisher's key only",
+    zh: '已签名的票价名单须以发布者公钥打开',
+  },
+  'fare.file-exists': { en: 'the file is there already', zh: '文件已存在' },
   'keys.no-terminal': { en: 'this is typed at a terminal only', zh: '须在终端上输入' },
   'keys.aborted': { en: 'stopped by hand', zh: '人工中止' },
   'keys.mismatch': { en: 'what was typed does not agree', zh: '输入核对不一致' },

@@ -23,6 +23,10 @@ export const faresErrors = {
   },
   'fares.two-currencies': { en: 'one journey in two currencies', zh: '同一行程涉及两种货币' },
   'fares.bad-list': { en: 'the list needs tariffs and networks', zh: '票价名单缺少票价表或线网' },
+  'fares.wrong-publisher': {
+    en: 'the list holds a tariff or a network of another operator than its publisher',
+    zh: '名单中有不属于发布者的票价或线网',
+  },
   'fares.bad-network': {
     en: 'the station network has faults; each is listed with its place and rule',
     zh: '线网文件有误，已逐条列出位置与规则',

@@ -89,7 +89,12 @@ export {
   type TransferEffect,
   type When,
 } from './tariff.ts'
-export { openTariffList, tariffInForce } from './tariff-list.ts'
+export {
+  openTariffList,
+  readTariffList,
+  type TariffListContent,
+  tariffInForce,
+} from './tariff-list.ts'
 export { type PlacedFault, parseTariffText } from './tariff-text.ts'
 export { type DiffExample, type DiffRow, diffTariffs, type TariffDiff } from './what-if/diff.ts'
 export { byStatedDistance, journeyRiders } from './what-if/journey-riders.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openTariffList, tariffInForce, tariffsOfOperator } from './index.ts'
+import { twoStations } from './fares.fixture.ts'
+import { openTariffList, readTariffList, tariffInForce, tariffsOfOperator } from './index.ts'
 
 const AT = Date.parse('2026-11-20T04:00:00Z')
 const [bus] = tariffsOfOperator('15215211')
@@ -13,6 +14,21 @@ describe('a list of tariffs', () => {
     expect(() => openTariffList(content)).toThrow(
       expect.objectContaining({ code: 'fares.bad-list' }),
     )
+  })
+
+  it('holds no fares of another operator than who signed it', () => {
+    const content = { tariffs: [bus], networks: [] }
+    expect(readTariffList(content, '15215211').tariffs).toEqual([bus])
+    expect(() => openTariffList(content, '15215212')).toThrow(
+      expect.objectContaining({ code: 'fares.wrong-publisher' }),
+    )
+    const network = { ...twoStations('n', 900), operator: '15215212' }
+    expect(() => readTariffList({ tariffs: [bus], networks: [network] }, '15215211')).toThrow(
+      expect.objectContaining({ code: 'fares.wrong-publisher' }),
+    )
+    // A city's published tariff without an operator may be listed by whoever uses it.
+    const published = { ...bus, operator: null }
+    expect(openTariffList({ tariffs: [published], networks: [] }, '15215212')).toHaveLength(1)
   })
 
   it('gives the highest version that holds for a mode on the day', () => {

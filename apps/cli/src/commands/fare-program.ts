@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { run } from '../output.ts'
 
-const TARIFF = 'city of the catalogue (beijing), tariff file (YAML or JSON), or GTFS folder'
+const TARIFF =
+  'city of the catalogue (beijing), tariff file (YAML or JSON), signed list, or GTFS folder'
 
 /** `unifare fare`: prices with their reasons, and what is wrong with a tariff. */
 export function addFareProgram(program: Command, port: () => Option): void {
@@ -16,6 +17,7 @@ export function addFareProgram(program: Command, port: () => Option): void {
     )
     .requiredOption('--tariff <what>', TARIFF)
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(publisherKey())
     .addOption(lang())
     .addOption(json())
     .action((journeys, options) =>
@@ -28,6 +30,7 @@ export function addFareProgram(program: Command, port: () => Option): void {
     .argument('<what>', 'file of journeys as for quote, or a tap of the running network')
     .option('--tariff <what>', `${TARIFF}; the catalogue for a tap`)
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(publisherKey())
     .addOption(port())
     .addOption(lang())
     .addOption(json())
@@ -41,6 +44,7 @@ export function addFareProgram(program: Command, port: () => Option): void {
     .argument('<journeys>', 'JSON as for quote; the rides of a rider in any order')
     .requiredOption('--tariff <what>', 'id of one tariff (beijing-metro), or a tariff file')
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(publisherKey())
     .addOption(lang())
     .addOption(json())
     .action((journeys, options) =>
@@ -51,6 +55,7 @@ export function addFareProgram(program: Command, port: () => Option): void {
     .command('check')
     .description('faults of a tariff or feed, each with its place')
     .argument('<tariff>', TARIFF)
+    .addOption(publisherKey())
     .addOption(json())
     .action((tariff, options) =>
       run(async () => (await import('./fare/check.ts')).check(tariff, options)),
@@ -61,6 +66,7 @@ export function addFareProgram(program: Command, port: () => Option): void {
     .description('gaps, dead rules, slips of units and other doubts about a tariff')
     .argument('<tariff>', TARIFF)
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(publisherKey())
     .addOption(lang())
     .addOption(json())
     .action((tariff, options) =>
@@ -73,10 +79,24 @@ export function addFareProgram(program: Command, port: () => Option): void {
     .argument('<tariff>', 'id of one tariff (wuhan-bus), or a tariff file')
     .argument('<folder>', 'a new folder')
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(publisherKey())
     .addOption(lang())
     .addOption(json())
     .action((tariff, folder, options) =>
       run(async () => (await import('./fare/export.ts')).exportFares(tariff, folder, options)),
+    )
+
+  fare
+    .command('sign')
+    .description('sign tariffs as the list that their operator publishes')
+    .argument('<tariff>', 'tariff file (YAML or JSON)')
+    .argument('<out>', 'a new file')
+    .requiredOption('--key <file>', 'private key (Ed25519, PEM)')
+    .requiredOption('--publisher <id>', 'operator who publishes them, 8 digits')
+    .option('--network <file>', 'station network (JSON) that goes with them')
+    .option('--list-version <number>', 'version of the list; the highest of its tariffs', Number)
+    .action((tariff, out, options) =>
+      run(async () => (await import('./fare/sign.ts')).signTariffs({ tariff, out }, options)),
     )
 
   fare
@@ -91,6 +111,7 @@ export function addFareProgram(program: Command, port: () => Option): void {
     .argument('<new>', TARIFF)
     .argument('[journeys]', 'JSON as for quote; without it a month of made-up riders')
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
+    .addOption(publisherKey())
     .option('--riders <count>', 'made-up riders', Number, 400)
     .option('--seed <text>', 'seed of the made-up riders', 'unifare')
     .addOption(lang())
@@ -107,6 +128,10 @@ export function addFareProgram(program: Command, port: () => Option): void {
 
 function json(): Option {
   return new Option('--json', 'print one JSON document on standard output')
+}
+
+function publisherKey(): Option {
+  return new Option('--key <file>', 'public key (Ed25519, PEM) of who signed the list of tariffs')
 }
 
 function lang(): Option {

@@ -1,6 +1,6 @@
 import { UnifareError } from '@unifare/core'
 import { EXIT, printJson, printLines } from '../../output.ts'
-import { openTariff } from './open-tariff.ts'
+import { openTariff, type TariffFiles } from './open-tariff.ts'
 
 interface Told {
   readonly file?: string
@@ -12,8 +12,11 @@ interface Told {
 }
 
 /** Prints every fault of a tariff or feed; exit code 1 when there is one. */
-export async function check(what: string, options: { readonly json?: boolean }): Promise<number> {
-  const { faults, notices } = await findings(what)
+export async function check(
+  what: string,
+  options: { readonly key?: string; readonly json?: boolean },
+): Promise<number> {
+  const { faults, notices } = await findings(what, options)
   if (options.json === true) printJson({ ok: faults.length === 0, faults, notices })
   else {
     printLines(
@@ -27,9 +30,10 @@ export async function check(what: string, options: { readonly json?: boolean }):
 
 async function findings(
   what: string,
+  options: TariffFiles,
 ): Promise<{ readonly faults: readonly Told[]; readonly notices: readonly Told[] }> {
   try {
-    const opened = await openTariff(what)
+    const opened = await openTariff(what, options)
     return { faults: [], notices: opened.kind === 'feed' ? opened.feed.notices : [] }
   } catch (error) {
     const faults = error instanceof UnifareError ? error.details['faults'] : undefined

@@ -13,10 +13,9 @@ import {
   type TariffDiff,
 } from '@unifare/fares'
 import { EXIT, printJson, printLines } from '../../output.ts'
-import { openTariff } from './open-tariff.ts'
+import { openTariff, type TariffFiles } from './open-tariff.ts'
 
-interface DiffOptions {
-  readonly network?: string
+interface DiffOptions extends TariffFiles {
   readonly riders: number
   readonly seed: string
   readonly lang: 'en' | 'zh'
@@ -32,8 +31,8 @@ export async function diff(
     files.journeys === undefined
       ? undefined
       : parseJourneys(parseJson(await readFile(files.journeys, 'utf8')))
-  const before = await compiled(files.before, options.network)
-  const after = await compiled(files.after, options.network)
+  const before = await compiled(files.before, options)
+  const after = await compiled(files.after, options)
   const diffs = pairs(before, after).map(([old, now]) => compare({ old, now, journeys, options }))
   if (options.json === true) printJson(diffs)
   else printLines(...diffs.flatMap((one) => [...describe(one, options.lang), '']))
@@ -43,8 +42,8 @@ export async function diff(
   return same ? EXIT.ok : EXIT.differences
 }
 
-async function compiled(what: string, networkFile?: string): Promise<CompiledTariff[]> {
-  const opened = await openTariff(what, networkFile)
+async function compiled(what: string, files: TariffFiles): Promise<CompiledTariff[]> {
+  const opened = await openTariff(what, files)
   if (opened.kind === 'feed') {
     throw new UnifareError('fares.no-tariff', `${what} is a GTFS folder; tariffs are compared`)
   }

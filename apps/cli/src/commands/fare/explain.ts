@@ -5,7 +5,7 @@ import { parseTapId } from '@unifare/tap'
 import { askNetwork } from '../../client.ts'
 import { EXIT, printJson, printLines } from '../../output.ts'
 import type { Trace } from '../../tracing.ts'
-import { openTariff } from './open-tariff.ts'
+import { openTariff, type TariffFiles } from './open-tariff.ts'
 import { quote } from './quote.ts'
 
 /**
@@ -37,7 +37,7 @@ export async function explain(
     else printLines(options.lang === 'zh' ? `${what}：没有收费` : `${what}: nothing was charged`)
     return EXIT.differences
   }
-  const explained = explainCharge(charge, await versionsOf(tariff))
+  const explained = explainCharge(charge, await versionsOf(tariff, options))
   if (options.json === true) printJson({ tap: what, charge, ...explained })
   else printLines(...explained.lines[options.lang])
   return EXIT.ok
@@ -45,8 +45,11 @@ export async function explain(
 
 type Charge = Parameters<typeof explainCharge>[0]
 
-async function versionsOf(what: string | undefined): Promise<readonly Tariff[]> {
+async function versionsOf(
+  what: string | undefined,
+  files: TariffFiles,
+): Promise<readonly Tariff[]> {
   if (what === undefined) return tariffs()
-  const opened = await openTariff(what)
+  const opened = await openTariff(what, files)
   return opened.kind === 'tariffs' ? opened.tariffs : []
 }

@@ -11,7 +11,7 @@ export async function exportFares(
   folder: string,
   options: { readonly network?: string; readonly lang: 'en' | 'zh'; readonly json?: boolean },
 ): Promise<number> {
-  const opened = await openTariff(what, options.network)
+  const opened = await openTariff(what, options)
   const [tariff, another] = opened.kind === 'tariffs' ? opened.tariffs : []
   if (tariff === undefined || another !== undefined || opened.kind !== 'tariffs') {
     const named =

@@ -1,7 +1,7 @@
 import { UnifareError } from '@unifare/core'
 import { faultText, lintTariff, lintVersions } from '@unifare/fares'
 import { EXIT, printJson, printLines } from '../../output.ts'
-import { openTariff } from './open-tariff.ts'
+import { openTariff, type TariffFiles } from './open-tariff.ts'
 
 /** A finding of lint, or a fault for which the file cannot be read, in one shape. */
 interface Told {
@@ -19,9 +19,9 @@ interface Told {
 /** Prints what a tariff's reader should look at; exit code 1 when it is more than a notice. */
 export async function lint(
   what: string,
-  options: { readonly network?: string; readonly lang: 'en' | 'zh'; readonly json?: boolean },
+  options: TariffFiles & { readonly lang: 'en' | 'zh'; readonly json?: boolean },
 ): Promise<number> {
-  const findings = await findingsOf(what, options.network)
+  const findings = await findingsOf(what, options)
   const grave = findings.filter(({ level }) => level !== 'notice')
   if (options.json === true) printJson({ ok: grave.length === 0, findings })
   else {
@@ -34,9 +34,9 @@ export async function lint(
   return grave.length === 0 ? EXIT.ok : EXIT.differences
 }
 
-async function findingsOf(what: string, networkFile?: string): Promise<readonly Told[]> {
+async function findingsOf(what: string, files: TariffFiles): Promise<readonly Told[]> {
   try {
-    const opened = await openTariff(what, networkFile)
+    const opened = await openTariff(what, files)
     if (opened.kind === 'feed') {
       return opened.feed.notices.map(({ file, line, column, rule, level, message }) => ({
         tariff: file,

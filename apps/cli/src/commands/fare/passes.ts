@@ -21,13 +21,14 @@ export async function passes(
   options: {
     readonly tariff: string
     readonly network?: string
+    readonly key?: string
     readonly lang: 'en' | 'zh'
     readonly json?: boolean
   },
 ): Promise<number> {
   const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   const journeys = parseJourneys(parseJson(content))
-  const opened = await openTariff(options.tariff, options.network)
+  const opened = await openTariff(options.tariff, options)
   const all = opened.kind === 'feed' ? [] : opened.tariffs
   // A city's metro may have lines with tariffs apart: the full id means the one.
   const tariff =

@@ -11,13 +11,14 @@ export async function quote(
   options: {
     readonly tariff: string
     readonly network?: string
+    readonly key?: string
     readonly lang: 'en' | 'zh'
     readonly json?: boolean
   },
 ): Promise<number> {
   const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
   const journeys = parseJourneys(parseJson(content))
-  const opened = await openTariff(options.tariff, options.network)
+  const opened = await openTariff(options.tariff, options)
   if (opened.kind === 'feed') {
     for (const { file: name, line, column, message } of opened.feed.notices.slice(0, 20)) {
       tell(`${name} line ${line} ${column}: ${message}`)
