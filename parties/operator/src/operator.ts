@@ -13,6 +13,7 @@ import {
   type Day,
   type Env,
   fromHex,
+  type Instant,
   requireData,
   type Tx,
   UnifareError,
@@ -66,6 +67,8 @@ export interface Operator extends Institution {
 /** Opens an operator on its journal and repository. */
 export async function openOperator(options: OperatorOptions): Promise<Operator> {
   const machine = createMachine(options)
+  // Not kept over a restart: then terminals wait for the next word of the centre.
+  let heardCentreAt: Instant = 0
   const institution = await openInstitution({
     ...options,
     publicKeyOf: (party) => machine.publicKeyOf(party),
@@ -73,12 +76,13 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
     check: machine.check,
     query: async (tx, message) => {
       const bundles = newerBundles(await loadShelf(tx), parsePull(orderOf(message)))
-      return { bundles: bundles.filter(({ kind }) => kind !== 'devices') }
+      return { bundles: bundles.filter(({ kind }) => kind !== 'devices'), asOf: heardCentreAt }
     },
   })
   return {
     ...institution,
     async refresh() {
+      const askedAt = options.env.clock.now()
       const held = await institution.read(async (tx) =>
         Object.fromEntries(
           [...(await loadShelf(tx))]
@@ -100,6 +104,7 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
         }
       }
       if (refusal !== undefined) throw refusal
+      heardCentreAt = askedAt
     },
     differences: (day) => institution.read((tx) => differencesOf(tx, day)),
   }
