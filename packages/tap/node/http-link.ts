@@ -4,7 +4,7 @@ import { type Link, MESSAGE_BYTES_MAX } from '../src/index.ts'
 /**
  * Carrier over HTTP: one POST of the message's bytes, the answer's bytes come back with status
  * 200. Anything else (no connection, no answer in time, another status, an answer that is too
- * long) is `link.unreachable`: the sender keeps its copy.
+ * long) is `link.unreachable`: the sender keeps its copy. Runs in Node and in browsers.
  */
 export function createHttpLink(options: {
   /** Base address of a party, `http://127.0.0.1:8001`; undefined when it has none. */
@@ -41,10 +41,15 @@ export function createHttpLink(options: {
 async function readBody(response: Response, receiver: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const part of response.body ?? []) {
-    length += part.length
-    if (length > MESSAGE_BYTES_MAX) throw unreachable(receiver, 'its answer is too long')
-    parts.push(part)
+  // Not every browser iterates over a stream.
+  const reader = response.body?.getReader()
+  for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
+    length += read.value.length
+    if (length > MESSAGE_BYTES_MAX) {
+      await reader?.cancel()
+      throw unreachable(receiver, 'its answer is too long')
+    }
+    parts.push(read.value)
   }
   return concat(...parts)
 }

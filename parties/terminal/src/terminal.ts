@@ -24,7 +24,7 @@ import type { Metered } from './metered.ts'
 import { appendRecord } from './record.ts'
 import { type Staleness, stalenessAt } from './staleness.ts'
 import { linkStation, type StationNode } from './station-node.ts'
-import { openTapLog, type TapLog } from './tap-log.ts'
+import { openTapLog, type SignedTime, type TapLog } from './tap-log.ts'
 import { createTrustedTime, type TrustedTime } from './trusted-time.ts'
 import { uploadBatch } from './upload.ts'
 
@@ -69,8 +69,8 @@ export interface Terminal {
   presentCard(transport: CardTransport, metered?: Metered): Promise<Decision>
   /** A code under the scanner. */
   presentCode(bytes: Uint8Array, metered?: Metered): Promise<Decision>
-  /** What the gate's sensor saw after a go. */
-  gateEvent(sequence: number, event: 'passed' | 'timed-out'): Promise<void>
+  /** What the gate's sensors saw after a go: the barrier opened, somebody passed, nobody did. */
+  gateEvent(sequence: number, event: 'released' | 'passed' | 'timed-out'): Promise<void>
   /**
    * Fetches newer lists from the operator; returns how many were taken over. A list that is
    * refused leaves the one held in force and does not keep the others out; then the first refusal
@@ -118,7 +118,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const listsAt = () => (lists.denyFrom === 0 ? 0 : Math.max(lists.denyFrom, log.listsAt()))
 
   /** A signed time came in: the clock is held against it, and the journal keeps it. */
-  function hear(at: Instant, told: { readonly lists: boolean }): void {
+  function hear(at: Instant, told: Pick<SignedTime, 'listsAt'> = {}): void {
     log.hear({ at, agrees: time.hear(at), ...told })
   }
 
@@ -206,14 +206,16 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       const body = utf8(canonicalJson({ held: heldVersions(lists) }))
       const request = { receiver: config.operator, kind: 'pull', body } as const
       const { result, sentAt } = await exchangeDated(link, identity, request)
-      const bundles = (result as { bundles?: unknown } | null)?.bundles
+      const { bundles, asOf } = (result ?? {}) as { bundles?: unknown; asOf?: unknown }
       requireData(Array.isArray(bundles), 'message.malformed', 'an answer without bundles')
       return oneByOne(async () => {
         const taken = takeAll(lists, bundles, { at: time.now(), trust, config })
         if (taken.count > 0) await saveLists(env.storage, taken.lists, config)
         lists = taken.lists
         time.note(lists.denyFrom)
-        hear(sentAt, { lists: taken.refused === undefined })
+        // The operator's lists are no newer than when it last heard of the centre.
+        const current = taken.refused === undefined && Number.isSafeInteger(asOf)
+        hear(sentAt, current ? { listsAt: Math.min(Number(asOf), sentAt) } : {})
         await log.sync()
         if (taken.refused !== undefined) throw taken.refused
         return taken.count
@@ -226,7 +228,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
         link,
         identity,
         bundles: heldBundles(lists),
-        onAnswer: (sentAt) => hear(sentAt, { lists: false }),
+        onAnswer: hear,
       }),
     record: (sequence) => log.find(sequence),
     close: () => oneByOne(() => log.close()),
