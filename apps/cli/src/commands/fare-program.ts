@@ -63,8 +63,10 @@ export function addFareProgram(program: Command, port: () => Option): void {
 
   fare
     .command('lint')
-    .description('gaps, dead rules, slips of units and other doubts about a tariff')
-    .argument('<tariff>', TARIFF)
+    .description('gaps, dead rules, slips of units and other doubts about a tariff or a matrix')
+    .argument('<tariff>', `${TARIFF}; or a CSV of fares between stations`)
+    .option('--from <column>', 'of a CSV: column with the number of the station of entry')
+    .option('--to <column>', 'of a CSV: column with the number of the station of exit')
     .option('--network <file>', 'station network (JSON) of a tariff by shortest path')
     .addOption(publisherKey())
     .addOption(lang())

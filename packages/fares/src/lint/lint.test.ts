@@ -294,6 +294,14 @@ describe('tables', () => {
     ])
   })
 
+  test('a station that is dear from everywhere, as at a border, does not', () => {
+    const dear = Array.from({ length: 11 }, (_, at) => [`${at + 1} 12`, `12 ${at + 1}`])
+    const border = matrix(12, Object.fromEntries(dear.flat().map((pair) => [pair, 5_000])))
+    expect(lintTables([border])).toEqual([])
+    const slip = { ...border, amountsFen: border.amountsFen.with(1, 60_000) }
+    expect(told(lintTables([slip]))).toContainEqual(['table.outlier', 'tables[0].amountsFen[1]'])
+  })
+
   test('farther along the line costs no less', () => {
     const amounts = [200, 300, 250, 300, 200, 300, 400, 300, 200]
     expect(told(lintTariff(withTable(amounts), network))).toEqual([

@@ -119,16 +119,33 @@ function dearerThan(own: string, everybody: string, tables: readonly FareTable[]
   return [finding('table.class-dearer', path, told, told)]
 }
 
-/** More than ten times what nine of ten pairs cost at most. */
-function outliers({ amountsFen }: FareTable, path: string): Finding[] {
-  const sorted = amountsFen.toSorted((a, b) => a - b)
-  const most = (sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 0) * 10
-  if (most === 0) return []
-  return amountsFen.flatMap((amount, at) =>
-    amount > most
-      ? [finding('table.outlier', `${path}.amountsFen[${at}]`, ...both(String(amount)))]
-      : [],
-  )
+/**
+ * More than ten times what nine of ten pairs cost at most, and what is usual from its place and to
+ * it: a place that is dear from everywhere is no slip.
+ */
+function outliers({ places, amountsFen }: FareTable, path: string): Finding[] {
+  const size = places.length
+  const high = quantile(amountsFen, 0.9) * TOO_MANY_TIMES
+  if (high === 0) return []
+  const usual = (amounts: readonly Fen[]) => quantile(amounts, 0.5) * TOO_MANY_TIMES
+  const from = places.map((_, row) => usual(amountsFen.slice(row * size, (row + 1) * size)))
+  const to = places.map((_, column) => usual(amountsFen.filter((_fen, at) => at % size === column)))
+  const found = amountsFen.flatMap((fen, at) => {
+    const bounds = [high, from[Math.floor(at / size)] ?? 0, to[at % size] ?? 0]
+    return fen > Math.max(...bounds) ? [at] : []
+  })
+  return found.slice(0, MOST_TOLD).map((at) => {
+    const told = String(amountsFen[at])
+    return finding('table.outlier', `${path}.amountsFen[${at}]`, told, told)
+  })
+}
+
+/** So many times the usual is hardly a fare of this table. */
+const TOO_MANY_TIMES = 10
+
+function quantile(amounts: readonly Fen[], part: number): Fen {
+  const sorted = amounts.toSorted((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) * part)] ?? 0
 }
 
 const MOST_TOLD = 20
@@ -161,8 +178,4 @@ function alongLines(table: FareTable, { lines }: StationNetwork, path: string): 
     }
   }
   return found
-}
-
-function both(text: string): [string, string] {
-  return [text, text]
 }

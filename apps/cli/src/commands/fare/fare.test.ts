@@ -118,6 +118,24 @@ describe('unifare fare', () => {
     expect(fare(['lint', file, '--lang', 'zh']).stdout).toContain('缺少字段')
   })
 
+  test('lint of a matrix tells the column and the pair', () => {
+    const file = join(folder, 'matrix.csv')
+    const rows = [1, 2, 3].flatMap((from) =>
+      [1, 2, 3].map((to) => [from, to, from === to ? '0' : from + to === 4 ? '7.00' : '3.00', 'A']),
+    )
+    const lines = ['a,b,adult,note', ...rows.map((row) => row.join(','))]
+    writeFileSync(file, lines.join('\n'))
+    const { status, stdout } = fare(['lint', file, '--from', 'a', '--to', 'b', '--json'])
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout).findings).toMatchObject([
+      { tariff: 'adult', rule: 'table.split-cheaper', path: '1 → 3' },
+    ])
+    writeFileSync(file, lines.slice(0, -1).join('\n'))
+    const short = fare(['lint', file, '--from', 'a', '--to', 'b', '--lang', 'zh'])
+    expect([short.status, short.stdout]).toEqual([1, expect.stringContaining('票价表不是方阵')])
+    expect(fare(['lint', file]).stderr).toContain('--from and --to')
+  })
+
   test('diff tells who pays more, over made-up riders and over journeys', () => {
     const proposal = join(folder, 'proposal.json')
     const bus = fareFile('beijing')[0]

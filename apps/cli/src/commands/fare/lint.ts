@@ -1,6 +1,7 @@
 import { UnifareError } from '@unifare/core'
 import { faultText, lintTariff, lintVersions } from '@unifare/fares'
 import { EXIT, printJson, printLines } from '../../output.ts'
+import { lintMatrix, type MatrixPlaces } from './lint-matrix.ts'
 import { openTariff, type TariffFiles } from './open-tariff.ts'
 
 /** A finding of lint, or a fault for which the file cannot be read, in one shape. */
@@ -19,7 +20,7 @@ interface Told {
 /** Prints what a tariff's reader should look at; exit code 1 when it is more than a notice. */
 export async function lint(
   what: string,
-  options: TariffFiles & { readonly lang: 'en' | 'zh'; readonly json?: boolean },
+  options: TariffFiles & MatrixPlaces & { readonly lang: 'en' | 'zh'; readonly json?: boolean },
 ): Promise<number> {
   const findings = await findingsOf(what, options)
   const grave = findings.filter(({ level }) => level !== 'notice')
@@ -34,8 +35,17 @@ export async function lint(
   return grave.length === 0 ? EXIT.ok : EXIT.differences
 }
 
-async function findingsOf(what: string, files: TariffFiles): Promise<readonly Told[]> {
+async function findingsOf(
+  what: string,
+  files: TariffFiles & MatrixPlaces,
+): Promise<readonly Told[]> {
   try {
+    if (what.endsWith('.csv')) {
+      return (await lintMatrix(what, files)).map(({ column, ...one }) => ({
+        tariff: column,
+        ...one,
+      }))
+    }
     const opened = await openTariff(what, files)
     if (opened.kind === 'feed') {
       return opened.feed.notices.map(({ file, line, column, rule, level, message }) => ({
