@@ -269,6 +269,7 @@ async function rideInWuhan({ day, network: parties, places, wallet, card }: Chai
   await present.card(places.bus)
   await ports.setClock(CLOSE)
   for (const { institution, terminals } of day.plan.operators) {
+    await ports.operator(institution.id).refresh()
     for (const { terminal } of terminals) {
       while ((await ports.terminal(terminal).upload()) > 0);
       await ports.terminal(terminal).refresh()

@@ -51,7 +51,7 @@ export async function benchGate(
     for (let round = 0; round <= rounds; round++) {
       network.clock.set(network.clock.now() + ROUND_MS)
       // A terminal in service asks for newer lists all the time.
-      await network.terminal.refresh()
+      await network.refresh()
       const card = await cardRound(network)
       const code = await codeRound(network)
       // The first round warms up.

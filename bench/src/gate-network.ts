@@ -37,6 +37,8 @@ const AGREEMENT = { channel: 'simulated', limitFen: 20_000, sources: ['balance']
 /** A bus with a durable journal, riders with cards and riders with codes. */
 export interface GateNetwork {
   readonly terminal: TerminalPort
+  /** Operator and terminal ask for newer lists. */
+  readonly refresh: () => Promise<void>
   readonly clock: ManualClock
   readonly cards: readonly CardSlot[]
   readonly wallets: readonly Wallet[]
@@ -96,9 +98,14 @@ export async function openGateNetwork(options: {
   }
   await ports.setClock(businessDayStart(DAY) + MORNING_MS)
   const terminal = ports.terminal(config.terminal)
-  await terminal.refresh()
+  const refresh = async () => {
+    await ports.operator(OPERATOR).refresh()
+    await terminal.refresh()
+  }
+  await refresh()
   return {
     terminal,
+    refresh,
     clock,
     cards,
     wallets,

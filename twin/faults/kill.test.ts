@@ -110,6 +110,7 @@ describe('a terminal process killed with -9 at random instants', () => {
       shown.push(`${config.terminal}-${go}`)
       if (ride % 40 === 39) {
         await order('upload')
+        await network.operatorOf(BUS).refresh()
         await order('refresh')
       }
     }

@@ -114,7 +114,10 @@ async function rideWithCrashes(
             fate.step()
           },
         })
-        if (opened.status().staleness.stage !== 'fresh') await opened.refresh()
+        if (opened.status().staleness.stage !== 'fresh') {
+          await network.operatorOf(config.operator).refresh()
+          await opened.refresh()
+        }
         if (!fate.dead()) return opened
       } catch (error) {
         if (!fate.dead()) throw error

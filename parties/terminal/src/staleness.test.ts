@@ -127,6 +127,20 @@ describe('when lists count as new', () => {
     expect(terminal.status()).toMatchObject({ listsAt: AT + 8 * DAY_MS, waiting: 0 })
   })
 
+  it('an operator that is cut off from the centre makes them no newer than it heard', async () => {
+    const bench = await openBench()
+    bench.clock.set(AT + 9 * DAY_MS)
+    bench.operator.asOf = AT + DAY_MS
+    await bench.terminal.refresh()
+    expect(bench.terminal.status()).toMatchObject({
+      listsAt: AT + DAY_MS,
+      staleness: { stage: 'expired' },
+    })
+    bench.operator.asOf = AT + 400 * DAY_MS
+    await bench.terminal.refresh()
+    expect(bench.terminal.status().listsAt).toBe(AT + 9 * DAY_MS)
+  })
+
   it('an answer with a list that is refused does not; nor do lists without a deny list', async () => {
     const bench = await openBench()
     bench.clock.set(AT + 2 * HOUR_MS)

@@ -14,8 +14,6 @@ const ENTRY = { tap: 1, pending: 2, resolved: 3, indicated: 4, acknowledged: 5, 
 const PREFIX_LENGTH = 5
 /** Codes that a restarted terminal remembers at least; more than pass one reader within their validity. */
 const RECENT_CODES = 2_000
-/** Bits of a signed time that was heard. */
-const HEARD = { agrees: 1, lists: 2 } as const
 
 /** Entries of cards whose gate may still report that nobody passed. */
 const RECENT_ENTRIES = 100
@@ -34,8 +32,8 @@ export interface SignedTime {
   readonly at: Instant
   /** The terminal's own clock agreed with it. */
   readonly agrees: boolean
-  /** The answer said that the lists held are the newest. */
-  readonly lists: boolean
+  /** When the lists held were the newest of the network, where the answer told it. */
+  readonly listsAt?: Instant
 }
 
 /** The terminal's journal as the rest of the terminal sees it. */
@@ -120,11 +118,10 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
       const logged = waiting.findLast((entry) => entry.sequence === at)
       if (logged !== undefined) logged.go = 'given'
     },
-    heard(seconds: number, bits: number): void {
-      const at = seconds * 1000
+    heard({ at, agrees, listsAt = 0 }: SignedTime): void {
       // A signed time that the clock agreed with outweighs records of a clock that ran ahead.
-      times.floor = (bits & HEARD.agrees) === 0 ? Math.max(times.floor, at) : at
-      if ((bits & HEARD.lists) !== 0) times.listsAt = at
+      times.floor = agrees ? at : Math.max(times.floor, at)
+      times.listsAt = Math.max(times.listsAt, listsAt)
     },
     acknowledged(end: number): void {
       while (waiting[0] !== undefined && waiting[0].sequence < end) {
@@ -142,7 +139,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     else if (payload[0] === ENTRY.resolved) pendings.delete(number)
     else if (payload[0] === ENTRY.indicated) apply.indicated(number)
     else if (payload[0] === ENTRY.acknowledged) apply.acknowledged(number)
-    else if (payload[0] === ENTRY.heard) apply.heard(number, rest[0] ?? 0)
+    else if (payload[0] === ENTRY.heard) apply.heard(decodeHeard(number, rest))
   })
 
   const write = (type: number, number: number, rest: Uint8Array = new Uint8Array(0)) => {
@@ -162,11 +159,9 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     uses,
     floor: () => times.floor,
     listsAt: () => times.listsAt,
-    hear({ at, agrees, lists }) {
-      const bits = (agrees ? HEARD.agrees : 0) | (lists ? HEARD.lists : 0)
-      const seconds = wholeSecond(at)
-      write(ENTRY.heard, seconds, Uint8Array.of(bits))
-      apply.heard(seconds, bits)
+    hear(signed) {
+      write(ENTRY.heard, wholeSecond(signed.at), encodeHeard(signed))
+      apply.heard(signed)
     },
     get recentCodes() {
       return recentCodes
@@ -212,6 +207,22 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
 export function isUnshown({ tap, go }: LoggedTap, now: Instant): boolean {
   const rides = MONEY_KINDS.has(tap.kind) || tap.kind === 'transfer'
   return go === 'unknown' && rides && now - tap.at <= LIMITS.completionMs
+}
+
+/** Behind the second of a signed time: whether the clock agreed, and the second of the lists. */
+function encodeHeard({ agrees, listsAt = 0 }: SignedTime): Uint8Array {
+  const bytes = new Uint8Array(PREFIX_LENGTH)
+  bytes[0] = agrees ? 1 : 0
+  view(bytes).setUint32(1, wholeSecond(listsAt))
+  return bytes
+}
+
+function decodeHeard(seconds: number, bytes: Uint8Array): SignedTime {
+  return {
+    at: seconds * 1000,
+    agrees: bytes[0] === 1,
+    listsAt: view(bytes).getUint32(1) * 1000,
+  }
 }
 
 /** Remembers which cards entered last, and which of their entries timed out. */

@@ -5,6 +5,7 @@ import {
   createMemoryRepository,
   createMemoryStorage,
   createSeededRandom,
+  type Instant,
   type ManualClock,
   type Storage,
 } from '@unifare/core'
@@ -176,6 +177,8 @@ export async function listsOf(
 export interface OperatorEnd {
   readonly link: Link
   bundles: unknown[]
+  /** When it last heard of the centre; now when not given. */
+  asOf: Instant | undefined
   readonly batches: Batch[]
   /** End of the next acknowledgement; the batch's own when not given. */
   end: ((batch: Batch) => unknown) | undefined
@@ -188,6 +191,7 @@ export function createOperatorEnd(clock: ManualClock): OperatorEnd {
   const operator: OperatorEnd = {
     link,
     bundles: [],
+    asOf: undefined,
     batches: [],
     end: undefined,
     taps: () => {
@@ -207,7 +211,10 @@ export function createOperatorEnd(clock: ManualClock): OperatorEnd {
   link.register(
     OPERATOR,
     createHandler(self, async ({ kind, body }) => {
-      if (kind === 'pull') return { result: { bundles: operator.bundles } }
+      if (kind === 'pull') {
+        const { bundles: held, asOf = clock.now() } = operator
+        return { result: { bundles: held, asOf } }
+      }
       const batch = parseBatch(body)
       operator.batches.push(batch)
       return { result: { end: operator.end?.(batch) ?? batch.header.end } }
