@@ -1,24 +1,46 @@
 import { requireData } from './errors.ts'
 
+/** Two upper-case digits of every byte: names of records are made from them all day long. */
+const HEX = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).toUpperCase().padStart(2, '0'),
+)
+/** Value of every ASCII character that is a hexadecimal digit; 255 for the others. */
+const NIBBLES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(value) ? 255 : value
+})
+
 /** Upper-case hexadecimal, as card people write it. */
 export function toHex(bytes: Uint8Array): string {
   let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return hex.toUpperCase()
+  for (let i = 0; i < bytes.length; i++) hex += HEX[bytes[i]!]!
+  return hex
 }
 
 /** Bytes of a hexadecimal text; blanks are allowed; throws `bytes.bad-hex`. */
 export function fromHex(hex: string): Uint8Array {
-  const text = hex.replace(/\s+/g, '')
+  const plain = readHex(hex) ?? readHex(hex.replace(/\s+/g, ''))
   requireData(
-    text.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(text),
+    plain !== undefined,
     'bytes.bad-hex',
     'not hexadecimal: an even number of digits 0-9 A-F is needed',
   )
+  return plain
+}
+
+function readHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0) return undefined
   const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++)
-    bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16)
+  for (let i = 0; i < bytes.length; i++) {
+    const [high, low] = [nibbleAt(text, i * 2), nibbleAt(text, i * 2 + 1)]
+    if (high > 15 || low > 15) return undefined
+    bytes[i] = (high << 4) | low
+  }
   return bytes
+}
+
+function nibbleAt(text: string, at: number): number {
+  return NIBBLES[text.charCodeAt(at)] ?? 255
 }
 
 /** One array of all parts in order. */
@@ -64,9 +86,17 @@ export function bcd(digits: string, length?: number): Uint8Array {
 
 /** Decimal digits of a packed field with trailing F padding dropped; throws `bytes.bad-bcd`. */
 export function fromBcd(bytes: Uint8Array): string {
-  const digits = toHex(bytes).replace(/F+$/, '')
-  requireData(/^[0-9]*$/.test(digits), 'bytes.bad-bcd', `not packed decimal: ${toHex(bytes)}`)
-  return digits
+  let end = bytes.length * 2
+  while (end > 0 && nibbleOf(bytes, end - 1) === 15) end -= 1
+  for (let i = 0; i < end; i++) {
+    requireData(nibbleOf(bytes, i) <= 9, 'bytes.bad-bcd', 'not packed decimal digits')
+  }
+  return toHex(bytes).slice(0, end)
+}
+
+function nibbleOf(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at >> 1] ?? 0
+  return at % 2 === 0 ? byte >> 4 : byte & 15
 }
 
 /** Bytes of an ASCII text. */

@@ -1,4 +1,4 @@
-import { requireData } from '@unifare/core'
+import { UnifareError } from '@unifare/core'
 import { MONEY_KINDS } from './kinds.ts'
 import type { Tap } from './tap.ts'
 
@@ -16,12 +16,13 @@ export function checkTap(tap: Tap): void {
   rule(/^\d{0,19}$/.test(account), 'an account has at most 19 digits', account)
   rule(/^([ -~]*[!-~])?$/.test(vehicle), 'a vehicle is named in ASCII', vehicle)
   rule(tap.entry?.at !== 0, 'an entry reference has a time', '0')
-  rule(tap.amountFen === 0 || medium === 'card', `a ${medium} is not debited`, `${tap.amountFen}`)
+  rule(tap.amountFen === 0 || medium === 'card', 'only a card is debited', medium)
   if (medium !== 'none' && MONEY_KINDS.has(tap.kind)) {
-    rule(issuer !== '' && account.length === 19, `a ${tap.kind} names issuer and account`, account)
+    rule(issuer !== '' && account.length === 19, 'money names issuer and account', account)
   }
 }
 
+/** The words are made for a broken rule only: this runs for every record of every day. */
 function rule(holds: boolean, text: string, value: string): void {
-  requireData(holds, 'tap.bad-field', `${text}: ${JSON.stringify(value)}`)
+  if (!holds) throw new UnifareError('tap.bad-field', `${text}: ${JSON.stringify(value)}`)
 }
