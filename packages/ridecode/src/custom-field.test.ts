@@ -9,14 +9,18 @@ const digits = (length: number, alphabet: string) =>
   fc
     .array(fc.constantFrom(...Array.from(alphabet)), { minLength: length, maxLength: length })
     .map((letters) => letters.join(''))
-const fields = fc.record({
-  companions: fc.nat(15),
-  riskClass: fc.constantFrom(...RISK_CLASSES),
-  schemes: fc.array(
-    fc.record({ operator: digits(8, '0123456789'), token: digits(16, '0123456789ABCDEF') }),
-    { maxLength: 2 },
-  ),
-})
+const fields = fc.record(
+  {
+    companions: fc.nat(15),
+    companion: fc.constant(true),
+    riskClass: fc.constantFrom(...RISK_CLASSES),
+    schemes: fc.array(
+      fc.record({ operator: digits(8, '0123456789'), token: digits(16, '0123456789ABCDEF') }),
+      { maxLength: 2 },
+    ),
+  },
+  { requiredKeys: ['companions', 'riskClass', 'schemes'] },
+)
 
 describe("the issuer's own field", () => {
   test('two schemes take 26 bytes: the symbol does not grow', () => {

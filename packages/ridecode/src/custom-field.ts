@@ -6,7 +6,7 @@ import { concat, fromHex, requireData, toHex } from '@unifare/core'
  * | offset | bytes | meaning |
  * |---|---|---|
  * | 0 | 1 | F1: this form |
- * | 1 | 1 | high nibble: companions at most; low nibble: risk class |
+ * | 1 | 1 | high nibble: companions at most; bit 3: a companion's credential; bits 2 to 0: risk class |
  * | 2 | 12 each | scheme: operator (4, packed), token (8); at most two, so that n stays below 31 |
  *
  * It is under the signature of the issuer, like everything that a phone must not change.
@@ -18,6 +18,8 @@ const TOKEN_BYTES = 8
 const SCHEME_BYTES = OPERATOR_BYTES + TOKEN_BYTES
 const SCHEMES_MAX = 2
 const COMPANIONS_MAX = 15
+const COMPANION_BIT = 0x08
+const RISK_BITS = 0x07
 
 /** How far an account is trusted (reference reliability 10.4). */
 export const RISK_CLASSES = ['none', 'prepaid', 'new', 'standard'] as const
@@ -28,6 +30,8 @@ export type RiskClass = (typeof RISK_CLASSES)[number]
 export interface CustomField {
   /** Companions that the rider may take along within one validity of a code. */
   readonly companions: number
+  /** The credential is for somebody whom its rider takes along; absent for the rider's own. */
+  readonly companion?: boolean
   readonly riskClass: RiskClass
   /** Accumulation schemes that the rider joined, by operator. */
   readonly schemes: readonly SchemeToken[]
@@ -42,7 +46,8 @@ export interface SchemeToken {
 }
 
 /** Bytes of field 14. Throws `code.bad-field` for what does not fit. */
-export function encodeCustomField({ companions, riskClass, schemes }: CustomField): Uint8Array {
+export function encodeCustomField(field: CustomField): Uint8Array {
+  const { companions, companion = false, riskClass, schemes } = field
   const fits =
     Number.isInteger(companions) &&
     companions >= 0 &&
@@ -53,7 +58,10 @@ export function encodeCustomField({ companions, riskClass, schemes }: CustomFiel
     )
   requireData(fits, 'code.bad-field', 'the custom field takes 15 companions and two schemes')
   return concat(
-    Uint8Array.of(FORM, (companions << 4) | RISK_CLASSES.indexOf(riskClass)),
+    Uint8Array.of(
+      FORM,
+      (companions << 4) | (companion ? COMPANION_BIT : 0) | RISK_CLASSES.indexOf(riskClass),
+    ),
     ...schemes.flatMap(({ operator, token }) => [fromHex(operator), fromHex(token)]),
   )
 }
@@ -65,7 +73,7 @@ export function encodeCustomField({ companions, riskClass, schemes }: CustomFiel
 export function decodeCustomField(custom: Uint8Array): CustomField | undefined {
   const schemeBytes = custom.length - HEAD_BYTES
   const fits = schemeBytes >= 0 && schemeBytes % SCHEME_BYTES === 0
-  const riskClass = RISK_CLASSES[(custom[1] ?? 0) & 0x0f]
+  const riskClass = RISK_CLASSES[(custom[1] ?? 0) & RISK_BITS]
   if (!fits || custom[0] !== FORM || riskClass === undefined) return undefined
   const schemes: SchemeToken[] = []
   for (let at = HEAD_BYTES; at < custom.length; at += SCHEME_BYTES) {
@@ -77,5 +85,11 @@ export function decodeCustomField(custom: Uint8Array): CustomField | undefined {
     })
   }
   if (schemes.length > SCHEMES_MAX) return undefined
-  return { companions: (custom[1] ?? 0) >> 4, riskClass, schemes }
+  const companion = ((custom[1] ?? 0) & COMPANION_BIT) !== 0
+  return {
+    companions: (custom[1] ?? 0) >> 4,
+    ...(companion ? { companion } : {}),
+    riskClass,
+    schemes,
+  }
 }

@@ -1,3 +1,4 @@
+import { createMemoryStorage } from '@unifare/core'
 import { parseTap } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
 import { VISITOR } from './cards.fixture.ts'
@@ -139,5 +140,29 @@ describe('what a terminal refuses of codes', () => {
   it('every code before it has lists', async () => {
     const { terminal } = await openBench({}, { lists: false })
     expect(await terminal.presentCode(await codeAt(0))).toMatchObject({ reason: 'bundle.stale' })
+  })
+})
+
+describe('what a terminal remembers of codes', () => {
+  it('outlives a loss of power and a killed process for as long as they could be shown', async () => {
+    const storage = createMemoryStorage()
+    const bench = await openBench({}, { storage })
+    const long = await codeAt(0, { validityS: 1_200 })
+    expect(await bench.terminal.presentCode(long)).toMatchObject({ ok: true })
+    bench.clock.set(AT + 130_000)
+    for (const [after, end] of [
+      [600, () => storage.crash()],
+      [1_200, () => storage.kill()],
+    ] as const) {
+      end()
+      const { terminal } = await bench.restart()
+      bench.clock.set(AT + after * 1_000)
+      expect(await terminal.presentCode(long), `${after} s`).toMatchObject({
+        reason: 'code.replayed',
+      })
+    }
+    const last = await bench.restart()
+    last.clock.set(AT + 1_201_000)
+    expect(await last.terminal.presentCode(long)).toMatchObject({ reason: 'code.expired' })
   })
 })

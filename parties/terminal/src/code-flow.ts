@@ -158,7 +158,8 @@ function allowedFare(
   if (lists.denied.has(denyKey('code', issuer, account))) return refuse('deny.listed')
   const doubtful =
     (staleness.codes === 'recent-credentials' && !isRecent(code, Math.floor(at / 1000))) ||
-    uses.since(identity, listsAt) >= staleness.usesMax
+    uses.since(identity, listsAt) >= staleness.usesMax ||
+    (!staleness.companions && decodeCustomField(code.custom)?.companion === true)
   if (doubtful) return refuse('bundle.limited')
   return knownFare(context, acceptance) ?? refuse('fare.unknown')
 }

@@ -61,6 +61,18 @@ describe('a terminal without network', () => {
     expect(await show(bench, HOUR_MS + 8_000, friend)).toMatchObject({ reason: 'code.too-many' })
   })
 
+  it("nor does it take a companion's own credential then", async () => {
+    const bench = await openBench()
+    const custom = encodeCustomField({
+      companions: 0,
+      companion: true,
+      riskClass: 'standard',
+      schemes: [],
+    })
+    expect(await show(bench, HOUR_MS, { custom })).toMatchObject({ ok: true })
+    expect(await show(bench, 2 * HOUR_MS, { custom })).toMatchObject({ reason: 'bundle.limited' })
+  })
+
   it('within the day takes an account twice, whatever it did while the lists were new', async () => {
     const bench = await openBench({}, { lists: await bundles([], { from: AT - 1 }) })
     for (const [hours, expected] of [
