@@ -120,6 +120,23 @@ describe('a comparison', () => {
     expect(swapped.byDistance[1]?.label).toEqual({ zh: '4 – 8 公里', en: '4 – 8 km' })
   })
 
+  it('takes a file: the tariff itself changes nothing, a changed one is compared and checked', async () => {
+    const file = await (await api.request('/api/tariffs/wuhan-metro/file')).text()
+    const post = async (body: string) => {
+      const response = await api.request('/api/tariffs/wuhan-metro/diff', { method: 'POST', body })
+      return { status: response.status, json: await response.json() }
+    }
+    expect(readComparison((await post(file)).json).total).toMatchObject({ dearer: 0, cheaper: 0 })
+    const slip = file.replace('"amountFen": 200', '"amountFen": 2')
+    const compared = readComparison((await post(slip)).json)
+    expect(compared.findings.map(({ rule }) => rule)).toContain('unit.yuan')
+    expect(compared.riders.dearer).toBe(0)
+    expect(compared.riders.cheaper).toBeGreaterThan(0)
+    expect(await post('{"format":')).toEqual({ status: 422, json: { code: 'fares.bad-tariff' } })
+    expect((await post('[]')).json).toEqual({ code: 'fares.no-tariff' })
+    expect((await post(' '.repeat(400_001))).status).toBe(422)
+  })
+
   it.each(['', 'with=atlantis', 'raiseFen=1.5', 'raiseFen=99999', 'raiseFen=-300'])(
     'with nothing to compare (%s) is refused',
     async (query) => {

@@ -1,12 +1,13 @@
 import type { Plan } from '@unifare/twin'
 import { Hono } from 'hono'
-import { compareTariffs } from './tariffs/comparison.ts'
+import { compareTariffs, compareWithFile } from './tariffs/comparison.ts'
 import { parseRideQuery, quoteRide } from './tariffs/ride-query.ts'
 import { openTariffBook } from './tariffs/tariff-book.ts'
 
 /**
  * Tariffs for the page: `GET /api/tariffs`, one whole under `/:id`, a ride's price under
- * `/:id/quote?medium=…`, what another tariff would change under `/:id/diff?with=…|raiseFen=…`.
+ * `/:id/quote?medium=…`, what another tariff would change under `/:id/diff?with=…|raiseFen=…`, or
+ * posted there as a file. `/:id/file` is the tariff as such a file.
  */
 export function createTariffsApi(plan: Pick<Plan, 'operators'>): Hono {
   const book = openTariffBook(plan)
@@ -17,6 +18,12 @@ export function createTariffsApi(plan: Pick<Plan, 'operators'>): Hono {
       const compiled = book.compiled(c.req.param('id'))
       return c.json(quoteRide(compiled, parseRideQuery(c.req.query())))
     })
+    .get('/api/tariffs/:id/file', (c) =>
+      c.text(`${JSON.stringify(book.compiled(c.req.param('id')).tariff, null, 2)}\n`),
+    )
+    .post('/api/tariffs/:id/diff', async (c) =>
+      c.json(compareWithFile(book, c.req.param('id'), await c.req.text())),
+    )
     .get('/api/tariffs/:id/diff', (c) =>
       c.json(compareTariffs(book, c.req.param('id'), c.req.query())),
     )

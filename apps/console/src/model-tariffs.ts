@@ -141,7 +141,10 @@ export interface DiffRow {
   readonly changeFen: number
 }
 
-/** Answer of `GET /api/tariffs/:id/diff`: who pays more, who less, what comes in. */
+/**
+ * Answer of `GET /api/tariffs/:id/diff`, and of `POST` with a tariff file as its body: who pays
+ * more, who less, what comes in.
+ */
 export interface TariffComparison {
   readonly before: { readonly id: string; readonly version: number; readonly name: Words }
   readonly after: { readonly id: string; readonly version: number; readonly name: Words }
@@ -152,6 +155,8 @@ export interface TariffComparison {
   readonly byMedium: readonly (DiffRow & { readonly label: Words })[]
   readonly byDistance: readonly (DiffRow & { readonly label: Words })[]
   readonly unpriced: { readonly before: number; readonly after: number; readonly both: number }
+  /** What a check finds in a tariff that came as a file; empty for others. */
+  readonly findings: readonly TariffFinding[]
   /** The largest changes, with every line of both prices. */
   readonly examples: readonly {
     readonly rider: string

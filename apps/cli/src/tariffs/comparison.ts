@@ -1,11 +1,13 @@
 import type { DiffRow, TariffComparison } from '@unifare/console'
-import { createSeededRandom, UnifareError } from '@unifare/core'
+import { createSeededRandom, requireData, UnifareError } from '@unifare/core'
 import {
   byStatedDistance,
   type CompiledTariff,
   diffTariffs,
   type FarePicture,
   farePicture,
+  lintTariff,
+  parseTariffText,
   riderClassWords,
   sampleRiders,
   shiftFares,
@@ -17,6 +19,7 @@ import type { TariffBook } from './tariff-book.ts'
 const RIDERS = 240
 /** The furthest that a proposal moves a fare. */
 const SHIFT_MOST_FEN = 5_000
+const FILE_MOST_CHARS = 400_000
 
 /**
  * Compares a tariff with what an address asks for: `with`, another tariff in its place, for the
@@ -28,7 +31,27 @@ export function compareTariffs(
   asked: Readonly<Record<string, string>>,
 ): TariffComparison {
   const before = book.compiled(id)
-  const after = proposalOf(before, book, asked)
+  return compared(before, proposalOf(before, book, asked))
+}
+
+/**
+ * Compares a tariff with that of a file, YAML or JSON: of several the one of the same id. Throws
+ * `fares.bad-tariff` with the place of every fault.
+ */
+export function compareWithFile(book: TariffBook, id: string, text: string): TariffComparison {
+  requireData(
+    text.length <= FILE_MOST_CHARS,
+    'fares.bad-tariff',
+    `a tariff file has ${FILE_MOST_CHARS} characters at most`,
+  )
+  const before = book.compiled(id)
+  const found = parseTariffText(text)
+  const after = found.find((one) => one.id === id) ?? found[0]
+  requireData(after !== undefined, 'fares.no-tariff', 'the file holds no tariff')
+  return { ...compared(before, inPlaceOf(before, after)), findings: lintTariff(after) }
+}
+
+function compared(before: CompiledTariff, after: Tariff): TariffComparison {
   // One seed: who looks twice sees the same riders.
   const [old, now] = [byStatedDistance(before), byStatedDistance({ tariff: after })]
   const random = createSeededRandom('unifare/comparison')
@@ -41,6 +64,7 @@ export function compareTariffs(
     total,
     riders,
     unpriced,
+    findings: [],
     byClass: labelled(byClass, riderClassWords),
     byMedium: labelled(byMedium, mediumWords),
     byDistance: labelled(byDistance, distanceWords),
@@ -61,15 +85,18 @@ function proposalOf(
 ): Tariff {
   const other = asked['with']
   if (other !== undefined) {
-    // The other city's tariff as the local one here, so that local riders stay local.
-    const { city, modes } = before.tariff
-    return { ...book.compiled(other).tariff, city, modes }
+    return inPlaceOf(before, book.compiled(other).tariff)
   }
   const raiseFen = Number(asked['raiseFen'] ?? Number.NaN)
   if (!Number.isSafeInteger(raiseFen) || Math.abs(raiseFen) > SHIFT_MOST_FEN) {
     throw new UnifareError('fares.bad-journeys', 'what to compare with is not told')
   }
   return shiftFares(before.tariff, raiseFen)
+}
+
+/** Another tariff as the local one of this city, so that local riders stay local. */
+function inPlaceOf({ tariff: { city, modes } }: CompiledTariff, other: Tariff): Tariff {
+  return { ...other, city, modes }
 }
 
 function namesOf({ id, version, nameZh, nameEn }: Tariff): TariffComparison['before'] {

@@ -11,17 +11,21 @@ const RETRY_MS = 2_000
 
 /**
  * Asks an address of the network (null: nothing is asked), again when it changes and every two
- * seconds while nobody answers. `read` says what the answer must hold and throws when it does not.
- * The last answer stands while the next one is under way.
+ * seconds while nobody answers; with `body`, posts that text. `read` says what the answer must hold
+ * and throws when it does not. The last answer stands while the next one is under way.
  */
-export function useAnswer<T>(address: string | null, read: (json: unknown) => T): Answer<T> {
+export function useAnswer<T>(
+  address: string | null,
+  read: (json: unknown) => T,
+  body?: string,
+): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ kind: 'loading' })
   useEffect(() => {
     if (address === null) return
     const stop = new AbortController()
     let retry: number | undefined
     const ask = () => {
-      fetchAnswer(address, read, stop.signal).then(setAnswer, () => {
+      fetchAnswer(address, read, { body, signal: stop.signal }).then(setAnswer, () => {
         if (stop.signal.aborted) return
         setAnswer({ kind: 'lost' })
         retry = window.setTimeout(ask, RETRY_MS)
@@ -32,16 +36,17 @@ export function useAnswer<T>(address: string | null, read: (json: unknown) => T)
       stop.abort()
       window.clearTimeout(retry)
     }
-  }, [address, read])
+  }, [address, read, body])
   return answer
 }
 
 async function fetchAnswer<T>(
   address: string,
   read: (json: unknown) => T,
-  signal: AbortSignal,
+  { body, signal }: { readonly body: string | undefined; readonly signal: AbortSignal },
 ): Promise<Answer<T>> {
-  const response = await fetch(address, { signal })
+  const how = body === undefined ? {} : { method: 'POST', body }
+  const response = await fetch(address, { signal, ...how })
   if (response.ok) return { kind: 'answer', value: read(await response.json()) }
   if (response.status >= 500) throw new Error(`the network answered ${response.status}`)
   const { code, detail } = (await response.json()) as { code?: string; detail?: string }

@@ -6,6 +6,7 @@ import { useLanguage, useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import type { DiffRow, TariffComparison, TariffDetail, Words } from '../model-tariffs.ts'
 import { FareChart } from './fare-chart.tsx'
+import { Findings } from './finding-list.tsx'
 import { percentOf } from './measures.ts'
 
 interface ResultProps {
@@ -22,6 +23,12 @@ export function ComparisonResult({ detail, comparison }: ResultProps) {
   const title = `${nameOf(before, language)} → ${nameOf(after, language)}`
   return (
     <div class="comparison">
+      {comparison.findings.length > 0 && (
+        <>
+          <h4 class="picture-title">{t(tariffTexts.fileFindings)}</h4>
+          <Findings findings={comparison.findings} />
+        </>
+      )}
       <p class="comparison-title">
         <span class="key-main">{nameOf(before, language)}</span>
         <span class="key-other">{nameOf(after, language)}</span>

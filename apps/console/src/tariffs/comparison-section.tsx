@@ -4,8 +4,10 @@ import { tariffTexts } from '../i18n/tariff-texts.ts'
 import { readComparison, type TariffDetail, type TariffEntry } from '../model-tariffs.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { ComparisonResult } from './comparison-result.tsx'
+import { FileEditor } from './file-editor.tsx'
 
 const PROPOSAL = 'proposal'
+const FILE = 'file'
 const RAISE_MOST_YUAN = 3
 
 /** Another tariff in the place of this one, or a proposal: who would pay more, who less. */
@@ -17,7 +19,7 @@ export function ComparisonSection({
 }: {
   readonly detail: TariffDetail
   readonly tariffs: readonly TariffEntry[]
-  /** Id of the other tariff, `proposal`, or empty. */
+  /** Id of the other tariff, `proposal`, `file`, or empty. */
   readonly other: string
   readonly onOther: (other: string) => void
 }) {
@@ -25,8 +27,10 @@ export function ComparisonSection({
   const t = useText()
   const [raiseYuan, setRaiseYuan] = useState(1)
   const comparable = tariffs.filter(({ id }) => detail.comparable.includes(id))
-  const address = addressOf(detail.id, other, raiseYuan)
-  const answer = useAnswer(address, readComparison)
+  const [file, setFile] = useState<string>()
+  const address =
+    other === FILE && file === undefined ? null : addressOf(detail.id, other, raiseYuan)
+  const answer = useAnswer(address, readComparison, other === FILE ? file : undefined)
   return (
     <section class="tariff-part" aria-labelledby="compare-title">
       <h3 id="compare-title">{t(tariffTexts.compare)}</h3>
@@ -37,6 +41,7 @@ export function ComparisonSection({
           <select value={other} onChange={(event) => onOther(event.currentTarget.value)}>
             <option value="">{t(tariffTexts.nothing)}</option>
             <option value={PROPOSAL}>{t(tariffTexts.proposal)}</option>
+            <option value={FILE}>{t(tariffTexts.ownFile)}</option>
             {comparable.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name[language]}
@@ -60,15 +65,18 @@ export function ComparisonSection({
           </label>
         )}
       </div>
-      {other !== '' && answer.kind === 'answer' && (
+      {other === FILE && <FileEditor id={detail.id} onCompare={setFile} />}
+      {address !== null && answer.kind === 'answer' && (
         <ComparisonResult detail={detail} comparison={answer.value} />
       )}
-      {other !== '' && answer.kind === 'refused' && (
+      {address !== null && answer.kind === 'refused' && (
         <p class="verdict verdict-bad" role="status">
           {answer.detail} <code>{answer.code}</code>
         </p>
       )}
-      {other !== '' && answer.kind === 'loading' && <p role="status">{t(tariffTexts.comparing)}</p>}
+      {address !== null && answer.kind === 'loading' && (
+        <p role="status">{t(tariffTexts.comparing)}</p>
+      )}
     </section>
   )
 }
@@ -76,6 +84,7 @@ export function ComparisonSection({
 function addressOf(id: string, other: string, raiseYuan: number): string | null {
   const path = `/api/tariffs/${encodeURIComponent(id)}/diff`
   if (other === '') return null
+  if (other === FILE) return path
   if (other === PROPOSAL) return `${path}?raiseFen=${Math.round(raiseYuan * 100)}`
   return `${path}?with=${encodeURIComponent(other)}`
 }
