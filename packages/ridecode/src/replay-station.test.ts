@@ -24,12 +24,12 @@ function station() {
   })
   return {
     size: () => memory.seen.length,
-    claim(...asked: Parameters<typeof claimOf>): string {
+    claim: (...asked: Parameters<typeof claimOf>): string => {
       const answer = claimAtStation(memory, claimOf(...asked))
       memory = answer.memory
       return answer.ok ? 'ok' : answer.code
     },
-    release(...asked: Parameters<typeof claimOf>): void {
+    release: (...asked: Parameters<typeof claimOf>): void => {
       memory = releaseAtStation(memory, claimOf(...asked))
     },
   }
