@@ -1,8 +1,8 @@
 import type { ExposureClass, ExposureTerms } from '@unifare/console'
 import { DEFAULT_CREDENTIALS } from '@unifare/issuer'
+import { STALENESS } from '@unifare/terminal'
 
 const HOUR_S = 3600
-const DAY_S = 24 * HOUR_S
 
 /**
  * Risk classes with what their credentials may do (reference reliability 10.4), and the largest
@@ -61,7 +61,7 @@ export function exposureTerms(): ExposureTerms {
       capFen: DEFAULT_CREDENTIALS.capFen,
       validityS: DEFAULT_CREDENTIALS.authorisationS,
       denyLatencyS: HOUR_S / 4,
-      terminalOfflineS: DAY_S,
+      terminalOfflineS: longestOfflineS(),
       ridesPerHour: 4,
       accomplices: 10,
       terminalsInFreshness: 5,
@@ -79,7 +79,7 @@ export function exposureTerms(): ExposureTerms {
       repaidAfterDays: 5,
       writeOffDays: 90,
     },
-    configured: ['capFen', 'validityS'],
+    configured: ['capFen', 'validityS', 'terminalOfflineS'],
     limitsFen: {
       lostMedium: 20_000,
       prepaid: 6_000,
@@ -87,5 +87,22 @@ export function exposureTerms(): ExposureTerms {
       debtBook: 2_000_000_000,
       lossPerDay: 10_000_000,
     },
+    listAges: STALENESS.map(({ upToMs, codes, companions, usesMax, alarm }) => ({
+      upToS: bounded(upToMs / 1000),
+      codes,
+      companions,
+      usesMax: bounded(usesMax),
+      alarm,
+    })),
   }
+}
+
+/** The oldest lists with which a terminal still takes any code. */
+function longestOfflineS(): number {
+  const taking = STALENESS.filter(({ codes }) => codes !== 'none')
+  return Math.max(...taking.map(({ upToMs }) => upToMs)) / 1000
+}
+
+function bounded(value: number): number | null {
+  return Number.isFinite(value) ? value : null
 }

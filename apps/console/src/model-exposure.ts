@@ -51,6 +51,18 @@ export interface ExposureClass {
   readonly limitsFen: Readonly<Partial<Record<ExposureFormula, number>>>
 }
 
+/** What a terminal still takes with lists of an age; null stands for no bound. */
+export interface ListAge {
+  /** Age up to which the row holds. */
+  readonly upToS: number | null
+  readonly codes: 'all' | 'recent-credentials' | 'none'
+  readonly companions: boolean
+  /** Rides of one account at one terminal. */
+  readonly usesMax: number | null
+  /** Somebody must look after the terminal. */
+  readonly alarm: boolean
+}
+
 /** Answer of `GET /api/exposure`. */
 export interface ExposureTerms {
   readonly classes: readonly ExposureClass[]
@@ -58,14 +70,17 @@ export interface ExposureTerms {
   /** Which of them the running network is configured with; the others are assumptions. */
   readonly configured: readonly ExposureInput[]
   readonly limitsFen: Readonly<Partial<Record<ExposureFormula, number>>>
+  /** The youngest lists first. */
+  readonly listAges: readonly ListAge[]
 }
 
 /** Reads the answer of `GET /api/exposure`; throws when a symbol has no value. */
 export function readExposureTerms(json: unknown): ExposureTerms {
   const terms = json as ExposureTerms
   const known = (value: unknown) => typeof value === 'number' && value >= 0
-  if (!Array.isArray(terms?.classes) || !EXPOSURE_INPUTS.every((id) => known(terms.values?.[id]))) {
-    throw new TypeError('the terms of exposure lack classes or values')
+  const lists = [terms?.classes, terms?.listAges].every((list) => Array.isArray(list))
+  if (!lists || !EXPOSURE_INPUTS.every((id) => known(terms.values?.[id]))) {
+    throw new TypeError('the terms of exposure lack classes, ages of lists or values')
   }
   return terms
 }

@@ -11,6 +11,7 @@ import {
 } from '../model-exposure.ts'
 import { Refused, Waiting } from '../shell/states.tsx'
 import { useAnswer } from '../state/use-answer.ts'
+import { AgeTable } from './age-table.tsx'
 import { FormulaCard } from './formula-card.tsx'
 import { formulas } from './formulas.ts'
 import { valuesWith } from './inputs.ts'
@@ -101,6 +102,7 @@ function Calculator({ terms }: { readonly terms: ExposureTerms }) {
       {GROUPS.map((group) => (
         <Group key={group.title.en} group={group} settings={settings} />
       ))}
+      <AgeTable ages={terms.listAges} />
     </section>
   )
 }

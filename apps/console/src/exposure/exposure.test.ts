@@ -101,16 +101,19 @@ describe('values', () => {
 })
 
 describe('the terms', () => {
-  const terms = { classes: [], values, configured: [], limitsFen: {} }
+  const terms = { classes: [], values, configured: [], limitsFen: {}, listAges: [] }
 
   it('are read when every symbol has a value', () => {
     expect(readExposureTerms(terms)).toBe(terms)
   })
 
-  it.each([null, {}, { ...terms, values: { ...values, uses: -1 } }, { ...terms, classes: 1 }])(
-    'are refused: %j',
-    (json) => {
-      expect(() => readExposureTerms(json)).toThrow(TypeError)
-    },
-  )
+  it.each([
+    null,
+    {},
+    { ...terms, values: { ...values, uses: -1 } },
+    { ...terms, classes: 1 },
+    { ...terms, listAges: null },
+  ])('are refused: %j', (json) => {
+    expect(() => readExposureTerms(json)).toThrow(TypeError)
+  })
 })

@@ -27,7 +27,7 @@ export const inputRanges = {
   capFen: range('F', 'yuan', 100, [1, 60, 1]),
   validityS: range('V', 'hours', 3600, [0.5, 48, 0.5]),
   denyLatencyS: range('L', 'minutes', 60, [0, 240, 5]),
-  terminalOfflineS: range('O', 'hours', 3600, [0, 72, 1]),
+  terminalOfflineS: range('O', 'hours', 3600, [0, 168, 1]),
   ridesPerHour: range('r', 'perHour', 1, [1, 6, 1]),
   accomplices: range('m', 'times', 1, [1, 50, 1]),
   terminalsInFreshness: range('n', 'times', 1, [1, 20, 1]),

@@ -47,6 +47,26 @@ export const exposureTexts = {
     zh: '首次乘车的损失，以及发卡机构垫付后收不回的金额。',
     en: 'First rides that are never paid, and what issuers advance and do not get back.',
   },
+  ages: { zh: '名单越旧，放行越少', en: 'The older its lists, the less a terminal takes' },
+  agesLead: {
+    zh: '终端脱机时仍收卡；收哪些码，取决于名单最后更新的时间。',
+    en: 'Cards are taken at every age; which codes are taken depends on when the lists were last current.',
+  },
+  ageColumn: { zh: '名单时间', en: 'Age of the lists' },
+  codesColumn: { zh: '收哪些码', en: 'Codes taken' },
+  companionsColumn: { zh: '同行人', en: 'Companions' },
+  usesColumn: { zh: '每账户在本终端', en: 'Rides of one account' },
+  alarmColumn: { zh: '报警', en: 'Alarm' },
+  ageUpTo: { zh: (age: string) => `${age}以内`, en: (age: string) => `up to ${age}` },
+  ageOlder: { zh: '更旧', en: 'older' },
+  hours: { zh: (count: string) => `${count} 小时`, en: (count: string) => `${count} h` },
+  days: { zh: (count: string) => `${count} 天`, en: (count: string) => `${count} days` },
+  codesAll: { zh: '全部', en: 'all' },
+  codesRecent: { zh: '一天内签发的凭证', en: 'credentials of the last day' },
+  codesNone: { zh: '不收', en: 'none' },
+  yes: { zh: '是', en: 'yes' },
+  no: { zh: '否', en: 'no' },
+  usesUnbounded: { zh: '不限', en: 'any' },
 } as const satisfies Texts
 
 /** What each symbol means. */
