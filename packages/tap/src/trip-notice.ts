@@ -17,6 +17,7 @@ export type TripState = (typeof TRIP_STATES)[number]
 /** One end of a journey. */
 export interface TripEnd {
   readonly at: Instant
+  /** Empty where only the card told of it. */
   readonly terminal: string
   readonly line: number
   readonly station: number
@@ -111,7 +112,7 @@ function endOf(json: unknown, name: string): TripEnd | null {
   const row = record(json, name)
   return {
     at: whole(row, 'at'),
-    terminal: matching(row, 'terminal', /^\d{12}$/),
+    terminal: matching(row, 'terminal', /^(\d{12})?$/),
     line: whole(row, 'line'),
     station: whole(row, 'station'),
   }

@@ -13,6 +13,7 @@ import {
 import { applyGateEvents } from './gate-events.ts'
 import { claimIdentities } from './identities.ts'
 import { marks, type TapRow, taps } from './tables.ts'
+import { type UntoldRow, untold } from './trips/trip-tables.ts'
 
 /** What a batch did: how many records were new, and which could not be read. */
 export interface IntakeResult {
@@ -83,6 +84,7 @@ export async function takeBatch(tx: Tx, batch: Batch): Promise<IntakeResult> {
     taps,
     fresh.map(({ row }) => row),
   )
+  await tx.put(untold, toTell(fresh))
   if (end > place.end) await tx.put(marks, [{ name: markOf(terminal), value: `${end}:${chain}` }])
   const quarantined = fresh.flatMap(({ row }) =>
     row.state === 'quarantined' ? [{ sequence: row.sequence, code: row.note }] : [],
@@ -93,6 +95,16 @@ export async function takeBatch(tx: Tx, batch: Batch): Promise<IntakeResult> {
     repeated: batch.records.length - fresh.length,
     quarantined,
   }
+}
+
+/** Riders with codes want to hear of their taps; the same code at a second terminal is no second trip. */
+function toTell(fresh: readonly Fresh[]): UntoldRow[] {
+  return fresh.flatMap(({ row }) => {
+    const { terminal, sequence, medium, identity, state } = row
+    return medium === 'code' && identity !== '' && state !== 'duplicate'
+      ? [{ terminal, sequence }]
+      : []
+  })
 }
 
 /** Where the records of a terminal end: the next sequence, and the chain value before it. */

@@ -199,6 +199,8 @@ export function createWorld() {
     link: createProcessLink(),
     /** What came to the centre, and the lists that it hands out. */
     centre: { heard: [] as Message[], lists: [] as SignedBundle[], deaf: false },
+    /** What came to the local issuer. */
+    issuer: { heard: [] as Message[] },
   }
 }
 
@@ -235,9 +237,16 @@ export async function openTestOperator(world: World = createWorld()) {
     link,
     engine,
     sign: signOf(OPERATOR),
-    institutions: new Map([OPERATOR, CENTRE].map((id) => [id, keyOf(id)])),
+    institutions: new Map([OPERATOR, CENTRE, LOCAL].map((id) => [id, keyOf(id)])),
   })
   link.register(OPERATOR, operator.handler)
+  link.register(
+    LOCAL,
+    createHandler(party(world, LOCAL), async (message) => {
+      world.issuer.heard.push(message)
+      return {}
+    }),
+  )
   link.register(
     CENTRE,
     createHandler(party(world, CENTRE), async (message) => {

@@ -40,6 +40,8 @@ import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { sealCharges } from './sealing.ts'
 import { tillOrder } from './service-point/till-orders.ts'
 import { statements } from './tables.ts'
+import { takeGateClaim } from './trips/gate-claim.ts'
+import { tellTrips, tripsOrder } from './trips/tell-trips.ts'
 
 /** What an operator is made of. */
 export interface OperatorOptions {
@@ -208,18 +210,40 @@ function createMachine(options: OperatorOptions) {
     return result
   }
 
-  async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
+  /** Tells issuers how their riders' journeys stand. */
+  async function tell(tx: Tx, { acceptedAt, send }: Input): Promise<{ readonly messages: number }> {
+    const messages = await tellTrips(tx, {
+      operator: id,
+      tariffs: await tariffsOf(tx),
+      isIssuer: (party) => party !== centre && options.institutions.has(party),
+      at: acceptedAt,
+    })
+    for (const { issuer, body } of messages) send(issuer, 'order', body)
+    return { messages: messages.length }
+  }
+
+  async function issuerOrder(tx: Tx, input: Input): Promise<unknown> {
+    const { sender } = input.message
+    const order = orderOf(input.message)
     requireData(
-      input.message.sender === id,
+      order['do'] === 'gate-claim' && sender !== centre && options.institutions.has(sender),
       'message.refused',
-      'orders come from the operator itself',
+      `${sender} gives no orders here`,
     )
+    const { answer, notice } = await takeGateClaim(tx, order, sender)
+    if (notice !== undefined) input.send(sender, 'order', tripsOrder([notice]))
+    return { answer }
+  }
+
+  async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
     const order = orderOf(input.message)
     switch (order['do']) {
       case 'publish':
         return publish(tx, order, input)
       case 'make-charges':
         return charge(tx, order, input)
+      case 'tell-trips':
+        return tell(tx, input)
       case 'take-bundle':
         return storeBundle(tx, order['bundle'], {
           at: input.acceptedAt,
@@ -241,7 +265,7 @@ function createMachine(options: OperatorOptions) {
       case 'tap-batch':
         return takeTaps(tx, input)
       case 'order':
-        return staffOrder(tx, input)
+        return message.sender === id ? staffOrder(tx, input) : issuerOrder(tx, input)
       case 'statement':
         requireData(message.sender === centre, 'message.refused', 'statements come from the centre')
         return storeStatement(tx, message)

@@ -1,0 +1,240 @@
+import { canonicalJson, type Instant, type Tx, utf8 } from '@unifare/core'
+import type { CompiledTariff } from '@unifare/fares'
+import {
+  type Charge,
+  chargeId,
+  deliveryId,
+  parseCharge,
+  parseTap,
+  type Tap,
+  type TripEnd,
+  type TripNotice,
+  type TripPart,
+} from '@unifare/tap'
+import { type ChargeRow, charges, journeys, marks, type TapRow, taps } from '../tables.ts'
+import { told, type UntoldRow, untold } from './trip-tables.ts'
+
+/** Notices of one message. */
+const NOTICES_MAX = 200
+const TOLD_CHARGES = 'told-charges'
+/** Kinds of taps that wait for another one. */
+const OPENING = new Set(['entry', 'rent'])
+/** Modes whose terminals have no gate: who was told "go" is under way. */
+const UNGATED = new Set(['bus', 'bicycle', 'taxi', 'ferry'])
+
+/** A notice before it has its version. */
+type Draft = Omit<TripNotice, 'version'>
+
+/** What an operator tells of. */
+export interface Teller {
+  readonly operator: string
+  readonly tariffs: readonly CompiledTariff[]
+  /** Issuers that can be told. */
+  readonly isIssuer: (id: string) => boolean
+  readonly at: Instant
+}
+
+/**
+ * Messages to issuers about all journeys that stand otherwise than they were last told of: code
+ * taps that wait, and charges since the last time. A journey that stands as it did is not told
+ * again; the same state of the books gives the same messages.
+ */
+export async function tellTrips(
+  tx: Tx,
+  teller: Teller,
+): Promise<readonly { readonly issuer: string; readonly body: Uint8Array }[]> {
+  const drafts = [...(await waitingDrafts(tx, teller)), ...(await chargedDrafts(tx, teller))]
+  const news = await withVersions(
+    tx,
+    drafts.filter(({ issuer }) => teller.isIssuer(issuer)),
+  )
+  const byIssuer = new Map<string, TripNotice[]>()
+  for (const notice of news) {
+    const own = byIssuer.get(notice.issuer) ?? []
+    byIssuer.set(notice.issuer, [...own, notice])
+  }
+  return [...byIssuer].sort(compareNames).flatMap(([issuer, own]) =>
+    Array.from({ length: Math.ceil(own.length / NOTICES_MAX) }, (_, page) => {
+      const trips = own.slice(page * NOTICES_MAX, (page + 1) * NOTICES_MAX)
+      return { issuer, body: tripsOrder(trips) }
+    }),
+  )
+}
+
+/** The order that carries notices to an issuer. */
+export function tripsOrder(trips: readonly TripNotice[]): Uint8Array {
+  return utf8(canonicalJson({ do: 'trips', trips }))
+}
+
+/** Gives versions to what is new and keeps it; the last draft of a journey counts. */
+async function withVersions(tx: Tx, drafts: readonly Draft[]): Promise<TripNotice[]> {
+  const last = new Map(drafts.map((draft) => [draft.journey, draft]))
+  const known = await tx.get(
+    told,
+    [...last.keys()].map((journey) => ({ journey })),
+  )
+  const news = [...last.values()].flatMap((draft, index): TripNotice[] => {
+    const before = known[index]
+    if (before === undefined) return [{ ...draft, version: 1 }]
+    const next = { ...draft, reason: draft.reason ?? (before.claim || null) }
+    if (sameTrip(before.notice as TripNotice, next)) return []
+    return [{ ...next, version: before.version + 1 }]
+  })
+  await tx.put(
+    told,
+    news.map((notice) => {
+      const { journey, version } = notice
+      const claim = known.find((row) => row?.journey === journey)?.claim ?? ''
+      return { journey, version, notice, claim }
+    }),
+  )
+  return news
+}
+
+/** Whether only the instant of telling would differ. */
+function sameTrip({ version: _version, at: _at, ...before }: TripNotice, draft: Draft): boolean {
+  const { at: _now, ...now } = draft
+  return canonicalJson(before) === canonicalJson(now)
+}
+
+/** Code taps that wait for their charge; those that will never have one are told for the last time. */
+async function waitingDrafts(tx: Tx, teller: Teller): Promise<Draft[]> {
+  const waiting = await tx.select(untold, {})
+  const rows = await tx.get(
+    taps,
+    waiting.map(({ terminal, sequence }) => ({ terminal, sequence })),
+  )
+  const ended: UntoldRow[] = []
+  const drafts = rows.flatMap((row, index): Draft[] => {
+    const key = waiting[index] as UntoldRow
+    if (row === undefined || row.state !== 'open') ended.push(key)
+    return row === undefined || row.state === 'charged' ? [] : tapDraft(row, teller)
+  })
+  await tx.remove(untold, ended)
+  return drafts
+}
+
+/** A lone exit waits in silence: its journey has its name from the entry that may still come. */
+function tapDraft(row: TapRow, teller: Teller): Draft[] {
+  const tap = parseTap(row.raw)
+  const opens = OPENING.has(tap.kind) || tap.kind === 'purchase'
+  const division = divisionOf(teller, tap.mode)
+  if (!opens || division === undefined || tap.medium === 'none') return []
+  const common = {
+    journey: deliveryId(tap),
+    operator: teller.operator,
+    division,
+    mode: tap.mode,
+    medium: tap.medium,
+    issuer: tap.issuer,
+    account: tap.account,
+    entry: endOf(tap),
+    exit: null,
+    amountFen: null,
+    parts: [],
+    charge: null,
+    at: teller.at,
+  }
+  if (row.state === 'open') {
+    const under = row.note === 'passed' || UNGATED.has(tap.mode) || !OPENING.has(tap.kind)
+    return [{ ...common, state: under ? 'inside' : 'at-gate', reason: null }]
+  }
+  return [{ ...common, state: 'void', reason: reasonOf(row) }]
+}
+
+/** Why nothing is asked for a tap: what the gate said, else what pairing found. */
+function reasonOf({ note, state }: TapRow): string {
+  if (note === 'void') return 'trip.nobody-passed'
+  if (note.startsWith('late-')) return 'trip.completed-late'
+  return /^[a-z0-9.-]+$/.test(note) ? note : `trip.${state}`
+}
+
+/** Charges since the last time, of cards and codes. */
+async function chargedDrafts(tx: Tx, teller: Teller): Promise<Draft[]> {
+  const [mark] = await tx.get(marks, [{ name: TOLD_CHARGES }])
+  const number = Number(mark?.value ?? 0)
+  const rows = await tx.select(charges, {}, { after: { number } })
+  const lastNumber = rows.at(-1)?.number
+  if (lastNumber === undefined) return []
+  await tx.put(marks, [{ name: TOLD_CHARGES, value: String(lastNumber) }])
+  const drafts: Draft[] = []
+  for (const row of rows) {
+    const charge = parseCharge(row.raw)
+    const division = divisionOf(teller, charge.mode)
+    if (division === undefined || !teller.isIssuer(charge.issuer)) continue
+    drafts.push(await chargeDraft(tx, { row, charge, division, at: teller.at }))
+  }
+  return drafts
+}
+
+async function chargeDraft(
+  tx: Tx,
+  options: {
+    readonly row: ChargeRow
+    readonly charge: Charge
+    readonly division: string
+    readonly at: Instant
+  },
+): Promise<Draft> {
+  const { row, charge, division, at } = options
+  const keys = charge.taps.map(({ terminal, sequence }) => ({ terminal, sequence }))
+  const found = (await tx.get(taps, keys)).flatMap((tap) => (tap ? [parseTap(tap.raw)] : []))
+  const journey = deliveryId(keys[0] ?? { terminal: '', sequence: 0 })
+  const [known] = await tx.get(journeys, [{ id: journey }])
+  const lone = known?.note === 'missing-exit' || known?.note === 'missing-entry'
+  return {
+    journey,
+    operator: charge.operator,
+    division,
+    mode: charge.mode,
+    medium: charge.medium,
+    issuer: charge.issuer,
+    account: charge.account,
+    state: 'charged',
+    reason: lone ? `trip.${known.note}` : null,
+    ...endsOf(charge, found),
+    amountFen: charge.amountFen,
+    parts: partsOf(row, charge),
+    charge: chargeId(charge),
+    at,
+  }
+}
+
+function endsOf(charge: Charge, found: readonly Tap[]): Pick<TripNotice, 'entry' | 'exit'> {
+  const [first, last] = [found[0], found.at(-1)]
+  if (first !== undefined && last !== undefined && first !== last) {
+    return { entry: endOf(first), exit: endOf(last) }
+  }
+  const only = last === undefined ? null : endOf(last)
+  if (last === undefined || OPENING.has(last.kind) || last.kind === 'purchase') {
+    return { entry: only, exit: null }
+  }
+  // The card itself says where its ride began.
+  const { startAt, from, line } = charge
+  const began = last.entry === null ? null : { at: startAt, terminal: '', line, station: from }
+  return { entry: began, exit: only }
+}
+
+function endOf({ at, terminal, line, station }: Tap): TripEnd {
+  return { at, terminal, line, station }
+}
+
+/** The price in words; a part without words is told by the name of its rule. */
+function partsOf({ explanation }: ChargeRow, charge: Charge): readonly TripPart[] {
+  const told = explanation as readonly TripPart[]
+  const sum = told.reduce((total, { amountFen }) => total + amountFen, 0)
+  if (told.length > 0 && sum === charge.amountFen) {
+    return told.map(({ rule, amountFen, zh, en }) => ({ rule, amountFen, zh, en }))
+  }
+  return charge.parts.map(({ rule, amountFen }) => ({ rule, amountFen, zh: rule, en: rule }))
+}
+
+/** The city whose fares hold for a mode; undefined before tariffs are published. */
+function divisionOf({ tariffs }: Teller, mode: Tap['mode']): string | undefined {
+  const found = tariffs.find(({ tariff }) => tariff.modes.includes(mode)) ?? tariffs[0]
+  return found?.tariff.city
+}
+
+function compareNames([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
+}
