@@ -56,7 +56,8 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
     })
   }
   let settled: Day = plan.day
-  let spreadAt: Instant = clock.now()
+  // The first pulse spreads: lists of the scripted day are as old as its end.
+  let spreadAt: Instant = 0
   let turn: Promise<unknown> = Promise.resolve()
   let stopped = false
 
@@ -95,13 +96,15 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
     for (const listener of listeners) listener()
   }
 
-  const timer = setInterval(() => {
+  function beat(): void {
     if (stopped) return
     inTurn(pulse).catch((error: unknown) => {
       // What fails now is tried at the next pulse; a fault of the program must be seen.
       if (!(error instanceof UnifareError)) throw error
     })
-  }, PULSE_MS)
+  }
+  beat()
+  const timer = setInterval(beat, PULSE_MS)
 
   return {
     members: () => membersOf(plan, day.keys, clock.now()),
