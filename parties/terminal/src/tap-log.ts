@@ -56,6 +56,8 @@ export interface TapLog {
   hear(signed: SignedTime): void
   /** The latest instant that the journal knows of, by signed times and its own records. */
   floor(): Instant
+  /** Whether the clock agreed with the last signed time. */
+  agreed(): boolean
   /** When the lists were last known to be the newest; 0 before. */
   listsAt(): Instant
   /** When a card last entered here by a gate that nobody passed; undefined when there is none. */
@@ -85,7 +87,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
   const pendings = new Map<number, Uint8Array>()
   const entries = createEntryMemory()
   const uses = createUseMemory()
-  const times = { floor: 0, listsAt: 0 }
+  const times = { floor: 0, listsAt: 0, agreed: false }
 
   const apply = {
     tap(bytes: Uint8Array, resolves: number): LoggedTap {
@@ -122,6 +124,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
       // A signed time that the clock agreed with outweighs records of a clock that ran ahead.
       times.floor = agrees ? at : Math.max(times.floor, at)
       times.listsAt = Math.max(times.listsAt, listsAt)
+      times.agreed = agrees
     },
     acknowledged(end: number): void {
       while (waiting[0] !== undefined && waiting[0].sequence < end) {
@@ -158,6 +161,7 @@ export async function openTapLog(journal: Journal): Promise<TapLog> {
     timedOutEntry: entries.timedOut,
     uses,
     floor: () => times.floor,
+    agreed: () => times.agreed,
     listsAt: () => times.listsAt,
     hear(signed) {
       write(ENTRY.heard, wholeSecond(signed.at), encodeHeard(signed))

@@ -93,7 +93,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const journal = await openJournal({ storage: env.storage, name: `terminal-${config.terminal}` })
   const log = await openTapLog(journal)
   options.psam.advanceTo(log.lastSerial() + 1)
-  const time = createTrustedTime(env.clock, { floor: log.floor() })
+  const time = createTrustedTime(env.clock, { floor: log.floor(), agreed: log.agreed() })
   await voidUnshownExits(log, { config, time })
   await storeCutBlocks(log, { config, quality: time.quality() })
 

@@ -81,6 +81,12 @@ describe('the time of a terminal', () => {
     const bench = await openBench({}, { clock })
     expect(await show(bench, AT)).toMatchObject({ ok: true })
     expect(bench.terminal.status().quality).toBe('synced-10s')
+    clock.set(AT + HOUR_MS)
+    const again = await bench.restart()
+    expect(again.terminal.status().quality).toBe('free-running')
+    expect(await show(again, AT + HOUR_MS)).toMatchObject({ ok: true })
+    clock.set(AT - HOUR_MS)
+    expect(await show(again, AT - HOUR_MS)).toMatchObject({ reason: 'clock.untrusted' })
   })
 })
 

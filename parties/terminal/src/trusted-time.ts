@@ -23,7 +23,14 @@ export interface TrustedTime {
  * stronger than the terminal's own records: one record from a clock that ran ahead must not hold
  * the time for ever. One that it does not agree with only lifts the floor.
  */
-export function createTrustedTime(clock: Clock, known: { readonly floor: Instant }): TrustedTime {
+export function createTrustedTime(
+  clock: Clock,
+  known: {
+    readonly floor: Instant
+    /** The last signed time that was heard before a restart agreed with the clock. */
+    readonly agreed?: boolean
+  },
+): TrustedTime {
   let { floor } = known
   let last = { wall: clock.now(), monotonicMs: clock.monotonicMs() }
   let setBack = false
@@ -45,7 +52,10 @@ export function createTrustedTime(clock: Clock, known: { readonly floor: Instant
       // Whoever keeps the clock synchronised vouches for its steps as well.
       if (stated === 'synced-2s' || stated === 'synced-10s') return stated
       if (setBack || heard?.agrees === false) return 'unknown'
-      if (heard === undefined) return stated
+      if (heard === undefined) {
+        // Whatever happened while it was off, the clock stands behind what it had confirmed.
+        return stated === 'unknown' && known.agreed === true ? 'free-running' : stated
+      }
       const confirmed = clock.monotonicMs() - heard.monotonicMs <= CONFIRMED_MS
       return confirmed ? 'synced-10s' : 'free-running'
     },
