@@ -209,7 +209,7 @@ export const codeRejects = {
   'code.too-soon': {
     step: 14,
     reason: 'code.too-soon',
-    en: 'this rider was here a moment ago: wait some seconds',
+    en: 'this rider was here a moment ago: wait for the next code',
     zh: '刚刚使用过，请稍候',
   },
   'code.too-many': {

@@ -85,7 +85,8 @@ export function checkReplay(
   }
   if (companions === undefined) return { ok: true }
   const before = withinS(companions.withinS).filter((seen) => seen.purpose === purpose).length
-  return before > companions.most ? reject('code.too-many') : { ok: true }
+  if (before <= companions.most) return { ok: true }
+  return reject(companions.most === 0 ? 'code.too-soon' : 'code.too-many')
 }
 
 /**

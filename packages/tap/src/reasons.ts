@@ -45,7 +45,7 @@ export const REASONS = {
     zh: '作废：终端未提示放行',
   },
   'gate.timed-out': { number: 20, en: 'void: nobody passed the gate', zh: '作废：未通过闸机' },
-  'code.too-soon': { number: 21, en: 'just used: wait some seconds', zh: '刚刚使用过，请稍候' },
+  'code.too-soon': { number: 21, en: 'just used: wait a moment', zh: '刚刚使用过，请稍候' },
   'code.wrong-state': {
     number: 22,
     en: 'this code was used to enter: refresh to leave',
