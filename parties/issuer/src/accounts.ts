@@ -1,6 +1,7 @@
 import { fromHex, type Instant, requireData, type Tx, toHex } from '@unifare/core'
 import { makeCardNumber } from '@unifare/registry'
 import { type Credential, type IssuerSign, issueCredential } from '@unifare/ridecode'
+import { requireStanding } from './people/standing.ts'
 import { type AccountRow, accounts, type Contract, marks, rides } from './tables.ts'
 
 /** Serial numbers of code accounts begin here, and those of cards end: the two never meet. */
@@ -92,8 +93,8 @@ export async function authorise(
 }
 
 /**
- * Step 3 and every renewal: a credential for the key on the rider's device. Refused to accounts in
- * arrears (`issuer.arrears`): renewal is where debts act.
+ * Step 3 and every renewal: a credential for the key on the rider's device. Refused to accounts that
+ * are frozen, owe fares or are not prepaid (see `standingOf`): renewal is where they act.
  */
 export async function giveCredential(
   tx: Tx,
@@ -106,12 +107,7 @@ export async function giveCredential(
 ): Promise<{ readonly account: string; readonly credential: string; readonly untilS: number }> {
   const { issuer } = options
   const row = await accountOf(tx, options.rider)
-  // Debts of an account that was withdrawn and met late rides count, too.
-  const debtFen = (await tx.select(accounts, { rider: options.rider })).reduce(
-    (sum, account) => sum + account.debtFen,
-    0,
-  )
-  requireData(debtFen === 0, 'issuer.arrears', `repay ${debtFen} fen first`)
+  await requireStanding(tx, row.account)
   requireData(row.contract !== null, 'issuer.not-authorised', 'authorise the debit first')
   const [mark] = await tx.get(marks, [{ name: 'certificate' }])
   requireData(

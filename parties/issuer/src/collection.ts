@@ -1,6 +1,7 @@
 import { type Day, UnifareError } from '@unifare/core'
 import type { Institution } from '@unifare/institution'
 import type { PaymentChannel, PaymentOutcome } from './payment.ts'
+import { PREPAID } from './people/person.ts'
 import type { Collected } from './settlement.ts'
 import { accounts, type Contract, rides } from './tables.ts'
 
@@ -8,7 +9,8 @@ import { accounts, type Contract, rides } from './tables.ts'
 const COLLECT_AT_ONCE = 500
 
 /**
- * Asks the channels for all due rides and books what they decide, page by page. A ride whose
+ * Asks the channels for all due rides and books what they decide, page by page; rides of prepaid
+ * accounts are paid from what the issuer holds. A ride whose
  * outcome is unknown stays due and is asked again under the same name; so is one whose answer was
  * lost before it was booked.
  */
@@ -26,9 +28,18 @@ export async function collect(
     )
     return rows.map((row, index) => ({ row, contract: owners[index]?.contract as Contract | null }))
   })
-  for (let at = 0; at < due.length; at += COLLECT_AT_ONCE) {
+  const add = (booked: unknown) => {
+    const { paid, advanced } = booked as typeof total
+    total.paid += paid
+    total.advanced += advanced
+  }
+  const byChannel = due.filter(({ contract }) => contract?.channel !== PREPAID)
+  if (byChannel.length < due.length) {
+    add(await institution.command({ do: 'collect-prepaid', day }))
+  }
+  for (let at = 0; at < byChannel.length; at += COLLECT_AT_ONCE) {
     const collected: Collected[] = []
-    for (const { row, contract } of due.slice(at, at + COLLECT_AT_ONCE)) {
+    for (const { row, contract } of byChannel.slice(at, at + COLLECT_AT_ONCE)) {
       const channel = contract && channels.get(contract.channel)
       const { charge: ride, account, amountFen } = row
       const outcome = channel
@@ -37,9 +48,7 @@ export async function collect(
       if (outcome !== 'unknown') collected.push({ charge: ride, paid: outcome === 'paid' })
     }
     if (collected.length === 0) continue
-    const booked = (await institution.command({ do: 'collected', day, collected })) as typeof total
-    total.paid += booked.paid
-    total.advanced += booked.advanced
+    add(await institution.command({ do: 'collected', day, collected }))
   }
   return total
 }

@@ -1,6 +1,7 @@
 import { type DenyEntry, parseDeny, shelfKey, signBundle } from '@unifare/bundle'
 import { canonicalJson, requireData, type Tx, utf8 } from '@unifare/core'
 import { type Input, loadShelf, putBundle } from '@unifare/institution'
+import { frozenEntries } from './people/frozen-entries.ts'
 import { accounts, denials } from './tables.ts'
 
 /** Who publishes, and to whom. */
@@ -11,8 +12,8 @@ export interface DenyPublisher {
 }
 
 /**
- * Publishes the issuer's next deny list: accounts in arrears, as long as they owe, and what staff
- * added (`entries`) and did not release (`release`: `medium/account`).
+ * Publishes the issuer's next deny list: accounts in arrears, as long as they owe, those that their
+ * riders froze, and what staff added (`entries`) and did not release (`release`: `medium/account`).
  */
 export async function publishDeny(
   tx: Tx,
@@ -35,7 +36,11 @@ export async function publishDeny(
       }),
     )
     .filter((entry) => !named.has(keyOf(entry)))
-  const entries = [...arrears, ...staff]
+  for (const { account } of arrears) named.add(`code/${account}`)
+  const frozen = (await frozenEntries(tx, id, acceptedAt)).filter(
+    (entry) => !named.has(keyOf(entry)),
+  )
+  const entries = [...arrears, ...frozen, ...staff]
   const version = ((await loadShelf(tx)).get(shelfKey('deny', id))?.version ?? 0) + 1
   const times = { validFrom: acceptedAt, validTo: null }
   const bundle = await signBundle(

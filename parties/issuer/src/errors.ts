@@ -94,6 +94,7 @@ export const issuerErrors = {
     zh: '付款信息不完整',
   },
   'issuer.name-taken': { en: 'this sign-in name is taken', zh: '该登录名已被使用' },
+  'issuer.wrong-sign-in': { en: 'the name or the secret is wrong', zh: '登录名或密码错误' },
   'issuer.name-locked': {
     en: 'too many wrong secrets: try again later',
     zh: '密码错误次数过多，请稍后再试',

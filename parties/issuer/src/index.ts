@@ -18,6 +18,18 @@ export {
   type PaymentOutcome,
   type SimulatedChannel,
 } from './payment.ts'
+export { type Debt, debtsOf } from './people/debts.ts'
+export type { FreezeAnswer, UnfreezeAnswer } from './people/freeze.ts'
+export type { FreezeInstants } from './people/frozen-entries.ts'
+export type { MoneyAnswer } from './people/money-orders.ts'
+export { type AccountClass, classOf, PREPAID } from './people/person.ts'
+export type { Prepaid } from './people/reserve.ts'
+export type { SignInFailure } from './people/sign-in.ts'
+export { type Standing, standingOf } from './people/standing.ts'
+export { advances, endedKeys, moneyOrders, persons, trips } from './people/tables.ts'
+export type { TakeOverAnswer } from './people/take-over.ts'
+export { PEOPLE_TERMS, type PeopleTerms } from './people/terms.ts'
+export type { TripCharge, TripView } from './people/trip-view.ts'
 export type { PhoneIssuer } from './phone/context.ts'
 export { ownerOf } from './phone/devices.ts'
 export { type PhoneCardRow, type PhoneCardState, phoneCards } from './phone/tables.ts'

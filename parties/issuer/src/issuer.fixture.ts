@@ -47,7 +47,7 @@ export const CENTRE = '00000156'
 export const ISSUER = '07917910'
 export const IIN = '31900007'
 export const PLATFORM = '59007910'
-const OPERATOR = '15215212'
+export const OPERATOR = '15215212'
 export const CONTRACT = { channel: 'simulated', limitFen: 5_000, sources: ['balance', 'bank-card'] }
 
 const ROOT_INDEX = 0x55
@@ -141,7 +141,7 @@ export async function openTestIssuer(
     sign: signOf(ISSUER),
     keyStore: storeOf(CODE_KEY),
     codeKey: CODE_KEY,
-    institutions: new Map([ISSUER, CENTRE].map((id) => [id, publicKeyOf(id)])),
+    institutions: new Map([ISSUER, CENTRE, OPERATOR].map((id) => [id, publicKeyOf(id)])),
     channels: new Map([bank, ...channels].map((channel) => [channel.name, channel])),
     ...change,
   })

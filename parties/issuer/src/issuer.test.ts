@@ -128,7 +128,8 @@ describe('who may say what', () => {
     const { world, send, phone } = await openReady()
     const centre = identity(world, CENTRE)
     await expect(send(centre, 'order', { do: 'open' })).rejects.toThrow(refused('message.refused'))
-    for (const order of ['repay', 'publish-deny', 'collected', 'issue-cards', 'nonsense']) {
+    const house = ['publish-deny', 'collected', 'collect-prepaid', 'money-decided', 'issue-cards']
+    for (const order of [...house, 'trip', 'nonsense']) {
       await expect(phone.order({ do: order })).rejects.toThrow(refused('message.refused'))
     }
     await expect(send(phone.self, 'statement', {})).rejects.toThrow(refused('message.refused'))

@@ -30,6 +30,12 @@ import { payLoads, payOut, settleClaims } from './orders/closing.ts'
 import type { CardHost } from './orders/order-context.ts'
 import type { CardTerms } from './orders/terms.ts'
 import type { PaymentChannel } from './payment.ts'
+import type { PeopleOptions } from './people/context.ts'
+import { bookDecided, collectPrepaid, type Decided } from './people/money-booking.ts'
+import { endPerson, orderByName, peopleOrder, requireOpenTo } from './people/orders.ts'
+import { payRiders } from './people/payments.ts'
+import { PEOPLE_TERMS, type PeopleTerms, peopleTermsAt } from './people/terms.ts'
+import { takeTrip } from './people/trips.ts'
 import type { PhoneIssuer } from './phone/context.ts'
 import { ownerOf } from './phone/devices.ts'
 import { riderView } from './rider-view.ts'
@@ -61,6 +67,8 @@ export interface IssuerOptions {
   readonly cardHost?: CardHost
   /** What cards cost and how long losses wait, by day; `NO_TERMS` without. */
   readonly terms?: readonly CardTerms[]
+  /** What holds for accounts, by day; `PEOPLE_TERMS` without. */
+  readonly peopleTerms?: readonly PeopleTerms[]
 }
 
 /**
@@ -76,6 +84,8 @@ export interface Issuer extends Institution {
   payLoads(): Promise<{ readonly paid: number; readonly refused: number }>
   /** Lets the channels pay what is owed to riders: claims, and loads that were not written. */
   payOut(): Promise<{ readonly paid: number; readonly waiting: number }>
+  /** Asks the channels for what riders ordered of their accounts: top-ups, repayments, refunds. */
+  payRiders(): Promise<{ readonly decided: number; readonly waiting: number }>
   /** Pays or moves what the system holds of lost cards whose time has come. */
   settleClaims(): Promise<{ readonly paid: number; readonly residualFen: number }>
 }
@@ -93,7 +103,12 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
       RIDER.test(party) ? fromHex(party.slice('rider-'.length)) : options.institutions.get(party),
     apply: createMachine(options),
     query: async (tx, message) =>
-      riderView(tx, await ownerOf(tx, message.sender), options.env.clock.now()),
+      riderView(
+        tx,
+        await ownerOf(tx, message.sender),
+        options.env.clock.now(),
+        options.peopleTerms,
+      ),
   })
   return {
     ...institution,
@@ -106,6 +121,7 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
     collect: (day) => collect(institution, options.channels, day),
     payLoads: () => payLoads(institution, options.channels),
     payOut: () => payOut(institution, options.channels),
+    payRiders: () => payRiders(institution, options.channels),
     settleClaims: () =>
       settleClaims(institution, { centre: options.centre, at: options.env.clock.now() }),
   }
@@ -122,12 +138,17 @@ function createMachine(options: IssuerOptions) {
     policy: options.credentials ?? DEFAULT_CREDENTIALS,
   }
   const cardOrders = cardOrdersOf(options)
+  const people: PeopleOptions = { ...options, channels, capFen: codeIssuer.policy.capFen }
 
   async function riderOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
     const { message, acceptedAt } = input
-    requireData(RIDER.test(message.sender), 'message.refused', `${message.sender} is no rider`)
+    const terms = peopleTermsAt(options.peopleTerms ?? PEOPLE_TERMS, acceptedAt)
+    const context = { ...people, tx, input, fields: order, terms }
+    const named = orderByName(context)
+    if (named !== undefined) return named
     // A device that a rider took in acts for the rider in everything.
     const rider = await ownerOf(tx, message.sender)
+    await requireOpenTo(tx, rider, String(order['do']))
     switch (order['do']) {
       case 'open':
         return openAccount(tx, { rider, iin: options.iin, at: acceptedAt })
@@ -141,9 +162,14 @@ function createMachine(options: IssuerOptions) {
           issuer: codeIssuer,
         })
       case 'withdraw':
+        await endPerson(tx, rider)
         return withdraw(tx, { rider, at: acceptedAt })
       default:
-        return known(cardOrders?.take('rider', { tx, order, input, party: rider }), order)
+        return known(
+          peopleOrder({ ...context, rider }) ??
+            cardOrders?.take('rider', { tx, order, input, party: rider }),
+          order,
+        )
     }
   }
 
@@ -160,6 +186,10 @@ function createMachine(options: IssuerOptions) {
           at: input.acceptedAt,
           collected: order['collected'] as Collected[],
         })
+      case 'collect-prepaid':
+        return collectPrepaid({ ...options, tx, input }, String(order['day']))
+      case 'money-decided':
+        return bookDecided({ ...options, tx, input }, order['decided'] as Decided[])
       case 'repay':
         return bookRepayment(tx, {
           account: String(order['account']),
@@ -180,14 +210,23 @@ function createMachine(options: IssuerOptions) {
     return cardOrders.forwarded({ tx, order, input })
   }
 
+  /** What operators tell of journeys; it moves no money. */
+  function operatorOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
+    requireData(order['do'] === 'trip', 'message.refused', 'operators tell of trips alone')
+    return takeTrip(tx, order, { ...input, issuer: id })
+  }
+
+  function orderFrom(sender: string) {
+    if (sender === id) return staffOrder
+    if (sender === options.centre) return forwardedOrder
+    return RIDER.test(sender) ? riderOrder : operatorOrder
+  }
+
   return async (tx: Tx, input: Input): Promise<unknown> => {
     const { message } = input
     switch (message.kind) {
       case 'order':
-        if (message.sender === id) return staffOrder(tx, orderOf(message), input)
-        return message.sender === options.centre
-          ? forwardedOrder(tx, orderOf(message), input)
-          : riderOrder(tx, orderOf(message), input)
+        return orderFrom(message.sender)(tx, orderOf(message), input)
       case 'statement':
         return statementFrom(options, tx, message)
       case 'tap-batch':

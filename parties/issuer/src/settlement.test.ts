@@ -126,7 +126,7 @@ describe('an empty account', () => {
     await here.world.clock.advance(HOUR)
     await here.issuer.command({ do: 'publish-deny' })
     const repaid = await here.issuer.command({ do: 'repay', account: here.account, day: DAY })
-    expect(repaid).toEqual({ account: here.account, repaidFen: 800 })
+    expect(repaid).toEqual({ account: here.account, repaidFen: 800, leftFen: 0 })
     await here.issuer.command({ do: 'publish-deny' })
     await here.issuer.deliver()
     const entry = { account: here.account, reason: 'arrears', since: AT + HOUR }

@@ -6,8 +6,9 @@ import {
   requireData,
   type Tx,
 } from '@unifare/core'
-import { type Entry, postEntries } from '@unifare/ledger'
+import { type Account, type Entry, postEntries } from '@unifare/ledger'
 import { bookLateTaps } from './orders/late-taps.ts'
+import { advances } from './people/tables.ts'
 import { parseStatement, type StatementLine } from './statement.ts'
 import {
   type AccountRow,
@@ -19,6 +20,9 @@ import {
   rides,
   statements,
 } from './tables.ts'
+
+/** Money that came through a payment channel. */
+const CHANNEL: Account = 'channel/received'
 
 /**
  * Takes a part of the centre's statement in: code rides that settled become due, cards' spending is
@@ -141,9 +145,11 @@ export async function bookCollected(
     readonly day: Day
     readonly at: Instant
     readonly collected: readonly Collected[]
+    /** Where the money of paid rides comes from: a channel, or what was prepaid. */
+    readonly from?: Account
   },
 ): Promise<{ readonly paid: number; readonly advanced: number }> {
-  const { day, at, collected } = options
+  const { day, at, collected, from = CHANNEL } = options
   const rows = await tx.get(
     rides,
     collected.map(({ charge }) => ({ charge })),
@@ -163,12 +169,18 @@ export async function bookCollected(
     }
   })
   await tx.put(rides, changed)
+  await tx.put(
+    advances,
+    changed
+      .filter(({ state }) => state === 'advanced')
+      .map(({ charge, account, amountFen }) => ({ charge, account, amountFen, since: at })),
+  )
   await bookDebts(tx, debts, at)
   const first = changed[0]
   if (first !== undefined) {
     await postEntries(tx, [
       entry(`${day}/collected/${first.charge}`, day, 'collected', [
-        { account: 'channel/received', amountFen: paidFen },
+        { account: from, amountFen: paidFen },
         { account: 'riders/debt', amountFen: advancedFen },
         { account: 'riders/receivable', amountFen: -(paidFen + advancedFen) },
       ]),
@@ -202,31 +214,50 @@ async function bookDebts(tx: Tx, debts: ReadonlyMap<string, Fen>, at: Instant): 
   )
 }
 
-/** Books the repayment of an account's whole debt; it can ride again after the next deny list. */
+/**
+ * Books a repayment: the account's whole debt, or the named charges of it. It can ride again after
+ * the next deny list when nothing is left.
+ */
 export async function bookRepayment(
   tx: Tx,
-  options: { readonly account: string; readonly day: Day; readonly journalName: string },
-): Promise<{ readonly account: string; readonly repaidFen: Fen }> {
-  const [row] = await tx.get(accounts, [{ account: options.account }])
-  requireData(row !== undefined, 'issuer.no-account', `no account ${options.account} here`)
-  requireData(row.debtFen > 0, 'issuer.no-debt', `account ${options.account} owes nothing`)
-  const owed = (await tx.select(rides, { account: row.account })).filter(
-    ({ state }) => state === 'advanced',
+  options: {
+    readonly account: string
+    readonly day: Day
+    readonly journalName: string
+    readonly charges?: readonly string[]
+    readonly from?: Account
+  },
+): Promise<{ readonly account: string; readonly repaidFen: Fen; readonly leftFen: Fen }> {
+  const { account, charges, from = CHANNEL } = options
+  const [row] = await tx.get(accounts, [{ account }])
+  requireData(row !== undefined, 'issuer.no-account', `no account ${account} here`)
+  requireData(row.debtFen > 0, 'issuer.no-debt', `account ${account} owes nothing`)
+  const owed = (await tx.select(rides, { account })).filter(
+    ({ state, charge }) => state === 'advanced' && (charges?.includes(charge) ?? true),
   )
   await tx.put(
     rides,
     owed.map((ride): RideRow => ({ ...ride, state: 'repaid' })),
   )
+  await tx.remove(
+    advances,
+    owed.map(({ charge }) => ({ charge })),
+  )
+  const repaidFen = owed.reduce((sum, { amountFen }) => sum + amountFen, 0)
+  const leftFen = row.debtFen - repaidFen
+  const left = await tx.select(advances, { account })
+  const arrearsSince = leftFen === 0 ? 0 : Math.min(...left.map(({ since }) => since))
   // A late ride may have reached an account whose contract had ended.
-  const state = row.contract === null ? 'withdrawn' : 'ready'
-  await tx.put(accounts, [{ ...row, state, debtFen: 0, arrearsSince: 0 }])
+  const clear = row.contract === null ? 'withdrawn' : 'ready'
+  const state = leftFen === 0 ? clear : row.state
+  await tx.put(accounts, [{ ...row, state, debtFen: leftFen, arrearsSince }])
   await postEntries(tx, [
     entry(`repaid/${options.journalName}`, options.day, 'repaid', [
-      { account: 'channel/received', amountFen: row.debtFen },
-      { account: 'riders/debt', amountFen: -row.debtFen },
+      { account: from, amountFen: repaidFen },
+      { account: 'riders/debt', amountFen: -repaidFen },
     ]),
   ])
-  return { account: row.account, repaidFen: row.debtFen }
+  return { account, repaidFen, leftFen }
 }
 
 function entry(id: string, day: Day, kind: string, postings: Entry['postings']): Entry {

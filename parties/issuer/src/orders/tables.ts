@@ -154,4 +154,5 @@ export const services = table<ServiceRow>({
     lockedUntil: 'int',
   },
   key: ['number'],
+  indexes: [['rider']],
 })

@@ -8,6 +8,8 @@ export const PREPAID = 'prepaid'
 /** Registered accounts pay after the ride by contract, anonymous ones are prepaid. */
 export type AccountClass = 'registered' | 'anonymous'
 
+const BLANK = { name: '', salt: '', hash: '', state: 'live', frozenAt: 0, prepaidFen: 0 } as const
+
 /** Class of an account: what its contract says. */
 export function classOf({ contract }: Pick<AccountRow, 'contract'>): AccountClass {
   return (contract as Contract | null)?.channel === PREPAID ? 'anonymous' : 'registered'
@@ -16,7 +18,7 @@ export function classOf({ contract }: Pick<AccountRow, 'contract'>): AccountClas
 /** What is kept of an account's person; an account that never asked for anything has a blank one. */
 export async function personOf(tx: Tx, account: string): Promise<PersonRow> {
   const [row] = await tx.get(persons, [{ account }])
-  return row ?? { account, name: '', salt: '', hash: '', frozenAt: 0, prepaidFen: 0 }
+  return row ?? { ...BLANK, account }
 }
 
 /** Every account that a rider has had, the standing one last. */

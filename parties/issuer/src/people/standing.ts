@@ -24,7 +24,7 @@ export async function standingOf(
   const [row] = await tx.get(accounts, [{ account }])
   requireData(row !== undefined, 'issuer.no-account', `no account ${account} here`)
   const person = await personOf(tx, account)
-  if (person.frozenAt !== 0) {
+  if (person.state === 'frozen') {
     const since = new Date(person.frozenAt).toISOString()
     return { ok: false, code: 'issuer.frozen', message: `frozen since ${since}` }
   }

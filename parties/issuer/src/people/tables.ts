@@ -1,5 +1,8 @@
 import { type Fen, type Instant, table } from '@unifare/core'
 
+/** Whether the rider let the account stop. */
+export type PersonState = 'live' | 'frozen'
+
 /** What an account has beside rides and debts: a sign-in, prepaid money, a freeze. */
 export interface PersonRow {
   readonly account: string
@@ -8,6 +11,7 @@ export interface PersonRow {
   /** Salt of the secret, and SHA-256 of its slow hash; empty without one. */
   readonly salt: string
   readonly hash: string
+  readonly state: PersonState
   /** Since when the account is frozen; 0 when it is not. */
   readonly frozenAt: Instant
   /** Money of the rider that this issuer holds for rides. */
@@ -82,11 +86,12 @@ export const persons = table<PersonRow>({
     name: 'text',
     salt: 'text',
     hash: 'text',
+    state: 'text',
     frozenAt: 'int',
     prepaidFen: 'int',
   },
   key: ['account'],
-  indexes: [['name']],
+  indexes: [['name'], ['state']],
 })
 
 export const guesses = table<GuessRow>({

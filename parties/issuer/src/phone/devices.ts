@@ -3,11 +3,17 @@ import { businessDay, fromHex, requireData, type Tx } from '@unifare/core'
 import { ed25519Verify } from '@unifare/crypto'
 import { lastAccount } from '../accounts.ts'
 import { challengeFor } from '../orders/order-context.ts'
+import { requireLiveKey } from '../people/keys.ts'
+import { endedKeys } from '../people/tables.ts'
 import type { PhoneContext } from './context.ts'
 import { phoneDevices } from './tables.ts'
 
-/** Who a device on the link acts for: the rider that took it in, else itself. */
+/**
+ * Who a device on the link acts for: the rider that took it in, else itself. Throws
+ * `issuer.key-ended` for a device whose account another phone took over.
+ */
 export async function ownerOf(tx: Tx, rider: string): Promise<string> {
+  await requireLiveKey(tx, rider)
   const [device] = await tx.get(phoneDevices, [{ rider }])
   return device?.owner ?? rider
 }
@@ -35,6 +41,8 @@ export async function addDevice({ tx, id, asker, fields }: PhoneContext): Promis
     'the device has not agreed to act for this rider',
   )
   await tx.put(phoneDevices, [{ rider, owner }])
+  // One that was left behind when the account was taken over may come back.
+  await tx.remove(endedKeys, [{ rider }])
   return null
 }
 
