@@ -1,0 +1,1 @@
+export { buildGate } from './build.ts'
