@@ -1,5 +1,6 @@
 import {
   readComparison,
+  readMonth,
   readRideQuote,
   readTariffDetail,
   readTariffList,
@@ -93,6 +94,29 @@ describe('a quoted ride', () => {
       expect((await ask(`/wuhan-metro/quote?${query}`)).status).toBe(422)
     },
   )
+})
+
+describe('a month of one ride', () => {
+  const month = async (query: string) =>
+    readMonth((await ask(`/beijing-metro/month?distanceM=20000&${query}`)).json)
+
+  it('gets cheaper at each step of the month', async () => {
+    const { faresFen, withoutPasses, baseFen, proved } = await month('rides=40')
+    expect([faresFen[0], faresFen[20], faresFen[39]]).toEqual([500, 400, 250])
+    expect(withoutPasses.totalFen).toBe(faresFen.reduce((sum, fen) => sum + fen, 0))
+    expect([baseFen, proved]).toEqual([20_000, true])
+  })
+
+  it('is cheapest with passes where codes have no steps and rides are many', async () => {
+    const { best, runnerUp, withoutPasses } = await month('rides=90&medium=code')
+    expect(best.passes.length).toBeGreaterThan(0)
+    expect(best.totalFen).toBeLessThan(withoutPasses.totalFen)
+    expect(runnerUp?.totalFen).toBeGreaterThanOrEqual(best.totalFen)
+  })
+
+  it.each(['rides=0', 'rides=91', 'rides=x'])('of %s is refused', async (query) => {
+    expect((await ask(`/beijing-metro/month?${query}`)).status).toBe(422)
+  })
 })
 
 describe('a comparison', () => {

@@ -24,10 +24,13 @@ export {
 } from './model-exposure.ts'
 export {
   type DiffRow,
+  type MonthOfRides,
+  type MonthWay,
   type RideExample,
   type RideQuery,
   type RideQuote,
   readComparison,
+  readMonth,
   readRideQuote,
   readTariffDetail,
   readTariffList,

@@ -123,6 +123,8 @@ export interface TariffDetail extends TariffEntry {
   /** Modes after which a change is cheaper. */
   readonly changesFrom: readonly { readonly mode: string; readonly name: Words }[]
   readonly hasMonth: boolean
+  /** Whether earlier rides or passes change what a ride costs: then a month is worth looking at. */
+  readonly monthMatters: boolean
   readonly examples: readonly RideExample[]
   readonly findings: readonly TariffFinding[]
   /** Tariffs of the same modes, that it can be compared with. */
@@ -165,6 +167,35 @@ export interface TariffComparison {
     readonly before: { readonly zh: readonly string[]; readonly en: readonly string[] }
     readonly after: { readonly zh: readonly string[]; readonly en: readonly string[] }
   }[]
+}
+
+/** A way to pay for a month: passes, and every other ride by itself. */
+export interface MonthWay {
+  readonly totalFen: number
+  readonly passes: readonly {
+    readonly name: Words
+    /** Number of the first ride that it covers, from 1. */
+    readonly ride: number
+    readonly priceFen: number
+  }[]
+}
+
+/** Answer of `GET /api/tariffs/:id/month`: one ride again and again within a month. */
+export interface MonthOfRides {
+  /** What each ride costs, without passes. */
+  readonly faresFen: readonly number[]
+  /** The same without anything that goes by the month. */
+  readonly baseFen: number
+  readonly withoutPasses: MonthWay
+  readonly best: MonthWay
+  readonly runnerUp: MonthWay | null
+  /** Whether every lawful way was weighed. */
+  readonly proved: boolean
+}
+
+/** Reads the answer of `GET /api/tariffs/:id/month`. */
+export function readMonth(json: unknown): MonthOfRides {
+  return withFields<MonthOfRides>(json, ['faresFen', 'withoutPasses', 'best', 'runnerUp'])
 }
 
 /** Reads the answer of `GET /api/tariffs`. */

@@ -84,7 +84,8 @@ export function quoteRide(compiled: CompiledTariff, query: RideQuery): RideQuote
   }
 }
 
-function rideOf({ modes, city }: Tariff, query: RideQuery): Ride {
+/** The ride that a query asks about, on a workday. */
+export function rideOf({ modes, city }: Tariff, query: RideQuery): Ride {
   const { medium, riderClass, issuer, enter, distanceM, minutes, stops, monthFen, after } = query
   const enterAt = instantFromDigits(`${WORKDAY}${enter.replace(':', '')}00`)
   const exitAt = enterAt + minutes * MINUTE_MS

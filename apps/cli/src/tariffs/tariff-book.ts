@@ -120,7 +120,8 @@ function detailOf(compiled: CompiledTariff): Omit<TariffDetail, keyof TariffEntr
   }))
   const [first] = pictures
   const policies = tariffWords(tariff)
-  const { discounts, rules, transfers = [], accumulation } = tariff
+  const { discounts, rules, transfers = [], accumulation, caps = [], passes = [] } = tariff
+  const free = discounts.filter(({ effect }) => effect.kind === 'free-rides')
   const classes = [...rules, ...discounts].flatMap(({ when }) => when.riderClasses ?? [])
   const from = transfers.flatMap((transfer) => transfer.from.modes ?? tariff.modes)
   return {
@@ -132,6 +133,7 @@ function detailOf(compiled: CompiledTariff): Omit<TariffDetail, keyof TariffEntr
     classes: [...new Set(['adult', ...classes])].map((id) => ({ id, name: riderClassWords(id) })),
     changesFrom: [...new Set(from)].map((mode) => ({ mode, name: modeWords(mode) })),
     hasMonth: accumulation.length > 0,
+    monthMatters: [accumulation, caps, passes, free].some((list) => list.length > 0),
     examples: first === undefined ? [] : exampleRides(compiled, first.picture),
     findings: lintTariff(tariff, network),
   }

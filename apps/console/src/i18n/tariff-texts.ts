@@ -77,6 +77,26 @@ export const tariffTexts = {
   alternatives: { zh: '其他可行方式', en: 'Other lawful ways' },
   noPrice: { zh: '无法计价', en: 'No price' },
   pricing: { zh: '正在计价…', en: 'Pricing…' },
+  monthTitle: { zh: '一个月', en: 'A month of this ride' },
+  monthLead: {
+    zh: '同一行程在一个自然月内反复乘坐：每一程的票价，以及最便宜的付法。',
+    en: 'The same ride again and again within a calendar month: what each costs, and the cheapest way to pay.',
+  },
+  ridesInMonth: { zh: '当月乘次', en: 'rides in the month' },
+  rideNumber: { zh: '第几程', en: 'ride of the month' },
+  bySingle: { zh: '逐程付费', en: 'Each ride by itself' },
+  cheapest: { zh: '最便宜', en: 'Cheapest' },
+  nextBest: { zh: '次优', en: 'Next best' },
+  saved: {
+    zh: (amount: string) => `比无累计优惠少 ${amount} 元`,
+    en: (amount: string) => `${amount} CNY less than without monthly steps`,
+  },
+  fromRide: {
+    zh: (name: string, ride: string) => `${name}，第 ${ride} 程起`,
+    en: (name: string, ride: string) => `${name} from ride ${ride}`,
+  },
+  noPasses: { zh: '不买定期票', en: 'no passes' },
+  unproved: { zh: '组合过多，未能逐一比较', en: 'too many ways to weigh each' },
   examples: { zh: '示例行程', en: 'Example rides' },
   monthOf: {
     zh: (amount: string) => `当月已乘 ${amount} 元`,

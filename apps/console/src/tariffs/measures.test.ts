@@ -3,6 +3,7 @@ import type { FarePicture, RideQuery } from '../model-tariffs.ts'
 import { readComparison, readTariffList } from '../model-tariffs.ts'
 import {
   endOf,
+  fareRuns,
   measureOf,
   percentOf,
   pointsOf,
@@ -76,6 +77,17 @@ describe('a ride that is asked for', () => {
       monthFen: '0',
       after: '',
     })
+  })
+})
+
+describe('a month', () => {
+  it('is told by its runs of one price', () => {
+    expect(fareRuns([500, 500, 400, 500])).toEqual([
+      { from: 1, to: 2, fareFen: 500 },
+      { from: 3, to: 3, fareFen: 400 },
+      { from: 4, to: 4, fareFen: 500 },
+    ])
+    expect(fareRuns([])).toEqual([])
   })
 })
 

@@ -76,3 +76,16 @@ export function percentOf(changeFen: number, beforeFen: number): string {
   const sign = tenths > 0 ? '+' : tenths < 0 ? '−' : ''
   return `${sign}${(Math.abs(tenths) / 10).toFixed(1)}%`
 }
+
+/** Rides of one price in a row, counted from 1: a month as a table. */
+export function fareRuns(
+  faresFen: readonly number[],
+): readonly { readonly from: number; readonly to: number; readonly fareFen: number }[] {
+  const runs: { from: number; to: number; fareFen: number }[] = []
+  for (const [at, fareFen] of faresFen.entries()) {
+    const last = runs.at(-1)
+    if (last?.fareFen === fareFen) last.to = at + 1
+    else runs.push({ from: at + 1, to: at + 1, fareFen })
+  }
+  return runs
+}

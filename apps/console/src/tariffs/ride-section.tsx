@@ -12,6 +12,7 @@ import {
 import { useAnswer } from '../state/use-answer.ts'
 import { FareChart } from './fare-chart.tsx'
 import { measureOf, rideParameters, shownMeasure } from './measures.ts'
+import { MonthSection } from './month-section.tsx'
 import { QuoteReceipt } from './quote-receipt.tsx'
 import { RideForm } from './ride-form.tsx'
 
@@ -19,7 +20,8 @@ import { RideForm } from './ride-form.tsx'
 export function RideSection({ detail }: { readonly detail: TariffDetail }) {
   const { language } = useLanguage()
   const t = useText()
-  const [first] = detail.examples
+  // The second example lies in the middle of the ladder.
+  const first = detail.examples[1] ?? detail.examples[0]
   const [query, setQuery] = useState(first?.query)
   const address =
     query === undefined
@@ -62,6 +64,7 @@ export function RideSection({ detail }: { readonly detail: TariffDetail }) {
           <Examples detail={detail} query={query} onChoose={setQuery} />
         </div>
       )}
+      {query !== undefined && detail.monthMatters && <MonthSection id={detail.id} query={query} />}
     </section>
   )
 }
