@@ -100,8 +100,9 @@ export function decideCode(bytes: Uint8Array, context: CodeContext): DecidedCode
   const verdict = verifyCode({ bytes, atS, keys: lists.issuerKeys, engine, caches })
   if (!verdict.ok) return refusedCode(verdict)
   const { identity, code } = verdict
-  const companions = companionsOf(code, staleness)
-  const presentation = { atS, purpose: use.purpose, ...companions }
+  const { purpose } = use
+  const companions = companionsOf(code, { staleness, purpose })
+  const presentation = { atS, purpose, ...companions }
   const fresh = checkReplay(memoryFor(identity, context), identity, presentation)
   if (!fresh.ok) return refusedCode(fresh)
   const fareFen = allowedFare(context, { identity, code, staleness })
@@ -131,14 +132,19 @@ function contentOf(
   return { kind, station, medium: 'code', issuer, account, counter, distanceM, evidence }
 }
 
-/** Companions of a rider; with aged lists nobody is taken along. */
+/**
+ * Companions of a rider on one account: on rides of one tap. A journey of two ends needs an
+ * account for each person, or nobody knows whose end an exit is. With aged lists nobody is taken
+ * along.
+ */
 function companionsOf(
   { custom, validityS: withinS }: ShownCode,
-  staleness: Staleness,
+  { staleness, purpose }: { readonly staleness: Staleness; readonly purpose: CodePurpose },
 ): { readonly companions?: CompanionLimit } {
   const stated = decodeCustomField(custom)?.companions
   if (stated === undefined) return {}
-  return { companions: { most: staleness.companions ? stated : 0, withinS } }
+  const together = staleness.companions && purpose === 'single'
+  return { companions: { most: together ? stated : 0, withinS } }
 }
 
 /** The fare as far as it is known here, of an account that may ride; or why it may not. */

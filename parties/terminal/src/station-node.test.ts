@@ -52,12 +52,17 @@ describe('terminals of one station', () => {
     expect(await show(right, 80)).toMatchObject({ ok: true })
   })
 
-  it('take a companion along where the issuer states one', async () => {
-    const { left, right, clock } = await openStation()
+  it('take a companion along on an account of its own: each of them leaves by it', async () => {
+    const { left, right, exit, clock } = await openStation()
+    const friend = { cardAccount: '3190000350000000021', custom: FAMILY }
     expect(await show(left, 0, { custom: FAMILY })).toMatchObject({ ok: true })
     clock.set(AT + 2_000)
-    expect(await show(right, 2, { custom: FAMILY })).toMatchObject({ ok: true })
-    expect(await show(right, 3, { custom: FAMILY })).toMatchObject({ reason: 'code.passed-back' })
+    expect(await show(left, 2, { custom: FAMILY })).toMatchObject({ reason: 'code.too-soon' })
+    expect(await show(right, 2, { custom: FAMILY })).toMatchObject({ reason: 'code.passed-back' })
+    expect(await show(right, 2, friend)).toMatchObject({ ok: true })
+    clock.set(AT + 600_000)
+    expect(await show(exit, 600, { custom: FAMILY })).toMatchObject({ ok: true })
+    expect(await show(exit, 600, friend)).toMatchObject({ ok: true })
   })
 
   it('forget the code of a rider who did not get through', async () => {
