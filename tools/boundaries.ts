@@ -14,7 +14,7 @@ const LAYERS = [
   ['institution'],
   ['rider', 'terminal', 'operator', 'centre', 'issuer'],
   ['twin'],
-  ['console', 'gate'],
+  ['console', 'gate', 'riderpage'],
   ['bench'],
   ['cli'],
 ] as const

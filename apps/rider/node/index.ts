@@ -1,0 +1,1 @@
+export { buildRider } from './build.ts'

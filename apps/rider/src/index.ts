@@ -1,0 +1,1 @@
+export { type MountedRideCode, mountRideCode, type RideCodeOptions } from './code/mount.ts'

@@ -1,0 +1,63 @@
+import { useEffect } from 'preact/hooks'
+import { useText } from './i18n/language.tsx'
+import { pageTexts } from './i18n/page-texts.ts'
+import { CodeScreen } from './screens/code-screen.tsx'
+import { MeScreen } from './screens/me-screen.tsx'
+import { Elsewhere } from './screens/notice-screens.tsx'
+import { StartScreen } from './screens/start-screen.tsx'
+import { TripScreen } from './screens/trip-screen.tsx'
+import { TripsScreen } from './screens/trips-screen.tsx'
+import { WhereScreen } from './screens/where-screen.tsx'
+import { Header } from './shell/header.tsx'
+import { Tabs } from './shell/tabs.tsx'
+import { useRiderState, useRoute } from './state/context.tsx'
+import { useNews } from './state/use-news.ts'
+
+/** The whole page: the code, and behind it everything else. */
+export function Page({ origin }: { readonly origin: string }) {
+  const { phase } = useRiderState()
+  const route = useRoute()
+  useNews(origin)
+  useEffect(() => {
+    document.body.dataset['screen'] = phase === 'open' && route === '' ? 'code' : 'other'
+  }, [phase, route])
+  return (
+    <div class="page">
+      <Header />
+      <main class="screen">
+        <Screen route={route} />
+      </main>
+      {phase === 'open' && <Tabs route={route} />}
+    </div>
+  )
+}
+
+function Screen({ route }: { readonly route: string }) {
+  const { phase } = useRiderState()
+  const text = useText()
+  switch (phase) {
+    case 'loading':
+      return <p class="quiet">{text(pageTexts.loading)}</p>
+    case 'elsewhere':
+      return <Elsewhere />
+    case 'new':
+    case 'opening':
+      return <StartScreen />
+    case 'open':
+      return <OpenScreen route={route} />
+  }
+}
+
+function OpenScreen({ route }: { readonly route: string }) {
+  if (route.startsWith('trip=')) return <TripScreen id={decodeURIComponent(route.slice(5))} />
+  switch (route) {
+    case 'trips':
+      return <TripsScreen />
+    case 'where':
+      return <WhereScreen />
+    case 'me':
+      return <MeScreen />
+    default:
+      return <CodeScreen />
+  }
+}

@@ -1,0 +1,84 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { type MountedRideCode, mountRideCode } from '../code/mount.ts'
+import { clockSeconds, shortTime } from '../format/format.ts'
+import { faultText } from '../i18n/fault-texts.ts'
+import { useLanguage, useText } from '../i18n/language.tsx'
+import { codeTexts } from '../i18n/page-texts.ts'
+import { useApp, useRiderState } from '../state/context.tsx'
+import { tripLines } from '../state/trip-list.ts'
+import { TripLineRow } from './trip-line-row.tsx'
+
+/** The code, bright and large, with the last trip below and the actions at the thumb. */
+export function CodeScreen() {
+  const app = useApp()
+  const { port, news, showings, fault } = useRiderState()
+  const { language } = useLanguage()
+  const text = useText()
+  const field = useRef<HTMLDivElement>(null)
+  const code = useRef<MountedRideCode | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const label = text(codeTexts.picture)
+  useEffect(() => {
+    if (field.current === null || port === null) return undefined
+    const mounted = mountRideCode(field.current, {
+      wallet: port.wallet,
+      keep: (state) => app.keep(state),
+      label,
+      now: () => app.now(),
+      onShown(at) {
+        setProblem(null)
+        app.noteShown(at)
+      },
+      onFault: (error) => setProblem(codeOf(error)),
+    })
+    code.current = mounted
+    return () => mounted.close()
+  }, [app, port])
+  useEffect(() => code.current?.relabel(label), [label])
+  if (port === null) return null
+  const untilS = port.wallet.state().credentialUntilS
+  const now = app.now()
+  const [latest] = tripLines({ trips: news?.trips ?? [], showings, now, shownNow: true })
+  const refresh = async () => {
+    if (problem !== null) await app.sync()
+    await code.current?.refresh()
+  }
+  return (
+    <section class="code">
+      <h1 class="unseen">{label}</h1>
+      <div class="code-field" ref={field} data-empty={problem !== null} />
+      {problem === null ? (
+        <p class="code-line">
+          <LiveClock />
+          <span>{text(codeTexts.until)(shortTime(untilS * 1000, now, language))}</span>
+        </p>
+      ) : (
+        <p class="fault" role="alert">
+          <strong>{text(codeTexts.noCode)}</strong> {text(faultText(fault ?? problem))}
+        </p>
+      )}
+      <div class="bottom">
+        {latest !== undefined && <TripLineRow line={latest} />}
+        <button type="button" class="main-action" onClick={() => void refresh()}>
+          {text(problem === null ? codeTexts.refresh : codeTexts.again)}
+        </button>
+      </div>
+    </section>
+  )
+}
+
+/** A clock that moves: a photograph of a code does not. */
+function LiveClock() {
+  const app = useApp()
+  const [at, setAt] = useState(app.now())
+  useEffect(() => {
+    const timer = setInterval(() => setAt(app.now()), 1000)
+    return () => clearInterval(timer)
+  }, [app])
+  return <strong class="clock">{clockSeconds(at)}</strong>
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : 'page.fault'
+}

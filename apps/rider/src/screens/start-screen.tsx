@@ -1,0 +1,41 @@
+import { money } from '../format/format.ts'
+import { faultText } from '../i18n/fault-texts.ts'
+import { useText } from '../i18n/language.tsx'
+import { pageTexts, startTexts } from '../i18n/page-texts.ts'
+import { useApp, useRiderState } from '../state/context.tsx'
+import { RIDE_LIMIT_FEN } from '../wallet/port.ts'
+
+/** The first start: one touch, and the code is there. */
+export function StartScreen() {
+  const app = useApp()
+  const { phase, fault } = useRiderState()
+  const text = useText()
+  const opening = phase === 'opening'
+  return (
+    <section class="start">
+      <h1>{text(startTexts.headline)}</h1>
+      <ul>
+        <li>{text(startTexts.promise1)}</li>
+        <li>{text(startTexts.promise2)}</li>
+        <li>{text(startTexts.promise3)}</li>
+      </ul>
+      <div class="bottom">
+        {fault !== null && (
+          <p class="fault" role="alert">
+            {text(faultText(fault))}
+          </p>
+        )}
+        <button
+          type="button"
+          class="main-action"
+          disabled={opening}
+          onClick={() => void app.start()}
+        >
+          {text(opening ? startTexts.starting : startTexts.start)}
+        </button>
+        <p class="small">{text(startTexts.agree)(money(RIDE_LIMIT_FEN))}</p>
+        <p class="small">{text(pageTexts.simulated)}</p>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,119 @@
+import { REASONS } from '@unifare/tap'
+import { money, shortTime } from '../format/format.ts'
+import { useLanguage, useText } from '../i18n/language.tsx'
+import { pageTexts } from '../i18n/page-texts.ts'
+import { moneyStates, tripMeanings, tripStates, tripTexts } from '../i18n/trip-texts.ts'
+import { useApp, useRiderState } from '../state/context.tsx'
+import type { Trip } from '../wallet/news.ts'
+import { useTripNames } from './trip-names.ts'
+import { NewsAge } from './trips-screen.tsx'
+
+const SHOWING = 'showing-'
+
+/** One trip: where it stands and since when, what it costs and why. */
+export function TripScreen({ id }: { readonly id: string }) {
+  const { news } = useRiderState()
+  const text = useText()
+  const trip = news?.trips.find((one) => one.id === id)
+  return (
+    <section class="trip">
+      <p>
+        <a class="back" href="#trips">
+          ‹ {text(tripTexts.trips)}
+        </a>
+      </p>
+      {id.startsWith(SHOWING) ? (
+        <State state="not-uploaded" at={Number(id.slice(SHOWING.length))} />
+      ) : trip === undefined ? (
+        <p class="quiet">{text(tripTexts.unknownYet)}</p>
+      ) : (
+        <KnownTrip trip={trip} />
+      )}
+      <NewsAge />
+      <p class="bottom">
+        <a class="main-action" href="#">
+          {text(pageTexts.tabCode)}
+        </a>
+      </p>
+    </section>
+  )
+}
+
+function KnownTrip({ trip }: { readonly trip: Trip }) {
+  const app = useApp()
+  const { language } = useLanguage()
+  const { members } = useRiderState()
+  const text = useText()
+  const names = useTripNames(members)
+  const when = (at: number) => shortTime(at, app.now(), language)
+  const { entry, exit, amountFen, reason } = trip
+  return (
+    <>
+      <h1>{names.title(trip)}</h1>
+      <State state={trip.state} at={trip.at} />
+      <dl class="facts">
+        {reason !== null && <Fact name={text(tripTexts.reason)}>{text(reasonText(reason))}</Fact>}
+        {entry !== null && (
+          <Fact name={text(tripTexts.from)}>
+            {names.place(trip, entry)} · {when(entry.at)}
+          </Fact>
+        )}
+        {exit !== null && (
+          <Fact name={text(tripTexts.to)}>
+            {names.place(trip, exit)} · {when(exit.at)}
+          </Fact>
+        )}
+        {trip.money !== null && (
+          <Fact name={text(tripTexts.payment)}>{text(moneyStates[trip.money])}</Fact>
+        )}
+      </dl>
+      <h2>{text(tripTexts.price)}</h2>
+      <dl class="facts price">
+        {trip.parts.map((part) => (
+          <Fact key={part.rule} name={text(part)}>
+            {money(part.amountFen)}
+          </Fact>
+        ))}
+        <Fact name={text(tripTexts.sum)}>
+          <strong>{amountFen === null ? text(tripTexts.openPrice) : money(amountFen)}</strong>
+        </Fact>
+      </dl>
+    </>
+  )
+}
+
+function State({ state, at }: { readonly state: keyof typeof tripStates; readonly at: number }) {
+  const app = useApp()
+  const { language } = useLanguage()
+  const text = useText()
+  return (
+    <div class="state" data-state={state}>
+      <p>
+        <strong>{text(tripStates[state])}</strong>{' '}
+        <span>{text(tripTexts.since)(shortTime(at, app.now(), language))}</span>
+      </p>
+      <p>{text(tripMeanings[state])}</p>
+    </div>
+  )
+}
+
+function Fact({
+  name,
+  children,
+}: {
+  readonly name: string
+  readonly children: preact.ComponentChildren
+}) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+/** A reason for people; one of the future stands for itself. */
+function reasonText(code: string): { readonly zh: string; readonly en: string } {
+  const reasons: Readonly<Record<string, { zh: string; en: string }>> = REASONS
+  return (Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? { zh: code, en: code }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import type { Trip } from '../wallet/news.ts'
+import { tripLines } from './trip-list.ts'
+
+const MINUTE = 60_000
+const at = Date.UTC(2026, 10, 21, 0)
+const end = (minute: number) => ({
+  at: at + minute * MINUTE,
+  terminal: '413100000001',
+  line: 1,
+  station: 1,
+})
+const trip = (change: Partial<Trip>): Trip => ({
+  id: 'a',
+  operator: '15215211',
+  mode: 'metro',
+  state: 'inside',
+  reason: null,
+  at: at + 60 * MINUTE,
+  entry: null,
+  exit: null,
+  amountFen: null,
+  parts: [],
+  money: null,
+  ...change,
+})
+const showing = (from: number, to: number) => ({
+  from: at + from * MINUTE,
+  to: at + to * MINUTE,
+})
+const now = at + 60 * MINUTE
+
+describe('the list of trips', () => {
+  it('stands by when trips began, newest first', () => {
+    const trips = [
+      trip({ id: 'first', entry: end(0), exit: end(30) }),
+      trip({ id: 'second', entry: end(40) }),
+    ]
+    const lines = tripLines({ trips, showings: [], now, shownNow: false })
+    expect(lines.map((line) => line.kind === 'trip' && line.trip.id)).toEqual(['second', 'first'])
+  })
+
+  it('leaves out showings that entry or exit answered, and tells those that nobody did', () => {
+    const options = {
+      trips: [trip({ entry: end(0), exit: end(30) })],
+      showings: [showing(-1, 0), showing(29, 30), showing(45, 47)],
+      now,
+    }
+    const open = tripLines({ ...options, shownNow: false }).filter(({ kind }) => kind === 'showing')
+    expect(open).toEqual([{ kind: 'showing', at: at + 45 * MINUTE, showing: showing(45, 47) }])
+    // What is on the screen at this moment waits for nobody yet.
+    expect(tripLines({ ...options, shownNow: true })).toHaveLength(1)
+  })
+
+  it('a ride known by its statement alone answers by its own time', () => {
+    const trips = [trip({ state: 'charged', at: at + 46 * MINUTE })]
+    const lines = tripLines({ trips, showings: [showing(45, 47)], now, shownNow: false })
+    expect(lines.map(({ kind }) => kind)).toEqual(['trip'])
+  })
+})

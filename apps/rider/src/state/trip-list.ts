@@ -1,0 +1,36 @@
+import type { Instant } from '@unifare/core'
+import type { Trip } from '../wallet/news.ts'
+import { type Showing, unanswered } from './showings.ts'
+
+/** A line of the list: a trip that somebody reported, or a showing that nobody answered. */
+export type TripLine =
+  | { readonly kind: 'trip'; readonly at: Instant; readonly trip: Trip }
+  | { readonly kind: 'showing'; readonly at: Instant; readonly showing: Showing }
+
+/** Trips and open showings, newest first. The showing on the screen now is left out. */
+export function tripLines(options: {
+  readonly trips: readonly Trip[]
+  readonly showings: readonly Showing[]
+  readonly now: Instant
+  readonly shownNow: boolean
+}): readonly TripLine[] {
+  const { trips, now, shownNow } = options
+  const showings = shownNow ? options.showings.slice(0, -1) : options.showings
+  const open = unanswered(showings, { tapsAt: trips.flatMap(tapTimes), now })
+  const lines: TripLine[] = [
+    ...trips.map((trip) => ({ kind: 'trip', at: firstTime(trip), trip }) as const),
+    ...open.map((showing) => ({ kind: 'showing', at: showing.from, showing }) as const),
+  ]
+  return lines.sort((a, b) => b.at - a.at)
+}
+
+/** When a trip began, as far as it is known. */
+export function firstTime({ entry, exit, at }: Trip): Instant {
+  return entry?.at ?? exit?.at ?? at
+}
+
+/** Times at which a gate saw a code for this trip. */
+function tapTimes({ entry, exit, at }: Trip): readonly Instant[] {
+  const ends = [entry, exit].flatMap((end) => (end === null ? [] : [end.at]))
+  return ends.length > 0 ? ends : [at]
+}
