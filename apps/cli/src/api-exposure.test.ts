@@ -1,9 +1,9 @@
 import { EXPOSURE_INPUTS } from '@unifare/console'
-import { exposure } from '@unifare/ridecode'
+import { exposure, prepaidFen } from '@unifare/ridecode'
 import { describe, expect, it } from 'vitest'
 import { exposureTerms } from './api-exposure.ts'
 
-const { classes, values, configured, limitsFen, listAges } = exposureTerms()
+const { classes, values, configured, limitsFen, listAges } = exposureTerms('2026-11-21')
 
 describe('the terms of exposure', () => {
   it('give every symbol a value, from the running rules where there is one', () => {
@@ -17,7 +17,7 @@ describe('the terms of exposure', () => {
   it.each(classes.map((one) => [one.id, one] as const))(
     '%s: what is configured stays within its caps',
     (_, one) => {
-      const { onePhone, onePhoneOffline, sharedAccount, sharedCode } = {
+      const { onePhone, onePhoneOffline, sharedAccount, sharedCode, prepaid } = {
         ...limitsFen,
         ...one.limitsFen,
       }
@@ -25,6 +25,7 @@ describe('the terms of exposure', () => {
       expect(losses.onePhoneFen).toBeLessThanOrEqual(onePhone ?? 0)
       expect(losses.onePhoneOfflineFen).toBeLessThanOrEqual(onePhoneOffline ?? 0)
       expect(losses.sharedAccountFen).toBeLessThanOrEqual(sharedAccount ?? 0)
+      expect(prepaidFen({ ...values, ...one.values })).toBeLessThanOrEqual(prepaid ?? 0)
       expect(losses.sharedCodeFen).toBeLessThanOrEqual(sharedCode ?? 0)
     },
   )

@@ -1,5 +1,6 @@
 import type { ExposureClass, ExposureTerms } from '@unifare/console'
-import { DEFAULT_CREDENTIALS } from '@unifare/issuer'
+import type { Day } from '@unifare/core'
+import { DEFAULT_CREDENTIALS, PEOPLE_TERMS } from '@unifare/issuer'
 import { STALENESS } from '@unifare/terminal'
 
 const HOUR_S = 3600
@@ -40,35 +41,38 @@ const CLASSES: readonly ExposureClass[] = [
     id: 'prepaid',
     nameZh: '匿名预付',
     nameEn: 'Anonymous, prepaid',
-    values: { capFen: 1_000, validityS: 2 * HOUR_S, reservedFen: 3_000 },
+    values: { capFen: 1_000, validityS: 2 * HOUR_S },
     limitsFen: {
       onePhone: 3_000,
       onePhoneOffline: 10_000,
       sharedAccount: 30_000,
       sharedCode: 5_000,
+      prepaid: 3_000,
     },
   },
 ]
 
 /**
- * What the running network is configured with, and assumptions for the rest: the worked figures
+ * What the network is configured with on a day, and assumptions for the rest: the worked figures
  * of reference reliability 10.3.
  */
-export function exposureTerms(): ExposureTerms {
+export function exposureTerms(day: Day): ExposureTerms {
+  const people = PEOPLE_TERMS.findLast(({ validFrom }) => validFrom <= day) ?? PEOPLE_TERMS[0]
+  if (people === undefined) throw new TypeError('issuers have no terms for accounts')
   return {
     classes: CLASSES,
     values: {
       capFen: DEFAULT_CREDENTIALS.capFen,
       validityS: DEFAULT_CREDENTIALS.authorisationS,
-      denyLatencyS: HOUR_S / 4,
+      denyLatencyS: people.listPeriodS,
       terminalOfflineS: longestOfflineS(),
-      ridesPerHour: 4,
+      ridesPerHour: people.ridesPerHour,
       accomplices: 10,
       terminalsInFreshness: 5,
       balanceFen: 10_000,
       reportDelayS: 6 * HOUR_S,
       uses: 3,
-      reservedFen: 3_000,
+      reservedFen: people.reserveFen,
       ridesPerDay: 30_000_000,
       fareFen: 300,
       newSharePpm: 44_000,
@@ -79,10 +83,17 @@ export function exposureTerms(): ExposureTerms {
       repaidAfterDays: 5,
       writeOffDays: 90,
     },
-    configured: ['capFen', 'validityS', 'terminalOfflineS'],
+    configured: [
+      'capFen',
+      'validityS',
+      'denyLatencyS',
+      'terminalOfflineS',
+      'ridesPerHour',
+      'reservedFen',
+    ],
     limitsFen: {
       lostMedium: 20_000,
-      prepaid: 6_000,
+      prepaid: 10_000,
       newRiders: 5_000_000,
       debtBook: 2_000_000_000,
       lossPerDay: 10_000_000,

@@ -53,7 +53,7 @@ export function createApi(options: {
   app.get('/api/trace/:tap', async (c) =>
     c.json(await traceTap(running.network, c.req.param('tap'))),
   )
-  app.get('/api/exposure', (c) => c.json(exposureTerms()))
+  app.get('/api/exposure', (c) => c.json(exposureTerms(running.plan.day)))
   app.route('/', createTariffsApi(running.plan))
   app.get('/api/debts', async (c) => c.json(await debts(running)))
   app.get('/api/orders', async (c) => c.json(await orders(running)))
