@@ -35,7 +35,7 @@ import { bookDecided, collectPrepaid, type Decided } from './people/money-bookin
 import { endPerson, orderByName, peopleOrder, requireOpenTo } from './people/orders.ts'
 import { payRiders } from './people/payments.ts'
 import { PEOPLE_TERMS, type PeopleTerms, peopleTermsAt } from './people/terms.ts'
-import { takeTrip } from './people/trips.ts'
+import { takeTrips } from './people/trips.ts'
 import type { PhoneIssuer } from './phone/context.ts'
 import { ownerOf } from './phone/devices.ts'
 import { riderView } from './rider-view.ts'
@@ -212,8 +212,12 @@ function createMachine(options: IssuerOptions) {
 
   /** What operators tell of journeys; it moves no money. */
   function operatorOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
-    requireData(order['do'] === 'trip', 'message.refused', 'operators tell of trips alone')
-    return takeTrip(tx, order, { ...input, issuer: id })
+    const own = order['do'] === 'trips' || order['do'] === 'trip'
+    requireData(own, 'message.refused', 'operators tell of trips alone')
+    return takeTrips(tx, order['do'] === 'trip' ? [order] : order['trips'], {
+      ...input,
+      issuer: id,
+    })
   }
 
   function orderFrom(sender: string) {

@@ -26,7 +26,9 @@ export interface TripView {
   readonly state: TripState
   /** What became of its last charge; null before the settlement. */
   readonly settlement: RideState | null
-  /** Since when; of a settlement without an instant, when the trip ended. */
+  /** When it began, as far as anybody knows. */
+  readonly startedAt: Instant
+  /** Since when it stands so; of a settlement without an instant, when the trip ended. */
   readonly since: Instant
   /** Who told the last of it: the operator, the centre's statement, or this issuer. */
   readonly saidBy: 'operator' | 'centre' | 'issuer'
@@ -71,7 +73,7 @@ export async function tripViews(tx: Tx, rider: string): Promise<readonly TripVie
     }
     for (const ride of settled.values()) views.push(statementOnly(ride, owed))
   }
-  return views.toSorted((a, b) => startOf(b) - startOf(a)).slice(0, TRIPS_MAX)
+  return views.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, TRIPS_MAX)
 }
 
 type Owed = ReadonlyMap<string, Instant>
@@ -82,22 +84,25 @@ function viewOf(row: TripRow, own: readonly RideRow[], owed: Owed): TripView {
   const { mode, medium, division, state, at, reason, entry, exit, amountFen, parts } = notice
   const told = { journey, operator, mode, medium, division, state, reason, entry, exit }
   const gateClaimAt = claimedAt === 0 ? null : claimedAt
-  return { ...told, amountFen, parts, gateClaimAt, ...moneyOf(own, { at, owed }) }
+  const startedAt = entry?.at ?? exit?.at ?? at
+  return { ...told, startedAt, amountFen, parts, gateClaimAt, ...moneyOf(own, { at, owed }) }
 }
 
 /** A ride of which no operator told: the statement is all that is known. */
 function statementOnly(ride: RideRow, owed: Owed): TripView {
-  const { charge, operator, mode, medium, amountFen, endAt } = ride
+  const { charge, operator, mode, medium, amountFen, endAt, verdict } = ride
+  const rejected = ride.state === 'rejected'
   return {
     journey: charge,
     operator,
     mode,
     medium,
     division: '',
-    state: 'charged',
-    reason: null,
+    state: rejected ? 'void' : 'charged',
+    reason: rejected ? verdict : null,
     entry: null,
     exit: null,
+    startedAt: Date.parse(endAt),
     amountFen,
     parts: [],
     gateClaimAt: null,
@@ -124,8 +129,4 @@ function moneyOf(
     paidFen: sum('paid', 'repaid'),
     owedFen: sum('due', 'advanced'),
   }
-}
-
-function startOf({ entry, exit, since }: TripView): Instant {
-  return entry?.at ?? exit?.at ?? since
 }

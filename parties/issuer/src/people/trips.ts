@@ -1,6 +1,6 @@
 import { canonicalJson, type Instant, requireData, type Tx, utf8 } from '@unifare/core'
 import type { Input } from '@unifare/institution'
-import { parseTripNotice, type TripNotice } from '@unifare/tap'
+import { isRefusal, parseTripNotice, type TripNotice } from '@unifare/tap'
 import { services } from '../orders/tables.ts'
 import { cards } from '../tables.ts'
 import type { RiderContext } from './context.ts'
@@ -8,17 +8,39 @@ import { accountBehind } from './media.ts'
 import { accountsOf } from './person.ts'
 import { type TripRow, trips } from './tables.ts'
 
+/** What an operator is told of its notices: those that are not taken do not hold up the others. */
+export interface TripsAnswer {
+  readonly taken: number
+  readonly refused: readonly { readonly place: number; readonly code: string }[]
+}
+
+type Told = Pick<Input, 'message' | 'acceptedAt'> & { readonly issuer: string }
+
 /**
- * Takes an operator's word about a journey in (行程通知). The highest version counts, in whatever
- * order they come; every charge that any version named stays known. Only the journey's own
+ * Takes an operator's word about journeys in (行程通知). The highest version of each counts, in
+ * whatever order they come; every charge that any version named stays known. Only the journey's own
  * operator may speak of it, and of this issuer's media alone.
  */
-export async function takeTrip(
+export async function takeTrips(tx: Tx, list: unknown, told: Told): Promise<TripsAnswer> {
+  requireData(Array.isArray(list), 'message.malformed', 'trips: a list of notices')
+  const refused: { place: number; code: string }[] = []
+  for (const [place, notice] of (list as readonly unknown[]).entries()) {
+    try {
+      await takeTrip(tx, parseTripNotice(notice), told)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      refused.push({ place, code: error.code })
+    }
+  }
+  return { taken: list.length - refused.length, refused }
+}
+
+/** Takes one in; what it refuses it has not begun to write. */
+async function takeTrip(
   tx: Tx,
-  order: Readonly<Record<string, unknown>>,
-  { message, acceptedAt, issuer }: Pick<Input, 'message' | 'acceptedAt'> & { issuer: string },
-): Promise<{ readonly version: number }> {
-  const notice = parseTripNotice(order)
+  notice: TripNotice,
+  { message, acceptedAt, issuer }: Told,
+): Promise<void> {
   const { journey, operator, version, charge } = notice
   const own = operator === message.sender && notice.issuer === issuer
   requireData(own, 'message.refused', `${message.sender} speaks of a trip of others`)
@@ -34,12 +56,11 @@ export async function takeTrip(
   const charges = charge === null || told.includes(charge) ? told : [...told, charge]
   if (known !== undefined && known.version >= version) {
     if (charges.length > told.length) await tx.put(trips, [{ ...known, charges }])
-    return { version: known.version }
+    return
   }
   const claimedAt = known?.claimedAt ?? 0
   const row = { key, journey, operator, account, version, notice, charges, claimedAt }
   await tx.put(trips, [{ ...row, receivedAt: acceptedAt }])
-  return { version }
 }
 
 /** Account or card behind the number of a notice. */
