@@ -16,13 +16,8 @@ import { type PlannedOperator, prepareNetwork, riderRandom, settleDay } from './
 const DAY = '2026-11-20'
 const ISSUER = '02002900'
 const SHANGHAI = '310000'
-const [GUANGZHOU_BUS, GUANGZHOU_METRO, FOSHAN_BUS, BEIJING_METRO] = [
-  '12205811',
-  '12205812',
-  '12205881',
-  '11011002',
-]
-const OPERATORS = [GUANGZHOU_BUS, GUANGZHOU_METRO, FOSHAN_BUS, BEIJING_METRO]
+const OPERATORS = ['12205811', '12205812', '12205881', '11011002'] as const
+const [GUANGZHOU_BUS, GUANGZHOU_METRO, FOSHAN_BUS, BEIJING_METRO] = OPERATORS
 const MINUTE = 60_000
 const MORNING = businessDayStart(DAY) + 4 * 60 * MINUTE
 const PURSE_FEN = 20_000
@@ -40,6 +35,8 @@ let sums: Awaited<ReturnType<typeof settleDay>>
 /** Messages that left the phone. */
 let sent = 0
 let sentOnTheWay = 0
+/** The rider's list of trips behind every presentation, as operator and state. */
+const told: string[][] = []
 let lastCode: Uint8Array = new Uint8Array()
 const refusedAtTheWayOut: unknown[] = []
 beforeAll(async () => {
@@ -71,9 +68,13 @@ beforeAll(async () => {
   await wallet.renew()
   await day.ports.issuer(ISSUER).fund(wallet.state().account, PURSE_FEN)
   stops = theDay()
-  const opened = sent
-  for (const stop of stops) await ride(stop)
-  sentOnTheWay = sent - opened
+  for (const stop of stops) {
+    const before = sent
+    await ride(stop)
+    sentOnTheWay += sent - before
+    await tellTrips(stop)
+    told.push(await tripsNow())
+  }
   await day.ports.setClock(businessDayStart(nextDay(DAY)))
   sums = await settleDay(day, { day: DAY, at: day.now() })
 })
@@ -99,7 +100,7 @@ describe('one rider on four operators in one day', () => {
   })
 
   it('pays at each the local price for a visitor, priced here apart from all of them', async () => {
-    const charged = await Promise.all(OPERATORS.map((id) => chargesOf(id ?? '')))
+    const charged = await Promise.all(OPERATORS.map((id) => chargesOf(id)))
     expect(charged.map((rows) => rows.map(({ amountFen }) => amountFen))).toEqual([
       [fareOf(stops.slice(0, 1))],
       [fareOf(stops.slice(1, 3))],
@@ -111,7 +112,7 @@ describe('one rider on four operators in one day', () => {
 
   it('is settled to the fen: four operators receive what one issuer pays', async () => {
     const paid = await linesOfIssuer()
-    const received = (await Promise.all(OPERATORS.map((id) => linesOfOperator(id ?? '')))).flat()
+    const received = (await Promise.all(OPERATORS.map((id) => linesOfOperator(id)))).flat()
     expect(received).toHaveLength(4)
     expect(received.every(({ verdict }) => verdict === 'normal')).toBe(true)
     const amounts = (lines: Lines) =>
@@ -131,16 +132,75 @@ describe('one rider on four operators in one day', () => {
   })
 })
 
+describe('one list of trips', () => {
+  it('grows as the operators learn of the rides, wherever they are', () => {
+    const [bus, metro, other, capital] = OPERATORS
+    const charged = (...ids: readonly string[]) => ids.map((id) => `${id} charged`)
+    expect(told).toEqual([
+      charged(bus),
+      [`${metro} inside`, ...charged(bus)],
+      charged(metro, bus),
+      charged(other, metro, bus),
+      [`${capital} inside`, ...charged(other, metro, bus)],
+      charged(capital, other, metro, bus),
+    ])
+  })
+
+  it('tells where each began and ended, what it cost and why, and that it is paid', async () => {
+    const trips = await tripsOf()
+    expect(trips.map(({ settlement, owedFen }) => [settlement, owedFen])).toEqual(
+      trips.map(() => ['paid', 0]),
+    )
+    expect(trips.map(({ entry, exit }) => [entry?.station, exit?.station ?? null])).toEqual(
+      [stops.slice(4, 6), stops.slice(3, 4), stops.slice(1, 3), stops.slice(0, 1)].map((ends) => [
+        ends[0]?.config.station,
+        ends[1]?.config.station ?? null,
+      ]),
+    )
+    for (const { amountFen, parts, paidFen } of trips) {
+      expect(sumFen(parts.map((part) => part.amountFen))).toBe(amountFen)
+      expect(paidFen).toBe(amountFen)
+    }
+  })
+})
+
 type Lines = readonly centre.StatementLine[]
 type Rides = readonly { readonly state: string; readonly operator: string }[]
 
-function planned(id: string | undefined): PlannedOperator {
+/** What the rider's phone is told of a trip. */
+interface SeenTrip {
+  readonly operator: string
+  readonly state: string
+  readonly settlement: string | null
+  readonly amountFen: number
+  readonly paidFen: number
+  readonly owedFen: number
+  readonly parts: readonly { readonly amountFen: number }[]
+  readonly entry: { readonly station: number } | null
+  readonly exit: { readonly station: number } | null
+}
+
+const tripsOf = async () => ((await wallet.look()) as { readonly trips: readonly SeenTrip[] }).trips
+
+const tripsNow = async () => (await tripsOf()).map(({ operator: id, state }) => `${id} ${state}`)
+
+/** The terminal is online again: its records come in, and its operator tells the issuer. */
+async function tellTrips({ config }: Stop): Promise<void> {
+  const { ports } = network.day
+  while ((await ports.terminal(config.terminal).upload()) > 0);
+  const port = ports.operator(config.operator)
+  await port.command({ do: 'make-charges', upTo: network.day.now(), giveUpBefore: 0 })
+  await port.command({ do: 'tell-trips' })
+  await port.deliver()
+}
+
+function planned(id: string): PlannedOperator {
   const found = network.day.plan.operators.find(({ institution }) => institution.id === id)
   if (found === undefined) throw new TypeError(`no operator ${id}`)
   return found
 }
 
-function place(id: string | undefined, wanted: Partial<TerminalConfig>): TerminalConfig {
+function place(id: string, wanted: Partial<TerminalConfig>): TerminalConfig {
   const fits = (config: TerminalConfig) =>
     Object.entries(wanted).every(([key, value]) => config[key as keyof TerminalConfig] === value)
   const found = planned(id).terminals.find(fits)
