@@ -38,6 +38,8 @@ describe('the list of tariffs', () => {
     const find = (id: string) => list.find((one) => one.id === id) as TariffEntry
     expect(find('beijing-metro')).toMatchObject({ lowestFen: 300, highestFen: null })
     expect(find('shanghai-ferry')).toMatchObject({ lowestFen: 200, highestFen: 200 })
+    // A taxi's meter has bounds, far beyond what is drawn.
+    expect(find('nanjing-taxi').highestFen).toBeGreaterThan(10_000)
     expect(find('beijing-xijiao-line')).toMatchObject({ lowestFen: 300, highestFen: 400 })
   })
 })

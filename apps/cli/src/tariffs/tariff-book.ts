@@ -1,6 +1,7 @@
 import type { TariffDetail, TariffEntry, TariffList } from '@unifare/console'
 import { createSeededRandom, UnifareError } from '@unifare/core'
 import {
+  type BaseFare,
   type CompiledTariff,
   compileTariff,
   type FarePicture,
@@ -84,7 +85,8 @@ function entryOf(
   const [picture] = pictures
   if (picture === undefined) throw new TypeError(`${tariff.id} has no rule`)
   const amounts = pictures.flatMap(amountsOf)
-  const goesOn = pictures.some((one) => one.kind === 'steps' && one.goesOn)
+  const highest = tariff.rules.map(({ base }) => highestFen(tariff, base))
+  const bounds = highest.filter((fen) => fen !== null)
   return {
     id: tariff.id,
     version: tariff.version,
@@ -95,9 +97,17 @@ function entryOf(
     running: operator !== undefined,
     operator: operator === undefined ? null : { zh: operator.nameZh, en: operator.nameEn },
     lowestFen: Math.min(...amounts),
-    highestFen: goesOn ? null : Math.max(...amounts),
+    highestFen: bounds.length < highest.length ? null : Math.max(...bounds),
     picture,
   }
+}
+
+/** The highest amount that a base fare can come to; null where it grows for ever. */
+function highestFen(tariff: Tariff, base: BaseFare): number | null {
+  // The picture of a meter ends long before its bound.
+  if (base.kind === 'metered') return base.maxFen
+  const picture = farePicture(tariff, base)
+  return picture.kind === 'steps' && picture.goesOn ? null : Math.max(...amountsOf(picture))
 }
 
 function amountsOf(picture: FarePicture): readonly number[] {
