@@ -173,6 +173,11 @@ export async function settleDay(
   options.onClosing?.()
   await uploadAll(options)
   await chargeAll(options, { upTo: at, giveUpBefore: at })
+  for (const { institution } of plan.operators) {
+    const operator = ports.operator(institution.id)
+    await operator.command({ do: 'tell-trips' })
+    await operator.deliver()
+  }
   const result = await ports.centre.command({ do: 'close-day', day })
   await ports.centre.deliver()
   const collected = { paid: 0, advanced: 0 }

@@ -77,6 +77,7 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
     spreadAt = clock.now()
     for (const operator of network.operators.values()) {
       await operator.command({ do: 'make-charges', upTo: clock.now(), giveUpBefore: 0 })
+      await operator.command({ do: 'tell-trips' })
       await operator.deliver()
     }
     for (const { issuer } of network.issuers.values()) await issuer.deliver()

@@ -142,8 +142,8 @@ describe('the live network', () => {
     const { day } = await live.settle()
     expect(day).toBe(businessDay(Date.now()))
     const rider = `rider-${wallet.state().linkKey.publicKey}`
-    const seen = JSON.parse((await live.riderNews(rider)) ?? '{}') as { rides: object[] }
-    expect(seen.rides).toMatchObject([{ mode: 'bus' }])
+    const seen = JSON.parse((await live.riderNews(rider)) ?? '{}') as { trips: object[] }
+    expect(seen.trips).toMatchObject([{ mode: 'bus', state: 'charged' }])
     await gate.close()
   })
 
