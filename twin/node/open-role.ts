@@ -2,6 +2,7 @@ import type { CardTransport } from '@unifare/card'
 import { requireData } from '@unifare/core'
 import type { MessageHandler } from '@unifare/tap'
 import {
+  createStationNodes,
   type Ground,
   openPlannedCentre,
   openPlannedIssuer,
@@ -81,8 +82,9 @@ export async function openRole(
     },
     async terminal(id: string) {
       const operator = ground.plan.operators.find(({ institution }) => institution.id === id)
+      const linked = { stationOf: createStationNodes(), ...ground }
       for (const config of operator?.terminals ?? []) {
-        const terminal = await openPlannedTerminal(ground, config)
+        const terminal = await openPlannedTerminal(linked, config)
         orders.set(config.terminal, terminalOrders(terminal, options.cardOf))
         closers.push(() => terminal.close())
       }

@@ -43,4 +43,5 @@ export type {
   TerminalPort,
 } from './ports.ts'
 export { type Script, type ScriptRider, type ScriptStep, writeScript } from './script.ts'
+export { createStationNodes } from './station-nodes.ts'
 export { type TracedDecision, type TracedPorts, tracePorts } from './trace.ts'
