@@ -41,18 +41,12 @@ export function RideForm({ detail, query, onChange }: FormProps) {
         onChoose={(issuer) => set({ issuer })}
       />
       {detail.classes.length > 1 && (
-        <Labelled label={tariffTexts.riderClass}>
-          <select
-            value={query.riderClass}
-            onChange={(event) => set({ riderClass: event.currentTarget.value })}
-          >
-            {detail.classes.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name[language]}
-              </option>
-            ))}
-          </select>
-        </Labelled>
+        <SelectField
+          label={tariffTexts.riderClass}
+          value={query.riderClass}
+          options={detail.classes.map(({ id, name }) => [id, name[language]])}
+          onChoose={(riderClass) => set({ riderClass })}
+        />
       )}
       <Labelled label={tariffTexts.enter}>
         <input
@@ -65,19 +59,15 @@ export function RideForm({ detail, query, onChange }: FormProps) {
         />
       </Labelled>
       {detail.changesFrom.length > 0 && (
-        <Labelled label={tariffTexts.after}>
-          <select
-            value={query.after}
-            onChange={(event) => set({ after: event.currentTarget.value })}
-          >
-            <option value="">{t(tariffTexts.none)}</option>
-            {detail.changesFrom.map(({ mode, name }) => (
-              <option key={mode} value={mode}>
-                {name[language]}
-              </option>
-            ))}
-          </select>
-        </Labelled>
+        <SelectField
+          label={tariffTexts.after}
+          value={query.after}
+          options={[
+            ['', t(tariffTexts.none)],
+            ...detail.changesFrom.map(({ mode, name }) => [mode, name[language]] as const),
+          ]}
+          onChoose={(after) => set({ after })}
+        />
       )}
       {detail.hasMonth && (
         <Labelled label={tariffTexts.month} value={formatYuan(query.monthFen)}>
@@ -117,6 +107,30 @@ function MeasureField({
           onChange(withMeasure(query, measure, event.currentTarget.valueAsNumber))
         }
       />
+    </Labelled>
+  )
+}
+
+function SelectField({
+  label,
+  value,
+  options,
+  onChoose,
+}: {
+  readonly label: Text<string>
+  readonly value: string
+  readonly options: readonly (readonly [value: string, text: string])[]
+  readonly onChoose: (value: string) => void
+}) {
+  return (
+    <Labelled label={label}>
+      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        {options.map(([id, text]) => (
+          <option key={id} value={id}>
+            {text}
+          </option>
+        ))}
+      </select>
     </Labelled>
   )
 }
