@@ -19,4 +19,8 @@ export const riderErrors = {
     en: 'the issuer sent a credential for another key or account',
     zh: '凭证与本机密钥或账户不符',
   },
+  'wallet.foreign-answer': {
+    en: 'the issuer answered something else than was asked',
+    zh: '发卡机构应答不符',
+  },
 } as const satisfies ErrorTable

@@ -1,3 +1,18 @@
+export {
+  type AccountOptions,
+  type AnywhereOptions,
+  createRiderAccount,
+  type Frozen,
+  freezeFromAnywhere,
+  type MoneyOrder,
+  type PaidBy,
+  type RiderAccount,
+  type SignIn,
+  type SignInFailed,
+  type TakenOver,
+  type Unfrozen,
+  unfreezeFromAnywhere,
+} from './account.ts'
 export { riderErrors } from './errors.ts'
 export {
   createPhoneCard,
@@ -7,6 +22,16 @@ export {
   type PhoneDevice,
   type PhoneLoad,
 } from './phone-card.ts'
+export { newSecret } from './secret.ts'
+export { type SlowHash, slowHash } from './slow-hash.ts'
+export {
+  mayClaimGate,
+  type RiderDebt,
+  type RiderNews,
+  type RiderTrip,
+  readRiderNews,
+  type TripMoney,
+} from './trips.ts'
 export {
   type Agreement,
   createWallet,

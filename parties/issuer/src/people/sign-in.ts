@@ -60,7 +60,7 @@ export async function signIn(
 
 /**
  * Gives the account a sign-in: a name of the rider's choice, or for an anonymous account its own
- * number. Who has one changes it with its secret (`secret`, slow hash) alone: a found phone cannot.
+ * number. Given again it is the same; who has one changes it with its secret (`secret`, slow hash) alone: a found phone cannot.
  */
 export async function signUp(
   context: RiderContext,
@@ -69,19 +69,21 @@ export async function signUp(
   const row = await ownAccount(context)
   const { account } = row
   const person = await personOf(tx, account)
+  const name = classOf(row) === 'anonymous' ? account : nameIn(context, NAME)
+  const secret = secretIn(context)
+  if (person.name === name && person.hash === secret.hash) return { ok: true, account, name }
   if (person.hash !== '') {
     const fields = { ...context.fields, name: person.name }
     const signed = await signIn({ ...context, fields })
     if (!signed.ok) return signed
   }
-  const name = classOf(row) === 'anonymous' ? account : nameIn(context, NAME)
   const [taken] = await tx.select(persons, { name })
   requireData(
     taken === undefined || taken.account === account,
     'issuer.name-taken',
     `${name} is taken`,
   )
-  await tx.put(persons, [{ ...person, name, ...secretIn(context) }])
+  await tx.put(persons, [{ ...person, name, ...secret }])
   return { ok: true, account, name }
 }
 
