@@ -11,8 +11,8 @@ const voice = createVoice()
 addEventListener('pointerdown', () => voice.unlock())
 addEventListener('online', () => engine.ask({ do: 'network' }))
 addEventListener('offline', () => engine.ask({ do: 'network' }))
-// Where a browser knows no service worker the page works, but does not start without network.
-if (import.meta.env?.PROD) navigator.serviceWorker?.register('sw.js').catch(() => undefined)
+// Without a service worker the page works, but does not start without network.
+navigator.serviceWorker?.register('sw.js').catch(() => undefined)
 render(
   <LanguageProvider>
     <Page engine={engine} voice={voice} />

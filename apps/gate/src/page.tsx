@@ -19,8 +19,10 @@ export function Page({ engine, voice }: { readonly engine: EngineClient; readonl
       return <main class="message">{text(texts.elsewhere)}</main>
     case 'failed':
       return (
-        <main class="message" role="alert">
-          {text(texts.failed)} <code>{state.code}</code>
+        <main class="message">
+          <p role="alert">
+            {text(texts.failed)} <code>{state.code}</code>
+          </p>
         </main>
       )
     case 'choosing':

@@ -19,7 +19,7 @@ export interface RideControl {
 export function useRide(engine: EngineClient, form: GateForm): RideControl {
   const [ride, setRide] = useState<Ride>(READY)
   const latest = useRef<Ride>(READY)
-  const timing = useRef<Presented>()
+  const timing = useRef<Presented | null>(null)
 
   const move = useCallback((next: Ride) => {
     if (next === latest.current) return
@@ -54,8 +54,8 @@ export function useRide(engine: EngineClient, form: GateForm): RideControl {
   }, [move, sense])
   useEffect(() => {
     const shown = timing.current
-    timing.current = undefined
-    if (shown !== undefined) noteShown(shown.times, shown.decision.ok)
+    timing.current = null
+    if (shown !== null) noteShown(shown.times, shown.decision.ok)
   }, [ride])
   return { ride, current: () => latest.current, present, sense }
 }
