@@ -54,7 +54,7 @@ describe('a sign-in', () => {
       const here = await openPeople()
       await here.registered('bob')
       const guess = (secret: string, key = 'thief') =>
-        here.signed(here.rider(key), { do: 'freeze' }, name, secret)
+        here.signed(here.rider(key), { do: 'unfreeze' }, name, secret)
       for (const left of [4, 3, 2, 1]) {
         const answer = { ok: false, code: 'issuer.wrong-sign-in', left, lockedUntil: null }
         expect(await guess('WRONG', `thief ${left}`)).toEqual(answer)
@@ -69,6 +69,20 @@ describe('a sign-in', () => {
       expect((await guess(SECRET)).ok).toBe(name === 'bob')
     },
   )
+
+  test('who guesses cannot keep a rider from freezing: that is counted apart, and locks shortly', async () => {
+    const here = await openPeople()
+    await here.registered('bob')
+    const guess = (what: string, secret = 'WRONG') =>
+      here.signed(here.rider(what), { do: what }, 'bob', secret)
+    for (let wrong = 0; wrong < 5; wrong++) await guess('take-over')
+    expect(await guess('take-over', SECRET)).toMatchObject({ code: 'issuer.name-locked' })
+    for (let wrong = 0; wrong < 5; wrong++) await guess('freeze')
+    const lockedUntil = AT + 900_000
+    expect(await guess('freeze', SECRET)).toMatchObject({ ok: false, lockedUntil })
+    here.world.clock.set(lockedUntil)
+    expect(await guess('freeze', SECRET)).toMatchObject({ ok: true, state: 'frozen' })
+  })
 
   test('a right secret forgets the wrong ones before it', async () => {
     const here = await openPeople()

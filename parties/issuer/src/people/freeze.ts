@@ -29,7 +29,7 @@ export interface UnfreezeAnswer {
 
 /** Freezes the account of a name and secret, by any key: a lost phone is frozen from any browser. */
 export async function freezeByName(context: PeopleContext): Promise<FreezeAnswer | SignInFailure> {
-  const signed = await signIn(context)
+  const signed = await signIn(context, 'freeze')
   return signed.ok ? freeze(context, signed.person) : signed
 }
 

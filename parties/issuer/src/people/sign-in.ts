@@ -32,28 +32,32 @@ export async function signInSalt(context: PeopleContext): Promise<{ readonly sal
 
 /**
  * The person whose name and secret the order carries. Wrong ones are counted by name, and after
- * some of them (terms of the day) the name answers none for a time.
+ * some of them (terms of the day) the name answers none for a time: guesses at a freeze apart from
+ * all others, and for a shorter time.
  */
 export async function signIn(
   context: PeopleContext,
+  purpose: 'freeze' | 'sign-in' = 'sign-in',
 ): Promise<{ readonly ok: true; readonly person: PersonRow } | SignInFailure> {
   const { tx, input, terms } = context
   const name = nameIn(context, ANY_NAME)
   const hash = claimHashOf(fromHex(hexIn(context, 'secret', 32)))
-  const [known] = await tx.get(guesses, [{ name }])
+  const key = purpose === 'freeze' ? `freeze/${name}` : name
+  const [known] = await tx.get(guesses, [{ name: key }])
   const lockedUntil = known?.lockedUntil ?? 0
   if (lockedUntil > input.acceptedAt) {
     return { ok: false, code: 'issuer.name-locked', left: 0, lockedUntil }
   }
   const [person] = await tx.select(persons, { name })
   if (person !== undefined && person.hash === hash) {
-    await tx.remove(guesses, [{ name }])
+    await tx.remove(guesses, [{ name: key }])
     return { ok: true, person }
   }
   const wrong = (known?.wrong ?? 0) + 1
   const locks = wrong >= terms.wrongSecretsMax
-  const until = locks ? input.acceptedAt + terms.lockS * 1000 : 0
-  await tx.put(guesses, [{ name, wrong: locks ? 0 : wrong, lockedUntil: until }])
+  const lockS = purpose === 'freeze' ? terms.freezeLockS : terms.lockS
+  const until = locks ? input.acceptedAt + lockS * 1000 : 0
+  await tx.put(guesses, [{ name: key, wrong: locks ? 0 : wrong, lockedUntil: until }])
   const left = terms.wrongSecretsMax - wrong
   return { ok: false, code: 'issuer.wrong-sign-in', left, lockedUntil: locks ? until : null }
 }

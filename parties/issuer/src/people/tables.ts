@@ -20,6 +20,7 @@ export interface PersonRow {
 
 /** Wrong secrets under a name, whether an account has it or not: guesses tell nothing of names. */
 export interface GuessRow {
+  /** The name; behind `freeze/` for orders that freeze. */
   readonly name: string
   readonly wrong: number
   readonly lockedUntil: Instant

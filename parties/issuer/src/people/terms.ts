@@ -6,6 +6,8 @@ export interface PeopleTerms {
   /** Wrong secrets in a row after which a name answers none for `lockS`. */
   readonly wrongSecretsMax: number
   readonly lockS: number
+  /** The same for freezing, counted apart: who guesses must not keep a rider from stopping a loss. */
+  readonly freezeLockS: number
   /** Prepaid money without which no credential is given, and which its rides may still need. */
   readonly reserveFen: Fen
   /** Days after the last credential for which late rides are waited for before the rest is free. */
@@ -23,6 +25,7 @@ export const PEOPLE_TERMS: readonly PeopleTerms[] = [
     validFrom: '2026-01-01',
     wrongSecretsMax: 5,
     lockS: 86_400,
+    freezeLockS: 900,
     reserveFen: 1_000,
     lateRideDays: 7,
     listPeriodS: 900,
