@@ -7,7 +7,6 @@ import { takeWallet } from './state/only-here.ts'
 import { createRiderApp } from './state/rider-app.ts'
 import { createBrowserLink } from './wallet/browser-link.ts'
 import { fetchMembers } from './wallet/members.ts'
-import { openWalletPort } from './wallet/port.ts'
 import { openVault } from './wallet/vault.ts'
 
 const root = document.getElementById('page')
@@ -25,11 +24,10 @@ if (vault === undefined) {
     page,
   )
 } else {
-  const link = createBrowserLink(origin)
   const app = createRiderApp({
     vault,
     fetchMembers: () => fetchMembers(origin),
-    openPort: (options) => openWalletPort({ ...options, link }),
+    link: createBrowserLink(origin),
     deviceNow: Date.now,
   })
   takeWallet(() => app.standBack())

@@ -2,9 +2,11 @@ import { useEffect } from 'preact/hooks'
 import { useText } from './i18n/language.tsx'
 import { pageTexts } from './i18n/page-texts.ts'
 import { CodeScreen } from './screens/code-screen.tsx'
+import { FreezeScreen } from './screens/freeze-screen.tsx'
 import { MeScreen } from './screens/me-screen.tsx'
 import { Elsewhere } from './screens/notice-screens.tsx'
 import { StartScreen } from './screens/start-screen.tsx'
+import { TakeOverScreen } from './screens/take-over-screen.tsx'
 import { TripScreen } from './screens/trip-screen.tsx'
 import { TripsScreen } from './screens/trips-screen.tsx'
 import { WhereScreen } from './screens/where-screen.tsx'
@@ -35,6 +37,8 @@ export function Page({ origin }: { readonly origin: string }) {
 function Screen({ route }: { readonly route: string }) {
   const { phase } = useRiderState()
   const text = useText()
+  // Who lost a phone has no wallet here: this screen asks for none.
+  if (route === 'freeze' && phase !== 'loading') return <FreezeScreen />
   switch (phase) {
     case 'loading':
       return <p class="quiet">{text(pageTexts.loading)}</p>
@@ -42,7 +46,7 @@ function Screen({ route }: { readonly route: string }) {
       return <Elsewhere />
     case 'new':
     case 'opening':
-      return <StartScreen />
+      return route === 'take-over' ? <TakeOverScreen /> : <StartScreen />
     case 'open':
       return <OpenScreen route={route} />
   }

@@ -26,6 +26,22 @@ const FAULTS = {
     zh: '发码机构还没有准备好，请稍后再试。',
     en: 'The issuer is not ready yet: try again later.',
   },
+  'page.no-wallet': { zh: '本页没有乘车码。', en: 'There is no ride code on this page.' },
+  'issuer.frozen': { zh: '账户已冻结。', en: 'The account is frozen.' },
+  'issuer.wrong-sign-in': { zh: '名字或密语不对。', en: 'Name or secret is wrong.' },
+  'issuer.name-locked': {
+    zh: '错误次数过多，请稍后再试。',
+    en: 'Too many wrong secrets: try again later.',
+  },
+  'issuer.name-taken': { zh: '这个名字已被使用。', en: 'This name is taken.' },
+  'issuer.key-ended': {
+    zh: '账户已被另一部手机接管。',
+    en: 'Another phone took the account over.',
+  },
+  'issuer.no-debt': { zh: '没有欠费。', en: 'Nothing is owed.' },
+  'issuer.trip-void': { zh: '这次行程不收费，不必报告。', en: 'Nothing is asked for this trip.' },
+  'issuer.no-trip': { zh: '没有这次行程。', en: 'There is no such trip.' },
+  'message.malformed': { zh: '输入的格式不对。', en: 'What was entered has not the right form.' },
 } as const satisfies Record<string, Text<string>>
 
 const KNOWN: Readonly<Record<string, Text<string>>> = { ...riderErrors, ...FAULTS }

@@ -87,5 +87,6 @@ export const tripTexts = {
   sum: { zh: '合计', en: 'Total' },
   payment: { zh: '付款', en: 'Payment' },
   reason: { zh: '原因', en: 'Why' },
+  saidBy: { zh: '消息来自', en: 'Said by' },
   openPrice: { zh: '待定', en: 'not known yet' },
 } as const satisfies Texts

@@ -6,7 +6,10 @@ import { useLanguage, useText } from '../i18n/language.tsx'
 import { codeTexts } from '../i18n/page-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { tripLines } from '../state/trip-list.ts'
+import { GateShut } from './gate-shut.tsx'
 import { TripLineRow } from './trip-line-row.tsx'
+
+const FRESH_MS = 10 * 60_000
 
 /** The code, bright and large, with the last trip below and the actions at the thumb. */
 export function CodeScreen() {
@@ -59,12 +62,18 @@ export function CodeScreen() {
       )}
       <div class="bottom">
         {latest !== undefined && <TripLineRow line={latest} />}
+        {latest?.kind === 'trip' && isFresh(latest.at, now) && <GateShut trip={latest.trip} />}
         <button type="button" class="main-action" onClick={() => void refresh()}>
           {text(problem === null ? codeTexts.refresh : codeTexts.again)}
         </button>
       </div>
     </section>
   )
+}
+
+/** A rider who stands at a gate speaks of the trip of these minutes. */
+function isFresh(at: number, now: number): boolean {
+  return now - at < FRESH_MS
 }
 
 /** A clock that moves: a photograph of a code does not. */

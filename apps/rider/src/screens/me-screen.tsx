@@ -1,24 +1,25 @@
 import { useState } from 'preact/hooks'
 import { grouped, money } from '../format/format.ts'
-import { faultText } from '../i18n/fault-texts.ts'
 import { useText } from '../i18n/language.tsx'
 import { meTexts } from '../i18n/me-texts.ts'
 import { pageTexts } from '../i18n/page-texts.ts'
+import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
+import { AskTwice } from './ask-twice.tsx'
+import { DebtsCard } from './debts-card.tsx'
+import { FaultNote } from './fault-note.tsx'
+import { FreezeFacts } from './freeze-facts.tsx'
+import { SecretCard } from './secret-card.tsx'
 
 /** The account, and what can be done with it. */
 export function MeScreen() {
-  const { news, issuer, fault, port } = useRiderState()
+  const { news, issuer, port } = useRiderState()
   const text = useText()
   const account = news?.account ?? port?.wallet.state().account ?? ''
   return (
     <section class="me">
       <h1>{text(meTexts.me)}</h1>
-      {fault !== null && (
-        <p class="fault" role="alert">
-          {text(faultText(fault))}
-        </p>
-      )}
+      <FaultNote />
       <dl class="facts">
         <div>
           <dt>{text(meTexts.account)}</dt>
@@ -37,6 +38,9 @@ export function MeScreen() {
           </div>
         )}
       </dl>
+      <DebtsCard />
+      <SecretCard />
+      <FreezeCard />
       <Leave />
       <p class="small">{text(pageTexts.simulated)}</p>
     </section>
@@ -46,24 +50,49 @@ export function MeScreen() {
 function Leave() {
   const app = useApp()
   const text = useText()
-  const [asked, setAsked] = useState(false)
   return (
     <div class="card">
-      <p>{text(meTexts.leaveWhy)}</p>
-      {asked ? (
-        <p class="pair">
-          <button type="button" class="danger" onClick={() => void app.leave()}>
-            {text(meTexts.leaveSure)}
-          </button>
-          <button type="button" class="second-action" onClick={() => setAsked(false)}>
-            {text(meTexts.cancel)}
-          </button>
-        </p>
-      ) : (
-        <button type="button" class="second-action" onClick={() => setAsked(true)}>
-          {text(meTexts.leave)}
-        </button>
-      )}
+      <p class="small">{text(meTexts.leaveWhy)}</p>
+      <AskTwice
+        wish={text(meTexts.leave)}
+        sure={text(meTexts.leaveSure)}
+        run={() => void app.leave()}
+      />
+    </div>
+  )
+}
+
+function FreezeCard() {
+  const app = useApp()
+  const { news } = useRiderState()
+  const text = useText()
+  const [lossFenMax, setLoss] = useState<number | null>(null)
+  const freeze = async () => {
+    const done = await app.order((port) => port.freeze())
+    if (done.ok) setLoss(done.value.lossFenMax)
+  }
+  if (news?.frozen) {
+    return (
+      <>
+        <FreezeFacts freeze={news.frozen} lossFenMax={lossFenMax} />
+        <a class="second-action" href="#freeze">
+          {text(peopleTexts.unfreeze)}
+        </a>
+      </>
+    )
+  }
+  // Without a name and a secret nothing could lift the freeze from another browser.
+  if (news?.signInName === null) return null
+  return (
+    <div class="card">
+      <p class="small">
+        {text(peopleTexts.freezeWhy)} {text(peopleTexts.elsewhereFreeze)}
+      </p>
+      <AskTwice
+        wish={text(peopleTexts.freezeOwn)}
+        sure={text(peopleTexts.freezeSure)}
+        run={() => void freeze()}
+      />
     </div>
   )
 }

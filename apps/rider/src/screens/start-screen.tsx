@@ -1,14 +1,15 @@
 import { money } from '../format/format.ts'
-import { faultText } from '../i18n/fault-texts.ts'
 import { useText } from '../i18n/language.tsx'
 import { pageTexts, startTexts } from '../i18n/page-texts.ts'
+import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { RIDE_LIMIT_FEN } from '../wallet/port.ts'
+import { FaultNote } from './fault-note.tsx'
 
 /** The first start: one touch, and the code is there. */
 export function StartScreen() {
   const app = useApp()
-  const { phase, fault } = useRiderState()
+  const { phase } = useRiderState()
   const text = useText()
   const opening = phase === 'opening'
   return (
@@ -20,11 +21,7 @@ export function StartScreen() {
         <li>{text(startTexts.promise3)}</li>
       </ul>
       <div class="bottom">
-        {fault !== null && (
-          <p class="fault" role="alert">
-            {text(faultText(fault))}
-          </p>
-        )}
+        <FaultNote />
         <button
           type="button"
           class="main-action"
@@ -33,6 +30,10 @@ export function StartScreen() {
         >
           {text(opening ? startTexts.starting : startTexts.start)}
         </button>
+        <p class="links">
+          <a href="#take-over">{text(peopleTexts.takeOver)}</a>
+          <a href="#freeze">{text(peopleTexts.freeze)}</a>
+        </p>
         <p class="small">{text(startTexts.agree)(money(RIDE_LIMIT_FEN))}</p>
         <p class="small">{text(pageTexts.simulated)}</p>
       </div>

@@ -2,7 +2,7 @@ import { clockTime, money, shortTime } from '../format/format.ts'
 import { useLanguage, useText } from '../i18n/language.tsx'
 import { tripStates, tripTexts } from '../i18n/trip-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
-import type { TripLine } from '../state/trip-list.ts'
+import { standing, type TripLine } from '../state/trip-list.ts'
 import { useTripNames } from './trip-names.ts'
 
 /** One line of the list of trips: what, where, how it stands, how much. */
@@ -28,11 +28,15 @@ export function TripLineRow({ line }: { readonly line: TripLine }) {
   }
   const { trip } = line
   return (
-    <a class="trip-line" data-state={trip.state} href={`#trip=${encodeURIComponent(trip.id)}`}>
+    <a
+      class="trip-line"
+      data-state={standing(trip)}
+      href={`#trip=${encodeURIComponent(trip.journey)}`}
+    >
       <span class="trip-what">{names.title(trip)}</span>
       <span class="trip-amount">{trip.amountFen === null ? '' : money(trip.amountFen)}</span>
       <span class="trip-where">{[time, names.way(trip)].filter(Boolean).join(' · ')}</span>
-      <span class="trip-state">{text(tripStates[trip.state])}</span>
+      <span class="trip-state">{text(tripStates[standing(trip)])}</span>
     </a>
   )
 }

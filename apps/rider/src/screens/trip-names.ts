@@ -1,13 +1,13 @@
+import type { RiderTrip as Trip } from '@unifare/rider'
 import type { TripEnd } from '@unifare/tap'
 import { useText } from '../i18n/language.tsx'
 import { modeTexts, tripTexts } from '../i18n/trip-texts.ts'
 import { type Members, placeName } from '../wallet/members.ts'
-import type { Trip } from '../wallet/news.ts'
 
 /** How trips are called, in the page's language and with the names that the members give. */
 export interface TripNames {
   /** Who carried. */
-  title(trip: Trip): string
+  title(trip: Pick<Trip, 'operator' | 'mode'>): string
   /** From where to where, as far as it is known. */
   way(trip: Trip): string
   place(trip: Trip, end: TripEnd): string

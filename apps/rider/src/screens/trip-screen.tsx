@@ -1,10 +1,14 @@
+import type { RiderTrip } from '@unifare/rider'
 import { REASONS } from '@unifare/tap'
+import type { ComponentChildren } from 'preact'
 import { money, shortTime } from '../format/format.ts'
 import { useLanguage, useText } from '../i18n/language.tsx'
 import { pageTexts } from '../i18n/page-texts.ts'
+import { speakers } from '../i18n/people-texts.ts'
 import { moneyStates, tripMeanings, tripStates, tripTexts } from '../i18n/trip-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
-import type { Trip } from '../wallet/news.ts'
+import { standing } from '../state/trip-list.ts'
+import { GateShut } from './gate-shut.tsx'
 import { useTripNames } from './trip-names.ts'
 import { NewsAge } from './trips-screen.tsx'
 
@@ -14,7 +18,7 @@ const SHOWING = 'showing-'
 export function TripScreen({ id }: { readonly id: string }) {
   const { news } = useRiderState()
   const text = useText()
-  const trip = news?.trips.find((one) => one.id === id)
+  const trip = news?.trips.find(({ journey }) => journey === id)
   return (
     <section class="trip">
       <p>
@@ -39,7 +43,7 @@ export function TripScreen({ id }: { readonly id: string }) {
   )
 }
 
-function KnownTrip({ trip }: { readonly trip: Trip }) {
+function KnownTrip({ trip }: { readonly trip: RiderTrip }) {
   const app = useApp()
   const { language } = useLanguage()
   const { members } = useRiderState()
@@ -50,7 +54,7 @@ function KnownTrip({ trip }: { readonly trip: Trip }) {
   return (
     <>
       <h1>{names.title(trip)}</h1>
-      <State state={trip.state} at={trip.at} />
+      <State state={standing(trip)} at={trip.since} />
       <dl class="facts">
         {reason !== null && <Fact name={text(tripTexts.reason)}>{text(reasonText(reason))}</Fact>}
         {entry !== null && (
@@ -63,10 +67,12 @@ function KnownTrip({ trip }: { readonly trip: Trip }) {
             {names.place(trip, exit)} · {when(exit.at)}
           </Fact>
         )}
-        {trip.money !== null && (
-          <Fact name={text(tripTexts.payment)}>{text(moneyStates[trip.money])}</Fact>
+        <Fact name={text(tripTexts.saidBy)}>{text(speakers[trip.saidBy])}</Fact>
+        {trip.settlement !== null && (
+          <Fact name={text(tripTexts.payment)}>{text(moneyStates[trip.settlement])}</Fact>
         )}
       </dl>
+      <GateShut trip={trip} />
       <h2>{text(tripTexts.price)}</h2>
       <dl class="facts price">
         {trip.parts.map((part) => (
@@ -97,13 +103,7 @@ function State({ state, at }: { readonly state: keyof typeof tripStates; readonl
   )
 }
 
-function Fact({
-  name,
-  children,
-}: {
-  readonly name: string
-  readonly children: preact.ComponentChildren
-}) {
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   return (
     <div>
       <dt>{name}</dt>

@@ -24,7 +24,7 @@ export function TripsScreen() {
       ) : (
         <ul class="trip-list">
           {lines.map((line) => (
-            <li key={line.kind === 'trip' ? line.trip.id : line.at}>
+            <li key={line.kind === 'trip' ? line.trip.journey : line.at}>
               <TripLineRow line={line} />
             </li>
           ))}

@@ -1,8 +1,8 @@
 import { type Instant, UnifareError } from '@unifare/core'
-import type { WalletState } from '@unifare/rider'
+import type { RiderNews, SignIn, WalletState } from '@unifare/rider'
+import type { Link } from '@unifare/tap'
 import type { Member, Members, MembersNews } from '../wallet/members.ts'
-import type { News } from '../wallet/news.ts'
-import type { WalletPort } from '../wallet/port.ts'
+import { type IssuerWay, openWalletPort, takeOver, type WalletPort } from '../wallet/port.ts'
 import type { Vault } from '../wallet/vault.ts'
 import { noteShown, type Showing } from './showings.ts'
 
@@ -15,7 +15,7 @@ export interface RiderState {
   readonly port: WalletPort | null
   readonly issuer: Member | null
   readonly members: Members | null
-  readonly news: News | null
+  readonly news: RiderNews | null
   readonly showings: readonly Showing[]
   /** Whether the network answered when it was last asked; null before the first time. */
   readonly connected: boolean | null
@@ -27,11 +27,7 @@ export interface RiderState {
 export interface RiderGround {
   readonly vault: Vault
   readonly fetchMembers: () => Promise<MembersNews>
-  readonly openPort: (options: {
-    readonly issuer: Member
-    readonly now: () => Instant
-    readonly state?: WalletState
-  }) => WalletPort
+  readonly link: Link
   /** The device's own clock. */
   readonly deviceNow: () => Instant
 }
@@ -50,13 +46,20 @@ export interface RiderApp {
   sync(): Promise<void>
   keep(state: WalletState): Promise<void>
   noteShown(at: Instant): void
+  /** Takes an account over with its name and secret: this device alone acts for it from now on. */
+  takeOver(signIn: SignIn): Promise<void>
   /** Runs an order of the rider, keeps what became of the wallet, and asks for news. */
-  order(run: (port: WalletPort) => Promise<unknown>): Promise<boolean>
+  order<T>(run: (port: WalletPort) => Promise<T>): Promise<Done<T>>
+  /** Runs an order that needs no wallet, only name and secret. */
+  orderByName<T>(run: (way: IssuerWay) => Promise<T>): Promise<Done<T>>
   /** Ends the account at the issuer, and forgets it here; false when the issuer refused. */
   leave(): Promise<boolean>
   /** Another tab took the wallet: two must never make codes of one second. */
   standBack(): void
 }
+
+/** What became of an order; why it was refused stands in the state's `fault`. */
+export type Done<T> = { readonly ok: true; readonly value: T } | { readonly ok: false }
 
 interface KeptNetwork {
   readonly members: Members
@@ -81,18 +84,16 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
     set({ fault: error.code, connected: away ? false : state.connected })
   }
 
-  async function refreshNetwork(): Promise<{ issuer: Member; members: Members } | undefined> {
+  async function refreshNetwork(): Promise<Member> {
     const heard = await ground.fetchMembers()
     offsetMs = heard.offsetMs
     const { members } = heard
-    const own = state.issuer?.id
     // The key of the issuer was learned once and stays: a later list must not replace it.
-    const issuer =
-      state.issuer ?? members.issuers.find(({ id }) => id === own) ?? members.issuers[0]
-    if (issuer === undefined) return undefined
+    const issuer = state.issuer ?? members.issuers[0]
+    if (issuer === undefined) throw new UnifareError('page.no-issuer', 'nobody issues codes')
     await vault.write('network', { members, issuer, offsetMs } satisfies KeptNetwork)
     set({ members, issuer, connected: true })
-    return { issuer, members }
+    return issuer
   }
 
   async function hear(port: WalletPort): Promise<void> {
@@ -120,19 +121,43 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
     }
   }
 
-  async function order(run: (port: WalletPort) => Promise<unknown>): Promise<boolean> {
-    const { port } = state
-    if (port === null) return false
+  async function orFault<T>(run: () => Promise<T>): Promise<Done<T>> {
     try {
-      await run(port)
-      await keep(port.wallet.state())
-      await hear(port)
+      const value = await run()
       set({ fault: null })
-      return true
+      return { ok: true, value }
     } catch (error) {
       fail(error)
-      return false
+      return { ok: false }
     }
+  }
+
+  const order = <T>(run: (port: WalletPort) => Promise<T>): Promise<Done<T>> =>
+    orFault(async () => {
+      const { port } = state
+      if (port === null) throw new UnifareError('page.no-wallet', 'no wallet on this page')
+      const value = await run(port)
+      await keep(port.wallet.state())
+      await hear(port)
+      return value
+    })
+
+  async function orderWay(): Promise<IssuerWay> {
+    const issuer = state.issuer ?? (await refreshNetwork())
+    return { issuer, link: ground.link, now }
+  }
+
+  /** Opens the service by way of a first port, made with the keys of this device. */
+  async function open(first: (way: IssuerWay) => Promise<WalletPort>): Promise<void> {
+    set({ phase: 'opening', fault: null })
+    const done = await orFault(async () => {
+      await refreshNetwork()
+      const port = await first(await orderWay())
+      await keep(port.wallet.state())
+      set({ port, phase: 'open' })
+      await hear(port)
+    })
+    if (!done.ok && state.phase === 'opening') set({ phase: 'new' })
   }
 
   return {
@@ -148,30 +173,28 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
       if (wallet === undefined || network === undefined) return set({ phase: 'new' })
       const { members, issuer } = network
       offsetMs = network.offsetMs
-      const port = ground.openPort({ issuer, now, state: wallet })
+      const port = openWalletPort({ issuer, link: ground.link, now }, wallet)
       const phase = wallet.credential === '' ? 'new' : 'open'
       set({ phase, port, members, issuer })
       const showings = ((await vault.read('showings')) as readonly Showing[] | undefined) ?? []
-      set({ news: ((await vault.read('news')) as News | undefined) ?? null, showings })
+      set({ news: ((await vault.read('news')) as RiderNews | undefined) ?? null, showings })
     },
-    async start() {
-      set({ phase: 'opening', fault: null })
-      try {
-        const network = await refreshNetwork()
-        if (network === undefined) throw new UnifareError('page.no-issuer', 'nobody issues codes')
-        const port = state.port ?? ground.openPort({ issuer: network.issuer, now })
+    start: () =>
+      open(async (way) => {
+        const port = state.port ?? openWalletPort(way)
         set({ port })
         // The keys first: an account without its key would be lost.
         await keep(port.wallet.state())
         await port.start()
+        return port
+      }),
+    takeOver: (signIn) =>
+      open(async (way) => {
+        const port = await takeOver(way, signIn)
         await keep(port.wallet.state())
-        set({ phase: 'open' })
-        await hear(port)
-      } catch (error) {
-        if (state.phase === 'opening') set({ phase: 'new' })
-        fail(error)
-      }
-    },
+        await port.refresh()
+        return port
+      }),
     sync,
     keep,
     noteShown(at) {
@@ -180,9 +203,10 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
       void vault.write('showings', showings)
     },
     order,
+    orderByName: (run) => orFault(async () => run(await orderWay())),
     async leave() {
       const left = await order((port) => port.leave())
-      if (!left) return false
+      if (!left.ok) return false
       await vault.clear()
       set({ ...EMPTY, phase: 'new', members: state.members, connected: state.connected })
       return true

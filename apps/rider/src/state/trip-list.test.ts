@@ -1,6 +1,6 @@
+import type { RiderTrip } from '@unifare/rider'
 import { describe, expect, it } from 'vitest'
-import type { Trip } from '../wallet/news.ts'
-import { tripLines } from './trip-list.ts'
+import { standing, tripLines } from './trip-list.ts'
 
 const MINUTE = 60_000
 const at = Date.UTC(2026, 10, 21, 0)
@@ -10,18 +10,25 @@ const end = (minute: number) => ({
   line: 1,
   station: 1,
 })
-const trip = (change: Partial<Trip>): Trip => ({
-  id: 'a',
+const trip = (change: Partial<RiderTrip>): RiderTrip => ({
+  journey: 'a',
+  medium: 'code',
+  division: '420100',
   operator: '15215211',
   mode: 'metro',
   state: 'inside',
   reason: null,
-  at: at + 60 * MINUTE,
+  startedAt: change.entry?.at ?? at,
+  since: at + 60 * MINUTE,
+  saidBy: 'operator',
   entry: null,
   exit: null,
   amountFen: null,
   parts: [],
-  money: null,
+  settlement: null,
+  paidFen: 0,
+  owedFen: 0,
+  gateClaimAt: null,
   ...change,
 })
 const showing = (from: number, to: number) => ({
@@ -33,11 +40,14 @@ const now = at + 60 * MINUTE
 describe('the list of trips', () => {
   it('stands by when trips began, newest first', () => {
     const trips = [
-      trip({ id: 'first', entry: end(0), exit: end(30) }),
-      trip({ id: 'second', entry: end(40) }),
+      trip({ journey: 'first', entry: end(0), exit: end(30) }),
+      trip({ journey: 'second', entry: end(40) }),
     ]
     const lines = tripLines({ trips, showings: [], now, shownNow: false })
-    expect(lines.map((line) => line.kind === 'trip' && line.trip.id)).toEqual(['second', 'first'])
+    expect(lines.map((line) => line.kind === 'trip' && line.trip.journey)).toEqual([
+      'second',
+      'first',
+    ])
   })
 
   it('leaves out showings that entry or exit answered, and tells those that nobody did', () => {
@@ -53,8 +63,16 @@ describe('the list of trips', () => {
   })
 
   it('a ride known by its statement alone answers by its own time', () => {
-    const trips = [trip({ state: 'charged', at: at + 46 * MINUTE })]
+    const trips = [trip({ state: 'charged', startedAt: at + 46 * MINUTE })]
     const lines = tripLines({ trips, showings: [showing(45, 47)], now, shownNow: false })
     expect(lines.map(({ kind }) => kind)).toEqual(['trip'])
+  })
+})
+
+describe('where a trip stands', () => {
+  it('is what its operator says, but void when the centre did not settle it', () => {
+    expect(standing(trip({ state: 'charged', settlement: 'paid' }))).toBe('charged')
+    expect(standing(trip({ state: 'charged', settlement: 'rejected' }))).toBe('void')
+    expect(standing(trip({ state: 'at-gate' }))).toBe('at-gate')
   })
 })

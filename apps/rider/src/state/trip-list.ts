@@ -1,5 +1,5 @@
 import type { Instant } from '@unifare/core'
-import type { Trip } from '../wallet/news.ts'
+import type { RiderTrip as Trip } from '@unifare/rider'
 import { type Showing, unanswered } from './showings.ts'
 
 /** A line of the list: a trip that somebody reported, or a showing that nobody answered. */
@@ -18,19 +18,19 @@ export function tripLines(options: {
   const showings = shownNow ? options.showings.slice(0, -1) : options.showings
   const open = unanswered(showings, { tapsAt: trips.flatMap(tapTimes), now })
   const lines: TripLine[] = [
-    ...trips.map((trip) => ({ kind: 'trip', at: firstTime(trip), trip }) as const),
+    ...trips.map((trip) => ({ kind: 'trip', at: trip.startedAt, trip }) as const),
     ...open.map((showing) => ({ kind: 'showing', at: showing.from, showing }) as const),
   ]
   return lines.sort((a, b) => b.at - a.at)
 }
 
-/** When a trip began, as far as it is known. */
-export function firstTime({ entry, exit, at }: Trip): Instant {
-  return entry?.at ?? exit?.at ?? at
+/** Where a trip stands for its rider: what the centre did not settle moves no money, and is void. */
+export function standing({ state, settlement }: Trip): Trip['state'] {
+  return settlement === 'rejected' ? 'void' : state
 }
 
 /** Times at which a gate saw a code for this trip. */
-function tapTimes({ entry, exit, at }: Trip): readonly Instant[] {
+function tapTimes({ entry, exit, startedAt }: Trip): readonly Instant[] {
   const ends = [entry, exit].flatMap((end) => (end === null ? [] : [end.at]))
-  return ends.length > 0 ? ends : [at]
+  return ends.length > 0 ? ends : [startedAt]
 }

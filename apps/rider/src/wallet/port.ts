@@ -1,14 +1,37 @@
-import { fromHex, type Instant } from '@unifare/core'
+import { type Fen, fromHex, type Instant, toHex, UnifareError } from '@unifare/core'
 import { pureEngine } from '@unifare/crypto'
-import { createWallet, type Wallet, type WalletState } from '@unifare/rider'
+import {
+  createRiderAccount,
+  createWallet,
+  type Frozen,
+  freezeFromAnywhere,
+  type MoneyOrder,
+  newSecret,
+  type RiderNews,
+  readRiderNews,
+  type SignIn,
+  type SignInFailed,
+  unfreezeFromAnywhere,
+  type Wallet,
+  type WalletState,
+} from '@unifare/rider'
 import type { Link } from '@unifare/tap'
 import type { Member } from './members.ts'
-import { type News, readNews } from './news.ts'
 
 /** How the demonstration pays: one ride may cost this much, from the balance of the channel. */
 const AGREEMENT = { channel: 'simulated', limitFen: 5_000, sources: ['balance'] } as const
 
-/** Everything that the page asks of the rider's wallet: the one place where its calls stand. */
+/** How much one ride may cost by the agreement. */
+export const RIDE_LIMIT_FEN: Fen = AGREEMENT.limitFen
+
+/** The rider's issuer, and the way to it. */
+export interface IssuerWay {
+  readonly issuer: Pick<Member, 'id' | 'key'>
+  readonly link: Link
+  readonly now: () => Instant
+}
+
+/** Everything that the page asks of wallet and issuer: the one place where these calls stand. */
 export interface WalletPort {
   readonly wallet: Wallet
   readonly riderId: string
@@ -16,30 +39,25 @@ export interface WalletPort {
   start(): Promise<void>
   /** Renews the credential when it is time; true when it did. */
   refresh(): Promise<boolean>
-  news(): Promise<News>
+  news(): Promise<RiderNews>
   leave(): Promise<void>
+  gateDidNotOpen(journey: string): Promise<unknown>
+  /** Asks the channel to pay everything that is owed. */
+  repay(): Promise<MoneyOrder>
+  freeze(): Promise<Frozen>
+  /** Gives the account a name and a new secret, which is known to nobody else from then on. */
+  signUp(name: string): Promise<SignIn>
 }
 
 /** Opens the wallet of a device at its issuer. */
-export function openWalletPort(options: {
-  readonly issuer: Pick<Member, 'id' | 'key'>
-  readonly link: Link
-  readonly now: () => Instant
-  readonly state?: WalletState
-}): WalletPort {
-  const { issuer, link, now, state } = options
-  const wallet = createWallet({
-    issuer: issuer.id,
-    issuerKey: fromHex(issuer.key),
-    link,
-    engine: pureEngine,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    now,
-    ...(state === undefined ? {} : { state }),
-  })
+export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort {
+  const terms = termsOf(way)
+  const wallet = createWallet({ ...terms, ...(state === undefined ? {} : { state }) })
+  const { linkKey } = wallet.state()
+  const account = createRiderAccount({ ...terms, linkKey })
   return {
     wallet,
-    riderId: `rider-${wallet.state().linkKey.publicKey}`,
+    riderId: `rider-${linkKey.publicKey}`,
     async start() {
       await wallet.open()
       await wallet.authorise(AGREEMENT)
@@ -50,10 +68,61 @@ export function openWalletPort(options: {
       await wallet.renew()
       return true
     },
-    news: async () => readNews(await wallet.look()),
+    news: async () => readRiderNews(await wallet.look()),
     leave: () => wallet.withdraw(),
+    gateDidNotOpen: (journey) => account.gateDidNotOpen(journey),
+    repay: () => account.repay(`repay-${toHex(randomBytes(8)).toLowerCase()}`, AGREEMENT),
+    freeze: () => account.freeze(),
+    async signUp(name) {
+      const signIn = { name: plainName(name), secret: newSecret(randomBytes) }
+      accepted(await account.signUp(signIn))
+      return signIn
+    },
   }
 }
 
-/** How much one ride may cost by the agreement, in fen. */
-export const RIDE_LIMIT_FEN = AGREEMENT.limitFen
+/** Takes an account over: this device alone acts for it from now on. */
+export async function takeOver(way: IssuerWay, signIn: SignIn): Promise<WalletPort> {
+  const own = openWalletPort(way).wallet.state()
+  const account = createRiderAccount({ ...termsOf(way), linkKey: own.linkKey })
+  const taken = accepted(await account.takeOver(typed(signIn)))
+  return openWalletPort(way, { ...own, account: taken.account })
+}
+
+/** Freezes an account from any browser. Throws the code of a refused sign-in. */
+export async function freezeByName(way: IssuerWay, signIn: SignIn): Promise<Frozen> {
+  return accepted(await freezeFromAnywhere(termsOf(way), typed(signIn)))
+}
+
+/** Lifts the freeze again. */
+export async function unfreezeByName(way: IssuerWay, signIn: SignIn): Promise<unknown> {
+  return accepted(await unfreezeFromAnywhere(termsOf(way), typed(signIn)))
+}
+
+/** A name that nobody else is likely to have; the rider may choose another one. */
+export function newName(): string {
+  return `rider-${newSecret(randomBytes).slice(0, 8).toLowerCase()}`
+}
+
+function termsOf({ issuer, link, now }: IssuerWay) {
+  const issuerKey = fromHex(issuer.key)
+  return { issuer: issuer.id, issuerKey, link, now, engine: pureEngine, random: randomBytes }
+}
+
+function accepted<T extends { readonly ok: true }>(answer: T | SignInFailed): T {
+  if (answer.ok) return answer
+  throw new UnifareError(answer.code, 'name or secret were refused')
+}
+
+/** As it was shown, whatever the keyboard made of it: names are small letters, secrets capital. */
+function typed({ name, secret }: SignIn): SignIn {
+  return { name: plainName(name), secret: secret.toUpperCase() }
+}
+
+function plainName(name: string): string {
+  return name.trim().toLowerCase()
+}
+
+function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
