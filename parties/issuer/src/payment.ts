@@ -28,6 +28,8 @@ export interface PaymentChannel {
 export interface SimulatedChannel extends PaymentChannel {
   /** Puts money into a rider's purse, into the source `balance` when none is named. */
   fund(account: string, amountFen: Fen, source?: string): void
+  /** From now on a purse that nobody knew before begins with this much in `balance`. */
+  welcome(amountFen: Fen): void
   /** What is in one source of a rider, or in all of them together. */
   balanceFen(account: string, source?: string): Fen
 }
@@ -40,8 +42,9 @@ export interface SimulatedChannel extends PaymentChannel {
 export function createSimulatedChannel(name = 'simulated'): SimulatedChannel {
   const purses = new Map<string, Map<string, Fen>>()
   const outcomes = new Map<string, PaymentOutcome>()
+  let welcomeFen = 0
   const purseOf = (account: string): Map<string, Fen> => {
-    const purse = purses.get(account) ?? new Map<string, Fen>()
+    const purse = purses.get(account) ?? new Map<string, Fen>([['balance', welcomeFen]])
     purses.set(account, purse)
     return purse
   }
@@ -50,6 +53,9 @@ export function createSimulatedChannel(name = 'simulated'): SimulatedChannel {
     balanceFen(account, source) {
       const purse = purseOf(account)
       return source === undefined ? sumFen(purse.values()) : (purse.get(source) ?? 0)
+    },
+    welcome(amountFen) {
+      welcomeFen = amountFen
     },
     fund(account, amountFen, source = 'balance') {
       const purse = purseOf(account)

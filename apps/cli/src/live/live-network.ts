@@ -18,6 +18,9 @@ const PULSE_MS = 500
 /** Lists spread at least this often, whether or not something came in. */
 const SPREAD_EVERY_MS = 60_000
 
+/** What the simulated bank gives to who rides with a page, so that fares can be paid. */
+const WELCOME_FEN = 10_000
+
 /** A network after its scripted day: its clock runs, and people ride on it with pages. */
 export interface LiveNetwork {
   members(): Members
@@ -38,6 +41,7 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
   const { plan, network, clock, day } = running
   const { ports } = network
   clock.goLive(system)
+  for (const { bank } of network.issuers.values()) bank.welcome(WELCOME_FEN)
   const listeners = new Set<() => void>()
   const enrol = createGateDesk({ plan, keys: day.keys, ports })
   const handlers = new Map<string, MessageHandler>()
