@@ -1,1 +1,5 @@
 export { buildGate } from './build.ts'
+export { createTestCamera, type TestCamera, y4mVideo } from './camera-video.ts'
+export { openFrameReader } from './frame-reader.ts'
+export { codeFrame, type ErrorLevel, emptyFrame, type LumaFrame } from './luma-frame.ts'
+export { FLAWS, type Flaw, phonePicture } from './phone-picture.ts'

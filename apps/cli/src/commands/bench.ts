@@ -3,11 +3,13 @@ import {
   benchClearing,
   benchCode,
   benchFares,
+  benchFrames,
   benchGate,
   describeCard,
   describeClearing,
   describeCode,
   describeFares,
+  describeFrames,
   describeGate,
 } from '@unifare/bench'
 import { UnifareError } from '@unifare/core'
@@ -41,6 +43,11 @@ const SUBJECTS = {
     const report = await benchFares({ tell })
     print(report, describeFares(report), json)
     return EXIT.ok
+  },
+  async frames({ json }) {
+    const report = await benchFrames({ tell })
+    print(report, describeFrames(report), json)
+    return report.rates.some(({ wrong }) => wrong > 0) ? EXIT.differences : EXIT.ok
   },
   async gate({ json }) {
     const report = await benchGate({ tell })

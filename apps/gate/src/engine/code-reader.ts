@@ -10,16 +10,16 @@ const OPTIONS: ReaderOptions = {
   maxNumberOfSymbols: 1,
 }
 
-/** Loads the reader from an address of this origin. */
-export async function loadCodeReader(wasmUrl: string): Promise<void> {
-  await prepareZXingModule({
-    overrides: { locateFile: () => wasmUrl },
-    fireImmediately: true,
-  })
+/** Loads the reader, from an address of this origin or from its bytes. */
+export async function loadCodeReader(wasm: string | ArrayBuffer): Promise<void> {
+  const overrides = typeof wasm === 'string' ? { locateFile: () => wasm } : { wasmBinary: wasm }
+  await prepareZXingModule({ overrides, fireImmediately: true })
 }
 
 /** The bytes of the QR symbol in a frame; undefined when none can be read. */
-export async function readCode(frame: ImageData): Promise<Uint8Array | undefined> {
-  const [symbol] = await readBarcodes(frame, OPTIONS)
+export async function readCode(
+  frame: Pick<ImageData, 'data' | 'width' | 'height'>,
+): Promise<Uint8Array | undefined> {
+  const [symbol] = await readBarcodes(frame as ImageData, OPTIONS)
   return symbol?.isValid === true ? symbol.bytes : undefined
 }
