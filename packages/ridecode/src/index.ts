@@ -98,7 +98,7 @@ export {
 } from './replay-station.ts'
 export type { Authorisation, CodeIdentity, RideCode, ShownCode } from './ride-code.ts'
 export { makeRootRecord, openRootRecord, type Root, type RootRequest } from './root.ts'
-export { schemeToken } from './scheme-token.ts'
+export { hmacSm3, schemeToken } from './scheme-token.ts'
 export type { IssuerSign, UserSign } from './sign.ts'
 export {
   codeDigest,

@@ -1,7 +1,5 @@
-import { fromHex, type Instant, requireData, type Tx, toHex } from '@unifare/core'
+import { type Instant, requireData, type Tx } from '@unifare/core'
 import { makeCardNumber } from '@unifare/registry'
-import { type Credential, type IssuerSign, issueCredential } from '@unifare/ridecode'
-import { requireStanding } from './people/standing.ts'
 import { type AccountRow, accounts, type Contract, marks, rides } from './tables.ts'
 
 /** Serial numbers of code accounts begin here, and those of cards end: the two never meet. */
@@ -9,32 +7,6 @@ export const FIRST_CODE_SERIAL = 5_000_000_000
 /** Sources of payment in one contract. */
 const SOURCES_MAX = 8
 const SECOND_MS = 1000
-/** Interoperable codes (reference ride code 1.1). */
-const CODE_VERSION = 0x80
-
-/** How an issuer makes credentials (reference reliability 10.4). */
-export interface CredentialPolicy {
-  /** Validity of a credential: hours, not years; renewal is where arrears act. */
-  readonly authorisationS: number
-  /** Life of one displayed code. */
-  readonly codeS: number
-  readonly capFen: number
-}
-
-export const DEFAULT_CREDENTIALS: CredentialPolicy = {
-  authorisationS: 24 * 3600,
-  codeS: 120,
-  capFen: 3_000,
-}
-
-/** What makes credentials: the issuer's place in the scheme, its certificate, its signature. */
-export interface CodeIssuer {
-  readonly id: string
-  readonly iin: string
-  readonly platform: string
-  readonly sign: IssuerSign
-  readonly policy: CredentialPolicy
-}
 
 /** Step 1: an account for a rider's key. Opening again gives the same account. */
 export async function openAccount(
@@ -90,49 +62,6 @@ export async function authorise(
   const state = row.state === 'opened' ? 'authorised' : row.state
   await tx.put(accounts, [{ ...row, contract, state }])
   return { account: row.account, state }
-}
-
-/**
- * Step 3 and every renewal: a credential for the key on the rider's device. Refused to accounts that
- * are frozen, owe fares or are not prepaid (see `standingOf`): renewal is where they act.
- */
-export async function giveCredential(
-  tx: Tx,
-  options: {
-    readonly rider: string
-    readonly userPublicKey: string
-    readonly at: Instant
-    readonly issuer: CodeIssuer
-  },
-): Promise<{ readonly account: string; readonly credential: string; readonly untilS: number }> {
-  const { issuer } = options
-  const row = await accountOf(tx, options.rider)
-  await requireStanding(tx, row.account)
-  requireData(row.contract !== null, 'issuer.not-authorised', 'authorise the debit first')
-  const [mark] = await tx.get(marks, [{ name: 'certificate' }])
-  requireData(
-    mark !== undefined,
-    'issuer.no-certificate',
-    'the centre has not certified the code key yet',
-  )
-  const untilS = Math.floor(options.at / SECOND_MS) + issuer.policy.authorisationS
-  const credential: Credential = await issueCredential({
-    certificate: fromHex(mark.value),
-    version: CODE_VERSION,
-    sign: issuer.sign,
-    paymentAccount: row.account.slice(-16),
-    cardAccount: row.account,
-    issuer: issuer.id,
-    platform: issuer.platform,
-    accountType: 0,
-    capFen: issuer.policy.capFen,
-    userPublicKey: fromHex(options.userPublicKey),
-    authorisationExpiryS: untilS,
-    validityS: issuer.policy.codeS,
-    custom: new Uint8Array(0),
-  })
-  await tx.put(accounts, [{ ...row, state: 'ready', credentialUntilS: untilS }])
-  return { account: row.account, credential: toHex(credential.bytes), untilS }
 }
 
 /** Ends the contract once every ride is settled and no debt is left. */

@@ -1,7 +1,8 @@
 import { type DenyEntry, parseDeny, shelfKey, signBundle } from '@unifare/bundle'
-import { canonicalJson, requireData, type Tx, utf8 } from '@unifare/core'
+import { canonicalJson, type Instant, requireData, type Tx, utf8 } from '@unifare/core'
 import { type Input, loadShelf, putBundle } from '@unifare/institution'
 import { frozenEntries } from './people/frozen-entries.ts'
+import { liveMediaOf } from './people/media.ts'
 import { accounts, denials } from './tables.ts'
 
 /** Who publishes, and to whom. */
@@ -25,17 +26,9 @@ export async function publishDeny(
   await changeDenials(tx, order, id)
   const staff = (await tx.select(denials, {})).map(({ entry }) => entry as DenyEntry)
   const named = new Set(staff.map(keyOf))
-  const arrears = (await tx.select(accounts, { state: 'arrears' }))
-    .map(
-      ({ account, arrearsSince }): DenyEntry => ({
-        medium: 'code',
-        issuer: id,
-        account,
-        reason: 'arrears',
-        since: arrearsSince,
-      }),
-    )
-    .filter((entry) => !named.has(keyOf(entry)))
+  const arrears = (await arrearsEntries(tx, id, acceptedAt)).filter(
+    (entry) => !named.has(keyOf(entry)),
+  )
   for (const { account } of arrears) named.add(`code/${account}`)
   const frozen = (await frozenEntries(tx, id, acceptedAt)).filter(
     (entry) => !named.has(keyOf(entry)),
@@ -50,6 +43,18 @@ export async function publishDeny(
   await putBundle(tx, bundle)
   send(centre, 'bundle', utf8(canonicalJson(bundle)))
   return { version, entries: entries.length }
+}
+
+/** Accounts that owe, under every number whose codes may still be shown. */
+async function arrearsEntries(tx: Tx, issuer: string, at: Instant): Promise<DenyEntry[]> {
+  const entries: DenyEntry[] = []
+  for (const { account, arrearsSince: since } of await tx.select(accounts, { state: 'arrears' })) {
+    const live = (await liveMediaOf(tx, account, at)).map((medium) => medium.account)
+    for (const number of new Set([account, ...live])) {
+      entries.push({ medium: 'code', issuer, account: number, reason: 'arrears', since })
+    }
+  }
+  return entries
 }
 
 async function changeDenials(

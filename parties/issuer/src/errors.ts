@@ -105,5 +105,13 @@ export const issuerErrors = {
   },
   'issuer.no-trip': { en: 'no such trip of this rider', zh: '查无此行程' },
   'issuer.trip-void': { en: 'nothing is asked for this trip', zh: '该行程不收费' },
+  'issuer.bad-batch': {
+    en: 'this batch of credentials cannot be given',
+    zh: '批量凭证申请不符合要求',
+  },
+  'issuer.too-many-schemes': {
+    en: 'a code has no place for another scheme',
+    zh: '可加入的累计优惠方案已满',
+  },
   'issuer.no-certificate': { en: 'the code key is not certified yet', zh: '乘车码密钥尚未认证' },
 } as const satisfies ErrorTable

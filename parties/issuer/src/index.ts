@@ -1,4 +1,14 @@
-export { type CredentialPolicy, DEFAULT_CREDENTIALS } from './accounts.ts'
+export {
+  type BatchAnswer,
+  type BatchEntry,
+  type CredentialAnswer,
+  type CredentialPolicy,
+  DEFAULT_CREDENTIALS,
+} from './codes/credentials.ts'
+export { type ClassTerms, type Grant, RISK_TERMS, type RiskTerms } from './codes/risk.ts'
+export type { SchemesAnswer } from './codes/schemes.ts'
+export { type PseudonymRow, pseudonyms, type SchemeRow, schemes } from './codes/tables.ts'
+export type { Wanted } from './codes/wanted.ts'
 export { issuerErrors } from './errors.ts'
 export { type Issuer, type IssuerOptions, openIssuer, riderId } from './issuer.ts'
 export { createCardHost } from './orders/card-host.ts'

@@ -21,7 +21,12 @@ import {
 } from '@unifare/crypto'
 import { nodeEngine } from '@unifare/crypto/node'
 import { orderOf } from '@unifare/institution'
-import { makeCertificate, makeRootRecord, parseIssuerKeys } from '@unifare/ridecode'
+import {
+  type IssuerEntry,
+  makeCertificate,
+  makeRootRecord,
+  parseIssuerKeys,
+} from '@unifare/ridecode'
 import {
   createHandler,
   createProcessLink,
@@ -59,7 +64,7 @@ const keyRef = (issuer: string, use: KeyRef['use'], index: number): KeyRef => ({
   version: 1,
   algorithm: 'sm2',
 })
-const CODE_KEY = keyRef(ISSUER, 'code-issue', 1)
+const codeKey = (version: number) => ({ ...keyRef(ISSUER, 'code-issue', 1), version })
 const ROOT_KEY = keyRef(CENTRE, 'code-root', ROOT_INDEX)
 
 const secretOf = (party: string) => sha256(utf8(`unifare test key of ${party}`))
@@ -68,10 +73,11 @@ const signOf = (party: string) => async (message: Uint8Array) =>
   engine.ed25519Sign(secretOf(party), message)
 
 /** The same keys at every opening: a restart does not change them. */
-function storeOf(ref: KeyRef): KeyStore {
-  const random = createSeededRandom(`key of ${ref.issuer}`)
+function storeOf(...refs: readonly KeyRef[]): KeyStore {
+  const random = createSeededRandom(`key of ${refs[0]?.issuer}`)
   const bytes = (length: number) => random.bytes(length)
-  return createSoftwareKeyStore({ keys: [generateKey(ref, bytes)], engine, random: bytes })
+  const keys = refs.map((ref) => generateKey(ref, bytes))
+  return createSoftwareKeyStore({ keys, engine, random: bytes })
 }
 
 /** What survives a restart of the issuer, and what the centre has heard. */
@@ -126,10 +132,11 @@ export function identity(world: World, id: string): LinkIdentity {
 export async function openTestIssuer(
   world: World = createWorld(),
   channels: readonly PaymentChannel[] = [],
-  change: Pick<IssuerOptions, 'phone'> = {},
+  change: Pick<IssuerOptions, 'phone' | 'riskTerms'> & { readonly keyVersion?: number } = {},
 ) {
   const { clock, storage, repository, link, bank } = world
   openTestCentre(world)
+  const { keyVersion = 1, ...options } = change
   const issuer = await openIssuer({
     id: ISSUER,
     centre: CENTRE,
@@ -139,19 +146,23 @@ export async function openTestIssuer(
     link,
     engine,
     sign: signOf(ISSUER),
-    keyStore: storeOf(CODE_KEY),
-    codeKey: CODE_KEY,
+    keyStore: storeOf(...[...Array(keyVersion).keys()].map((at) => codeKey(at + 1))),
+    codeKey: codeKey(keyVersion),
     institutions: new Map([ISSUER, CENTRE, OPERATOR].map((id) => [id, publicKeyOf(id)])),
     channels: new Map([bank, ...channels].map((channel) => [channel.name, channel])),
-    ...change,
+    ...options,
   })
   link.register(ISSUER, issuer.handler)
   return { world, issuer, ...callers(world) }
 }
 
 /** Opens an issuer whose code key is certified. */
-export async function openEnrolled(world?: World, channels?: readonly PaymentChannel[]) {
-  const opened = await openTestIssuer(world, channels)
+export async function openEnrolled(
+  world?: World,
+  channels?: readonly PaymentChannel[],
+  change?: Parameters<typeof openTestIssuer>[2],
+) {
+  const opened = await openTestIssuer(world, channels, change)
   await opened.issuer.enrol('1230')
   return opened
 }
@@ -237,7 +248,7 @@ export function lineOf(number: number, account: string, change: object = {}): ob
 }
 
 /** The network's issuer keys as a terminal holds them. */
-export async function terminalKeys() {
+export async function terminalKeys(withdrawn: Partial<IssuerEntry> = {}) {
   const root = storeOf(ROOT_KEY)
   const record = await makeRootRecord({
     index: ROOT_INDEX,
@@ -245,6 +256,8 @@ export async function terminalKeys() {
     publicKey: await root.publicKey(ROOT_KEY),
     sign: (message, id) => root.sign(ROOT_KEY, message, { id }),
   })
-  const issuers = [{ issuer: ISSUER, platform: PLATFORM, versions: [0x80], idPolicy: 'default' }]
+  const issuers = [
+    { issuer: ISSUER, platform: PLATFORM, versions: [0x80], idPolicy: 'default', ...withdrawn },
+  ]
   return parseIssuerKeys({ roots: [{ index: ROOT_INDEX, record: toHex(record) }], issuers }, engine)
 }

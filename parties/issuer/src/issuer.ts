@@ -12,16 +12,17 @@ import {
 import type { KeyRef, KeyStore, SignatureEngine } from '@unifare/crypto'
 import { type Input, type Institution, openInstitution, orderOf } from '@unifare/institution'
 import type { Link, Message } from '@unifare/tap'
+import { authorise, openAccount, withdraw } from './accounts.ts'
+import { bookIssuedCards } from './cards.ts'
 import {
-  authorise,
   type CodeIssuer,
   type CredentialPolicy,
   DEFAULT_CREDENTIALS,
   giveCredential,
-  openAccount,
-  withdraw,
-} from './accounts.ts'
-import { bookIssuedCards } from './cards.ts'
+  takeCertificate,
+} from './codes/credentials.ts'
+import type { RiskTerms } from './codes/risk.ts'
+import { joinScheme, leaveScheme } from './codes/schemes.ts'
 import { collect } from './collection.ts'
 import { publishDeny } from './deny.ts'
 import { createCardHost } from './orders/card-host.ts'
@@ -40,8 +41,9 @@ import type { PhoneIssuer } from './phone/context.ts'
 import { ownerOf } from './phone/devices.ts'
 import { riderView } from './rider-view.ts'
 import { bookCollected, bookRepayment, type Collected, takeStatement } from './settlement.ts'
-import { type Contract, marks } from './tables.ts'
+import type { Contract } from './tables.ts'
 
+const SECRET_BYTES = 32
 const RIDER = /^rider-[0-9A-F]{64}$/
 
 /** What an issuer is made of. */
@@ -61,6 +63,8 @@ export interface IssuerOptions {
   /** Channels by name; a contract names one of them. */
   readonly channels: ReadonlyMap<string, PaymentChannel>
   readonly credentials?: CredentialPolicy
+  /** How far accounts are trusted, by day; without them everybody is granted `credentials`. */
+  readonly riskTerms?: readonly RiskTerms[]
   /** What it takes to put cards into phones; an issuer without it has none. */
   readonly phone?: PhoneIssuer
   /** The codes of its cards; an issuer without them, and without phones, loads and refunds none. */
@@ -116,7 +120,9 @@ export async function openIssuer(options: IssuerOptions): Promise<Issuer> {
       const publicKey = toHex(await options.keyStore.publicKey(options.codeKey))
       const body = { do: 'certify', publicKey, expiry, serial: options.codeKey.version }
       const answer = await institution.ask(options.centre, 'order', utf8(canonicalJson(body)))
-      await institution.command({ ...(answer as { certificate: string }), do: 'take-certificate' })
+      const { certificate } = answer as { certificate: string }
+      const pseudonymSecret = toHex(options.env.random.bytes(SECRET_BYTES))
+      await institution.command({ certificate, pseudonymSecret, do: 'take-certificate' })
     },
     collect: (day) => collect(institution, options.channels, day),
     payLoads: () => payLoads(institution, options.channels),
@@ -134,8 +140,10 @@ function createMachine(options: IssuerOptions) {
     id,
     iin: options.iin,
     platform: options.platform,
-    sign: (message, smId) => options.keyStore.sign(options.codeKey, message, { id: smId }),
+    signOf: (version) => (message, smId) =>
+      options.keyStore.sign({ ...options.codeKey, version }, message, { id: smId }),
     policy: options.credentials ?? DEFAULT_CREDENTIALS,
+    risk: options.riskTerms,
   }
   const cardOrders = cardOrdersOf(options)
   const people: PeopleOptions = { ...options, channels, capFen: codeIssuer.policy.capFen }
@@ -157,10 +165,15 @@ function createMachine(options: IssuerOptions) {
       case 'ready':
         return giveCredential(tx, {
           rider,
-          userPublicKey: String(order['userPublicKey']),
+          fields: order,
           at: acceptedAt,
           issuer: codeIssuer,
+          terms,
         })
+      case 'join-scheme':
+        return joinScheme(tx, { rider, operator: order['operator'], at: acceptedAt })
+      case 'leave-scheme':
+        return leaveScheme(tx, { rider, operator: order['operator'], at: acceptedAt })
       case 'withdraw':
         await endPerson(tx, rider)
         return withdraw(tx, { rider, at: acceptedAt })
@@ -176,8 +189,7 @@ function createMachine(options: IssuerOptions) {
   async function staffOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
     switch (order['do']) {
       case 'take-certificate':
-        await tx.put(marks, [{ name: 'certificate', value: String(order['certificate']) }])
-        return null
+        return takeCertificate(tx, order)
       case 'issue-cards':
         return bookIssuedCards(tx, order, { iin: options.iin, at: input.acceptedAt })
       case 'collected':

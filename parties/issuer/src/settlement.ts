@@ -7,6 +7,7 @@ import {
   type Tx,
 } from '@unifare/core'
 import { type Account, type Entry, postEntries } from '@unifare/ledger'
+import { pseudonyms } from './codes/tables.ts'
 import { bookLateTaps } from './orders/late-taps.ts'
 import { advances } from './people/tables.ts'
 import { parseStatement, type StatementLine } from './statement.ts'
@@ -55,9 +56,10 @@ export async function takeStatement(
     `charge ${twice?.charge ?? ''} stood on a statement before`,
   )
   await tx.put(statements, [{ day, part, statement }])
+  const holders = await holdersOf(tx, lines)
   await tx.put(
     rides,
-    lines.map((line) => rideRow(line, day)),
+    lines.map((line) => rideRow({ ...line, account: holders.get(line) ?? line.account }, day)),
   )
   const settled = lines.filter(({ verdict }) => verdict === 'normal')
   const spent = await bookCards(
@@ -67,6 +69,19 @@ export async function takeStatement(
   await bookLateTaps(tx, { day, part }, spent)
   await postEntries(tx, [statementEntry(day, part, settled)].filter(hasPostings))
   return null
+}
+
+/** Accounts behind the numbers of code rides: operators and centre know pseudonyms alone. */
+async function holdersOf(
+  tx: Tx,
+  lines: readonly StatementLine[],
+): Promise<ReadonlyMap<StatementLine, string>> {
+  const codes = lines.filter(({ medium }) => medium === 'code')
+  const rows = await tx.get(
+    pseudonyms,
+    codes.map(({ account }) => ({ number: account })),
+  )
+  return new Map(codes.map((line, index) => [line, rows[index]?.account ?? line.account]))
 }
 
 function rideRow(line: StatementLine, day: Day): RideRow {

@@ -1,4 +1,5 @@
 import type { Instant, Tx } from '@unifare/core'
+import { pseudonyms } from '../codes/tables.ts'
 import { accounts } from '../tables.ts'
 
 /** A number that terminals and operators know a rider's account by, while its codes live. */
@@ -7,7 +8,7 @@ export interface LiveMedium {
   readonly untilS: number
 }
 
-/** Numbers of an account whose codes terminals may still take. */
+/** Numbers of an account whose codes terminals may still take: its own, and its pseudonyms. */
 export async function liveMediaOf(
   tx: Tx,
   account: string,
@@ -15,11 +16,18 @@ export async function liveMediaOf(
 ): Promise<readonly LiveMedium[]> {
   const [row] = await tx.get(accounts, [{ account }])
   const untilS = row?.credentialUntilS ?? 0
-  return untilS * 1000 > at ? [{ account, untilS }] : []
+  const own = { account, untilS }
+  const hidden = (await tx.select(pseudonyms, { account })).map((one) => ({
+    account: one.number,
+    untilS: one.untilS,
+  }))
+  return [own, ...hidden].filter((medium) => medium.untilS * 1000 > at)
 }
 
 /** The account behind a number that an operator names; undefined for none of this issuer. */
 export async function accountBehind(tx: Tx, number: string): Promise<string | undefined> {
   const [row] = await tx.get(accounts, [{ account: number }])
-  return row?.account
+  if (row !== undefined) return row.account
+  const [hidden] = await tx.get(pseudonyms, [{ number }])
+  return hidden?.account
 }
