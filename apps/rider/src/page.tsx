@@ -21,7 +21,7 @@ export function Page({ origin }: { readonly origin: string }) {
   const route = useRoute()
   useNews(origin)
   useEffect(() => {
-    document.body.dataset['screen'] = phase === 'open' && route === '' ? 'code' : 'other'
+    document.body.dataset['screen'] = phase === 'open' && isCode(route) ? 'code' : 'other'
   }, [phase, route])
   return (
     <div class="page">
@@ -50,6 +50,11 @@ function Screen({ route }: { readonly route: string }) {
     case 'open':
       return <OpenScreen route={route} />
   }
+}
+
+/** Every address without a screen of its own shows the code. */
+function isCode(route: string): boolean {
+  return !route.startsWith('trip=') && !['trips', 'where', 'me', 'freeze'].includes(route)
 }
 
 function OpenScreen({ route }: { readonly route: string }) {

@@ -3,11 +3,15 @@ import type { Texts } from './text.ts'
 /** What a rider can do about trips, debts, and a lost or new phone. */
 export const peopleTexts = {
   gateShut: { zh: '闸机没开', en: 'The gate did not open' },
-  gateShutSure: { zh: '确认没开，我没有通过', en: 'Yes, I did not pass' },
+  notBoarded: { zh: '没有乘上车', en: 'I did not ride' },
+  gateShutVoid: {
+    zh: (time: string) => `您在 ${time} 报告没有通过，这次不收费。`,
+    en: (time: string) => `You said at ${time} that you did not pass: nothing is charged.`,
+  },
+  gateShutSure: { zh: '确认没有通过', en: 'Yes, I did not pass' },
   gateShutTold: {
-    zh: (time: string) => `您在 ${time} 报告闸机没开，运营机构正在核实。`,
-    en: (time: string) =>
-      `You said at ${time} that the gate did not open; the operator looks into it.`,
+    zh: (time: string) => `您在 ${time} 报告没有通过，运营机构正在核实。`,
+    en: (time: string) => `You said at ${time} that you did not pass; the operator looks into it.`,
   },
   debts: { zh: '欠费', en: 'Debts' },
   debtLine: { zh: (time: string) => `${time} 垫付`, en: (time: string) => `advanced ${time}` },

@@ -41,6 +41,15 @@ export const moneyStates = {
   rejected: { zh: '未清分，不扣款', en: 'not settled, not debited' },
 } as const satisfies Record<string, Text<string>>
 
+/** On vehicles without gates one is on board, not inside. */
+export const boardedTexts = {
+  state: { zh: '已上车', en: 'On board' },
+  meaning: {
+    zh: '已上车。下车刷码后计价。',
+    en: 'You are on board. The price is known after you scan to get off.',
+  },
+} as const satisfies Texts
+
 export const modeTexts = {
   bus: { zh: '公交', en: 'Bus' },
   metro: { zh: '地铁', en: 'Metro' },

@@ -6,6 +6,7 @@ import { useLanguage, useText } from '../i18n/language.tsx'
 import { codeTexts } from '../i18n/page-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { tripLines } from '../state/trip-list.ts'
+import { FaultNote } from './fault-note.tsx'
 import { GateShut } from './gate-shut.tsx'
 import { TripLineRow } from './trip-line-row.tsx'
 
@@ -61,11 +62,14 @@ export function CodeScreen() {
         </p>
       )}
       <div class="bottom">
+        {problem === null && fault !== null && !fault.startsWith('link.') && <FaultNote />}
         {latest !== undefined && <TripLineRow line={latest} />}
-        {latest?.kind === 'trip' && isFresh(latest.at, now) && <GateShut trip={latest.trip} />}
-        <button type="button" class="main-action" onClick={() => void refresh()}>
-          {text(problem === null ? codeTexts.refresh : codeTexts.again)}
-        </button>
+        <div class="actions">
+          {latest?.kind === 'trip' && isFresh(latest.at, now) && <GateShut trip={latest.trip} />}
+          <button type="button" class="main-action" onClick={() => void refresh()}>
+            {text(problem === null ? codeTexts.refresh : codeTexts.again)}
+          </button>
+        </div>
       </div>
     </section>
   )

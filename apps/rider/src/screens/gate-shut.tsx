@@ -3,6 +3,7 @@ import { shortTime } from '../format/format.ts'
 import { useLanguage, useText } from '../i18n/language.tsx'
 import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp } from '../state/context.tsx'
+import { hasGate, standing } from '../state/trip-list.ts'
 import { AskTwice } from './ask-twice.tsx'
 
 /** "The gate did not open", in two touches, about a trip that may still cost something. */
@@ -14,14 +15,16 @@ export function GateShut({ trip }: { readonly trip: RiderTrip }) {
     const time = shortTime(trip.gateClaimAt, app.now(), language)
     return (
       <p class="small" role="status">
-        {text(peopleTexts.gateShutTold)(time)}
+        {text(standing(trip) === 'void' ? peopleTexts.gateShutVoid : peopleTexts.gateShutTold)(
+          time,
+        )}
       </p>
     )
   }
   if (!mayClaimGate(trip)) return null
   return (
     <AskTwice
-      wish={text(peopleTexts.gateShut)}
+      wish={text(hasGate(trip) ? peopleTexts.gateShut : peopleTexts.notBoarded)}
       sure={text(peopleTexts.gateShutSure)}
       run={() => void app.order((port) => port.gateDidNotOpen(trip.journey))}
     />

@@ -36,7 +36,7 @@ export function TripLineRow({ line }: { readonly line: TripLine }) {
       <span class="trip-what">{names.title(trip)}</span>
       <span class="trip-amount">{trip.amountFen === null ? '' : money(trip.amountFen)}</span>
       <span class="trip-where">{[time, names.way(trip)].filter(Boolean).join(' · ')}</span>
-      <span class="trip-state">{text(tripStates[standing(trip)])}</span>
+      <span class="trip-state">{names.state(trip)}</span>
     </a>
   )
 }

@@ -1,7 +1,8 @@
 import type { RiderTrip as Trip } from '@unifare/rider'
 import type { TripEnd } from '@unifare/tap'
 import { useText } from '../i18n/language.tsx'
-import { modeTexts, tripTexts } from '../i18n/trip-texts.ts'
+import { boardedTexts, modeTexts, tripMeanings, tripStates, tripTexts } from '../i18n/trip-texts.ts'
+import { hasGate, standing } from '../state/trip-list.ts'
 import { type Members, placeName } from '../wallet/members.ts'
 
 /** How trips are called, in the page's language and with the names that the members give. */
@@ -11,6 +12,10 @@ export interface TripNames {
   /** From where to where, as far as it is known. */
   way(trip: Trip): string
   place(trip: Trip, end: TripEnd): string
+  /** Where it stands, in a word. */
+  state(trip: Trip): string
+  /** The same in a sentence. */
+  meaning(trip: Trip): string
 }
 
 /** Names of trips by what is known of the members. */
@@ -32,6 +37,16 @@ export function useTripNames(members: Members | null): TripNames {
       const station = members === null ? undefined : text(placeName(members, operator, end))
       const line = text(mode === 'bus' ? tripTexts.route : tripTexts.line)(String(end.line))
       return station || line
+    },
+    state(trip) {
+      const state = standing(trip)
+      const onBoard = state === 'inside' && !hasGate(trip)
+      return text(onBoard ? boardedTexts.state : tripStates[state])
+    },
+    meaning(trip) {
+      const state = standing(trip)
+      const onBoard = state === 'inside' && !hasGate(trip)
+      return text(onBoard ? boardedTexts.meaning : tripMeanings[state])
     },
   }
   return names

@@ -27,7 +27,12 @@ export function TripScreen({ id }: { readonly id: string }) {
         </a>
       </p>
       {id.startsWith(SHOWING) ? (
-        <State state="not-uploaded" at={Number(id.slice(SHOWING.length))} />
+        <State
+          state="not-uploaded"
+          at={Number(id.slice(SHOWING.length))}
+          name={text(tripStates['not-uploaded'])}
+          meaning={text(tripMeanings['not-uploaded'])}
+        />
       ) : trip === undefined ? (
         <p class="quiet">{text(tripTexts.unknownYet)}</p>
       ) : (
@@ -54,7 +59,12 @@ function KnownTrip({ trip }: { readonly trip: RiderTrip }) {
   return (
     <>
       <h1>{names.title(trip)}</h1>
-      <State state={standing(trip)} at={trip.since} />
+      <State
+        state={standing(trip)}
+        at={trip.since}
+        name={names.state(trip)}
+        meaning={names.meaning(trip)}
+      />
       <dl class="facts">
         {reason !== null && <Fact name={text(tripTexts.reason)}>{text(reasonText(reason))}</Fact>}
         {entry !== null && (
@@ -88,17 +98,22 @@ function KnownTrip({ trip }: { readonly trip: RiderTrip }) {
   )
 }
 
-function State({ state, at }: { readonly state: keyof typeof tripStates; readonly at: number }) {
+function State(told: {
+  readonly state: keyof typeof tripStates
+  readonly at: number
+  readonly name: string
+  readonly meaning: string
+}) {
   const app = useApp()
   const { language } = useLanguage()
   const text = useText()
   return (
-    <div class="state" data-state={state}>
+    <div class="state" data-state={told.state}>
       <p>
-        <strong>{text(tripStates[state])}</strong>{' '}
-        <span>{text(tripTexts.since)(shortTime(at, app.now(), language))}</span>
+        <strong>{told.name}</strong>{' '}
+        <span>{text(tripTexts.since)(shortTime(told.at, app.now(), language))}</span>
       </p>
-      <p>{text(tripMeanings[state])}</p>
+      <p>{told.meaning}</p>
     </div>
   )
 }

@@ -24,7 +24,7 @@ const TABS = [
 export function Tabs({ route }: { readonly route: string }) {
   const text = useText()
   const [first = ''] = route.split('=')
-  const current = first === 'trip' ? 'trips' : first
+  const current = first === 'trip' ? 'trips' : first === 'take-over' ? '' : first
   return (
     <nav class="tabs" aria-label={text(pageTexts.tabs)}>
       {TABS.map((tab) => (

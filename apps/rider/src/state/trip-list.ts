@@ -29,6 +29,11 @@ export function standing({ state, settlement }: Trip): Trip['state'] {
   return settlement === 'rejected' ? 'void' : state
 }
 
+/** Whether one passes gates: on a bus the rider boards. */
+export function hasGate({ mode }: Pick<Trip, 'mode'>): boolean {
+  return mode === 'metro' || mode === 'light-rail' || mode === 'brt' || mode === 'ferry'
+}
+
 /** Times at which a gate saw a code for this trip. */
 function tapTimes({ entry, exit, startedAt }: Trip): readonly Instant[] {
   const ends = [entry, exit].flatMap((end) => (end === null ? [] : [end.at]))
