@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { utf8 } from '@unifare/core'
+import axe from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestCamera, type TestCamera } from './camera-video.ts'
@@ -11,6 +12,12 @@ import { type ServedNetwork, serveNetwork } from './network.fixture.ts'
 
 const BUS = { id: '15215211', operatorName: '武汉公交', terminal: '413100000001' }
 const ENTRY = { id: '15215212', operatorName: '武汉地铁', terminal: '413100001001' }
+declare global {
+  interface Window {
+    axe: typeof axe
+  }
+}
+
 /** The browser's camera may still deliver pictures that are so old. */
 const CAMERA_MS = 400
 
@@ -53,6 +60,17 @@ async function state(page: Page, wanted: string): Promise<void> {
 
 async function waiting(page: Page): Promise<number> {
   return Number(await page.locator('.status').getAttribute('data-waiting'))
+}
+
+/** What axe finds that keeps people from using the page. */
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run()
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  })
 }
 
 const sent = (page: Page) => page.locator('.status[data-waiting="0"]').waitFor()
@@ -126,11 +144,19 @@ describe('the gate page at a metro gate', () => {
     ])
   })
 
-  it('names the codes of others', async () => {
+  it('names the codes of others, is usable by everyone, and runs in one tab alone', async () => {
     const page = await open()
+    await page.locator('.choices button').first().waitFor()
+    expect(await seriousFaults(page)).toEqual([])
     await choosePlace(page, ENTRY)
+    expect(await seriousFaults(page)).toEqual([])
     camera.show(codeFrame(utf8(`TX${'A'.repeat(200)}`)))
     await state(page, 'refused')
     expect(await page.locator('.display').innerText()).toMatch(/非成员卡或乘车码\s+腾讯乘车码/)
+    expect(await seriousFaults(page)).toEqual([])
+
+    const second = await page.context().newPage()
+    await second.goto(network.url)
+    await second.getByText('闸机已在另一个标签页运行').waitFor()
   })
 })
