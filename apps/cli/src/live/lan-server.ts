@@ -14,6 +14,9 @@ import type { LiveNetwork } from './live-network.ts'
 /** The demonstration as phones of the local network see it. */
 export interface LanServer {
   readonly invitation: LanInvitation
+  /** The same pages as this machine itself reaches them, and the certificate that it sees. */
+  readonly localUrl: string
+  readonly certificate: string
   close(): void
 }
 
@@ -72,6 +75,8 @@ export async function openLanServer(options: {
   })
   return {
     invitation,
+    localUrl: `https://127.0.0.1:${port}/`,
+    certificate: certificate.cert,
     close() {
       secure.close()
       handout.close()

@@ -57,8 +57,10 @@ function newsStream(c: Context, live: LiveNetwork): Response {
   const rider = c.req.param('rider') ?? ''
   if (!RIDER.test(rider)) return c.text('no rider', 404)
   return streamSSE(c, async (stream) => {
-    let known = await live.riderNews(rider)
-    let moved = false
+    // What changed while nobody listened is news to who begins to.
+    let first = true
+    let known: string | undefined
+    let moved = true
     let wake = () => {}
     const stop = live.onPulse(() => {
       moved = true
@@ -75,7 +77,8 @@ function newsStream(c: Context, live: LiveNetwork): Response {
       if (!moved) await Promise.race([woken, stream.sleep(HEARTBEAT_MS)])
       moved = false
       const now = await live.riderNews(rider)
-      const event = now === known ? 'heartbeat' : 'changed'
+      const event = first || now !== known ? 'changed' : 'heartbeat'
+      first = false
       known = now
       await stream.writeSSE({ event, data: '' })
     }

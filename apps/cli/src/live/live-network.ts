@@ -84,13 +84,20 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
       await operator.command({ do: 'tell-trips' })
       await operator.deliver()
     }
+    await payRiders()
     for (const { issuer } of network.issuers.values()) await issuer.deliver()
     await network.centre.deliver()
     for (const operator of network.operators.values()) await operator.refresh()
     tell()
   }
 
+  /** Top-ups, repayments and refunds that riders asked for: the channels decide. */
+  async function payRiders(): Promise<void> {
+    for (const { issuer } of network.issuers.values()) await issuer.payRiders()
+  }
+
   async function settleNow(which: Day): Promise<string> {
+    await payRiders()
     const { result } = await settleDay({ plan, ports }, { day: which, at: clock.now() })
     settled = which
     tell()

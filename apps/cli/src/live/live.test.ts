@@ -17,7 +17,7 @@ import type { Link } from '@unifare/tap'
 import { openTerminal } from '@unifare/terminal'
 import { prepareNetwork, rideDay } from '@unifare/twin'
 import type { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from '../api.ts'
 import { createOverviewKeeper } from '../overview.ts'
 import { type Running, startNetwork } from '../running.ts'
@@ -188,10 +188,11 @@ describe('the live network', () => {
       headers: { host: HOST },
     })
     const reader = (await app.request(request)).body?.getReader()
-    const heard = reader?.read()
-    await vi.waitFor(() => expect(heard).toBeDefined())
+    const next = async () => new TextDecoder().decode((await reader?.read())?.value)
+    const changed = 'event: changed\ndata: \n\n'
+    expect(await next()).toBe(changed)
     await wallet.open()
-    expect(new TextDecoder().decode((await heard)?.value)).toBe('event: changed\ndata: \n\n')
+    expect(await next()).toBe(changed)
     stop.abort()
   })
 })
