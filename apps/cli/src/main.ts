@@ -148,7 +148,7 @@ addCodeProgram(program)
 program
   .command('bench')
   .description('measure against what a user would pick instead')
-  .argument('<subject>', 'card, clearing, code, fares, frames or gate')
+  .argument('<subject>', 'card, clearing, code, fares, frames, gate or pages')
   .addOption(
     new Option('--taps <n>', 'card taps to clear')
       .default(100_000)

@@ -54,6 +54,13 @@ const SUBJECTS = {
     print(report, describeGate(report), json)
     return EXIT.ok
   },
+  async pages({ json }) {
+    // Browsers are heavy: only who measures them loads their driver.
+    const { benchPages, describePages } = await import('../pages-trial/pages-bench.ts')
+    const report = await benchPages({ tell })
+    print(report, describePages(report), json)
+    return EXIT.ok
+  },
 } as const satisfies Record<string, (options: BenchOptions) => Promise<number>>
 
 /** Measures a subject and prints its report. */
