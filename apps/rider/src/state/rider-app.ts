@@ -174,7 +174,7 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
       const { members, issuer } = network
       offsetMs = network.offsetMs
       const port = openWalletPort({ issuer, link: ground.link, now }, wallet)
-      const phase = wallet.credential === '' ? 'new' : 'open'
+      const phase = wallet.credentialUntilS === 0 ? 'new' : 'open'
       set({ phase, port, members, issuer })
       const showings = ((await vault.read('showings')) as readonly Showing[] | undefined) ?? []
       set({ news: ((await vault.read('news')) as RiderNews | undefined) ?? null, showings })
