@@ -65,9 +65,13 @@ describe('terminals of one station', () => {
     expect(await show(exit, 600, friend)).toMatchObject({ ok: true })
   })
 
-  it('forget the code of a rider who did not get through', async () => {
+  it.each([
+    ['waits', async () => undefined],
+    ['has travelled', (bench: Bench) => bench.terminal.upload()],
+  ])('forget the code of a rider who did not get through, whose record %s', async (_, before) => {
     const { left, right, clock } = await openStation()
     const { sequence } = await show(left, 0)
+    await before(left)
     await left.terminal.gateEvent(sequence, 'timed-out')
     clock.set(AT + 20_000)
     expect(await show(right, 20)).toMatchObject({ ok: true })

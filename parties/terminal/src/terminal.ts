@@ -199,8 +199,9 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
         const content = { kind: event, refersTo: sequence, ...reason }
         appendRecord(log, config, { at: time.now(), quality: quality() }, content)
         await log.sync()
-        const left = event === 'timed-out' ? log.waiting.find(isOf(sequence)) : undefined
-        if (left?.tap.medium === 'code') await station?.release(left.tap)
+        // Its record may have travelled already: the gate speaks of it afterwards.
+        const left = event === 'timed-out' ? log.recentCodes.findLast(isOf(sequence)) : undefined
+        if (left !== undefined) await station?.release(left)
       }),
     async refresh() {
       const body = utf8(canonicalJson({ held: heldVersions(lists) }))
