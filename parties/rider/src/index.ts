@@ -22,7 +22,9 @@ export {
   type PhoneDevice,
   type PhoneLoad,
 } from './phone-card.ts'
+export type { ShelfPlan } from './renewal.ts'
 export { newSecret } from './secret.ts'
+export type { KeyText, Shelf, ShelfEntry } from './shelf.ts'
 export { type SlowHash, slowHash } from './slow-hash.ts'
 export {
   mayClaimGate,

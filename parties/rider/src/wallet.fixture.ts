@@ -10,13 +10,14 @@ import {
 import { ed25519PublicKey, sha256, sm2KeyPair } from '@unifare/crypto'
 import { nodeEngine } from '@unifare/crypto/node'
 import {
+  encodeCustomField,
   issueCredential,
   makeCertificate,
   makeRootRecord,
   parseIssuerKeys,
 } from '@unifare/ridecode'
 import { createHandler, createProcessLink, type Link, type LinkIdentity } from '@unifare/tap'
-import { createWallet, type WalletState } from './index.ts'
+import { createWallet, type ShelfPlan, type WalletState } from './index.ts'
 
 export const engine = nodeEngine()
 /** 20 November 2026, 08:00 in Shanghai. */
@@ -26,6 +27,13 @@ export const ACCOUNT = '3190000750000000000'
 const PLATFORM = '59007910'
 const ROOT_INDEX = 0x55
 const VALID_S = 24 * 3600
+const COMPANIONS = 2
+
+interface Holder {
+  readonly number: string
+  readonly userPublicKey: string
+  readonly custom: Uint8Array
+}
 
 const streamOf = (name: string) => {
   const random = createSeededRandom(name)
@@ -54,6 +62,7 @@ export async function createWorld() {
     issuerPublicKey: own.publicKey,
     sign: async (bytes, id) => root.sign(bytes, id),
   })
+  const numbers = new Map<string, string>()
   const asked: Record<string, unknown>[] = []
   const mood = { online: true, arrears: false, foreignKey: '' }
   const self: LinkIdentity = {
@@ -64,25 +73,52 @@ export async function createWorld() {
     now: () => clock.now(),
   }
 
-  async function credentialFor(order: Record<string, unknown>) {
-    if (mood.arrears) throw new UnifareError('issuer.arrears', 'repay first')
-    const untilS = clock.now() / 1000 + VALID_S
+  async function sign(untilS: number, holder: Holder) {
+    const { number, userPublicKey, custom } = holder
     const credential = await issueCredential({
       certificate,
       version: 0x80,
       sign: async (message, id) => own.sign(message, id),
-      paymentAccount: ACCOUNT.slice(-16),
-      cardAccount: ACCOUNT,
+      paymentAccount: number.slice(-16),
+      cardAccount: number,
       issuer: ISSUER,
       platform: PLATFORM,
       accountType: 0,
       capFen: 3_000,
-      userPublicKey: fromHex(mood.foreignKey || String(order['userPublicKey'])),
+      userPublicKey: fromHex(mood.foreignKey || userPublicKey),
       authorisationExpiryS: untilS,
       validityS: 120,
-      custom: new Uint8Array(0),
+      custom,
     })
-    return { account: ACCOUNT, credential: toHex(credential.bytes), untilS }
+    return toHex(credential.bytes)
+  }
+
+  async function credentialFor(order: Record<string, unknown>) {
+    if (mood.arrears) throw new UnifareError('issuer.arrears', 'repay first')
+    const untilS = clock.now() / 1000 + VALID_S
+    const wanted = order['wanted'] as readonly Record<string, unknown>[] | undefined
+    if (wanted === undefined) {
+      const userPublicKey = String(order['userPublicKey'])
+      const custom = new Uint8Array(0)
+      const credential = await sign(untilS, { number: ACCOUNT, userPublicKey, custom })
+      return { account: ACCOUNT, credential, untilS }
+    }
+    const credentials: object[] = []
+    for (const one of wanted) {
+      const { day, slot, companion, userPublicKey } = one
+      const name = `${String(day)}/${String(slot)}/${String(companion)}`
+      const number = numbers.get(name) ?? `319000076000000${String(1000 + numbers.size)}`
+      numbers.set(name, number)
+      const custom = encodeCustomField({
+        companions: companion === 0 ? COMPANIONS : 0,
+        companion: companion !== 0,
+        riskClass: 'standard',
+        schemes: [],
+      })
+      const holder = { number, userPublicKey: String(userPublicKey), custom }
+      credentials.push({ ...one, number, credential: await sign(untilS, holder) })
+    }
+    return { account: ACCOUNT, companionsMax: COMPANIONS, credentials, untilS }
   }
 
   network.register(
@@ -104,7 +140,9 @@ export async function createWorld() {
     clock,
     asked,
     mood,
-    wallet: (options: { seed?: string; state?: WalletState; issuer?: string } = {}) =>
+    wallet: (
+      options: { seed?: string; state?: WalletState; issuer?: string; plan?: ShelfPlan } = {},
+    ) =>
       createWallet({
         issuer: options.issuer ?? ISSUER,
         issuerKey: ed25519PublicKey(secret),
@@ -113,6 +151,7 @@ export async function createWorld() {
         random: streamOf(options.seed ?? 'a phone'),
         now: () => clock.now(),
         ...(options.state ? { state: options.state } : {}),
+        ...(options.plan ? { plan: options.plan } : {}),
       }),
     /** What a terminal knows. */
     async keys() {

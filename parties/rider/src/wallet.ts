@@ -8,7 +8,7 @@ import {
   toHex,
   utf8,
 } from '@unifare/core'
-import { ed25519KeyPair, type SignatureEngine, sm2KeyPair } from '@unifare/crypto'
+import { ed25519KeyPair, type SignatureEngine } from '@unifare/crypto'
 import {
   DEFAULT_CODE_POLICY,
   makeCode,
@@ -16,9 +16,16 @@ import {
   parseCredential,
 } from '@unifare/ridecode'
 import { exchange, type Link } from '@unifare/tap'
-
-/** Seconds before its end from which a credential is renewed. */
-const RENEW_BEFORE_S = 3600
+import { newCodeKey, RENEW_BEFORE_S, renewShelf, type ShelfPlan } from './renewal.ts'
+import {
+  changePseudonym,
+  EMPTY_SHELF,
+  type KeyText,
+  pick,
+  type Shelf,
+  type ShelfEntry,
+  shelfShouldRenew,
+} from './shelf.ts'
 
 /** Codes are made this far ahead of the clock, as far as terminals take them. */
 const AHEAD_S_MAX = DEFAULT_CODE_POLICY.futureSkewS
@@ -27,13 +34,16 @@ const AHEAD_S_MAX = DEFAULT_CODE_POLICY.futureSkewS
 export interface WalletState {
   readonly issuer: string
   /** Ed25519 key on the link and SM2 key of codes, hexadecimal: never leave the device. */
-  readonly linkKey: { readonly privateKey: string; readonly publicKey: string }
-  readonly codeKey: { readonly privateKey: string; readonly publicKey: string }
+  readonly linkKey: KeyText
+  readonly codeKey: KeyText
   readonly account: string
+  /** Of `codeKey`, on the account itself, which links its codes; with a shelf, the last of its own. */
   readonly credential: string
   readonly credentialUntilS: number
   /** Generation time of the last code: no two codes of one second. */
   readonly lastCodeS: number
+  /** Pseudonyms; absent in wallets that were kept before there were any. */
+  readonly shelf?: Shelf
 }
 
 /** How the rider pays: agreed once, for every city and mode. */
@@ -52,6 +62,8 @@ export interface WalletOptions {
   readonly random: (length: number) => Uint8Array
   readonly now: () => Instant
   readonly state?: WalletState
+  /** With it the wallet shows pseudonyms, a fresh one every day; without, the account itself. */
+  readonly plan?: ShelfPlan
 }
 
 /**
@@ -66,16 +78,24 @@ export interface Wallet {
   authorise(agreement: Agreement): Promise<void>
   /** Step 3, and every renewal; refused with `issuer.arrears` while fares are owed. */
   renew(): Promise<void>
-  /** True while codes can be made without network. */
-  ready(): boolean
+  /** True while codes can be made without network, for the rider (0) or a companion (from 1 on). */
+  ready(companion?: number): boolean
   /** True when the credential should be renewed at the next chance. */
   shouldRenew(): boolean
   /**
    * A fresh code, as bytes of its QR symbol; keep `state()` before it is shown. Throws
    * `wallet.no-credential`, and `wallet.clock-behind` where terminals would take it for a code of
-   * the future.
+   * the future. Companions 同行人 from 1 on have codes of their own.
    */
-  makeCode(): Uint8Array
+  makeCode(companion?: number): Uint8Array
+  /**
+   * Changes to the day's next pseudonym, so that the rides to come cannot be linked to those before;
+   * not within a ride. Throws `wallet.no-credential` when none is left.
+   */
+  changePseudonym(): void
+  /** Lets an operator add up the rides of a month, from the next renewal on; returns all joined. */
+  joinScheme(operator: string): Promise<readonly string[]>
+  leaveScheme(operator: string): Promise<readonly string[]>
   /** Account, debts and rides as the issuer knows them now. */
   look(): Promise<unknown>
   withdraw(): Promise<void>
@@ -83,7 +103,7 @@ export interface Wallet {
 
 /** Opens a wallet; a new one makes its keys here and now, on the device. */
 export function createWallet(options: WalletOptions): Wallet {
-  const { issuer, engine, random, now } = options
+  const { issuer, engine, random, now, plan } = options
   let state = options.state ?? newState(issuer, random)
   if (state.issuer !== issuer) throw new TypeError(`this wallet belongs to ${state.issuer}`)
   const linkPrivate = fromHex(state.linkKey.privateKey)
@@ -110,7 +130,42 @@ export function createWallet(options: WalletOptions): Wallet {
   const order = (body: Readonly<Record<string, unknown>>) =>
     send('order', { ...body, nonce: toHex(random(8)) })
 
-  const ready = () => state.credential !== '' && nowS() < state.credentialUntilS
+  const shelfOf = () => state.shelf ?? EMPTY_SHELF
+
+  /** What the next code is made of; a wallet of before uses its credential up. */
+  function source(companion: number): Source | undefined {
+    const entry = pick(shelfOf(), companion, now())
+    if (entry !== undefined) return { ...entry, entry }
+    const { credential, codeKey, credentialUntilS } = state
+    const alone = companion === 0 && shelfOf().entries.length === 0
+    const stands = alone && credential !== '' && nowS() < credentialUntilS
+    return stands ? { credential, codeKey } : undefined
+  }
+
+  async function renewOwn(): Promise<void> {
+    const answer = (await order({ do: 'ready', userPublicKey: state.codeKey.publicKey })) as {
+      credential: string
+    }
+    const credential = parseCredential(fromHex(answer.credential))
+    requireData(
+      equalBytes(credential.userPublicKey, fromHex(state.codeKey.publicKey)) &&
+        credential.cardAccount === state.account,
+      'wallet.foreign-credential',
+      'the issuer sent a credential for another key or account',
+    )
+    const credentialUntilS = credential.authorisationExpiryS
+    state = { ...state, credential: answer.credential, credentialUntilS, shelf: EMPTY_SHELF }
+  }
+
+  async function renewPlanned(plan: ShelfPlan): Promise<void> {
+    const { account } = state
+    const shelf = await renewShelf(shelfOf(), plan, { order, random, account, at: now() })
+    const { credential = '', untilS = 0 } = pick(shelf, 0, now()) ?? {}
+    state = { ...state, shelf, credential, credentialUntilS: untilS }
+  }
+
+  const schemes = async (name: string, operator: string) =>
+    ((await order({ do: name, operator })) as { schemes: readonly string[] }).schemes
 
   return {
     state: () => state,
@@ -121,27 +176,19 @@ export function createWallet(options: WalletOptions): Wallet {
     async authorise(agreement) {
       await order({ ...agreement, do: 'authorise' })
     },
-    async renew() {
-      const answer = (await order({ do: 'ready', userPublicKey: state.codeKey.publicKey })) as {
-        credential: string
-      }
-      const credential = parseCredential(fromHex(answer.credential))
+    renew: () => (plan === undefined ? renewOwn() : renewPlanned(plan)),
+    ready: (companion = 0) => source(companion) !== undefined,
+    shouldRenew: () =>
+      plan === undefined
+        ? state.credential === '' || nowS() > state.credentialUntilS - RENEW_BEFORE_S
+        : shelfShouldRenew(shelfOf(), now()),
+    makeCode(companion = 0) {
+      const made = source(companion)
       requireData(
-        equalBytes(credential.userPublicKey, fromHex(state.codeKey.publicKey)) &&
-          credential.cardAccount === state.account,
-        'wallet.foreign-credential',
-        'the issuer sent a credential for another key or account',
+        made !== undefined,
+        'wallet.no-credential',
+        'go online once to renew the credential',
       )
-      state = {
-        ...state,
-        credential: answer.credential,
-        credentialUntilS: credential.authorisationExpiryS,
-      }
-    },
-    ready,
-    shouldRenew: () => state.credential === '' || nowS() > state.credentialUntilS - RENEW_BEFORE_S,
-    makeCode() {
-      requireData(ready(), 'wallet.no-credential', 'go online once to renew the credential')
       const generationTimeS = nextGenerationTime(state.lastCodeS, nowS())
       requireData(
         generationTimeS - nowS() <= AHEAD_S_MAX,
@@ -149,35 +196,53 @@ export function createWallet(options: WalletOptions): Wallet {
         'the clock was set back: the next code would be refused',
       )
       const code = makeCode({
-        credential: parseCredential(fromHex(state.credential)),
+        credential: parseCredential(fromHex(made.credential)),
         generationTimeS,
-        sign: (message, id) =>
-          engine.sm2Sign({
-            privateKey: fromHex(state.codeKey.privateKey),
-            publicKey: fromHex(state.codeKey.publicKey),
-            id,
-            message,
-            random,
-          }),
+        sign: (message, id) => engine.sm2Sign({ ...bytesOf(made.codeKey), id, message, random }),
       })
-      state = { ...state, lastCodeS: generationTimeS }
+      state = shown(state, made.entry, generationTimeS)
       return code
     },
+    changePseudonym() {
+      const shelf = changePseudonym(shelfOf(), now())
+      requireData(shelf !== undefined, 'wallet.no-credential', 'no other pseudonym is left today')
+      state = { ...state, shelf }
+    },
+    joinScheme: (operator) => schemes('join-scheme', operator),
+    leaveScheme: (operator) => schemes('leave-scheme', operator),
     look: () => send('pull', {}),
     async withdraw() {
       await order({ do: 'withdraw' })
-      state = { ...state, credential: '', credentialUntilS: 0 }
+      state = { ...state, credential: '', credentialUntilS: 0, shelf: EMPTY_SHELF }
     },
   }
 }
 
+interface Source {
+  readonly credential: string
+  readonly codeKey: KeyText
+  readonly entry?: ShelfEntry
+}
+
+/** The state after a code of an entry was shown. */
+function shown(state: WalletState, entry: ShelfEntry | undefined, lastCodeS: number): WalletState {
+  const { shelf } = state
+  if (entry === undefined || shelf === undefined) return { ...state, lastCodeS }
+  const entries = shelf.entries.map((one) => (one === entry ? { ...one, lastCodeS } : one))
+  return { ...state, lastCodeS, shelf: { ...shelf, entries } }
+}
+
+function bytesOf({ privateKey, publicKey }: KeyText) {
+  return { privateKey: fromHex(privateKey), publicKey: fromHex(publicKey) }
+}
+
 function newState(issuer: string, random: (length: number) => Uint8Array): WalletState {
   const link = ed25519KeyPair(random)
-  const code = sm2KeyPair(random)
+  const codeKey = newCodeKey(random)
   return {
     issuer,
     linkKey: { privateKey: toHex(link.privateKey), publicKey: toHex(link.publicKey) },
-    codeKey: { privateKey: toHex(code.privateKey), publicKey: toHex(code.publicKey) },
+    codeKey,
     account: '',
     credential: '',
     credentialUntilS: 0,
