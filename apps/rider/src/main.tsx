@@ -7,6 +7,7 @@ import { takeWallet } from './state/only-here.ts'
 import { createRiderApp } from './state/rider-app.ts'
 import { createBrowserLink } from './wallet/browser-link.ts'
 import { fetchMembers } from './wallet/members.ts'
+import { PAGE_PLAN } from './wallet/port.ts'
 import { openVault } from './wallet/vault.ts'
 
 const root = document.getElementById('page')
@@ -28,6 +29,7 @@ if (vault === undefined) {
     vault,
     fetchMembers: () => fetchMembers(origin),
     link: createBrowserLink(origin),
+    plan: PAGE_PLAN,
     deviceNow: Date.now,
   })
   takeWallet(() => app.standBack())

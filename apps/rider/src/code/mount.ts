@@ -12,6 +12,8 @@ export interface RideCodeOptions {
   readonly wallet: Pick<Wallet, 'makeCode' | 'state'>
   /** Keeps the wallet's state on the device; a code is shown only after this has resolved. */
   readonly keep: (state: WalletState) => Promise<void>
+  /** Whose code: the rider's (0, when not given), or a companion's from 1 on. */
+  readonly companion?: number
   /** What a screen reader says of the picture. */
   readonly label: string
   /** The network's time; the device's unless told otherwise. */
@@ -38,7 +40,7 @@ export interface MountedRideCode {
  * is the code's width.
  */
 export function mountRideCode(element: HTMLElement, options: RideCodeOptions): MountedRideCode {
-  const { wallet, keep, now = Date.now, onShown, onFault } = options
+  const { wallet, keep, companion = 0, now = Date.now, onShown, onFault } = options
   const canvas = document.createElement('canvas')
   canvas.className = 'ride-code'
   canvas.setAttribute('role', 'img')
@@ -67,7 +69,7 @@ export function mountRideCode(element: HTMLElement, options: RideCodeOptions): M
   async function show(): Promise<void> {
     if (closed) return
     try {
-      const code = wallet.makeCode()
+      const code = wallet.makeCode(companion)
       // Durable before visible: a code's second is never used again, whatever happens now.
       await keep(wallet.state())
       if (closed) return

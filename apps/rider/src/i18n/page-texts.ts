@@ -61,6 +61,12 @@ export const codeTexts = {
     zh: (time: string) => `离线可用至 ${time}`,
     en: (time: string) => `Works offline until ${time}`,
   },
+  people: { zh: '出示谁的码', en: 'Whose code' },
+  mine: { zh: '我', en: 'Me' },
+  companion: {
+    zh: (number: string) => `同行 ${number}`,
+    en: (number: string) => `Guest ${number}`,
+  },
   noCode: { zh: '现在不能出码', en: 'No code right now' },
   again: { zh: '联网重试', en: 'Try again online' },
 } as const satisfies Texts

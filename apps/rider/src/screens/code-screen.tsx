@@ -20,6 +20,7 @@ export function CodeScreen() {
   const text = useText()
   const field = useRef<HTMLDivElement>(null)
   const code = useRef<MountedRideCode | null>(null)
+  const [companion, setCompanion] = useState(0)
   const [problem, setProblem] = useState<string | null>(null)
   const label = text(codeTexts.picture)
   useEffect(() => {
@@ -28,6 +29,7 @@ export function CodeScreen() {
       wallet: port.wallet,
       keep: (state) => app.keep(state),
       label,
+      companion,
       now: () => app.now(),
       onShown(at) {
         setProblem(null)
@@ -37,7 +39,7 @@ export function CodeScreen() {
     })
     code.current = mounted
     return () => mounted.close()
-  }, [app, port])
+  }, [app, port, companion])
   useEffect(() => code.current?.relabel(label), [label])
   if (port === null) return null
   const untilS = port.wallet.state().credentialUntilS
@@ -61,6 +63,7 @@ export function CodeScreen() {
           <strong>{text(codeTexts.noCode)}</strong> {text(faultText(fault ?? problem))}
         </p>
       )}
+      <People count={port.companions()} current={companion} choose={setCompanion} />
       <div class="bottom">
         {problem === null && fault !== null && !fault.startsWith('link.') && <FaultNote />}
         {latest !== undefined && <TripLineRow line={latest} />}
@@ -72,6 +75,30 @@ export function CodeScreen() {
         </div>
       </div>
     </section>
+  )
+}
+
+/** Whose code is shown: one phone takes several people along, each with a code of their own. */
+function People({
+  count,
+  current,
+  choose,
+}: {
+  readonly count: number
+  readonly current: number
+  readonly choose: (companion: number) => void
+}) {
+  const text = useText()
+  if (count === 0) return null
+  const people = Array.from({ length: count + 1 }, (_, index) => index)
+  return (
+    <div class="people" role="group" aria-label={text(codeTexts.people)}>
+      {people.map((one) => (
+        <button key={one} type="button" aria-pressed={one === current} onClick={() => choose(one)}>
+          {one === 0 ? text(codeTexts.mine) : text(codeTexts.companion)(String(one))}
+        </button>
+      ))}
+    </div>
   )
 }
 

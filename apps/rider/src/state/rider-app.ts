@@ -1,5 +1,5 @@
 import { type Instant, UnifareError } from '@unifare/core'
-import type { RiderNews, SignIn, WalletState } from '@unifare/rider'
+import type { RiderNews, ShelfPlan, SignIn, WalletState } from '@unifare/rider'
 import type { Link } from '@unifare/tap'
 import type { Member, Members, MembersNews } from '../wallet/members.ts'
 import { type IssuerWay, openWalletPort, takeOver, type WalletPort } from '../wallet/port.ts'
@@ -28,6 +28,8 @@ export interface RiderGround {
   readonly vault: Vault
   readonly fetchMembers: () => Promise<MembersNews>
   readonly link: Link
+  /** Pseudonyms and companions; without, the wallet shows the account itself. */
+  readonly plan?: ShelfPlan
   /** The device's own clock. */
   readonly deviceNow: () => Instant
 }
@@ -76,6 +78,10 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
   const set = (change: Partial<RiderState>) => {
     state = { ...state, ...change }
     for (const listener of listeners) listener()
+  }
+  const { link, plan } = ground
+  const wayTo = (issuer: Member): IssuerWay => {
+    return { issuer, link, now, ...(plan === undefined ? {} : { plan }) }
   }
   const keep = (wallet: WalletState) => vault.write('wallet', wallet)
   const fail = (error: unknown) => {
@@ -144,7 +150,7 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
 
   async function orderWay(): Promise<IssuerWay> {
     const issuer = state.issuer ?? (await refreshNetwork())
-    return { issuer, link: ground.link, now }
+    return wayTo(issuer)
   }
 
   /** Opens the service by way of a first port, made with the keys of this device. */
@@ -173,7 +179,7 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
       if (wallet === undefined || network === undefined) return set({ phase: 'new' })
       const { members, issuer } = network
       offsetMs = network.offsetMs
-      const port = openWalletPort({ issuer, link: ground.link, now }, wallet)
+      const port = openWalletPort(wayTo(issuer), wallet)
       const phase = wallet.credentialUntilS === 0 ? 'new' : 'open'
       set({ phase, port, members, issuer })
       const showings = ((await vault.read('showings')) as readonly Showing[] | undefined) ?? []

@@ -9,6 +9,7 @@ import {
   newSecret,
   type RiderNews,
   readRiderNews,
+  type ShelfPlan,
   type SignIn,
   type SignInFailed,
   unfreezeFromAnywhere,
@@ -29,12 +30,19 @@ export interface IssuerWay {
   readonly issuer: Pick<Member, 'id' | 'key'>
   readonly link: Link
   readonly now: () => Instant
+  /** How many pseudonyms are kept, and for how many people; the account itself without. */
+  readonly plan?: ShelfPlan
 }
+
+/** Two numbers of a day to change between, and the most that a page has buttons for. */
+export const PAGE_PLAN: ShelfPlan = { slots: 2, companions: 3 }
 
 /** Everything that the page asks of wallet and issuer: the one place where these calls stand. */
 export interface WalletPort {
   readonly wallet: Wallet
   readonly riderId: string
+  /** People for whom there are codes beside the rider's. */
+  companions(): number
   /** Opens the service: account, agreement, first credential. Asking again is harmless. */
   start(): Promise<void>
   /** Renews the credential when it is time; true when it did. */
@@ -52,12 +60,22 @@ export interface WalletPort {
 /** Opens the wallet of a device at its issuer. */
 export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort {
   const terms = termsOf(way)
-  const wallet = createWallet({ ...terms, ...(state === undefined ? {} : { state }) })
+  const { plan } = way
+  const wallet = createWallet({
+    ...terms,
+    ...(plan === undefined ? {} : { plan }),
+    ...(state === undefined ? {} : { state }),
+  })
   const { linkKey } = wallet.state()
   const account = createRiderAccount({ ...terms, linkKey })
   return {
     wallet,
     riderId: `rider-${linkKey.publicKey}`,
+    companions() {
+      const { companionsMax = 0 } = wallet.state().shelf ?? {}
+      const people = Array.from({ length: companionsMax }, (_, index) => index + 1)
+      return people.filter((companion) => wallet.ready(companion)).length
+    },
     async start() {
       await wallet.open()
       await wallet.authorise(AGREEMENT)
