@@ -8,6 +8,7 @@ import {
   type Cap,
   type Discount,
   type FareRule,
+  type IncompleteRule,
   type Pass,
   PRICING_STEPS,
   type PricingStep,
@@ -35,6 +36,7 @@ export interface CompiledTariff {
   })[]
   readonly caps: readonly Conditional<Cap>[]
   readonly passes: readonly Conditional<Pass>[]
+  readonly incomplete: readonly Conditional<IncompleteRule>[]
   readonly order: readonly PricingStep[]
 }
 
@@ -85,6 +87,7 @@ export function compileTariff(tariff: Tariff, network?: StationNetwork): Compile
     })),
     caps: (tariff.caps ?? []).map(conditional),
     passes: (tariff.passes ?? []).map(conditional),
+    incomplete: (tariff.incomplete ?? []).map(conditional),
     order: tariff.order ?? PRICING_STEPS,
   }
 }

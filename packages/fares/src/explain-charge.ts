@@ -65,7 +65,7 @@ export function explainCharge(charge: ChargedPrice, tariffs: readonly Tariff[]):
 
 function policiesOf(tariff: Tariff): readonly Policy[] {
   const { rules, discounts, transfers = [], accumulation, caps = [], passes = [] } = tariff
-  const { sameStation, timeLimits } = tariff
+  const { sameStation, timeLimits, incomplete = [] } = tariff
   return [
     ...rules,
     ...(sameStation === null ? [] : [sameStation]),
@@ -75,6 +75,7 @@ function policiesOf(tariff: Tariff): readonly Policy[] {
     ...caps,
     ...passes,
     ...timeLimits,
+    ...incomplete,
   ]
 }
 

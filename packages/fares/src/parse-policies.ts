@@ -24,6 +24,7 @@ import {
   type EntryCheck,
   type FareRule,
   type FareTable,
+  type IncompleteRule,
   type Maximum,
   type Pass,
   type Rounding,
@@ -231,6 +232,12 @@ export const readTimeLimit: Reader<TimeLimit> = object<TimeLimit>({
       kind: oneOf('fixed'),
       amountFen: fenAmount,
     }),
+    'lowest-fare': object<KindOf<TimeLimit['charge'], 'lowest-fare'>>({
+      kind: oneOf('lowest-fare'),
+    }),
+    'two-maximums': object<KindOf<TimeLimit['charge'], 'two-maximums'>>({
+      kind: oneOf('two-maximums'),
+    }),
     'network-maximum': object<KindOf<TimeLimit['charge'], 'network-maximum'>>({
       kind: oneOf('network-maximum'),
     }),
@@ -239,6 +246,28 @@ export const readTimeLimit: Reader<TimeLimit> = object<TimeLimit>({
     }),
   }),
   mode: oneOf('add', 'instead'),
+})
+
+type IncompleteCharge = IncompleteRule['charge']
+
+export const readIncomplete: Reader<IncompleteRule> = object<IncompleteRule>({
+  ...policy,
+  when: readWhen,
+  missing: oneOf('entry', 'exit', 'either'),
+  charge: variant<IncompleteCharge>({
+    fixed: object<KindOf<IncompleteCharge, 'fixed'>>({
+      kind: oneOf('fixed'),
+      amountFen: fenAmount,
+    }),
+    'lowest-fare': object<KindOf<IncompleteCharge, 'lowest-fare'>>({ kind: oneOf('lowest-fare') }),
+    'network-maximum': object<KindOf<IncompleteCharge, 'network-maximum'>>({
+      kind: oneOf('network-maximum'),
+    }),
+    'station-maximum': object<KindOf<IncompleteCharge, 'station-maximum'>>({
+      kind: oneOf('station-maximum'),
+    }),
+    'farther-end': object<KindOf<IncompleteCharge, 'farther-end'>>({ kind: oneOf('farther-end') }),
+  }),
 })
 
 interface Fixed {

@@ -3,7 +3,7 @@ import type { CompiledTariff } from './compile.ts'
 import { accumulated, discounted } from './policies.ts'
 import type { Alternative, PricePart, Ride } from './ride.ts'
 import { shareFen } from './rounding.ts'
-import type { Discount, Policy, PricingStep, Transfer } from './tariff.ts'
+import type { Discount, Policy, PricingStep, TimeLimit, Transfer } from './tariff.ts'
 
 type Rule = CompiledTariff['rules'][number]
 
@@ -166,16 +166,30 @@ function addOvertime({ timeLimits }: CompiledTariff, ride: Ride, running: Runnin
   if (entry === undefined || exit === undefined) return
   const policy = timeLimits.find(({ holds }) => holds(ride))?.policy
   if (policy === undefined || exit.at - entry.at <= policy.limitS * 1000) return
-  const { charge } = policy
-  const { amountFen, baseFen, rule } = running
-  const chargeFen =
-    charge.kind === 'fixed'
-      ? charge.amountFen
-      : (rule.base.highestFen(charge.kind === 'exit-station-maximum' ? exit.station : undefined) ??
-        baseFen)
+  const { amountFen } = running
+  const chargeFen = overtimeFen(policy.charge, running, exit.station)
   put(
     running,
     policy,
     policy.mode === 'add' ? amountFen + chargeFen : Math.max(amountFen, chargeFen),
   )
+}
+
+function overtimeFen(
+  charge: TimeLimit['charge'],
+  { baseFen, rule: { base } }: Running,
+  exitStation: number,
+): Fen {
+  switch (charge.kind) {
+    case 'fixed':
+      return charge.amountFen
+    case 'lowest-fare':
+      return base.lowestFen
+    case 'network-maximum':
+      return base.highestFen() ?? baseFen
+    case 'exit-station-maximum':
+      return base.highestFen(exitStation) ?? baseFen
+    case 'two-maximums':
+      return 2 * (base.highestFen() ?? baseFen)
+  }
 }

@@ -62,6 +62,8 @@ export interface Tariff {
   readonly accumulation: readonly Accumulation[]
   /** Longest stay inside; the first that fits. */
   readonly timeLimits: readonly TimeLimit[]
+  /** Journeys of which one end is missing; the first that fits, else the `maximum`. */
+  readonly incomplete?: readonly IncompleteRule[]
   /** What an incomplete journey costs at most. */
   readonly maximum: Maximum
   /** What a purse must hold to be let in. */
@@ -324,10 +326,28 @@ export interface TimeLimit extends Policy {
   readonly limitS: number
   readonly charge:
     | { readonly kind: 'fixed'; readonly amountFen: Fen }
+    | { readonly kind: 'lowest-fare' }
     | { readonly kind: 'network-maximum' }
     | { readonly kind: 'exit-station-maximum' }
+    /** Twice the highest fare of the network, as for two journeys with an end missing each. */
+    | { readonly kind: 'two-maximums' }
   /** `add` to the fare, or `instead` of the fare with its discounts, where that is more. */
   readonly mode: 'add' | 'instead'
+}
+
+/** What a journey costs of which only one end is known; no discount is given on it. */
+export interface IncompleteRule extends Policy {
+  readonly when: When
+  /** Which end no tap tells. */
+  readonly missing: 'entry' | 'exit' | 'either'
+  readonly charge:
+    | { readonly kind: 'fixed'; readonly amountFen: Fen }
+    | { readonly kind: 'lowest-fare' }
+    | { readonly kind: 'network-maximum' }
+    /** Highest fare from the one station that is known. */
+    | { readonly kind: 'station-maximum' }
+    /** To that end of the line which costs more; the maximum where line or way is not known. */
+    | { readonly kind: 'farther-end' }
 }
 
 /** Highest fare: of the whole network, from the station, or a stated amount. */

@@ -149,6 +149,7 @@ function fitting(
     caps: split('caps', tariff.caps ?? [], never),
     passes: split('passes', tariff.passes ?? [], never),
     timeLimits: split('timeLimits', tariff.timeLimits, never),
+    incomplete: split('incomplete', tariff.incomplete ?? [], never),
   }
   if (tariff.sameStation !== null && !paired) {
     const { id, textZh, textEn } = tariff.sameStation

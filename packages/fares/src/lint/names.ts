@@ -13,6 +13,7 @@ export function nameFindings(tariff: Tariff, network?: StationNetwork): Finding[
     transfers: tariff.transfers ?? [],
     caps: tariff.caps ?? [],
     passes: tariff.passes ?? [],
+    incomplete: tariff.incomplete ?? [],
   }
   const conditional = Object.entries(lists).flatMap(([name, items]) =>
     items.map((item, index) => ({ path: `${name}[${index}].when`, when: item.when })),

@@ -3,6 +3,7 @@ import type {
   Cap,
   Discount,
   EntryCheck,
+  IncompleteRule,
   Maximum,
   Pass,
   Policy,
@@ -46,7 +47,7 @@ export interface PolicyWords {
 /** Everything a tariff says, in both languages, in the order in which a price is made. */
 export function tariffWords(tariff: Tariff): readonly PolicyWords[] {
   const { rules, sameStation, discounts, accumulation, timeLimits, maximum, entry } = tariff
-  const { transfers = [], caps = [], passes = [] } = tariff
+  const { transfers = [], caps = [], passes = [], incomplete = [] } = tariff
   const words = <T extends Policy & { readonly when?: When }>(
     kind: PolicyKind,
     policies: readonly T[],
@@ -66,6 +67,7 @@ export function tariffWords(tariff: Tariff): readonly PolicyWords[] {
     ...words('accumulation', accumulation, accumulationWords),
     ...words('caps', caps, capWords),
     ...words('timeLimits', timeLimits, timeLimitWords),
+    ...words('maximum', incomplete, incompleteWords),
     ...words('maximum', [maximum], maximumWords),
     ...words('entry', [entry], entryWords),
   ]
@@ -158,6 +160,10 @@ function chargeWords(charge: TimeLimit['charge']): Words {
   switch (charge.kind) {
     case 'fixed':
       return money(charge.amountFen)
+    case 'lowest-fare':
+      return { zh: '最低票价', en: 'the lowest fare' }
+    case 'two-maximums':
+      return { zh: '两倍线网最高票价', en: 'twice the highest fare of the network' }
     case 'network-maximum':
       return { zh: '线网最高票价', en: 'the highest fare of the network' }
     case 'exit-station-maximum':
@@ -168,6 +174,32 @@ function chargeWords(charge: TimeLimit['charge']): Words {
 function sameStationWords({ charge }: SameStation): Words {
   if (charge.kind === 'fixed') return money(charge.amountFen)
   return { zh: '付最低票价', en: 'the lowest fare' }
+}
+
+const MISSING = {
+  entry: { zh: '无进站记录', en: 'no entry known' },
+  exit: { zh: '无出站记录', en: 'no exit known' },
+  either: { zh: '进出站记录不全', en: 'one end not known' },
+} as const satisfies Record<IncompleteRule['missing'], Words>
+
+function incompleteWords({ missing, charge }: IncompleteRule): Words {
+  const [when, what] = [MISSING[missing], incompleteChargeWords(charge)]
+  return { zh: `${when.zh}：${what.zh}`, en: `${when.en}: ${what.en}` }
+}
+
+function incompleteChargeWords(charge: IncompleteRule['charge']): Words {
+  switch (charge.kind) {
+    case 'fixed':
+      return money(charge.amountFen)
+    case 'lowest-fare':
+      return { zh: '最低票价', en: 'the lowest fare' }
+    case 'network-maximum':
+      return { zh: '线网最高票价', en: 'the highest fare of the network' }
+    case 'station-maximum':
+      return { zh: '该站最高票价', en: 'the highest fare from the station' }
+    case 'farther-end':
+      return { zh: '至线路较远端的票价', en: 'the fare to the farther end of the line' }
+  }
 }
 
 function maximumWords(maximum: Maximum): Words {
