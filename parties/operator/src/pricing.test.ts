@@ -184,6 +184,30 @@ describe('a code', () => {
     expect(priceRide(XIAN, ACCEPTANCE, { kind: 'missing-entry', exit })).toMatchObject(maximum)
   })
 
+  test("pays by the tariff's rule where it has one for the missing end", () => {
+    const rule = {
+      id: 'no-exit',
+      textZh: '无出站记录：线网最高票价',
+      textEn: 'no exit known: the highest fare of the network',
+      source: 0,
+      when: { media: ['code'] },
+      missing: 'exit',
+      charge: { kind: 'network-maximum' },
+    }
+    const tariffs = TARIFFS.tariffs.map((tariff) => ({ ...tariff, incomplete: [rule] }))
+    const asked = openTariffList({ ...TARIFFS, tariffs })
+    // 24 km from end to end cost 6 yuan; the 19 km from the second station, its maximum, 5.
+    const entry = codeTap({ station: 2 })
+    expect(priceRide(asked, ACCEPTANCE, { kind: 'missing-exit', entry })).toMatchObject({
+      amountFen: 600,
+      parts: [{ rule: 'no-exit', amountFen: 600 }],
+    })
+    const exit = codeTap({ kind: 'exit', station: 2 })
+    expect(priceRide(asked, ACCEPTANCE, { kind: 'missing-entry', exit })?.parts).toEqual([
+      { rule: 'incomplete.maximum', amountFen: 500 },
+    ])
+  })
+
   test('pays nothing for what is void or came late', () => {
     const entry = codeTap()
     expect(priceRide(XIAN, ACCEPTANCE, { kind: 'void', entry })).toBeUndefined()

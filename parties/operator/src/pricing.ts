@@ -2,6 +2,8 @@ import { type AcceptanceContent, acceptanceOf } from '@unifare/bundle'
 import type { Fen } from '@unifare/core'
 import {
   type CompiledTariff,
+  incompleteFare,
+  type MissingEnd,
   maximumFare,
   type PricePart,
   price,
@@ -58,9 +60,9 @@ export function priceRide(
     case 'repaired':
       return repaired(tariffs, acceptance, paired)
     case 'missing-exit':
-      return incomplete(tariffs, acceptance, paired.entry)
+      return incomplete(tariffs, acceptance, paired.entry, 'exit')
     case 'missing-entry':
-      return incomplete(tariffs, acceptance, paired.exit)
+      return incomplete(tariffs, acceptance, paired.exit, 'entry')
     case 'void':
     case 'late-entry':
     case 'late-exit':
@@ -105,26 +107,32 @@ function entryOf(
 }
 
 /**
- * One end of a journey: the maximum for a code. A card keeps its open trip itself and settles it
+ * One end of a journey by code: the tariff's rule for it, else its maximum. A card keeps its open trip itself and settles it
  * at the next gate or counter; only what it was debited is asked for.
  */
 function incomplete(
   tariffs: readonly CompiledTariff[],
   acceptance: AcceptanceContent,
   tap: Tap,
+  missing: MissingEnd,
 ): PricedRide | undefined {
   if (tap.medium === 'card') {
     return tap.amountFen > 0 ? priced(tariffs, acceptance, [tap], tap) : undefined
   }
   const found = tariffInForce(tariffs, tap.mode, tap.at)
   if (found === undefined) return undefined
-  const amountFen = maximumFare(found, tap.station)
-  const part = {
+  const { station } = tap
+  const part = incompleteFare(found, {
+    ride: rideOf(acceptance, tap, null),
+    missing,
+    station,
+  }) ?? {
     rule: 'incomplete.maximum',
-    amountFen,
+    amountFen: maximumFare(found, station),
     textZh: '行程不完整：按最高票价收取',
     textEn: 'incomplete journey: maximum fare',
   }
+  const { amountFen } = part
   return {
     taps: [tap],
     amountFen,
