@@ -60,6 +60,10 @@ export const cliErrors = {
   'start.port-taken': { en: 'the port is taken', zh: '端口已被占用' },
   'trace.unknown-tap': { en: 'nobody knows this tap', zh: '查无此记录' },
   'wallet-file.missing': { en: 'the wallet file cannot be read', zh: '钱包文件无法读取' },
+  'wallet-file.no-companion': {
+    en: 'the wallet takes no such companion along',
+    zh: '钱包中没有该同行人',
+  },
   'wallet-file.bad': { en: 'not a wallet file', zh: '钱包文件格式错误' },
 } as const satisfies ErrorTable
 

@@ -25,6 +25,13 @@ export function addCodeProgram(program: Command): void {
     .command('show')
     .description('a fresh code as a QR symbol in the terminal; needs no network')
     .addOption(wallet())
+    .addOption(
+      count('--companion <n>', 'code of a companion, from 1 on; 0: your own', {
+        initial: 0,
+        most: 15,
+      }),
+    )
+    .option('--refresh', 'a fresh code every minute, until it is interrupted')
     .addOption(json())
     .action((options) => run(async () => (await import('./code/show.ts')).show(options)))
 
@@ -46,6 +53,14 @@ export function addCodeProgram(program: Command): void {
     .addOption(json())
     .action((given, options) =>
       run(async () => (await import('./code/verify.ts')).verify(given, options)),
+    )
+
+  code
+    .command('bench')
+    .description('how fast codes are verified, beside the native path; as `unifare bench code`')
+    .addOption(json())
+    .action((options) =>
+      run(async () => (await import('./bench.ts')).bench('code', { ...options, taps: 0 })),
     )
 }
 

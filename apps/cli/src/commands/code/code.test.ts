@@ -60,6 +60,15 @@ describe('unifare code', () => {
     expect(stdout).toContain(shown['account'])
   })
 
+  test('companions have codes of their own, as many as were issued', () => {
+    const companion = (number: string) => code(['show', '--companion', number, '--json'])
+    const other = JSON.parse(companion('2').stdout) as Record<string, string>
+    expect(other['account']).not.toBe(shown['account'])
+    const told = JSON.parse(code(['inspect', other['code'] ?? '', '--json']).stdout) as object
+    expect(told).toMatchObject({ customField: { companion: true, companions: 0 } })
+    expect(companion('3')).toMatchObject({ status: 65 })
+  })
+
   test('without a wallet it says how to make one', () => {
     const { status, stderr } = code(['show', '--wallet', 'none.json'])
     expect([status, stderr]).toEqual([65, expect.stringContaining('unifare code issue')])

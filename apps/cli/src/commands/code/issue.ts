@@ -45,29 +45,41 @@ export async function issue(options: {
     issuerPublicKey: issuer.publicKey,
     sign: signer(root),
   })
-  const account = makeCardNumber({ iin: IIN, serial: randomSerial() })
-  const credential = await issueCredential({
-    certificate,
-    paymentAccount: account.slice(-16),
-    cardAccount: account,
-    issuer: ISSUER,
-    platform: PLATFORM,
-    accountType: 1,
-    capFen: options.cap,
-    userPublicKey: user.publicKey,
-    authorisationExpiryS: nowS + options.hours * 3600,
-    validityS: options.seconds,
-    custom: encodeCustomField({
-      companions: options.companions,
-      riskClass: 'standard',
-      schemes: [],
-    }),
-    sign: signer(issuer),
-  })
+  const serial = randomSerial()
+  const grant = async (companion: number): Promise<Holder> => {
+    const keys = companion === 0 ? user : newKeys()
+    const account = makeCardNumber({ iin: IIN, serial: serial + companion })
+    const credential = await issueCredential({
+      certificate,
+      paymentAccount: account.slice(-16),
+      cardAccount: account,
+      issuer: ISSUER,
+      platform: PLATFORM,
+      accountType: 1,
+      capFen: options.cap,
+      userPublicKey: keys.publicKey,
+      authorisationExpiryS: nowS + options.hours * 3600,
+      validityS: options.seconds,
+      custom: encodeCustomField({
+        companions: companion === 0 ? options.companions : 0,
+        companion: companion > 0,
+        riskClass: 'standard',
+        schemes: [],
+      }),
+      sign: signer(issuer),
+    })
+    return { account, credential: toHex(credential.bytes), userKey: textOf(keys) }
+  }
+  const { account, ...own } = await grant(0)
+  const companions: Omit<Holder, 'account'>[] = []
+  for (let companion = 1; companion <= options.companions; companion++) {
+    const { credential, userKey } = await grant(companion)
+    companions.push({ credential, userKey })
+  }
   await writeWallet(options.wallet, {
     format: 'unifare.wallet/1',
-    credential: toHex(credential.bytes),
-    userKey: { privateKey: toHex(user.privateKey), publicKey: toHex(user.publicKey) },
+    ...own,
+    companions,
     lastCodeS: 0,
     issuerKeys: {
       roots: [{ index: ROOT_INDEX, record: toHex(record) }],
@@ -85,6 +97,16 @@ export async function issue(options: {
     )
   }
   return EXIT.ok
+}
+
+interface Holder {
+  readonly account: string
+  readonly credential: string
+  readonly userKey: { readonly privateKey: string; readonly publicKey: string }
+}
+
+function textOf({ privateKey, publicKey }: KeyPair): Holder['userKey'] {
+  return { privateKey: toHex(privateKey), publicKey: toHex(publicKey) }
 }
 
 function newKeys(): KeyPair {

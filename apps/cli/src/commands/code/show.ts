@@ -1,23 +1,50 @@
 import { randomFillSync } from 'node:crypto'
-import { fromHex, toHex } from '@unifare/core'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fromHex, requireData, toHex } from '@unifare/core'
 import { sm2Sign } from '@unifare/crypto'
 import { makeCode, nextGenerationTime, parseCredential } from '@unifare/ridecode'
 import { toString as qrText } from 'qrcode'
 import { EXIT, printJson, printLines } from '../../output.ts'
 import { readWallet, writeWallet } from './wallet-file.ts'
 
-/** Makes a code and shows it. The wallet remembers its second first: no two codes of one second. */
-export async function show(options: {
+/** A code is replaced by a fresh one after so long (reference ridecode 1.1). */
+const REFRESH_MS = 60_000
+
+interface ShowOptions {
   readonly wallet: string
+  /** 0 for the rider, 1 and on for those who are taken along. */
+  readonly companion: number
   readonly json?: boolean
-}): Promise<number> {
+  /** A fresh code every minute, until it is interrupted. */
+  readonly refresh?: boolean
+}
+
+/** Shows a code, or one after the other. */
+export async function show(options: ShowOptions): Promise<number> {
+  while (options.refresh === true) {
+    await showOne(options)
+    await pause(REFRESH_MS)
+  }
+  return showOne(options)
+}
+
+/** Makes a code and shows it. The wallet remembers its second first: no two codes of one second. */
+async function showOne(options: ShowOptions): Promise<number> {
   const wallet = await readWallet(options.wallet)
-  const credential = parseCredential(fromHex(wallet.credential))
+  const { companion } = options
+  const { companions = [] } = wallet
+  const holder = companion === 0 ? wallet : companions[companion - 1]
+  requireData(
+    holder !== undefined,
+    'wallet-file.no-companion',
+    `this wallet takes ${companions.length} companions along`,
+  )
+  const credential = parseCredential(fromHex(holder.credential))
   const generationTimeS = nextGenerationTime(wallet.lastCodeS, Math.floor(Date.now() / 1_000))
   await writeWallet(options.wallet, { ...wallet, lastCodeS: generationTimeS })
   const keys = {
-    privateKey: fromHex(wallet.userKey.privateKey),
-    publicKey: fromHex(wallet.userKey.publicKey),
+    privateKey: fromHex(holder.userKey.privateKey),
+    publicKey: fromHex(holder.userKey.publicKey),
   }
   const code = makeCode({
     credential,

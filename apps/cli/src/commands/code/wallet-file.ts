@@ -3,11 +3,18 @@ import { dirname } from 'node:path'
 import { fromUtf8, parseJson, requireData, UnifareError } from '@unifare/core'
 import type { IssuerKeysContent } from '@unifare/ridecode'
 
+interface KeyText {
+  readonly privateKey: string
+  readonly publicKey: string
+}
+
 /** A wallet for trying out: its credential, its key, and the scheme that vouches for both. */
 export interface WalletFile {
   readonly format: 'unifare.wallet/1'
   readonly credential: string
-  readonly userKey: { readonly privateKey: string; readonly publicKey: string }
+  readonly userKey: KeyText
+  /** Those taken along: credentials and keys of their own; absent in wallets of before. */
+  readonly companions?: readonly { readonly credential: string; readonly userKey: KeyText }[]
   readonly lastCodeS: number
   readonly issuerKeys: IssuerKeysContent
 }
