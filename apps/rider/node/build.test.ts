@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { buildRider } from './index.ts'
 
 /** First load of the page's script, as text; about a third of it once compressed. */
-const SCRIPT_MAX_BYTES = 170_000
+const SCRIPT_MAX_BYTES = 190_000
 
 let dist = ''
 let text: Record<string, string> = {}
