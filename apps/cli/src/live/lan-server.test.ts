@@ -40,7 +40,7 @@ describe('the demonstration as phones see it', () => {
       authorityDir: dir,
       at: Date.now(),
       live: () => live,
-      pages: { '/rider/': dir },
+      pages: { '/': dir, '/rider/': dir },
     })
     const handout = await plain('/unifare-authority.crt')
     ca = new X509Certificate(Buffer.from(handout.body, 'latin1')).toString()
@@ -71,6 +71,7 @@ describe('the demonstration as phones see it', () => {
   it('shows nothing else of the demonstration, neither over HTTPS nor beside it', async () => {
     for (const path of [
       '/',
+      '/index.html',
       '/api/overview',
       '/api/debts',
       '/api/settle',

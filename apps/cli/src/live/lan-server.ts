@@ -11,6 +11,9 @@ import { authorityPage, type LanInvitation } from './join-page.ts'
 import { createLiveApi } from './live-api.ts'
 import type { LiveNetwork } from './live-network.ts'
 
+/** Pages that phones of the local network get; the console is none of them. */
+const OPEN_PAGES = ['/rider/', '/gate/'] as const
+
 /** The demonstration as phones of the local network see it. */
 export interface LanServer {
   readonly invitation: LanInvitation
@@ -52,7 +55,8 @@ export async function openLanServer(options: {
   const app = new Hono()
   app.use(guard('https', ownHost(port)))
   app.route('/', createLiveApi({ live: options.live, enrolCode }))
-  app.get('*', (c) => servePage(options.pages, c.req.path))
+  const pages = openPages(options.pages)
+  app.get('*', (c) => servePage(pages, c.req.path))
 
   const plain = new Hono()
   plain.use(guard('http', ownHost(authorityPort)))
@@ -82,6 +86,11 @@ export async function openLanServer(options: {
       handout.close()
     },
   }
+}
+
+function openPages(pages: Pages): Pages {
+  const open: readonly string[] = OPEN_PAGES
+  return Object.fromEntries(Object.entries(pages).filter(([path]) => open.includes(path)))
 }
 
 function listen(options: Parameters<typeof serve>[0]): Promise<ReturnType<typeof serve>> {
