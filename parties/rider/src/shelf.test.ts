@@ -76,6 +76,20 @@ describe('a wallet with pseudonyms', () => {
     expect(show()).not.toBe(wayIn)
   })
 
+  test('links no two days of who looks at the code every hour: a ride past the cut has an end', async () => {
+    const { open, clock, show } = await openPlanned()
+    clock.set(CUT - HOUR)
+    const before = show()
+    clock.set(CUT + HOUR)
+    await open.renew()
+    const seen = [2, 3, 4, 5, 6, 12].map((hours) => {
+      clock.set(CUT + hours * HOUR)
+      return show()
+    })
+    expect(seen.slice(0, 2)).toEqual([before, before])
+    expect(seen.slice(2)).not.toContain(before)
+  })
+
   test('keeps the day’s number and key when it is renewed', async () => {
     const { open, clock, show } = await openPlanned()
     const keyOf = () => open.state().shelf?.entries.find(({ slot }) => slot === 0)?.codeKey

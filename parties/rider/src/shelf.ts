@@ -1,4 +1,4 @@
-import { businessDay, type Day, type Instant, nextDay } from '@unifare/core'
+import { businessDay, businessDayStart, type Day, type Instant, nextDay } from '@unifare/core'
 
 /** A key pair that never leaves the device, hexadecimal. */
 export interface KeyText {
@@ -44,7 +44,10 @@ export const EMPTY_SHELF: Shelf = {
 /** A credential to ask for. */
 export type Wish = Pick<ShelfEntry, 'day' | 'slot' | 'companion'>
 
-/** Longest ride: until then the way out is shown under the number of the way in. */
+/**
+ * Longest ride: until then the way out is shown under the number of the way in, past the cut of the
+ * day for so long at most. A code that is looked at again and again must not carry a number on.
+ */
 const RIDE_S = 4 * 3600
 
 const secondsOf = (at: Instant) => Math.floor(at / 1000)
@@ -66,10 +69,17 @@ export function pick(shelf: Shelf, companion: number, at: Instant): ShelfEntry |
     .filter((entry) => entry.companion === companion && entry.untilS > nowS)
     .toSorted((a, b) => (a.day < b.day ? -1 : 1) * Number(a.day !== b.day) || a.slot - b.slot)
   const riding = live
+    .filter(({ day }) => day === today || isNight(at, day))
     .filter(({ lastCodeS }) => lastCodeS > shelf.changedAtS && nowS - lastCodeS < RIDE_S)
     .toSorted((a, b) => b.lastCodeS - a.lastCodeS)
   const own = live.filter(({ day }) => day === today)
   return riding[0] ?? own.find(({ slot }) => slot === slotOn(shelf, today)) ?? own[0] ?? live[0]
+}
+
+/** Whether a ride of the day before may still last. */
+function isNight(at: Instant, day: Day): boolean {
+  const today = businessDay(at)
+  return nextDay(day) === today && at - businessDayStart(today) < RIDE_S * 1000
 }
 
 /** What to ask for: today's and tomorrow's numbers, and that of a ride that began yesterday. */
