@@ -92,7 +92,29 @@ describe('a rider and a gate, each in a browser', () => {
     30_000,
   )
 
+  it('pays in advance without name and contract: a balance, a secret to write down, more money', async () => {
+    const another = await openRiderBrowser({
+      profile: join(folder, 'another phone'),
+      serverCertificate: network.lan.certificate,
+    })
+    const page = another.pages()[0] ?? (await another.newPage())
+    await page.goto(`${network.secureUrl}rider/`)
+    await page.locator('.start .second-action').click()
+    await codeShownMs(page)
+    await page.goto(`${network.secureUrl}rider/#me`)
+    await page.locator('.secret').waitFor()
+    expect(await page.locator('.balance').innerText()).toBe('¥20.00')
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByText('已抄下').click()
+    await page.locator('.secret').waitFor({ state: 'detached' })
+    await page.getByText('充 ¥50.00').click()
+    await page.locator('.balance', { hasText: '¥70.00' }).waitFor()
+    await another.close()
+  }, 60_000)
+
   it('nor has the gate page', async () => {
+    await gate.emulateMedia({ reducedMotion: 'reduce' })
+    await gate.locator('.gate[data-ride="ready"]').waitFor()
     expect(await seriousFaults(gate)).toEqual([])
   }, 30_000)
 })

@@ -17,6 +17,26 @@ const FAULTS = {
     en: 'What this phone kept cannot be read.',
   },
   'issuer.arrears': { zh: '有欠费，请先补缴。', en: 'A fare is owed: repay it first.' },
+  'issuer.prepaid-low': {
+    zh: '预付余额不足，请先充值。',
+    en: 'Too little is prepaid: pay in first.',
+  },
+  'issuer.prepaid-reserved': {
+    zh: '这笔钱还要留给可能的行程。',
+    en: 'This money is kept for rides that may still come.',
+  },
+  'issuer.prepaid-left': {
+    zh: '还有预付余额，请先退回。',
+    en: 'Prepaid money is left: have it paid back first.',
+  },
+  'issuer.bad-contract': {
+    zh: '这个账户是签约账户，不能改为预付。',
+    en: 'This account pays by contract; it cannot become a prepaid one.',
+  },
+  'page.top-up-refused': {
+    zh: '支付渠道没有付款，请稍后再试。',
+    en: 'The channel did not pay: try again later.',
+  },
   'issuer.open-rides': {
     zh: '还有未结行程或未到期的凭证。',
     en: 'Rides are not settled yet, or the last credential still holds.',

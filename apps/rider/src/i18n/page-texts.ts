@@ -42,6 +42,10 @@ export const startTexts = {
   promise3: { zh: '不需要姓名和手机号', en: 'No name and no number needed' },
   start: { zh: '开通乘车码', en: 'Start' },
   starting: { zh: '正在开通…', en: 'Starting…' },
+  prepaid: {
+    zh: (amount: string) => `预付 ${amount} 开通，不签约`,
+    en: (amount: string) => `Start prepaid with ${amount}, no contract`,
+  },
   agree: {
     zh: (limit: string) => `点“开通”即同意：每次乘车从模拟账户扣款，单次不超过 ${limit}。`,
     en: (limit: string) =>

@@ -15,6 +15,16 @@ export const peopleTexts = {
   },
   debts: { zh: '欠费', en: 'Debts' },
   debtLine: { zh: (time: string) => `${time} 垫付`, en: (time: string) => `advanced ${time}` },
+  prepaid: { zh: '预付余额', en: 'Prepaid balance' },
+  prepaidFree: { zh: '可退', en: 'Can be paid back' },
+  prepaidReserved: { zh: '预留给未到的行程', en: 'Kept for rides that may still come' },
+  topUp: { zh: (amount: string) => `充 ${amount}`, en: (amount: string) => `Add ${amount}` },
+  refund: {
+    zh: (amount: string) => `退回 ${amount}`,
+    en: (amount: string) => `Pay back ${amount}`,
+  },
+  refundSure: { zh: '确认退回', en: 'Yes, pay it back' },
+  secretWaits: { zh: '请抄下账户密语', en: 'Write down the secret of your account' },
   repay: { zh: (amount: string) => `补缴 ${amount}`, en: (amount: string) => `Repay ${amount}` },
   newPhone: { zh: '换手机', en: 'A new phone' },
   secretWhy: {

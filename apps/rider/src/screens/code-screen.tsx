@@ -4,6 +4,7 @@ import { clockSeconds, shortTime } from '../format/format.ts'
 import { faultText } from '../i18n/fault-texts.ts'
 import { useLanguage, useText } from '../i18n/language.tsx'
 import { codeTexts } from '../i18n/page-texts.ts'
+import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { tripLines } from '../state/trip-list.ts'
 import { FaultNote } from './fault-note.tsx'
@@ -15,7 +16,7 @@ const FRESH_MS = 10 * 60_000
 /** The code, bright and large, with the last trip below and the actions at the thumb. */
 export function CodeScreen() {
   const app = useApp()
-  const { port, news, showings, fault } = useRiderState()
+  const { port, news, showings, secret, fault } = useRiderState()
   const { language } = useLanguage()
   const text = useText()
   const field = useRef<HTMLDivElement>(null)
@@ -65,6 +66,7 @@ export function CodeScreen() {
       )}
       <People count={port.companions()} current={companion} choose={setCompanion} />
       <div class="bottom">
+        {secret !== null && <a href="#me">{text(peopleTexts.secretWaits)}</a>}
         {problem === null && fault !== null && !fault.startsWith('link.') && <FaultNote />}
         {latest !== undefined && <TripLineRow line={latest} />}
         <div class="actions">

@@ -9,6 +9,7 @@ import { AskTwice } from './ask-twice.tsx'
 import { DebtsCard } from './debts-card.tsx'
 import { FaultNote } from './fault-note.tsx'
 import { FreezeFacts } from './freeze-facts.tsx'
+import { PrepaidCard } from './prepaid-card.tsx'
 import { SecretCard } from './secret-card.tsx'
 
 /** The account, and what can be done with it. */
@@ -39,6 +40,7 @@ export function MeScreen() {
         )}
       </dl>
       <DebtsCard />
+      <PrepaidCard />
       <SecretCard />
       <FreezeCard />
       <Leave />

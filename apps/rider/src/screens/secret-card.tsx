@@ -8,25 +8,30 @@ import { newName } from '../wallet/port.ts'
 /** Name and secret of the account: made here, shown once, for a new phone or a lost one. */
 export function SecretCard() {
   const app = useApp()
-  const { news } = useRiderState()
+  const { news, secret } = useRiderState()
   const text = useText()
   const id = useId()
   const [name, setName] = useState(newName)
   const [made, setMade] = useState<SignIn | null>(null)
+  const noted = () => {
+    setMade(null)
+    void app.noteSecret()
+  }
   const make = async () => {
     const done = await app.order((port) => port.signUp(name))
     if (done.ok) setMade(done.value)
   }
-  if (made !== null) {
+  const shown = made ?? secret
+  if (shown !== null) {
     return (
       <div class="card" role="status">
         <p>{text(peopleTexts.secretOnce)}</p>
         <p class="secret">
-          {text(peopleTexts.secretName)}: <strong>{made.name}</strong>
+          {text(peopleTexts.secretName)}: <strong>{shown.name}</strong>
           <br />
-          {text(peopleTexts.secret)}: <strong>{dashed(made.secret)}</strong>
+          {text(peopleTexts.secret)}: <strong>{dashed(shown.secret)}</strong>
         </p>
-        <button type="button" class="second-action" onClick={() => setMade(null)}>
+        <button type="button" class="second-action" onClick={noted}>
           {text(peopleTexts.secretNoted)}
         </button>
       </div>

@@ -6,6 +6,9 @@ import { useApp, useRiderState } from '../state/context.tsx'
 import { RIDE_LIMIT_FEN } from '../wallet/port.ts'
 import { FaultNote } from './fault-note.tsx'
 
+/** What a prepaid account begins with. */
+const FIRST_MONEY_FEN = 2_000
+
 /** The first start: one touch, and the code is there. */
 export function StartScreen() {
   const app = useApp()
@@ -29,6 +32,14 @@ export function StartScreen() {
           onClick={() => void app.start()}
         >
           {text(opening ? startTexts.starting : startTexts.start)}
+        </button>
+        <button
+          type="button"
+          class="second-action"
+          disabled={opening}
+          onClick={() => void app.startPrepaid(FIRST_MONEY_FEN)}
+        >
+          {text(startTexts.prepaid)(money(FIRST_MONEY_FEN))}
         </button>
         <p class="links">
           <a href="#take-over">{text(peopleTexts.takeOver)}</a>

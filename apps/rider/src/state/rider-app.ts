@@ -1,8 +1,14 @@
-import { type Instant, UnifareError } from '@unifare/core'
+import { type Fen, type Instant, UnifareError } from '@unifare/core'
 import type { RiderNews, ShelfPlan, SignIn, WalletState } from '@unifare/rider'
 import type { Link } from '@unifare/tap'
 import type { Member, Members, MembersNews } from '../wallet/members.ts'
-import { type IssuerWay, openWalletPort, takeOver, type WalletPort } from '../wallet/port.ts'
+import {
+  freshSecret,
+  type IssuerWay,
+  openWalletPort,
+  takeOver,
+  type WalletPort,
+} from '../wallet/port.ts'
 import type { Vault } from '../wallet/vault.ts'
 import { noteShown, type Showing } from './showings.ts'
 
@@ -17,6 +23,8 @@ export interface RiderState {
   readonly members: Members | null
   readonly news: RiderNews | null
   readonly showings: readonly Showing[]
+  /** Name and secret that the rider has not written down yet; null otherwise. */
+  readonly secret: SignIn | null
   /** Whether the network answered when it was last asked; null before the first time. */
   readonly connected: boolean | null
   /** Code of what the network or the issuer refused last; null when all is well. */
@@ -42,8 +50,12 @@ export interface RiderApp {
   now(): Instant
   /** Reads what the device keeps: enough to show a code. */
   load(): Promise<void>
-  /** Opens the service with a new account. */
+  /** Opens the service with a new account that pays after the ride. */
   start(): Promise<void>
+  /** Opens it with an anonymous account that pays this much in advance. */
+  startPrepaid(amountFen: Fen): Promise<void>
+  /** The rider has written the secret down: it is shown no more. */
+  noteSecret(): Promise<void>
   /** Asks the network for news, and renews what is running out. Never throws. */
   sync(): Promise<void>
   keep(state: WalletState): Promise<void>
@@ -181,7 +193,9 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
       offsetMs = network.offsetMs
       const port = openWalletPort(wayTo(issuer), wallet)
       const phase = wallet.credentialUntilS === 0 ? 'new' : 'open'
-      set({ phase, port, members, issuer })
+      const kept = (await vault.read('secret')) as SignIn | null | undefined
+      const secret = kept && kept.name !== '' ? kept : null
+      set({ phase, port, members, issuer, secret })
       const showings = ((await vault.read('showings')) as readonly Showing[] | undefined) ?? []
       set({ news: ((await vault.read('news')) as RiderNews | undefined) ?? null, showings })
     },
@@ -194,6 +208,24 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
         await port.start()
         return port
       }),
+    startPrepaid: (amountFen) =>
+      open(async (way) => {
+        const port = state.port ?? openWalletPort(way)
+        set({ port })
+        await keep(port.wallet.state())
+        // Kept before it is sent: an account whose secret is lost could never be taken over.
+        const known = (await vault.read('secret')) as SignIn | null | undefined
+        const secret = known?.secret ?? freshSecret()
+        await vault.write('secret', { name: '', secret })
+        const signIn = await port.startPrepaid(secret, amountFen)
+        await vault.write('secret', signIn)
+        set({ secret: signIn })
+        return port
+      }),
+    async noteSecret() {
+      await vault.write('secret', null)
+      set({ secret: null })
+    },
     takeOver: (signIn) =>
       open(async (way) => {
         const port = await takeOver(way, signIn)
@@ -228,6 +260,7 @@ const EMPTY: RiderState = {
   members: null,
   news: null,
   showings: [],
+  secret: null,
   connected: null,
   fault: null,
 }

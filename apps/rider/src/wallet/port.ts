@@ -45,6 +45,15 @@ export interface WalletPort {
   companions(): number
   /** Opens the service: account, agreement, first credential. Asking again is harmless. */
   start(): Promise<void>
+  /**
+   * Opens an account that pays in advance, without name and contract: the secret, the first money,
+   * the first credential. Asking again with the same secret is harmless; answers the sign-in.
+   */
+  startPrepaid(secret: string, amountFen: Fen): Promise<SignIn>
+  /** Pays money in; answers what the channel decided. */
+  topUp(amountFen: Fen): Promise<MoneyOrder>
+  /** Asks for prepaid money back. */
+  refund(amountFen: Fen): Promise<MoneyOrder>
   /** Renews the credential when it is time; true when it did. */
   refresh(): Promise<boolean>
   news(): Promise<RiderNews>
@@ -81,6 +90,24 @@ export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort 
       await wallet.authorise(AGREEMENT)
       await wallet.renew()
     },
+    async startPrepaid(secret, amountFen) {
+      const { account: name } = await account.openAnonymous(secret)
+      await wallet.open()
+      const { state: paid } = await decided(() =>
+        account.topUp(`first-${wallet.state().account}`, amountFen, AGREEMENT),
+      )
+      if (paid !== 'PAID') throw new UnifareError('page.top-up-refused', `the channel says ${paid}`)
+      await wallet.renew()
+      return { name, secret }
+    },
+    topUp(amountFen) {
+      const order = orderName('top-up')
+      return decided(() => account.topUp(order, amountFen, AGREEMENT))
+    },
+    refund(amountFen) {
+      const order = orderName('refund')
+      return decided(() => account.refund(order, amountFen))
+    },
     async refresh() {
       if (!wallet.shouldRenew()) return false
       await wallet.renew()
@@ -89,7 +116,10 @@ export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort 
     news: async () => readRiderNews(await wallet.look()),
     leave: () => wallet.withdraw(),
     gateDidNotOpen: (journey) => account.gateDidNotOpen(journey),
-    repay: () => account.repay(`repay-${toHex(randomBytes(8)).toLowerCase()}`, AGREEMENT),
+    repay() {
+      const order = orderName('repay')
+      return decided(() => account.repay(order, AGREEMENT))
+    },
     freeze: () => account.freeze(),
     async signUp(name) {
       const signIn = { name: plainName(name), secret: newSecret(randomBytes) }
@@ -97,6 +127,29 @@ export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort 
       return signIn
     },
   }
+}
+
+/** How often, and how many times, the page asks what the channel decided. */
+const ASK_MS = 300
+const ASKS_MAX = 20
+
+/** The same order again until its channel has decided; one that takes longer stays requested. */
+async function decided(ask: () => Promise<MoneyOrder>): Promise<MoneyOrder> {
+  let order = await ask()
+  for (let i = 0; i < ASKS_MAX && order.state === 'REQUESTED'; i++) {
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS))
+    order = await ask()
+  }
+  return order
+}
+
+function orderName(kind: MoneyOrder['kind']): string {
+  return `${kind}-${toHex(randomBytes(8)).toLowerCase()}`
+}
+
+/** A secret for a new account; whoever has it can take the account over or freeze it. */
+export function freshSecret(): string {
+  return newSecret(randomBytes)
 }
 
 /** Takes an account over: this device alone acts for it from now on. */
