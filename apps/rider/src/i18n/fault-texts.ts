@@ -42,6 +42,10 @@ const FAULTS = {
     en: 'Rides are not settled yet, or the last credential still holds.',
   },
   'issuer.no-account': { zh: '发码机构没有这个账户。', en: 'The issuer knows no such account.' },
+  'message.bad-signature': {
+    zh: '网络的签名与开通时不同：演示可能已重新开始，本机的码在这里无效。',
+    en: 'The network signs with another key than when you started: the demonstration may have begun anew. Codes of this phone are not good in it.',
+  },
   'issuer.no-certificate': {
     zh: '发码机构还没有准备好，请稍后再试。',
     en: 'The issuer is not ready yet: try again later.',

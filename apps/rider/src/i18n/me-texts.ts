@@ -13,5 +13,7 @@ export const meTexts = {
     en: 'Closes the account and deletes its keys here. Possible with no debt, no open trip, and after the last credential has ended.',
   },
   leaveSure: { zh: '确认停用', en: 'Yes, leave' },
+  startOver: { zh: '重新开始', en: 'Start over' },
+  startOverSure: { zh: '删除本机账户与密钥', en: 'Delete account and keys here' },
   cancel: { zh: '取消', en: 'Cancel' },
 } as const satisfies Texts

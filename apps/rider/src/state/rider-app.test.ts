@@ -126,6 +126,20 @@ describe('an order', () => {
     expect(page.state()).toMatchObject({ phase: 'open', fault: 'issuer.open-rides' })
   })
 
+  it('of an issuer that knows the account no more leaves one way: to start over', async () => {
+    const { world, vault, page } = await opened()
+    const before = page.state().port?.riderId
+    world.mood.refuse['look'] = 'issuer.no-account'
+    await page.sync()
+    expect(page.state()).toMatchObject({ phase: 'open', fault: 'issuer.no-account' })
+    await page.forget()
+    expect(await vault.read('wallet')).toBeUndefined()
+    world.mood.refuse = {}
+    await page.start()
+    expect(page.state()).toMatchObject({ phase: 'open', fault: null })
+    expect(page.state().port?.riderId).not.toBe(before)
+  })
+
   it('to leave forgets the account and its keys', async () => {
     const { world, vault, page } = await opened()
     expect(await page.leave()).toBe(true)

@@ -68,6 +68,8 @@ export interface RiderApp {
   orderByName<T>(run: (way: IssuerWay) => Promise<T>): Promise<Done<T>>
   /** Ends the account at the issuer, and forgets it here; false when the issuer refused. */
   leave(): Promise<boolean>
+  /** Forgets account and keys here without a word to the issuer, which no longer knows them. */
+  forget(): Promise<void>
   /** Another tab took the wallet: two must never make codes of one second. */
   standBack(): void
 }
@@ -160,6 +162,11 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
       return value
     })
 
+  async function forget(): Promise<void> {
+    await vault.clear()
+    set({ ...EMPTY, phase: 'new', members: state.members, connected: state.connected })
+  }
+
   async function orderWay(): Promise<IssuerWay> {
     const issuer = state.issuer ?? (await refreshNetwork())
     return wayTo(issuer)
@@ -244,11 +251,10 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
     orderByName: (run) => orFault(async () => run(await orderWay())),
     async leave() {
       const left = await order((port) => port.leave())
-      if (!left.ok) return false
-      await vault.clear()
-      set({ ...EMPTY, phase: 'new', members: state.members, connected: state.connected })
-      return true
+      if (left.ok) await forget()
+      return left.ok
     },
+    forget,
     standBack: () => set({ phase: 'elsewhere', port: null }),
   }
 }
