@@ -22,6 +22,7 @@ export { deliveryId, mediumId, parseTapId, tapId } from './identity.ts'
 export { chargeToJson, tapToJson } from './json-view.ts'
 export {
   FLAGS,
+  hasGate,
   MEDIA,
   type Medium,
   MODES,
@@ -84,3 +85,4 @@ export {
   type TripPart,
   type TripState,
 } from './trip-notice.ts'
+export { TRIP_REASONS } from './trip-reasons.ts'

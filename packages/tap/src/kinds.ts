@@ -51,6 +51,16 @@ export const MODES = {
 
 export type Mode = keyof typeof MODES
 
+const UNGATED: ReadonlySet<Mode> = new Set<Mode>(['bus', 'bicycle', 'taxi', 'ferry'])
+
+/**
+ * Whether a mode has gates, which can tell if somebody passed. Where there is none, who was told
+ * "go" is on board or has the bicycle.
+ */
+export function hasGate(mode: Mode): boolean {
+  return !UNGATED.has(mode)
+}
+
 /** What the rider presented. */
 export const MEDIA = { none: 0, card: 1, code: 2 } as const
 

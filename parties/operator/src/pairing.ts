@@ -1,5 +1,5 @@
 import { type Instant, wholeSecond } from '@unifare/core'
-import type { Mode, Tap } from '@unifare/tap'
+import { hasGate, type Tap } from '@unifare/tap'
 import type { LoneEnd } from './tables.ts'
 
 /** A tap with what its gate reported later. */
@@ -145,15 +145,12 @@ function usesOpen(paired: Paired): boolean {
   return paired.kind === 'late-exit' || (paired.kind === 'journey' && paired.entry !== null)
 }
 
-/** Modes whose terminals have no gate that could tell whether somebody went in. */
-const UNGATED: ReadonlySet<Mode> = new Set<Mode>(['bus', 'bicycle'])
-
 /**
  * Where there is no gate, who was told "go" is on board or has the bicycle, unless the terminal
  * voids the record; whom the counter let in is inside.
  */
 function abandoned({ tap, passed }: SeenTap): Paired {
-  const confirmed = passed || UNGATED.has(tap.mode) || tap.kind === 'repair'
+  const confirmed = passed || !hasGate(tap.mode) || tap.kind === 'repair'
   return confirmed ? { kind: 'missing-exit', entry: tap } : { kind: 'void', entry: tap }
 }
 

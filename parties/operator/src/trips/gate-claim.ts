@@ -1,5 +1,5 @@
 import { requireData, type Tx } from '@unifare/core'
-import { parseTapId, type TripNotice } from '@unifare/tap'
+import { hasGate, parseTap, parseTapId, type Tap, type TripNotice } from '@unifare/tap'
 import { taps } from '../tables.ts'
 import { told } from './trip-tables.ts'
 
@@ -14,8 +14,9 @@ export interface TakenClaim {
 
 /**
  * Takes in from an issuer that a rider says the gate did not open (闸门未开). An entry that no sensor
- * confirmed is void at once: pending never bills. Where the sensor saw the rider pass, or a charge
- * was made, the word is kept beside the trip and told back; staff decides. Idempotent.
+ * confirmed is void at once: pending never bills. Where the sensor saw the rider pass, where there
+ * is no gate whose sensor could (the ride counts with the "go"), or a charge was made, the word is
+ * kept beside the trip and told back; staff decides. Idempotent.
  */
 export async function takeGateClaim(
   tx: Tx,
@@ -33,7 +34,7 @@ export async function takeGateClaim(
     `no trip ${journey} of this account`,
   )
   if (row.state === 'void') return { answer: 'already-void', notice: undefined }
-  if (row.state === 'open' && row.note !== 'passed' && row.kind === 'entry') {
+  if (row.state === 'open' && row.note !== 'passed' && opensGate(parseTap(row.raw))) {
     await tx.put(taps, [{ ...row, state: 'void', note: 'gate.not-opened' }])
     const notice = { state: 'void', reason: 'gate.not-opened' } as const
     return { answer: 'void', notice: await tellAgain(tx, journey, notice) }
@@ -41,6 +42,10 @@ export async function takeGateClaim(
   const answer = row.note === 'passed' ? 'passed' : 'charged'
   const reason = `gate.claim-${answer}`
   return { answer, notice: await tellAgain(tx, journey, { reason }, reason) }
+}
+
+function opensGate({ kind, mode }: Tap): boolean {
+  return kind === 'entry' && hasGate(mode)
 }
 
 /** The next version of what was told; nothing when the trip was never told of, or stands so. */

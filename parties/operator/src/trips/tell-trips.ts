@@ -4,6 +4,7 @@ import {
   type Charge,
   chargeId,
   deliveryId,
+  hasGate,
   parseCharge,
   parseTap,
   type Tap,
@@ -19,8 +20,6 @@ const NOTICES_MAX = 200
 const TOLD_CHARGES = 'told-charges'
 /** Kinds of taps that wait for another one. */
 const OPENING = new Set(['entry', 'rent'])
-/** Modes whose terminals have no gate: who was told "go" is under way. */
-const UNGATED = new Set(['bus', 'bicycle', 'taxi', 'ferry'])
 
 /** A notice before it has its version. */
 type Draft = Omit<TripNotice, 'version'>
@@ -136,7 +135,7 @@ function tapDraft(row: TapRow, teller: Teller): Draft[] {
     at: teller.at,
   }
   if (row.state === 'open') {
-    const under = row.note === 'passed' || UNGATED.has(tap.mode) || !OPENING.has(tap.kind)
+    const under = row.note === 'passed' || !hasGate(tap.mode) || !OPENING.has(tap.kind)
     return [{ ...common, state: under ? 'inside' : 'at-gate', reason: null }]
   }
   return [{ ...common, state: 'void', reason: reasonOf(row) }]

@@ -208,6 +208,21 @@ describe('"the gate did not open"', () => {
     ])
   })
 
+  test('is kept where no gate could tell: who boarded pays as if nothing had been said', async () => {
+    const here = await openTelling()
+    await here.upload([local({ mode: 'bus' })])
+    const [trip] = await here.told()
+    expect(await here.claim(trip?.journey ?? '')).toEqual({ answer: 'charged' })
+    expect(await here.answered()).toMatchObject([
+      { version: 2, state: 'inside', reason: 'gate.claim-charged' },
+    ])
+    await here.upload([out(30, { mode: 'bus' })], OTHER_GATE)
+    await here.charge()
+    expect(await here.told()).toMatchObject([
+      { version: 3, state: 'charged', reason: 'gate.claim-charged' },
+    ])
+  })
+
   test('is taken from the issuer of that account alone', async () => {
     const here = await openTelling()
     await here.upload([local()])
