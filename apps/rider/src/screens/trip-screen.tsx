@@ -1,5 +1,5 @@
 import type { RiderTrip } from '@unifare/rider'
-import { REASONS } from '@unifare/tap'
+import { REASONS, TRIP_REASONS } from '@unifare/tap'
 import type { ComponentChildren } from 'preact'
 import { money, shortTime } from '../format/format.ts'
 import { useLanguage, useText } from '../i18n/language.tsx'
@@ -127,8 +127,12 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   )
 }
 
+const WORDS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  ...REASONS,
+  ...TRIP_REASONS,
+}
+
 /** A reason for people; one of the future stands for itself. */
 function reasonText(code: string): { readonly zh: string; readonly en: string } {
-  const reasons: Readonly<Record<string, { zh: string; en: string }>> = REASONS
-  return (Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? { zh: code, en: code }
+  return (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? { zh: code, en: code }
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '@unifare/core'
 import type { RiderTrip as Trip } from '@unifare/rider'
+import { type Mode, hasGate as modeHasGate } from '@unifare/tap'
 import { type Showing, unanswered } from './showings.ts'
 
 /** A line of the list: a trip that somebody reported, or a showing that nobody answered. */
@@ -31,7 +32,7 @@ export function standing({ state, settlement }: Trip): Trip['state'] {
 
 /** Whether one passes gates: on a bus the rider boards. */
 export function hasGate({ mode }: Pick<Trip, 'mode'>): boolean {
-  return mode === 'metro' || mode === 'light-rail' || mode === 'brt' || mode === 'ferry'
+  return modeHasGate(mode as Mode)
 }
 
 /** Times at which a gate saw a code for this trip. */
