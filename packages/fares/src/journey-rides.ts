@@ -4,7 +4,7 @@ import type { CompiledTariff } from './compile.ts'
 import { localTime } from './gtfs/local-time.ts'
 import { badJourneys, type JourneyInput, type LegInput } from './journeys.ts'
 import type { Tariff } from './tariff.ts'
-import { FARE_MODES, type FareMode } from './words.ts'
+import { FARE_MEDIA, FARE_MODES, type FareMedium, type FareMode } from './words.ts'
 
 /** The same tariff with its ladders over the distance and the stops that a ride states. */
 export function overDistance(tariff: Tariff): Tariff {
@@ -67,15 +67,30 @@ export function rideOf(
     ...(distanceM === undefined ? {} : { distanceM }),
     ...(stops === undefined ? {} : { stops }),
     ...(meterFen === undefined ? {} : { meterFen }),
-    medium: journey.medium === 'code' ? 'code' : 'card',
+    medium: mediumOf(journey, path),
     riderClass: journey.class ?? 'adult',
-    issuer: { institution: '', division: divisionOf(journey, compiled.tariff) },
+    issuer: { institution: '', division: divisionOf(journey, compiled.tariff, path) },
   }
 }
 
-function divisionOf({ issuer = 'visitor' }: JourneyInput, { city }: Tariff): string {
+function mediumOf({ medium: named = 'card' }: JourneyInput, path: string): FareMedium {
+  const medium = FARE_MEDIA.find((one) => one === named)
+  if (medium !== undefined) return medium
+  const message = `"${named}" is no medium: ${FARE_MEDIA.join(', ')}`
+  throw badJourneys({ path: `${ofJourney(path)}.medium`, rule: 'medium', message })
+}
+
+function divisionOf({ issuer = 'visitor' }: JourneyInput, { city }: Tariff, path: string): string {
   if (issuer === 'local') return city
-  return /^\d{6}$/.test(issuer) ? issuer : ''
+  if (issuer === 'visitor') return ''
+  if (/^\d{6}$/.test(issuer)) return issuer
+  const message = `"${issuer}" is no issuer: local, visitor or the six digits of its city`
+  throw badJourneys({ path: `${ofJourney(path)}.issuer`, rule: 'issuer', message })
+}
+
+/** `[0]` of `[0].legs[1]`. */
+function ofJourney(path: string): string {
+  return path.slice(0, path.indexOf('.'))
 }
 
 function stationOf(

@@ -65,6 +65,7 @@ describe('journeys under a city', () => {
     ['no mode', { route: 'boat', enter: '2026-11-21T08:00' }, '[0].legs[0].route'],
     ['no station', { ...leg(1), from: 'Nowhere', to: 1 }, '[0].legs[0].from'],
     ['no time', { route: 'bus', enter: 'morning' }, '[0].legs[0]'],
+    ['no day', { ...leg(1), enter: '2026-02-30T08:00' }, '[0].legs[0]'],
     ['no route', { enter: '2026-11-21T08:00' }, '[0].legs[0].route'],
   ])('%s is told with its place', (_, wrong, path) => {
     expect(() => quotes([{ legs: [wrong] }])).toThrow(
@@ -73,6 +74,26 @@ describe('journeys under a city', () => {
         details: { faults: expect.arrayContaining([expect.objectContaining({ path })]) },
       }),
     )
+  })
+
+  test.each([
+    ['medium', { medium: 'qr' }],
+    ['issuer', { issuer: 'locla' }],
+  ])('a slip in the %s is a fault and never a price', (field, wrong) => {
+    const path = `[0].${field}`
+    expect(() => quotes([{ ...wrong, legs: [leg(1)] }])).toThrow(
+      expect.objectContaining({
+        code: 'fares.bad-journeys',
+        details: { faults: [expect.objectContaining({ path, rule: field })] },
+      }),
+    )
+  })
+
+  test('an exit before the entry has no price', () => {
+    const back = { ...leg(1), exit: '2026-11-21T07:59' }
+    expect(quotes([{ legs: [back] }])).toMatchObject([
+      { ok: false, code: 'fares.exit-before-entry', leg: 0 },
+    ])
   })
 
   test('what no tariff covers is refused, leg by leg', () => {

@@ -107,6 +107,7 @@ function quoteOne(
     const found = compiled(leg, mode, instantOf(leg.exit ?? leg.enter, path))
     if (found === undefined) return refused('fares.no-tariff', place)
     const ride = rideOf(journey, leg, { path, mode, compiled: found })
+    if (ride.at < instantOf(leg.enter, path)) return refused('fares.exit-before-entry', place)
     const { id, account: shared = id } = found.tariff
     const key = `${journey.rider ?? `journey ${at}`} ${shared}`
     const { priced, account } = priceNext(found, accounts.get(key) ?? NEW_ACCOUNT, ride)

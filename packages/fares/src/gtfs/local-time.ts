@@ -11,7 +11,7 @@ const STAMP = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?$/
 export function localTime(text: string, zone: string): LocalTime {
   const match = STAMP.exec(text)
   const instant = match === null ? Number.NaN : Date.parse(match[3] ? text : `${text}Z`)
-  if (match === null || Number.isNaN(instant)) {
+  if (match === null || Number.isNaN(instant) || !isDay(match[1] ?? '')) {
     throw new UnifareError('fares.bad-journeys', `"${text}" is no time YYYY-MM-DDTHH:MM[:SS]`)
   }
   const [, day = '', clock = '', offset] = match
@@ -28,6 +28,11 @@ export function localTime(text: string, zone: string): LocalTime {
     secondOfDay: secondsOf(`${parts['hour']}:${parts['minute']}:${parts['second']}`),
     instant,
   }
+}
+
+/** Engines read the 30th of February as the 2nd of March. */
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
 
 function secondsOf(clock: string): number {
