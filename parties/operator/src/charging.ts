@@ -2,6 +2,7 @@ import type { AcceptanceContent } from '@unifare/bundle'
 import { businessDay, type Instant, type Tx } from '@unifare/core'
 import type { CompiledTariff } from '@unifare/fares'
 import { type Charge, deliveryId, encodeCharge, parseTap, type Tap } from '@unifare/tap'
+import { openFareAccounts, ridden } from './fare-accounts.ts'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
 import { type PricedRide, priceRide } from './pricing.ts'
@@ -57,10 +58,15 @@ export async function makeCharges(
   const paired = await pairAll(tx, open, options.giveUpBefore)
   const [mark] = await tx.get(marks, [{ name: 'charges' }])
   let number = mark === undefined ? 0 : Number(mark.value)
+  const accounts = await openFareAccounts(tx, {
+    operator: options.operator,
+    tariffs: options.tariffs,
+    taps: paired.map(lastTap),
+  })
   const decided: Decided[] = []
   let unpriced = 0
   for (const item of paired) {
-    const ride = priceRide(options.tariffs, options.acceptance, item)
+    const ride = priceRide(options.tariffs, options.acceptance, item, accounts.price)
     if (ride !== undefined) number += 1
     else if (costs(item)) {
       unpriced += 1
@@ -71,6 +77,7 @@ export async function makeCharges(
   }
   await tx.put(marks, [{ name: 'charges', value: String(number) }])
   await store(tx, open, decided)
+  await tx.put(ridden, accounts.fresh())
   const made = decided.flatMap(({ charge }) => charge ?? [])
   return {
     charges: made.length,

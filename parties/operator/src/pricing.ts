@@ -5,6 +5,7 @@ import {
   incompleteFare,
   type MissingEnd,
   maximumFare,
+  type Priced,
   type PricePart,
   price,
   type Ride,
@@ -33,6 +34,18 @@ export interface PricedRide {
   readonly to: number
 }
 
+/** The price of a ride that ended with a tap, in whatever account it counts. */
+export type Quote = (compiled: CompiledTariff, ride: Ride, last: Tap) => Priced
+
+/** A ride by itself: no ride before it counts. */
+const quoteAlone: Quote = (compiled, ride) => price(compiled, ride)
+
+interface Pricing {
+  readonly tariffs: readonly CompiledTariff[]
+  readonly acceptance: AcceptanceContent
+  readonly quote: Quote
+}
+
 /** Stands in a charge whose debit no tariff of the operator explains. */
 const NO_TARIFF = { id: '', version: 0 } as const
 
@@ -45,24 +58,22 @@ export function priceRide(
   tariffs: readonly CompiledTariff[],
   acceptance: AcceptanceContent,
   paired: Paired,
+  quote: Quote = quoteAlone,
 ): PricedRide | undefined {
+  const pricing = { tariffs, acceptance, quote }
   switch (paired.kind) {
     case 'single':
-      return priced(tariffs, acceptance, [paired.tap], paired.tap)
-    case 'journey':
-      return priced(
-        tariffs,
-        acceptance,
-        paired.entry === null ? [paired.exit] : [paired.entry, paired.exit],
-        paired.exit,
-        paired.entry,
-      )
+      return priced(pricing, [paired.tap], paired.tap)
+    case 'journey': {
+      const { entry, exit } = paired
+      return priced(pricing, entry === null ? [exit] : [entry, exit], exit, entry)
+    }
     case 'repaired':
-      return repaired(tariffs, acceptance, paired)
+      return repaired(pricing, paired)
     case 'missing-exit':
-      return incomplete(tariffs, acceptance, paired.entry, 'exit')
+      return incomplete(pricing, paired.entry, 'exit')
     case 'missing-entry':
-      return incomplete(tariffs, acceptance, paired.exit, 'entry')
+      return incomplete(pricing, paired.exit, 'entry')
     case 'void':
     case 'late-entry':
     case 'late-exit':
@@ -71,15 +82,14 @@ export function priceRide(
 }
 
 function priced(
-  tariffs: readonly CompiledTariff[],
-  acceptance: AcceptanceContent,
+  { tariffs, acceptance, quote }: Pricing,
   taps: readonly Tap[],
   last: Tap,
   entryTap: Tap | null = null,
 ): PricedRide | undefined {
   const found = tariffInForce(tariffs, last.mode, last.at)
   const entry = entryOf(last, entryTap)
-  const result = found && price(found, rideOf(acceptance, last, entry))
+  const result = found && quote(found, rideOf(acceptance, last, entry), last)
   const fare = result?.ok === true ? result : undefined
   if (fare === undefined && last.medium === 'code') return undefined
   const debitedFen = taps.reduce((sum, tap) => sum + tap.amountFen, 0)
@@ -110,14 +120,11 @@ function entryOf(
  * One end of a journey by code: the tariff's rule for it, else its maximum. A card keeps its open trip itself and settles it
  * at the next gate or counter; only what it was debited is asked for.
  */
-function incomplete(
-  tariffs: readonly CompiledTariff[],
-  acceptance: AcceptanceContent,
-  tap: Tap,
-  missing: MissingEnd,
-): PricedRide | undefined {
+function incomplete(pricing: Pricing, tap: Tap, missing: MissingEnd): PricedRide | undefined {
+  const { tariffs, acceptance } = pricing
   if (tap.medium === 'card') {
-    return tap.amountFen > 0 ? priced(tariffs, acceptance, [tap], tap) : undefined
+    // One end is no ride that later ones could build on.
+    return tap.amountFen > 0 ? priced({ ...pricing, quote: quoteAlone }, [tap], tap) : undefined
   }
   const found = tariffInForce(tariffs, tap.mode, tap.at)
   if (found === undefined) return undefined
@@ -156,8 +163,7 @@ const MAXIMUM_REPAIRS: Readonly<Partial<Record<Reason, true>>> = {
  * the tariff of the boarding. What was paid in cash or waived is no charge.
  */
 function repaired(
-  tariffs: readonly CompiledTariff[],
-  acceptance: AcceptanceContent,
+  pricing: Pricing,
   { entry: entryTap, exit }: Extract<Paired, { kind: 'repaired' }>,
 ): PricedRide | undefined {
   const { entry, amountFen } = exit
@@ -166,10 +172,10 @@ function repaired(
   const reason = reasonOf(exit.reason)
   if (reason === undefined || MAXIMUM_REPAIRS[reason] === undefined) {
     const ended = { ...exit, at: entry.at + exit.durationS * 1000 }
-    const ride = priced(tariffs, acceptance, [ended], ended)
+    const ride = priced(pricing, [ended], ended)
     return ride && { ...ride, taps }
   }
-  const found = tariffInForce(tariffs, exit.mode, entry.at)
+  const found = tariffInForce(pricing.tariffs, exit.mode, entry.at)
   const pricedFen = found === undefined ? 0 : maximumFare(found, entry.station)
   const { zh: textZh, en: textEn } = REASONS[reason]
   const parts = pricedFen === 0 ? [] : [{ rule: reason, amountFen: pricedFen, textZh, textEn }]
