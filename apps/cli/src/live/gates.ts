@@ -35,7 +35,7 @@ export function createGateDesk({
 }): (place: string, key: string) => Promise<Enrolment> {
   const enrolled = new Map<
     string,
-    { operator: PlannedOperator; config: TerminalConfig; key: string }
+    { operator: PlannedOperator; config: TerminalConfig; key: string; published: boolean }
   >()
   return async (place, key) => {
     requireData(
@@ -56,8 +56,11 @@ export function createGateDesk({
     const known = enrolled.get(name)
     const serial = String(enrolled.size + 1).padStart(SERIAL_DIGITS, '0')
     const config = known?.config ?? { ...planned, terminal: `${PAGE_PREFIX}${serial}` }
-    enrolled.set(name, { operator, config, key })
-    if (known === undefined) await publishDevices(operator)
+    if (known?.published !== true) {
+      enrolled.set(name, { operator, config, key, published: false })
+      await publishDevices(operator)
+      enrolled.set(name, { operator, config, key, published: true })
+    }
     const { id } = operator.institution
     return {
       config,

@@ -113,6 +113,7 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
     inTurn(pulse).catch((error: unknown) => {
       // What fails now is tried at the next pulse; a fault of the program must be seen.
       if (!(error instanceof UnifareError)) throw error
+      news = true
     })
   }
   beat()

@@ -8,10 +8,12 @@ import {
   createMemoryStorage,
   fromHex,
   toHex,
+  UnifareError,
 } from '@unifare/core'
 import { systemClock, systemRandom } from '@unifare/core/node'
 import { createSoftwareKeyStore, ed25519KeyPair } from '@unifare/crypto'
 import { nodeEngine } from '@unifare/crypto/node'
+import type { Operator } from '@unifare/operator'
 import { createWallet } from '@unifare/rider'
 import type { Link } from '@unifare/tap'
 import { openTerminal } from '@unifare/terminal'
@@ -168,6 +170,24 @@ describe('the live network', () => {
     const request = { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ key }) }
     const answer = await app.request(`/api/gates/${place}`, request)
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([422, code])
+  })
+
+  it('tries again at the next pulse what failed at one', async () => {
+    const operators = running.network.operators as Map<string, Operator>
+    const [id, operator] = [...operators][0] ?? []
+    if (id === undefined || operator === undefined) throw new TypeError('no operator')
+    let asked = 0
+    operators.set(id, {
+      ...operator,
+      async command(order) {
+        asked += 1
+        if (asked === 1) throw new UnifareError('link.unreachable', 'away for a moment')
+        return operator.command(order)
+      },
+    })
+    await live.handlerOf(id)?.(new Uint8Array([0]))
+    await expect.poll(() => asked, { timeout: 5_000 }).toBeGreaterThan(1)
+    operators.set(id, operator)
   })
 
   it('tells who listens that something changed, and nothing else', async () => {
