@@ -36,6 +36,8 @@ export interface LegInput {
   readonly enter: string
   readonly exit?: string
   readonly distanceM?: number
+  /** Zones that were passed between, for fares of GTFS version 1 which ask for them. */
+  readonly zones?: readonly string[]
   readonly stops?: number
   /** Amount on a taxi's meter. */
   readonly meterFen?: number
@@ -59,6 +61,7 @@ const readLeg: Reader<LegInput> = object<LegInput>({
   enter: text,
   exit: optional(text),
   distanceM: optional(whole(0)),
+  zones: optional(list(text)),
   stops: optional(whole(0)),
   meterFen: optional(whole(0)),
 })

@@ -148,7 +148,8 @@ export function quoteFeed(feed: FareFeed, journeys: readonly JourneyInput[]): re
       if (leg.from === undefined || leg.to === undefined) {
         throw badJourneys({ path, rule: 'missing', message: 'a stop to go from and to is needed' })
       }
-      return { route: leg.route, from: String(leg.from), to: String(leg.to), enter, exit }
+      const { route, from, to, zones = [] } = leg
+      return { route, from: String(from), to: String(to), enter, exit, zones }
     })
     const rider = {
       ...(journey.class === undefined ? {} : { category: journey.class }),

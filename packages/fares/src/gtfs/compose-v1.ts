@@ -51,11 +51,12 @@ export function composeFaresV1(feed: FareFeed, legs: readonly GtfsLeg[]): Compos
 
 function refusal(feed: FareFeed, legs: readonly GtfsLeg[]): Composed | undefined {
   if (legs.length === 0) return { ok: false, code: 'fares.bad-ride', leg: 0 }
-  for (const [leg, { route, from, to }] of legs.entries()) {
+  for (const [leg, { route, from, to, enter, exit }] of legs.entries()) {
     if (!feed.hasRoute(route)) return { ok: false, code: 'fares.unknown-route', leg }
     if (!feed.hasStop(from) || !feed.hasStop(to)) {
       return { ok: false, code: 'fares.unknown-stop', leg }
     }
+    if (exit.instant < enter.instant) return { ok: false, code: 'fares.exit-before-entry', leg }
   }
   return undefined
 }

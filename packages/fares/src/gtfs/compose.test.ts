@@ -139,6 +139,30 @@ describe('riders and media', () => {
   })
 })
 
+describe('default categories', () => {
+  const of = (rows: string): Files => ({
+    'rider_categories.txt':
+      'rider_category_id,rider_category_name,is_default_fare_category\nadult,Adult,1\nguest,Guest,1\nchild,Child,0\nsenior,Senior,0\n',
+    'fare_products.txt': `fare_product_id,rider_category_id,amount,currency\ntram,,3,EUR\n${rows}`,
+  })
+
+  test('each product has its own', () => {
+    const feed = of('single,adult,2,EUR\nsingle,child,1,EUR\nday,guest,7,EUR\nday,senior,5,EUR\n')
+    expect(amountOf(feed, [bus])).toBe(200)
+    expect(amountOf({ ...feed, ...rules('network_id', 'b,bus,day') }, [bus])).toBe(700)
+  })
+
+  test('two for one product are a fault, none is told', () => {
+    expect(() => feedOf(of('single,adult,2,EUR\nsingle,guest,1,EUR\n'))).toThrow(
+      expect.objectContaining({
+        details: { faults: [expect.objectContaining({ rule: 'two-defaults', line: 4 })] },
+      }),
+    )
+    const { notices } = feedOf(of('single,child,1,EUR\nsingle,senior,1,EUR\n'))
+    expect(notices).toMatchObject([{ rule: 'no-default', line: 3 }])
+  })
+})
+
 describe('transfers', () => {
   test.each([
     ['0: A + AB', 'b,t,,,,0,minus', 50],
@@ -162,6 +186,14 @@ describe('transfers', () => {
   test('within a group count: the third ride is a new ticket', () => {
     expect(amountOf(transfers('b,b,1,,,0,'), [bus, second, third])).toBe(400)
     expect(amountOf(transfers('b,b,2,,,0,'), [bus, second, third])).toBe(200)
+  })
+
+  test('of rules that differ in their count, the smallest that is enough applies, not the cheapest', () => {
+    const steps = transfers('b,b,1,,,0,plus', 'b,b,2,,,0,', 'b,b,-1,,,0,minus')
+    expect(amountOf(steps, [bus, second])).toBe(250)
+    expect(amountOf(steps, [bus, second, third])).toBe(250)
+    const fourth = leg('bus2', 'V', 'U', [45, 50])
+    expect(amountOf(steps, [bus, second, third, fourth])).toBe(100)
   })
 
   test.each([
@@ -256,6 +288,37 @@ describe('malformed feeds', () => {
     expect(composeFares(feed, [bus], {})).toMatchObject({ best: { amount: 200 } })
   })
 
+  const faultsOf = (files: Files) => {
+    try {
+      parseFeed(files)
+    } catch (error) {
+      const { faults } = (error as { details: { faults: Record<string, string>[] } }).details
+      return faults.map(({ file, line, rule }) => `${file}:${line}:${rule}`)
+    }
+    return []
+  }
+
+  test('a folder without a feed is no feed without faults', () => {
+    expect(faultsOf({})).toEqual([
+      'agency.txt:0:missing-file',
+      'routes.txt:0:missing-file',
+      'fare_leg_rules.txt:0:no-fares',
+    ])
+  })
+
+  test('a quote that is never closed swallows no rows unseen', () => {
+    const areas = 'area_id,area_name\ncity,"City\nsuburb,Suburb\nairport,Airport\n'
+    expect(faultsOf({ ...BASE, 'areas.txt': areas })).toEqual(['areas.txt:2:open-quote'])
+  })
+
+  test.each([
+    ['stops.txt', `${BASE['stops.txt']}U,U,,z9\n`, 7],
+    ['routes.txt', `${BASE['routes.txt']}bus1,A,3,tram\n`, 6],
+    ['calendar_dates.txt', 'service_id,date,exception_type\nw,20260101,1\nw,20260101,2\n', 3],
+  ])('a key twice in %s', (file, text, line) => {
+    expect(faultsOf({ ...BASE, [file]: text })).toEqual([`${file}:${line}:duplicate-key`])
+  })
+
   test('networks in two files are refused', () => {
     expect(() => feedOf({ 'networks.txt': 'network_id\nbus\ntram\n' })).toThrow(
       expect.objectContaining({ code: 'fares.bad-feed' }),
@@ -299,5 +362,7 @@ describe('version 1', () => {
     expect(amount(feed, [second])).toBe(500)
     expect(amount(feed, [third])).toBe(400)
     expect(amount(feed, [leg('bus1', 'V', 'S')])).toBe('fares.no-rule')
+    expect(amount(feed, [{ ...third, zones: ['z1'] }])).toBe('fares.no-rule')
+    expect(amount(feed, [leg('bus1', 'S', 'T', [10, 0])])).toBe('fares.exit-before-entry')
   })
 })

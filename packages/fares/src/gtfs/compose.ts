@@ -136,14 +136,23 @@ function transfersBetween(step: Step, before: EffectiveLeg): Way[] {
   const { group } = choice.rule
   const from = way.run?.from ?? before
   const transfers = (way.group === group ? (way.run?.transfers ?? 0) : 0) + 1
-  return rulesBetween(feed, way.group, group)
-    .filter((rule) => rule.count === null || rule.count === -1 || transfers <= rule.count)
+  const fitting = rulesBetween(feed, way.group, group)
+    .filter((rule) => transfers <= mostTransfers(rule))
     .filter((rule) => inTime(rule, { from, to: leg, before }))
     .flatMap((rule) => {
       const products: readonly (FareProduct | null)[] =
         rule.product === null ? [null] : productsFor(feed, rule.product, rider)
-      return products.map((product) => apply(step, { rule, product, before, from, transfers }))
+      return products.map((product) => ({ rule, product }))
     })
+  const smallest = Math.min(...fitting.map(({ rule }) => mostTransfers(rule)))
+  return fitting
+    .filter(({ rule }) => mostTransfers(rule) === smallest)
+    .map(({ rule, product }) => apply(step, { rule, product, before, from, transfers }))
+}
+
+/** Transfers that a rule covers; of rules that differ in it, the smallest that is enough applies. */
+function mostTransfers({ count }: TransferRule): number {
+  return count === null || count === -1 ? Number.POSITIVE_INFINITY : count
 }
 
 interface Transfer {
@@ -208,8 +217,7 @@ function legPart(leg: EffectiveLeg, { rule, product }: LegOption, amount: number
 
 /**
  * The rules between two groups: those that name both; where there are none, those with a blank,
- * which means every group that the column does not list. Of rules within one group that differ in
- * their count, those with the smallest count that covers the transfer come first by themselves.
+ * which means every group that the column does not list.
  */
 function rulesBetween(feed: FareFeed, fromGroup: string, toGroup: string): TransferRule[] {
   const { transferRules } = feed

@@ -10,6 +10,8 @@ export interface CsvReader {
   push(text: string): CsvRow[]
   /** The last row, where the file does not end with a line break. */
   end(): CsvRow[]
+  /** The line on which the row begins whose quote is still open; undefined where none is. */
+  openQuote(): number | undefined
 }
 
 const BOM = 0xfeff
@@ -126,6 +128,7 @@ export function csvReader(): CsvReader {
       if (cell !== '' || cells.length > 0) endRow()
       return taken()
     },
+    openQuote: () => (quoted && !afterQuote ? rowLine : undefined),
   }
 }
 

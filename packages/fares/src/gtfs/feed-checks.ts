@@ -12,6 +12,7 @@ type IdKind =
   | 'stop'
   | 'route'
   | 'fare'
+  | 'service'
 
 /** Which column names what; a name that nothing has is a fault. */
 const REFERENCES: readonly (readonly [file: GtfsFile, column: string, kind: IdKind])[] = [
@@ -30,6 +31,7 @@ const REFERENCES: readonly (readonly [file: GtfsFile, column: string, kind: IdKi
   ['fare_transfer_rules.txt', 'from_leg_group_id', 'group'],
   ['fare_transfer_rules.txt', 'to_leg_group_id', 'group'],
   ['fare_transfer_rules.txt', 'fare_product_id', 'product'],
+  ['timeframes.txt', 'service_id', 'service'],
   ['stop_areas.txt', 'area_id', 'area'],
   ['stop_areas.txt', 'stop_id', 'stop'],
   ['route_networks.txt', 'network_id', 'network'],
@@ -54,7 +56,12 @@ const KEYS: readonly (readonly [file: GtfsFile, columns: readonly string[]])[] =
     'fare_transfer_rules.txt',
     ['from_leg_group_id', 'to_leg_group_id', 'fare_product_id', 'transfer_count', 'duration_limit'],
   ],
+  ['fare_leg_join_rules.txt', ['from_network_id', 'to_network_id', 'from_stop_id', 'to_stop_id']],
   ['fare_attributes.txt', ['fare_id']],
+  ['stops.txt', ['stop_id']],
+  ['routes.txt', ['route_id']],
+  ['calendar.txt', ['service_id']],
+  ['calendar_dates.txt', ['service_id', 'date']],
 ]
 
 /** Ids that nothing has, and keys that come twice. */
@@ -99,4 +106,24 @@ export function checkNetworks(builder: Builder): void {
       message: 'networks stand in networks.txt already: one of both must go',
     })
   }
+}
+
+/** A feed without routes or a time zone prices nothing, and neither does one without fares. */
+export function checkFiles(builder: Builder): void {
+  for (const file of ['agency.txt', 'routes.txt'] as const) {
+    if (builder.has(file)) continue
+    builder.fault(file, {
+      line: 0,
+      column: '',
+      rule: 'missing-file',
+      message: 'the file is needed',
+    })
+  }
+  if (builder.has('fare_leg_rules.txt') || builder.has('fare_attributes.txt')) return
+  builder.fault('fare_leg_rules.txt', {
+    line: 0,
+    column: '',
+    rule: 'no-fares',
+    message: 'the feed has no fares: neither this file nor fare_attributes.txt',
+  })
 }

@@ -58,15 +58,40 @@ function optional(row: FeedRow, column: string): string | null {
 export function defaultCategories(builder: Builder): Set<string> {
   const rows = builder.rows('rider_categories.txt')
   const chosen = rows.filter((row) => row.cell('is_default_fare_category') === '1')
-  if (chosen.length > 1) {
-    builder.fault('rider_categories.txt', {
-      line: chosen[1]?.line ?? 0,
-      column: 'is_default_fare_category',
-      rule: 'two-defaults',
-      message: 'only one category is the default',
-    })
+  const defaults = new Set(chosen.map((row) => row.cell('rider_category_id')))
+  const own = builder
+    .rows('fare_products.txt')
+    .filter((row) => row.cell('rider_category_id') !== '')
+  for (const [product, records] of groupBy(own, (row) => row.cell('fare_product_id'))) {
+    checkDefault(builder, { product, records, defaults })
   }
-  return new Set(chosen.map((row) => row.cell('rider_category_id')))
+  return defaults
+}
+
+/** Of the categories of one product exactly one is the default; products may differ in theirs. */
+function checkDefault(
+  builder: Builder,
+  of: {
+    readonly product: string
+    readonly records: readonly FeedRow[]
+    readonly defaults: ReadonlySet<string>
+  },
+): void {
+  const { product, records, defaults } = of
+  const categories = [...idsOf(records, 'rider_category_id')]
+  const chosen = categories.filter((id) => defaults.has(id))
+  if (chosen.length === 1 || categories.length < 2) return
+  const at = records.find((row) => row.cell('rider_category_id') === chosen[1]) ?? records[0]
+  const line = at?.line ?? 0
+  const column = 'rider_category_id'
+  if (chosen.length > 1) {
+    const message = `"${product}" has two default categories: ${chosen.join(', ')}`
+    builder.fault('fare_products.txt', { line, column, rule: 'two-defaults', message })
+  } else {
+    const message = `no category of "${product}" is the default: riders must state theirs`
+    const level = 'notice'
+    builder.fault('fare_products.txt', { line, column, rule: 'no-default', message, level })
+  }
 }
 
 export function legRules(builder: Builder): LegRule[] {

@@ -1,7 +1,7 @@
 import { UnifareError } from '@unifare/core'
 import { groupBy } from '../group-by.ts'
 import { type Builder, idsOf } from './feed-builder.ts'
-import { checkIds, checkNetworks } from './feed-checks.ts'
+import { checkFiles, checkIds, checkNetworks } from './feed-checks.ts'
 import {
   areas,
   attributes,
@@ -153,7 +153,12 @@ export function openFeed(tables: readonly FeedTable[], faults: readonly FeedFaul
     stop: idsOf(rowsOf('stops.txt'), 'stop_id'),
     route: idsOf(rowsOf('routes.txt'), 'route_id'),
     fare: idsOf(rowsOf('fare_attributes.txt'), 'fare_id'),
+    service: new Set([
+      ...idsOf(rowsOf('calendar.txt'), 'service_id'),
+      ...idsOf(rowsOf('calendar_dates.txt'), 'service_id'),
+    ]),
   }
+  checkFiles(builder)
   checkIds(builder, ids)
   checkNetworks(builder)
   const feed: FareFeed = {

@@ -108,7 +108,12 @@ export function tableReader(file: string, note: (fault: FeedFault) => void): Tab
   return {
     push: (text) => take(csv.push(text)),
     end() {
+      const line = csv.openQuote()
       take(csv.end())
+      if (line !== undefined) {
+        const message = 'a quote is never closed: the rest of the file lies inside it'
+        fault({ line, column: '', rule: 'open-quote', message })
+      }
       if (header === undefined) {
         fault({ line: 0, column: '', rule: 'empty-file', message: 'there is no header' })
       }
