@@ -37,7 +37,10 @@ export interface CustomField {
   readonly schemes: readonly SchemeToken[]
 }
 
-/** Constant for one operator and month, and meaningless to every other. */
+/**
+ * Constant for one operator and month. Its meaning is known to that operator alone, but whoever
+ * reads the codes sees it: a rider who joins a scheme gives up being unlinkable within the month.
+ */
 export interface SchemeToken {
   /** Operator, 8 digits. */
   readonly operator: string

@@ -6,8 +6,9 @@ const BLOCK_BYTES = 64
 
 /**
  * Token of an account in an operator's accumulation scheme for one month: HMAC-SM3 under a secret
- * of the issuer, 8 bytes. The operator can add up a month's rides by it, links nothing across
- * months, and two operators' tokens of one rider have nothing in common.
+ * of the issuer, 8 bytes. The operator can add up a month's rides by it and links nothing across
+ * months. It stands in the open in every code of the rider, so that others could link the month's
+ * codes by it as well: that is the price of joining.
  */
 export function schemeToken(
   secret: Uint8Array,

@@ -48,7 +48,8 @@ const COMPANIONS_WITHOUT_CLASSES = 3
 /**
  * Class of an account in good standing and what it grants: prepaid accounts are good for the money
  * that is free, others are new until enough rides are paid. Without classes everybody is granted
- * the same. Terms before the first day of the table: the first.
+ * the same, but no ride of a prepaid account may cost more than is free. Terms before the first
+ * day of the table: the first.
  */
 export async function grantOf(
   tx: Tx,
@@ -64,7 +65,8 @@ export async function grantOf(
   const day = businessDay(at)
   const terms = risk?.findLast(({ validFrom }) => validFrom <= day) ?? risk?.[0]
   if (terms === undefined) {
-    return { ...flat, riskClass: 'none', companionsMax: COMPANIONS_WITHOUT_CLASSES }
+    const capFen = Math.min(flat.capFen, await freeFenOf(tx, row))
+    return { ...flat, capFen, riskClass: 'none', companionsMax: COMPANIONS_WITHOUT_CLASSES }
   }
   const riskClass = await classNow(tx, row, terms)
   const { capFen, ...granted } = terms.classes[riskClass]

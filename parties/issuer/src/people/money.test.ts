@@ -1,3 +1,5 @@
+import { fromHex } from '@unifare/core'
+import { parseCredential } from '@unifare/ridecode'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AT, DAY, HOUR, lineOf } from '../issuer.fixture.ts'
@@ -25,6 +27,15 @@ describe('an anonymous account', () => {
       'riders/prepaid': -1_000,
       sumFen: 0,
     })
+  })
+
+  test('has codes that pay no ride dearer than what is free', async () => {
+    const here = await openPeople()
+    const { phone } = await here.anonymous('a', 1_300)
+    const { credential } = await phone.ready()
+    expect(parseCredential(fromHex(credential)).capFen).toBe(1_300)
+    await here.topUp(phone, 9_000)
+    expect(parseCredential(fromHex((await phone.ready()).credential)).capFen).toBe(3_000)
   })
 
   test('opened again is the same; its secret is not given a second time', async () => {
