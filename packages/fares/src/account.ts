@@ -2,6 +2,7 @@ import { type Day, type Fen, type Instant, shanghaiDay } from '@unifare/core'
 import type { CompiledTariff } from './compile.ts'
 import { price } from './price.ts'
 import type { MonthToDate, PreviousRide, Priced, Ride, Spent } from './ride.ts'
+import { startOf } from './ride-times.ts'
 
 /**
  * What a rider's earlier rides under one tariff change about the next one: plain data, so that a
@@ -156,7 +157,7 @@ function previousOf(ride: Ride, paidFen: Fen, transfers: number): PreviousRide {
   return {
     mode,
     ...(line === undefined ? {} : { line }),
-    startAt: joined ? previous.startAt : (entry?.at ?? at),
+    startAt: joined ? previous.startAt : startOf(ride),
     endAt: exit?.at ?? at,
     ...(joined && previous.entry ? { entry: previous.entry } : entry ? { entry } : {}),
     ...(exit === undefined ? {} : { exitStation: exit.station }),

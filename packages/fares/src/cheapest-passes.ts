@@ -3,6 +3,7 @@ import { type AccountRide, type FareAccount, NEW_ACCOUNT, priceNext } from './ac
 import type { CompiledTariff } from './compile.ts'
 import type { FareRefusal } from './errors.ts'
 import type { Priced } from './ride.ts'
+import { startOf } from './ride-times.ts'
 import type { Pass } from './tariff.ts'
 
 /** A pass bought right before a ride. */
@@ -95,7 +96,7 @@ function waysOn(
   state: State,
   { ride, index }: { readonly ride: AccountRide; readonly index: number },
 ): State[] {
-  const from = ride.entry?.at ?? ride.at
+  const from = startOf(ride)
   const held = state.held.filter(({ until }) => from < until)
   const covering = compiled.passes.filter(({ holds }) => holds(ride)).map(({ policy }) => policy)
   const covered = covering.some(({ id }) => held.some(({ pass }) => pass === id))

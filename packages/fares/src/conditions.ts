@@ -1,5 +1,6 @@
 import { type Instant, shanghaiDay } from '@unifare/core'
 import type { Ride } from './ride.ts'
+import { startOf } from './ride-times.ts'
 import { DAY_KINDS, type DayKind, type StationRef, type TimeWindow, type When } from './tariff.ts'
 import type { FareMedium } from './words.ts'
 
@@ -45,7 +46,7 @@ export function compileWhen(when: When, city: string, named: Named = NOTHING_NAM
     tests.push(({ exit }) => exit !== undefined && ids.has(exit.station))
   }
   if (days !== undefined) {
-    tests.push((ride) => days.includes(dayKind(ride.entry?.at ?? ride.at, named.holidays)))
+    tests.push((ride) => days.includes(dayKind(startOf(ride), named.holidays)))
   }
   if (time !== undefined) tests.push(timeTest(time))
   return tests.length === 1 ? (tests[0] as Condition) : (ride) => tests.every((test) => test(ride))
@@ -80,7 +81,7 @@ function dayKind(at: Instant, holidays: ReadonlySet<string>): DayKind {
 function timeTest({ at, from, until }: TimeWindow): Condition {
   const [start, end] = [minuteOf(from), minuteOf(until)]
   return (ride) => {
-    const instant = (at === 'entry' ? ride.entry : ride.exit)?.at ?? ride.at
+    const instant = at === 'entry' ? startOf(ride) : (ride.exit?.at ?? ride.at)
     const minute =
       (((instant / MINUTE_MS + SHANGHAI_MINUTES) % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES
     return start < end ? minute >= start && minute < end : minute >= start || minute < end

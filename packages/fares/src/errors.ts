@@ -54,6 +54,10 @@ export const faresErrors = {
     en: 'a distance, a time or an amount of the ride is not a whole number from 0',
     zh: '行程中的里程、时长或金额不是非负整数',
   },
+  'fares.no-maximum': {
+    en: 'overtime costs the highest fare, which is not known without the stations of the network',
+    zh: '超时按最高票价计收，缺少线网车站时无法确定',
+  },
   'fares.out-of-bounds': {
     en: 'the amount on the meter lies outside the bounds of the tariff',
     zh: '计价器金额超出票价规定的范围',

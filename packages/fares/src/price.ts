@@ -26,11 +26,13 @@ export function price(compiled: CompiledTariff, ride: Ride): Priced {
     transfer: transferOf(compiled, ride),
     alternatives: undefined,
     without: undefined,
+    refusal: undefined,
   }
   put(running, first.policy, first.amountFen)
   if (!coveredByPass(compiled, ride, running)) {
     for (const step of compiled.order) STEPS[step](compiled, ride, running)
   }
+  if (running.refusal !== undefined) return { ok: false, code: running.refusal }
   return told(compiled, ride, { running, base })
 }
 

@@ -17,6 +17,15 @@ const leg = (distanceM: number, day = 21) => ({
   distanceM,
 })
 
+const EARLY = {
+  id: 'early',
+  textZh: '早鸟',
+  textEn: 'early bird',
+  source: 0,
+  when: { time: { at: 'entry', from: '00:00', until: '07:00' } },
+  effect: { kind: 'percent', payPpm: 500_000 },
+} as const
+
 describe('journeys under a city', () => {
   test.each([
     [6_000, 300],
@@ -87,6 +96,31 @@ describe('journeys under a city', () => {
         details: { faults: [expect.objectContaining({ path, rule: field })] },
       }),
     )
+  })
+
+  test('overtime is charged by the times of the leg, whatever states its distance', () => {
+    const stay = (exit: string) => quotes([{ legs: [{ ...leg(4_001), exit }] }])
+    expect(stay('2026-11-21T12:00')).toMatchObject([{ amount: 300 }])
+    expect(stay('2026-11-21T12:00:01')).toMatchObject([{ amount: 600 }])
+  })
+
+  test('overtime at a maximum that only the network knows has no price by distance', () => {
+    const wuhan = { tariffs: [tariffNamed('wuhan-metro')], networks: [] }
+    const stay = { ...leg(4_001), exit: '2026-11-21T13:00' }
+    expect(quoteJourneys(wuhan, parseJourneys([{ legs: [stay] }]))).toMatchObject([
+      { ok: false, code: 'fares.no-maximum' },
+    ])
+  })
+
+  test('an hour of entry is the entry, also of a ride without stations', () => {
+    const early = { ...metro, discounts: [EARLY], accumulation: [] }
+    const at = (enter: string) =>
+      quoteJourneys(
+        { tariffs: [early], networks: [] },
+        parseJourneys([{ legs: [{ ...leg(6_000), enter }] }]),
+      )
+    expect(at('2026-11-21T06:59')).toMatchObject([{ amount: 150 }])
+    expect(at('2026-11-21T07:00')).toMatchObject([{ amount: 300 }])
   })
 
   test('an exit before the entry has no price', () => {

@@ -1,7 +1,9 @@
 import type { Fen } from '@unifare/core'
 import type { CompiledTariff } from './compile.ts'
+import type { FareRefusal } from './errors.ts'
 import { accumulated, discounted } from './policies.ts'
 import type { Alternative, PricePart, Ride } from './ride.ts'
+import { elapsedMs, startOf } from './ride-times.ts'
 import { shareFen } from './rounding.ts'
 import type { Discount, Policy, PricingStep, TimeLimit, Transfer } from './tariff.ts'
 
@@ -19,6 +21,8 @@ export interface Running {
   alternatives: Alternative[] | undefined
   /** Monthly steps that a discount of this ride rules out. */
   without: readonly string[] | undefined
+  /** Why there is no price after all. */
+  refusal: FareRefusal | undefined
 }
 
 /** Adds a step with its amount; the parts always sum to what stands. */
@@ -84,7 +88,7 @@ function exclude(running: Running, names: readonly string[]): void {
 export function transferOf({ transfers }: CompiledTariff, ride: Ride): Transfer | undefined {
   const { previous } = ride
   if (previous === undefined) return undefined
-  const startAt = ride.entry?.at ?? ride.at
+  const startAt = startOf(ride)
   return transfers.find(({ policy, holds, exits }) => {
     const { from, counts, withinS, afterS = 0, most } = policy
     const sinceMs = startAt - (counts === 'from-start' ? previous.startAt : previous.endAt)
@@ -162,12 +166,16 @@ function addCaps({ caps }: CompiledTariff, ride: Ride, running: Running): void {
 }
 
 function addOvertime({ timeLimits }: CompiledTariff, ride: Ride, running: Running): void {
-  const { entry, exit } = ride
-  if (entry === undefined || exit === undefined) return
+  const tookMs = elapsedMs(ride)
+  if (tookMs === undefined) return
   const policy = timeLimits.find(({ holds }) => holds(ride))?.policy
-  if (policy === undefined || exit.at - entry.at <= policy.limitS * 1000) return
+  if (policy === undefined || tookMs <= policy.limitS * 1000) return
   const { amountFen } = running
-  const chargeFen = overtimeFen(policy.charge, running, exit.station)
+  const chargeFen = overtimeFen(policy.charge, running, ride.exit?.station)
+  if (chargeFen === undefined) {
+    running.refusal = 'fares.no-maximum'
+    return
+  }
   put(
     running,
     policy,
@@ -175,21 +183,26 @@ function addOvertime({ timeLimits }: CompiledTariff, ride: Ride, running: Runnin
   )
 }
 
+/** Undefined where the charge is a maximum that is not known: fares that grow for ever have none. */
 function overtimeFen(
   charge: TimeLimit['charge'],
-  { baseFen, rule: { base } }: Running,
-  exitStation: number,
-): Fen {
+  { rule: { base } }: Running,
+  exitStation: number | undefined,
+): Fen | undefined {
   switch (charge.kind) {
     case 'fixed':
       return charge.amountFen
     case 'lowest-fare':
       return base.lowestFen
     case 'network-maximum':
-      return base.highestFen() ?? baseFen
+      return base.highestFen()
     case 'exit-station-maximum':
-      return base.highestFen(exitStation) ?? baseFen
+      return base.highestFen(exitStation)
     case 'two-maximums':
-      return 2 * (base.highestFen() ?? baseFen)
+      return twice(base.highestFen())
   }
+}
+
+function twice(amountFen: Fen | undefined): Fen | undefined {
+  return amountFen === undefined ? undefined : 2 * amountFen
 }
