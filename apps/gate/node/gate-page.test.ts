@@ -19,7 +19,7 @@ declare global {
 }
 
 /** The browser's camera may still deliver pictures that are so old. */
-const CAMERA_MS = 400
+const CAMERA_MS = 1_500
 
 let root: string
 let network: ServedNetwork
