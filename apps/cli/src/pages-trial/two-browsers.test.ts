@@ -88,6 +88,7 @@ describe('a rider and a gate, each in a browser', () => {
       await rider.goto(`${network.secureUrl}rider/${place}`)
       await rider.locator('h1').first().waitFor()
       expect(await seriousFaults(rider)).toEqual([])
+      expect(await overhangPx(rider)).toBe(0)
     },
     30_000,
   )
@@ -118,6 +119,11 @@ describe('a rider and a gate, each in a browser', () => {
     expect(await seriousFaults(gate)).toEqual([])
   }, 30_000)
 })
+
+/** By how much a page is wider than the phone. */
+function overhangPx(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+}
 
 /** What axe finds serious or worse. */
 async function seriousFaults(page: Page): Promise<string[]> {
