@@ -133,7 +133,8 @@ describe('riders and media', () => {
     [{ medium: 'paper' }, 200],
     [{}, 180],
     [{ category: 'child', medium: 'card' }, 100],
-    [{ category: 'senior' }, 'fares.no-rule'],
+    [{ category: 'senior' }, 'fares.no-product'],
+    [{ medium: 'coins' }, 'fares.no-product'],
   ])('%o pays %s', (rider, expected) => {
     expect(amountOf(files, [bus], rider)).toBe(expected)
   })
@@ -279,10 +280,11 @@ describe('malformed feeds', () => {
   test('draft columns and dead rules are told, and the feed is priced', () => {
     const feed = feedOf({
       'fare_leg_rules.txt':
-        'leg_group_id,network_id,fare_product_id,transfer_only\nb,bus,single,\nx,ghost,tram,1\n',
+        'leg_group_id,network_id,fare_product_id,transfer_only,ticketing\nb,bus,single,,\nx,ghost,tram,1,\n',
     })
     expect(feed.notices.map(({ rule, column, line }) => [rule, column, line])).toEqual([
-      ['unknown-column', 'transfer_only', 1],
+      ['draft-column', 'transfer_only', 1],
+      ['unknown-column', 'ticketing', 1],
       ['unknown-id', 'network_id', 3],
     ])
     expect(composeFares(feed, [bus], {})).toMatchObject({ best: { amount: 200 } })
@@ -317,6 +319,16 @@ describe('malformed feeds', () => {
     ['calendar_dates.txt', 'service_id,date,exception_type\nw,20260101,1\nw,20260101,2\n', 3],
   ])('a key twice in %s', (file, text, line) => {
     expect(faultsOf({ ...BASE, [file]: text })).toEqual([`${file}:${line}:duplicate-key`])
+  })
+
+  test('a rule for transfers only, as drafts have it, begins no ticket', () => {
+    const files = {
+      ...rules('network_id,transfer_only', 'b,bus,,single', 'f,bus,1,free', 'f,tram,1,free'),
+      ...transfers('b,f,,,,0,'),
+    }
+    expect(amountOf(files, [bus])).toBe(200)
+    expect(amountOf(files, [bus, tram])).toBe(200)
+    expect(composeFares(feedOf(files), [tram], {})).toMatchObject({ code: 'fares.no-rule', leg: 0 })
   })
 
   test('networks in two files are refused', () => {

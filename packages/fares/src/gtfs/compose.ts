@@ -73,7 +73,10 @@ export function composeFares(feed: FareFeed, legs: readonly GtfsLeg[], rider: Gt
   for (const [at, leg] of effective.entries()) {
     const options = matcher.options(leg, rider)
     const [option] = options
-    if (option === undefined) return { ok: false, code: 'fares.no-rule', leg: leg.first }
+    if (option === undefined) {
+      const code = matcher.covers(leg) ? 'fares.no-product' : 'fares.no-rule'
+      return { ok: false, code, leg: leg.first }
+    }
     currency ??= option.product.currency
     if (options.some(({ product }) => product.currency !== currency)) {
       return { ok: false, code: 'fares.two-currencies', leg: leg.first }
@@ -82,6 +85,7 @@ export function composeFares(feed: FareFeed, legs: readonly GtfsLeg[], rider: Gt
     const next = ways.flatMap((way) =>
       options.flatMap((choice) => waysOn({ feed, way, before, leg, choice, rider })),
     )
+    if (next.length === 0) return { ok: false, code: 'fares.no-rule', leg: leg.first }
     counted += next.length
     ways = cheapestOfEach(next)
   }
@@ -127,8 +131,8 @@ function waysOn(step: Step): Way[] {
     group,
     run: null,
   }
-  if (before === undefined) return [separate]
-  return [separate, ...transfersBetween(step, before)]
+  const tickets = choice.rule.transferOnly ? [] : [separate]
+  return before === undefined ? tickets : [...tickets, ...transfersBetween(step, before)]
 }
 
 function transfersBetween(step: Step, before: EffectiveLeg): Way[] {

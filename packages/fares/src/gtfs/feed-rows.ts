@@ -104,6 +104,7 @@ export function legRules(builder: Builder): LegRule[] {
     toTimeframe: optional(row, 'to_timeframe_group_id'),
     product: row.cell('fare_product_id'),
     priority: Number(row.cell('rule_priority') || 0),
+    transferOnly: row.cell('transfer_only') === '1',
     line: row.line,
   }))
 }

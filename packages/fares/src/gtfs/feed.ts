@@ -43,6 +43,8 @@ export interface LegRule {
   readonly toTimeframe: string | null
   readonly product: string
   readonly priority: number
+  /** Draft: pays a leg behind a transfer only, never one that begins a ticket. */
+  readonly transferOnly: boolean
   readonly line: number
 }
 

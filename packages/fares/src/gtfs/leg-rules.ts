@@ -19,6 +19,8 @@ export interface LegOption {
 export interface LegMatcher {
   /** All ways to pay a leg, of the highest priority, cheapest first; none: the fare is not known. */
   options(leg: EffectiveLeg, rider: GtfsRider): readonly LegOption[]
+  /** Whether any rule fits a leg, whoever rides it. */
+  covers(leg: EffectiveLeg): boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export function legMatcher(feed: FareFeed): LegMatcher {
     inTimeframe(feed, rule.fromTimeframe, leg.enter) &&
     inTimeframe(feed, rule.toTimeframe, leg.exit)
   return {
+    covers: (leg) => legRules.some((rule) => matches(rule, leg)),
     options(leg, rider) {
       const matching = legRules.filter((rule) => matches(rule, leg))
       const highest = matching.reduce((most, { priority }) => Math.max(most, priority), 0)

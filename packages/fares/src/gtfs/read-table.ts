@@ -64,6 +64,9 @@ export function tableReader(file: string, note: (fault: FeedFault) => void): Tab
           message: 'not an adopted column: it is left out of account',
           level: 'notice',
         })
+      } else if (specs[name]?.draft) {
+        const message = 'a draft column, not adopted yet: it is minded'
+        note({ file, line, column: name, rule: 'draft-column', message, level: 'notice' })
       }
     }
     for (const [column, spec] of Object.entries(specs)) {

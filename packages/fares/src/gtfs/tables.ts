@@ -14,6 +14,8 @@ export type CellKind =
 export interface ColumnSpec {
   readonly kind: CellKind
   readonly required?: true
+  /** Not adopted: minded where a feed has it, since its prices would be wrong without it. */
+  readonly draft?: true
   /** Values of an `enum`, and of a `count` its bounds. */
   readonly values?: readonly string[]
 }
@@ -48,6 +50,7 @@ export const GTFS_TABLES = {
     to_timeframe_group_id: { kind: 'id' },
     fare_product_id: { kind: 'id', required: true },
     rule_priority: { kind: 'count' },
+    transfer_only: { kind: 'flag', draft: true },
   },
   'fare_leg_join_rules.txt': {
     from_network_id: { kind: 'id', required: true },
