@@ -6,6 +6,7 @@ export default defineConfig({
       '{packages,parties,apps}/*/{src,node}/**/*.test.ts',
       '{twin,bench,tools}/**/*.test.ts',
     ],
+    globalSetup: 'tools/pages-setup.ts',
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
