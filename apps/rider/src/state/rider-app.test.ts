@@ -1,6 +1,7 @@
 import { utf8 } from '@unifare/core'
-import { sha256 } from '@unifare/crypto'
+import { pureEngine, sha256 } from '@unifare/crypto'
 import { parseCode } from '@unifare/ridecode'
+import { createWallet } from '@unifare/rider'
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, AT, createMemoryVault, createWorld } from './world.fixture.ts'
 
@@ -156,5 +157,43 @@ describe('another tab', () => {
     page.standBack()
     expect(page.state()).toMatchObject({ phase: 'elsewhere', port: null })
     expect(await page.order((port) => port.repay())).toEqual({ ok: false })
+  })
+
+  it('keeps what it knows: a renewal under way here writes nothing over it any more', async () => {
+    const { world, vault, page } = await opened()
+    const renewals = () => world.asked.filter((name) => name === 'ready').length
+    world.mood.at += 23.5 * 3_600_000
+    const syncing = page.sync()
+    for (let turns = 0; renewals() < 2 && turns < 10_000; turns++) await Promise.resolve()
+    expect(renewals()).toBe(2)
+    const before = await vault.read('wallet')
+    page.standBack()
+    await syncing
+    expect(await vault.read('wallet')).toEqual(before)
+  })
+})
+
+describe('a device that writes slowly', () => {
+  it('has the newest state in the end, whichever write was quicker', async () => {
+    const world = await createWorld()
+    const vault = createMemoryVault()
+    const waits = [20, 0]
+    const page = world.page({
+      ...vault,
+      async write(name, value) {
+        await new Promise((resolve) => setTimeout(resolve, waits.shift() ?? 0))
+        await vault.write(name, value)
+      },
+    })
+    const state = createWallet({
+      issuer: '07917910',
+      issuerKey: new Uint8Array(32),
+      link: { send: async (_, bytes) => bytes },
+      engine: pureEngine,
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      now: () => AT,
+    }).state()
+    await Promise.all([1, 2].map((lastCodeS) => page.keep({ ...state, lastCodeS })))
+    expect(await vault.read('wallet')).toMatchObject({ lastCodeS: 2 })
   })
 })

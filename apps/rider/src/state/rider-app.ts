@@ -97,7 +97,16 @@ export function createRiderApp({ vault, ...ground }: RiderGround): RiderApp {
   const wayTo = (issuer: Member): IssuerWay => {
     return { issuer, link, now, ...(plan === undefined ? {} : { plan }) }
   }
-  const keep = (wallet: WalletState) => vault.write('wallet', wallet)
+  let kept: Promise<void> = Promise.resolve()
+  /** One write after the other: an older state must not come to lie over a newer one. */
+  function keep(wallet: WalletState): Promise<void> {
+    const written = kept.then(() => {
+      if (state.phase !== 'elsewhere') return vault.write('wallet', wallet)
+      throw new UnifareError('page.no-wallet', 'another tab has the wallet')
+    })
+    kept = written.catch(() => undefined)
+    return written
+  }
   const fail = (error: unknown) => {
     if (!(error instanceof UnifareError)) throw error
     const away = error.code.startsWith('link.')
