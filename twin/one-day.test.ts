@@ -3,14 +3,14 @@ import { businessDayStart, nextDay, sumFen } from '@unifare/core'
 import { compileTariff, price } from '@unifare/fares'
 import * as issuer from '@unifare/issuer'
 import * as operator from '@unifare/operator'
-import { createWallet, type Wallet } from '@unifare/rider'
+import { createRiderAccount, createWallet, readRiderNews, type Wallet } from '@unifare/rider'
 import type { TerminalConfig } from '@unifare/terminal'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type MemoryNetwork, openMemoryNetwork } from './memory-network.fixture.ts'
 import { type PlannedOperator, prepareNetwork, riderRandom, settleDay } from './src/index.ts'
 
 /**
- * One rider, one credential, one day: a bus of Guangzhou, the Guangfo line to Foshan, a bus there,
+ * One rider without a name or a contract, one opening, one day: a bus of Guangzhou, the Guangfo line to Foshan, a bus there,
  * and the metro of Beijing. No city and no mode is ever chosen.
  */
 const DAY = '2026-11-20'
@@ -21,6 +21,7 @@ const [GUANGZHOU_BUS, GUANGZHOU_METRO, FOSHAN_BUS, BEIJING_METRO] = OPERATORS
 const MINUTE = 60_000
 const MORNING = businessDayStart(DAY) + 4 * 60 * MINUTE
 const PURSE_FEN = 20_000
+const SECRET = 'QRST-UVWX-YZ23'
 
 /** One presentation: the terminal, and when. */
 interface Stop {
@@ -50,11 +51,11 @@ beforeAll(async () => {
   const { day } = network
   await prepareNetwork(day)
   await day.ports.setClock(MORNING)
-  wallet = createWallet({
+  const terms = {
     issuer: ISSUER,
     issuerKey: day.keys.link.publicKey(ISSUER),
     link: {
-      send: (receiver, message) => {
+      send: (receiver: string, message: Uint8Array) => {
         sent += 1
         return day.ports.riderLink.send(receiver, message)
       },
@@ -62,11 +63,15 @@ beforeAll(async () => {
     engine: day.engine,
     random: riderRandom(day.plan, 'one rider'),
     now: day.now,
-  })
+  }
+  wallet = createWallet({ ...terms, plan: { slots: 1, companions: 0 } })
+  const desk = createRiderAccount({ ...terms, linkKey: wallet.state().linkKey })
+  const { account } = await desk.openAnonymous(SECRET)
   await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: PURSE_FEN, sources: ['balance'] })
+  await day.ports.issuer(ISSUER).fund(account, PURSE_FEN)
+  await desk.topUp('purse-of-the-day', PURSE_FEN, { channel: 'simulated', sources: ['balance'] })
+  await network.network.issuers.get(ISSUER)?.issuer.payRiders()
   await wallet.renew()
-  await day.ports.issuer(ISSUER).fund(wallet.state().account, PURSE_FEN)
   stops = theDay()
   for (const stop of stops) {
     const before = sent
@@ -121,7 +126,9 @@ describe('one rider on four operators in one day', () => {
     const totalFen = sumFen(paid.map(({ amountFen }) => amountFen))
     expect(sums.result).toMatchObject({ settledFen: totalFen })
     expect(sums.collected).toEqual({ paid: 4, advanced: 0 })
-    expect(bankOf().balanceFen(wallet.state().account)).toBe(PURSE_FEN - totalFen)
+    const { prepaid, class: kind } = readRiderNews(await wallet.look())
+    expect([kind, prepaid.balanceFen]).toEqual(['anonymous', PURSE_FEN - totalFen])
+    expect(bankOf().balanceFen(wallet.state().account)).toBe(0)
   })
 
   it('sees one list of rides, and owes nothing', async () => {
