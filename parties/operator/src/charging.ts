@@ -3,6 +3,7 @@ import { businessDay, type Instant, type Tx } from '@unifare/core'
 import type { CompiledTariff } from '@unifare/fares'
 import { type Charge, deliveryId, encodeCharge, parseTap, type Tap } from '@unifare/tap'
 import { openFareAccounts, ridden } from './fare-accounts.ts'
+import { incidents } from './incidents.ts'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
 import { type PricedRide, priceRide } from './pricing.ts'
@@ -63,10 +64,11 @@ export async function makeCharges(
     tariffs: options.tariffs,
     taps: paired.map(lastTap),
   })
+  const more = { quote: accounts.price, incidents: await tx.select(incidents, {}) }
   const decided: Decided[] = []
   let unpriced = 0
   for (const item of paired) {
-    const ride = priceRide(options.tariffs, options.acceptance, item, accounts.price)
+    const ride = priceRide(options.tariffs, options.acceptance, item, more)
     if (ride !== undefined) number += 1
     else if (costs(item)) {
       unpriced += 1

@@ -8,6 +8,7 @@ export const operatorErrors = {
     en: 'a record was delivered before with other content',
     zh: '同一记录出现不同内容',
   },
+  'operator.bad-incident': { en: 'the incident makes no sense', zh: '应急放行记录无效' },
   'operator.no-trip': { en: 'no such trip of this account', zh: '该账户无此行程' },
   'operator.unknown-order': { en: 'no such order at this till', zh: '该收款点无此订单' },
   'operator.order-state': {

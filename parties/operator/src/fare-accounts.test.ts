@@ -64,7 +64,7 @@ async function prices(
         const entry =
           exit.medium === 'code' ? { ...exit, kind: 'entry' as const, station: 1 } : null
         const paired = { kind: 'journey', entry, exit } as const
-        fen.push(priceRide(tariffs, ACCEPTANCE, paired, accounts.price)?.pricedFen ?? -1)
+        fen.push(priceRide(tariffs, ACCEPTANCE, paired, { quote: accounts.price })?.pricedFen ?? -1)
       }
       await tx.put(ridden, accounts.fresh())
     })

@@ -36,6 +36,7 @@ import {
 import { type Batch, type Link, type Message, parseBatch, signedBy } from '@unifare/tap'
 import { makeCharges } from './charging.ts'
 import { type Difference, differencesOf } from './differences.ts'
+import { takeIncident } from './incidents.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { sealCharges } from './sealing.ts'
 import { tillOrder } from './service-point/till-orders.ts'
@@ -242,6 +243,8 @@ function createMachine(options: OperatorOptions) {
         return publish(tx, order, input)
       case 'make-charges':
         return charge(tx, order, input)
+      case 'incident':
+        return takeIncident(tx, order)
       case 'tell-trips':
         return tell(tx, input)
       case 'take-bundle':

@@ -13,6 +13,7 @@ import {
   tariffInForce,
 } from '@unifare/fares'
 import { type ChargePart, FLAGS, REASONS, type Reason, reasonOf, type Tap } from '@unifare/tap'
+import { type Incident, openEnds } from './incidents.ts'
 import type { Paired } from './pairing.ts'
 
 /** A ride with its price: what is asked, step by step. */
@@ -40,10 +41,17 @@ export type Quote = (compiled: CompiledTariff, ride: Ride, last: Tap) => Priced
 /** A ride by itself: no ride before it counts. */
 const quoteAlone: Quote = (compiled, ride) => price(compiled, ride)
 
-interface Pricing {
+/** What else a price depends on. */
+export interface PricingMore {
+  /** Each ride by itself unless told otherwise. */
+  readonly quote?: Quote
+  /** Times in which gates stood open. */
+  readonly incidents?: readonly Incident[]
+}
+
+interface Pricing extends Required<PricingMore> {
   readonly tariffs: readonly CompiledTariff[]
   readonly acceptance: AcceptanceContent
-  readonly quote: Quote
 }
 
 /** Stands in a charge whose debit no tariff of the operator explains. */
@@ -58,9 +66,9 @@ export function priceRide(
   tariffs: readonly CompiledTariff[],
   acceptance: AcceptanceContent,
   paired: Paired,
-  quote: Quote = quoteAlone,
+  { quote = quoteAlone, incidents = [] }: PricingMore = {},
 ): PricedRide | undefined {
-  const pricing = { tariffs, acceptance, quote }
+  const pricing = { tariffs, acceptance, quote, incidents }
   switch (paired.kind) {
     case 'single':
       return priced(pricing, [paired.tap], paired.tap)
@@ -117,8 +125,9 @@ function entryOf(
 }
 
 /**
- * One end of a journey by code: the tariff's rule for it, else its maximum. A card keeps its open trip itself and settles it
- * at the next gate or counter; only what it was debited is asked for.
+ * One end of a journey by code: the fare from or to a station whose gates stood open, else the
+ * tariff's rule for it, else its maximum. A card keeps its open trip itself and settles it at the
+ * next gate or counter; only what it was debited is asked for.
  */
 function incomplete(pricing: Pricing, tap: Tap, missing: MissingEnd): PricedRide | undefined {
   const { tariffs, acceptance } = pricing
@@ -126,6 +135,8 @@ function incomplete(pricing: Pricing, tap: Tap, missing: MissingEnd): PricedRide
     // One end is no ride that later ones could build on.
     return tap.amountFen > 0 ? priced({ ...pricing, quote: quoteAlone }, [tap], tap) : undefined
   }
+  const completed = completedByIncident(pricing, tap, missing)
+  if (completed !== undefined) return completed
   const found = tariffInForce(tariffs, tap.mode, tap.at)
   if (found === undefined) return undefined
   const { station } = tap
@@ -149,6 +160,32 @@ function incomplete(pricing: Pricing, tap: Tap, missing: MissingEnd): PricedRide
     distanceM: 0,
     from: tap.station,
     to: tap.station,
+  }
+}
+
+/** The journey from or to a station whose gates stood open: the cheapest that is possible. */
+function completedByIncident(
+  pricing: Pricing,
+  tap: Tap,
+  missing: MissingEnd,
+): PricedRide | undefined {
+  const rides = openEnds(pricing.incidents, tap, missing).flatMap((end) => {
+    const [entry, last] = missing === 'exit' ? [tap, { ...tap, ...end }] : [{ ...tap, ...end }, tap]
+    return priced({ ...pricing, quote: quoteAlone }, [tap], last, entry) ?? []
+  })
+  const [cheapest] = rides.toSorted((a, b) => a.amountFen - b.amountFen)
+  if (cheapest === undefined) return undefined
+  const note = {
+    rule: 'incident.gates-open',
+    amountFen: 0,
+    zh: '闸机应急放行：按放行车站计价',
+    en: 'gates stood open: priced from or to that station',
+  }
+  const { rule, amountFen } = note
+  return {
+    ...cheapest,
+    parts: [...cheapest.parts, { rule, amountFen }],
+    explanation: [...cheapest.explanation, note],
   }
 }
 
