@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { compileTariff } from './compile.ts'
 import { networkFor, tariffNamed } from './fares.fixture.ts'
 import { feedOf } from './gtfs/feed.fixture.ts'
 import { parseJourneys } from './journeys.ts'
@@ -110,6 +111,17 @@ describe('journeys under a city', () => {
     expect(quoteJourneys(wuhan, parseJourneys([{ legs: [stay] }]))).toMatchObject([
       { ok: false, code: 'fares.no-maximum' },
     ])
+  })
+
+  test('a network that is no made-up one has a highest fare, a made-up one has none', () => {
+    const tariff = tariffNamed('wuhan-metro')
+    const made = networkFor(tariff)
+    const stay = [{ legs: [{ ...leg(4_001), exit: '2026-11-21T13:00' }] }]
+    const withOne = (generated: boolean) =>
+      quoteJourneys({ tariffs: [tariff], networks: [{ ...made, generated }] }, parseJourneys(stay))
+    expect(withOne(true)).toMatchObject([{ code: 'fares.no-maximum' }])
+    const highest = compileTariff(tariff, made).rules[0]?.base.highestFen()
+    expect(withOne(false)).toMatchObject([{ ok: true, amount: 300 + Number(highest) }])
   })
 
   test('an hour of entry is the entry, also of a ride without stations', () => {

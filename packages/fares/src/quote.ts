@@ -9,10 +9,11 @@ import { composeFaresV1 } from './gtfs/compose-v1.ts'
 import { decimalText } from './gtfs/decimal.ts'
 import type { FareFeed } from './gtfs/feed.ts'
 import { localTime } from './gtfs/local-time.ts'
-import { instantOf, modeOf, overDistance, rideOf } from './journey-rides.ts'
+import { instantOf, modeOf, rideOf } from './journey-rides.ts'
 import { badJourneys, type JourneyInput, type LegInput } from './journeys.ts'
 import type { StationNetwork } from './network.ts'
 import type { Tariff } from './tariff.ts'
+import { byStatedDistance } from './what-if/journey-riders.ts'
 import type { FareMode } from './words.ts'
 
 /** The price of a journey with its reasons, or why there is none. */
@@ -80,7 +81,11 @@ function compiler({ tariffs, networks }: Parameters<typeof quoteJourneys>[0]): C
     const known = made.get(name)
     if (known) return known
     const network = networks.find(({ id }) => id === tariff.network)
-    const ready = byDistance ? compileTariff(overDistance(tariff)) : compileTariff(tariff, network)
+    // A made-up network has a highest fare of its own, which is nobody's.
+    const real = network?.generated === true ? undefined : network
+    const ready = byDistance
+      ? byStatedDistance({ tariff, network: real })
+      : compileTariff(tariff, network)
     made.set(name, ready)
     return ready
   }

@@ -197,7 +197,7 @@ function overtimeFen(
     case 'network-maximum':
       return base.highestFen()
     case 'exit-station-maximum':
-      return base.highestFen(exitStation)
+      return exitStation === undefined ? undefined : base.highestFen(exitStation)
     case 'two-maximums':
       return twice(base.highestFen())
   }

@@ -17,6 +17,15 @@ const lineOf = (changed: string, part: string) =>
   changed.slice(0, changed.indexOf(part)).split('\n').length
 
 describe('tariff files', () => {
+  test('aliases of aliases are a fault before they fill the memory', () => {
+    const bomb = ['a: &a [1,1,1,1,1,1,1,1,1,1]']
+    for (const [at, name] of [...'bcdefgh'].entries()) {
+      const before = [...'abcdefg'][at]
+      bomb.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join()}]`)
+    }
+    expect(faults(bomb.join('\n'))).toMatchObject([{ rule: 'syntax.alias', line: 1 }])
+  })
+
   test('JSON and YAML read alike', () => {
     const yaml = `
 - format: unifare.tariff/1

@@ -27,7 +27,7 @@ export function parseTariffText(text: string): readonly Tariff[] {
       })),
     )
   }
-  const content: unknown = document.toJS()
+  const content = contentOf(document)
   const many = Array.isArray(content)
   const items: readonly unknown[] = many ? content : [content]
   const faults: PlacedFault[] = []
@@ -46,6 +46,17 @@ export function parseTariffText(text: string): readonly Tariff[] {
   })
   if (faults.length > 0) throw refused(faults)
   return tariffs
+}
+
+/** Aliases of aliases can blow a small text up without end: the reader stops there. */
+function contentOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    const { message } = error
+    throw refused([{ path: '', rule: 'syntax.alias', message, line: 1, column: 1 }])
+  }
 }
 
 function refused(faults: readonly PlacedFault[]): UnifareError {

@@ -28,7 +28,26 @@ export function journeyRiders(
   }))
 }
 
-/** The same tariff by the distance that rides state, for journeys without stations. */
-export function byStatedDistance({ tariff }: Pick<CompiledTariff, 'tariff'>): CompiledTariff {
-  return compileTariff(overDistance(tariff))
+/**
+ * The same tariff by the distance that rides state, for journeys without stations. The highest
+ * fare stays the network's where it is known; from a single station none is.
+ */
+export function byStatedDistance({
+  tariff,
+  network,
+}: Pick<CompiledTariff, 'tariff'> & Partial<Pick<CompiledTariff, 'network'>>): CompiledTariff {
+  const stated = compileTariff(overDistance(tariff))
+  if (network === undefined) return stated
+  const whole = compileTariff(tariff, network)
+  return {
+    ...stated,
+    rules: stated.rules.map((rule, index) => ({
+      ...rule,
+      base: {
+        ...rule.base,
+        highestFen: (station) =>
+          station === undefined ? whole.rules[index]?.base.highestFen() : undefined,
+      },
+    })),
+  }
 }
