@@ -19,11 +19,15 @@ const lineOf = (changed: string, part: string) =>
 describe('tariff files', () => {
   test('aliases of aliases are a fault before they fill the memory', () => {
     const bomb = ['a: &a [1,1,1,1,1,1,1,1,1,1]']
-    for (const [at, name] of [...'bcdefgh'].entries()) {
-      const before = [...'abcdefg'][at]
-      bomb.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join()}]`)
+    for (const pair of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh']) {
+      const all = Array.from({ length: 10 }, () => `*${pair.charAt(0)}`)
+      bomb.push(`${pair.charAt(1)}: &${pair.charAt(1)} [${all.join()}]`)
     }
     expect(faults(bomb.join('\n'))).toMatchObject([{ rule: 'syntax.alias', line: 1 }])
+  })
+
+  test('a list of no tariff is a fault', () => {
+    expect(faults('[]')).toMatchObject([{ rule: 'list.empty', line: 1, column: 1 }])
   })
 
   test('JSON and YAML read alike', () => {

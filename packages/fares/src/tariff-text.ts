@@ -30,6 +30,10 @@ export function parseTariffText(text: string): readonly Tariff[] {
   const content = contentOf(document)
   const many = Array.isArray(content)
   const items: readonly unknown[] = many ? content : [content]
+  if (items.length === 0) {
+    const message = 'the list holds no tariff'
+    throw refused([{ path: '', rule: 'list.empty', message, line: 1, column: 1 }])
+  }
   const faults: PlacedFault[] = []
   const tariffs = items.flatMap((item, index) => {
     try {
