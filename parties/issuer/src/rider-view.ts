@@ -1,5 +1,6 @@
 import { type Instant, requireData, type Tx } from '@unifare/core'
 import { lastAccount } from './accounts.ts'
+import { schemesOf } from './codes/schemes.ts'
 import { orderViews } from './orders/order-view.ts'
 import { NO_TERMS } from './orders/terms.ts'
 import { debtsOf } from './people/debts.ts'
@@ -50,6 +51,7 @@ export async function riderView(
     payments: await moneyOrdersOf(tx, account),
     rides: own,
     trips: await tripViews(tx, rider),
+    ...(await schemesOf(tx, account)),
     devices: await keysOf(tx, rider),
     phoneCards: (await tx.select(phoneCards, { owner: rider })).map(told),
     orders: await orderViews(tx, { at, doubtS: NO_TERMS.doubtS, owner: rider }),

@@ -66,6 +66,8 @@ export interface RiderNews {
   readonly debts: readonly RiderDebt[]
   /** Newest first. */
   readonly trips: readonly RiderTrip[]
+  /** Operators whose accumulation schemes the rider joined. */
+  readonly schemes: readonly string[]
   /** Ids of the keys that act for this rider. */
   readonly devices: readonly string[]
 }

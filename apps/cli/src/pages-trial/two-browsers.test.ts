@@ -110,6 +110,11 @@ describe('a rider and a gate, each in a browser', () => {
     await page.locator('.secret').waitFor({ state: 'detached' })
     await page.getByText('充 ¥50.00').click()
     await page.locator('.balance', { hasText: '¥70.00' }).waitFor()
+    await page.goto(`${network.secureUrl}rider/#where`)
+    await page.getByText('加入月累计优惠').first().click()
+    await page.locator('.where-list .danger').click()
+    await page.getByText('退出月累计优惠').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
     await another.close()
   }, 60_000)
 

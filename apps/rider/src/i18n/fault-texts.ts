@@ -17,6 +17,10 @@ const FAULTS = {
     en: 'What this phone kept cannot be read.',
   },
   'issuer.arrears': { zh: '有欠费，请先补缴。', en: 'A fare is owed: repay it first.' },
+  'issuer.too-many-schemes': {
+    zh: '最多同时加入两家机构的累计优惠。',
+    en: 'At most two operators can be joined at a time.',
+  },
   'issuer.prepaid-low': {
     zh: '预付余额不足，请先充值。',
     en: 'Too little is prepaid: pay in first.',

@@ -26,6 +26,11 @@ export const peopleTexts = {
   refundSure: { zh: '确认退回', en: 'Yes, pay it back' },
   secretWaits: { zh: '请抄下账户密语', en: 'Write down the secret of your account' },
   repay: { zh: (amount: string) => `补缴 ${amount}`, en: (amount: string) => `Repay ${amount}` },
+  number: { zh: '换一个号码', en: 'Change number now' },
+  numberWhy: {
+    zh: '闸机看到的是当天的号码，不是账户。换号后，见过前一个号码的人认不出您。',
+    en: 'Gates see a number of the day, not the account. After a change nobody who saw the last one can follow you.',
+  },
   newPhone: { zh: '换手机', en: 'A new phone' },
   secretWhy: {
     zh: '设置名字和密语后，可以在新手机上接管账户，也可以在任何浏览器里冻结它。密语只显示一次。',

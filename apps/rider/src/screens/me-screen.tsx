@@ -42,10 +42,26 @@ export function MeScreen() {
       <DebtsCard />
       <PrepaidCard />
       <SecretCard />
+      <NumberCard />
       <FreezeCard />
       <Leave />
       <p class="small">{text(pageTexts.simulated)}</p>
     </section>
+  )
+}
+
+function NumberCard() {
+  const app = useApp()
+  const text = useText()
+  return (
+    <div class="card">
+      <p class="small">{text(peopleTexts.numberWhy)}</p>
+      <AskTwice
+        wish={text(peopleTexts.number)}
+        sure={text(peopleTexts.number)}
+        run={() => void app.order((port) => port.changeNumber())}
+      />
+    </div>
   )
 }
 

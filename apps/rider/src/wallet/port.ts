@@ -62,6 +62,10 @@ export interface WalletPort {
   /** Asks the channel to pay everything that is owed. */
   repay(): Promise<MoneyOrder>
   freeze(): Promise<Frozen>
+  /** Joins or leaves an operator's monthly steps and caps; holds from the next codes on. */
+  setScheme(operator: string, joined: boolean): Promise<void>
+  /** Shows another number of the day from now on: who saw the last one cannot follow. */
+  changeNumber(): Promise<void>
   /** Gives the account a name and a new secret, which is known to nobody else from then on. */
   signUp(name: string): Promise<SignIn>
 }
@@ -121,6 +125,13 @@ export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort 
       return decided(() => account.repay(order, AGREEMENT))
     },
     freeze: () => account.freeze(),
+    async setScheme(operator, joined) {
+      await (joined ? wallet.joinScheme(operator) : wallet.leaveScheme(operator))
+      await wallet.renew()
+    },
+    async changeNumber() {
+      wallet.changePseudonym()
+    },
     async signUp(name) {
       const signIn = { name: plainName(name), secret: newSecret(randomBytes) }
       accepted(await account.signUp(signIn))

@@ -51,7 +51,8 @@ export async function leaveScheme(
   return schemesOf(tx, account)
 }
 
-async function schemesOf(tx: Tx, account: string): Promise<SchemesAnswer> {
+/** The schemes that an account joined, by operator. */
+export async function schemesOf(tx: Tx, account: string): Promise<SchemesAnswer> {
   const rows = await tx.select(schemes, { account })
   return { schemes: rows.map(({ operator }) => operator).toSorted() }
 }
