@@ -159,7 +159,7 @@ describe('a comparison', () => {
     expect(compared.riders.dearer).toBe(0)
     expect(compared.riders.cheaper).toBeGreaterThan(0)
     expect(await post('{"format":')).toEqual({ status: 422, json: { code: 'fares.bad-tariff' } })
-    expect((await post('[]')).json).toEqual({ code: 'fares.no-tariff' })
+    expect((await post('[]')).json).toEqual({ code: 'fares.bad-tariff' })
     expect((await post(' '.repeat(400_001))).status).toBe(422)
   })
 
