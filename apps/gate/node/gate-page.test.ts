@@ -129,6 +129,7 @@ describe('the gate page at a metro gate', () => {
     await page.waitForTimeout(CAMERA_MS)
     await page.locator('.sensor', { hasText: '已通过' }).click()
     await state(page, 'passed')
+    await state(page, 'ready')
     camera.show(next)
     await state(page, 'accepted')
     await page.keyboard.press('3')
