@@ -14,6 +14,7 @@ const LAYERS = [
   ['institution'],
   ['rider', 'terminal', 'operator', 'centre', 'issuer'],
   ['twin'],
+  ['language'],
   ['console', 'gate', 'riderpage'],
   ['bench'],
   ['cli'],

@@ -10,8 +10,9 @@ export function buildConsole(): Promise<string> {
   return buildPage(
     home,
     // Fares and exposure are computed in the page as everywhere.
-    ['core', 'fares', 'registry', 'ridecode', 'tap'].map((name) =>
-      join(repository, 'packages', name, 'src'),
-    ),
+    [
+      'apps/language/src',
+      ...['core', 'fares', 'registry', 'ridecode', 'tap'].map((name) => `packages/${name}/src`),
+    ].map((path) => join(repository, path)),
   )
 }

@@ -1,5 +1,5 @@
+import { LanguageProvider } from '@unifare/language'
 import { render } from 'preact'
-import { LanguageProvider } from './i18n/language.tsx'
 import { Page } from './page.tsx'
 
 const root = document.getElementById('page')

@@ -1,4 +1,4 @@
-import { useText } from './i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { rideTexts } from './i18n/ride-texts.ts'
 import { shellTexts } from './i18n/shell-texts.ts'
 import { CityPanel } from './map/city-panel.tsx'

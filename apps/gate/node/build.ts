@@ -6,6 +6,7 @@ const home = join(dirname(fileURLToPath(import.meta.url)), '..')
 const repository = join(home, '../..')
 /** The terminal is compiled into the page with everything that it stands on. */
 const SOURCES = [
+  'apps/language/src',
   ...['bundle', 'card', 'core', 'crypto', 'fares', 'ridecode', 'tap'].map(
     (name) => `packages/${name}/src`,
   ),

@@ -1,7 +1,7 @@
+import { LanguageProvider } from '@unifare/language'
 import { render } from 'preact'
 import { startEngine } from './capture/engine-client.ts'
 import { createVoice } from './capture/voice.ts'
-import { LanguageProvider } from './i18n/language.tsx'
 import { Page } from './page.tsx'
 
 const root = document.getElementById('page')

@@ -1,9 +1,9 @@
+import { useText } from '@unifare/language'
 import { useEffect, useState } from 'preact/hooks'
 import type { EngineClient } from './capture/engine-client.ts'
 import type { Voice } from './capture/voice.ts'
 import type { EngineState } from './engine/protocol.ts'
 import { GateScreen } from './gate/gate-screen.tsx'
-import { useText } from './i18n/language.tsx'
 import { texts } from './i18n/texts.ts'
 import { SetupScreen } from './setup/setup-screen.tsx'
 

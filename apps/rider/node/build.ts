@@ -6,6 +6,7 @@ const home = join(dirname(fileURLToPath(import.meta.url)), '..')
 const repository = join(home, '../..')
 /** The wallet and what it stands on are part of the page. */
 const SOURCES = [
+  'apps/language/src',
   'apps/rider/node/shell-list.ts',
   'parties/rider/src',
   ...['core', 'crypto', 'ridecode', 'tap'].map((name) => `packages/${name}/src`),

@@ -1,5 +1,5 @@
+import { LanguageProvider } from '@unifare/language'
 import { render } from 'preact'
-import { LanguageProvider } from './i18n/language.tsx'
 import { Page } from './page.tsx'
 import { NoStore } from './screens/notice-screens.tsx'
 import { AppContext } from './state/context.tsx'
@@ -19,7 +19,7 @@ const origin = location.origin
 const vault = await openVault().catch(() => undefined)
 if (vault === undefined) {
   render(
-    <LanguageProvider>
+    <LanguageProvider name="unifare.rider.language">
       <NoStore />
     </LanguageProvider>,
     page,
@@ -34,7 +34,7 @@ if (vault === undefined) {
   })
   takeWallet(() => app.standBack())
   render(
-    <LanguageProvider>
+    <LanguageProvider name="unifare.rider.language">
       <AppContext.Provider value={app}>
         <Page origin={origin} />
       </AppContext.Provider>

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { useEffect } from 'preact/hooks'
-import { useText } from './i18n/language.tsx'
 import { pageTexts } from './i18n/page-texts.ts'
 import { CodeScreen } from './screens/code-screen.tsx'
 import { FreezeScreen } from './screens/freeze-screen.tsx'

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { exposureTexts } from '../i18n/exposure-texts.ts'
-import { useText } from '../i18n/language.tsx'
 import type { ListAge } from '../model-exposure.ts'
 
 const CODES = {

@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
 import { exposureTexts, formulaTexts } from '../i18n/exposure-texts.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import {
   type ExposureClass,
   type ExposureFormula,

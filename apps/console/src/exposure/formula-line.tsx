@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import { formatCount } from '../format/money.ts'
 import { inputTexts, unitTexts } from '../i18n/exposure-texts.ts'
-import { useText } from '../i18n/language.tsx'
 import type { ExposureFormula, ExposureInput, ExposureValues } from '../model-exposure.ts'
 import { formulas, piecesOf } from './formulas.ts'
 import { inputRanges, inUnit } from './inputs.ts'

@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import { useId } from 'preact/hooks'
 import { exposureTexts, inputTexts, unitTexts } from '../i18n/exposure-texts.ts'
-import { useText } from '../i18n/language.tsx'
 import type { ExposureInput } from '../model-exposure.ts'
 import { fromUnit, inputRanges, inUnit } from './inputs.ts'
 

@@ -1,5 +1,5 @@
+import type { Text, Texts } from '@unifare/language'
 import type { ExposureFormula, ExposureInput } from '../model-exposure.ts'
-import type { Text, Texts } from './text.ts'
 
 /** What offline acceptance can cost. */
 export const exposureTexts = {

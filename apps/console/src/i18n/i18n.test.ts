@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { firstLanguage, type Texts } from '@unifare/language'
 import { describe, expect, it } from 'vitest'
 import { exposureTexts, formulaTexts, inputTexts } from './exposure-texts.ts'
 import { mapTexts } from './map-texts.ts'
@@ -7,7 +8,6 @@ import { factTexts, rideTexts, stageTexts } from './ride-texts.ts'
 import { settlementTexts } from './settlement-texts.ts'
 import { shellTexts } from './shell-texts.ts'
 import { policyTexts, tariffTexts } from './tariff-texts.ts'
-import { firstLanguage, type Texts } from './text.ts'
 import { lineName, word, words } from './words.ts'
 
 const catalogues: Readonly<Record<string, Texts>> = {

@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts'
+import type { Texts } from '@unifare/language'
 
 /** The map of cities and its table. */
 export const mapTexts = {

@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts'
+import type { Texts } from '@unifare/language'
 
 /** The last rides, a ride's price and its way to the statements. */
 export const rideTexts = {

@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts'
+import type { Texts } from '@unifare/language'
 
 /** Header, banner and states of the whole page. */
 export const shellTexts = {

@@ -1,4 +1,4 @@
-import type { Text, Texts } from './text.ts'
+import type { Text, Texts } from '@unifare/language'
 
 /** Tariffs: what a ride costs and why. */
 export const tariffTexts = {

@@ -1,7 +1,7 @@
 import { VERDICTS } from '@unifare/centre'
+import type { Text } from '@unifare/language'
 import { MODES, modeNames } from '@unifare/registry'
 import { REASONS } from '@unifare/tap'
-import type { Text } from './text.ts'
 
 type Word = Text<string>
 

@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatCount } from '../format/money.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { mapTexts } from '../i18n/map-texts.ts'
 import type { OverviewRide } from '../model.ts'
 import type { CityPlace } from './layout.ts'

@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
 import { formatCount } from '../format/money.ts'
-import { useText } from '../i18n/language.tsx'
 import { mapTexts } from '../i18n/map-texts.ts'
 import type { Overview } from '../model.ts'
 import { Nothing } from '../shell/states.tsx'

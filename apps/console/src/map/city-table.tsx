@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatCount } from '../format/money.ts'
 import { shortName } from '../format/names.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { mapTexts } from '../i18n/map-texts.ts'
 import type { OverviewCity } from '../model.ts'
 

@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { tiles } from '@unifare/registry'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { mapTexts } from '../i18n/map-texts.ts'
 import type { Overview } from '../model.ts'
 import { useMedia } from '../state/use-media.ts'

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { hexGroups } from '../format/names.ts'
-import { useText } from '../i18n/language.tsx'
 import { rideTexts } from '../i18n/ride-texts.ts'
 
 const HEAD_DIGITS = 256

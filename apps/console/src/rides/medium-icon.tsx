@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { rideTexts } from '../i18n/ride-texts.ts'
 
 /** A card or a ride code, drawn and named. */

@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatSignedYuan, formatYuan } from '../format/money.ts'
 import { formatKm } from '../format/names.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { rideTexts } from '../i18n/ride-texts.ts'
 import type { OverviewCharge, OverviewRide } from '../model.ts'
 

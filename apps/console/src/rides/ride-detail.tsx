@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { issuerPlace, shortName } from '../format/names.ts'
 import { formatClockSeconds } from '../format/time.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { rideTexts } from '../i18n/ride-texts.ts'
 import { lineName, word } from '../i18n/words.ts'
 import type { Overview, OverviewRide } from '../model.ts'

@@ -1,4 +1,4 @@
-import { useLanguage, useText } from '../i18n/language.tsx'
+import { useLanguage, useText } from '@unifare/language'
 import { rideTexts } from '../i18n/ride-texts.ts'
 import type { Overview } from '../model.ts'
 import { Nothing } from '../shell/states.tsx'

@@ -1,7 +1,7 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatYuan } from '../format/money.ts'
 import { issuerPlace, shortName } from '../format/names.ts'
 import { formatClockSeconds } from '../format/time.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { rideTexts } from '../i18n/ride-texts.ts'
 import { lineName, word } from '../i18n/words.ts'
 import type { OverviewRide } from '../model.ts'

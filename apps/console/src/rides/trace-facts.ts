@@ -1,6 +1,6 @@
+import type { Text } from '@unifare/language'
 import { formatMicroFen, formatYuan } from '../format/money.ts'
 import type { factTexts } from '../i18n/ride-texts.ts'
-import type { Text } from '../i18n/text.ts'
 import { word } from '../i18n/words.ts'
 import type { TraceStep } from '../model.ts'
 

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { formatSignedYuan } from '../format/money.ts'
-import { useText } from '../i18n/language.tsx'
 import { factTexts, rideTexts, stageTexts } from '../i18n/ride-texts.ts'
 import type { TraceStep } from '../model.ts'
 import { HexView } from './hex-view.tsx'

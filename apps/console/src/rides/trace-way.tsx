@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { rideTexts, stageTexts } from '../i18n/ride-texts.ts'
 import type { TapTrace, TraceStage, TraceStep } from '../model.ts'
 import type { TraceState } from '../state/use-trace.ts'

@@ -1,7 +1,7 @@
+import { useLanguage, useText } from '@unifare/language'
 import { useMemo } from 'preact/hooks'
 import { formatYuan } from '../format/money.ts'
 import { issuerPlace } from '../format/names.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { settlementTexts } from '../i18n/settlement-texts.ts'
 import { word } from '../i18n/words.ts'
 import type { OverviewCity, OverviewSettlement } from '../model.ts'

@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatSignedYuan, formatYuan } from '../format/money.ts'
 import { shortName } from '../format/names.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { settlementTexts } from '../i18n/settlement-texts.ts'
 import { word } from '../i18n/words.ts'
 import type { MemberPosition } from '../model.ts'

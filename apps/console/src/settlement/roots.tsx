@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { hexGroups } from '../format/names.ts'
-import { useText } from '../i18n/language.tsx'
 import { settlementTexts } from '../i18n/settlement-texts.ts'
 import type { OverviewSettlement } from '../model.ts'
 

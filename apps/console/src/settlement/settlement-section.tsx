@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { settlementTexts } from '../i18n/settlement-texts.ts'
 import type { Overview } from '../model.ts'
 import { Nothing } from '../shell/states.tsx'

@@ -1,9 +1,8 @@
+import { type Text, useText } from '@unifare/language'
 import { formatCount, formatYuan } from '../format/money.ts'
-import { useText } from '../i18n/language.tsx'
 import { mapTexts } from '../i18n/map-texts.ts'
 import { rideTexts } from '../i18n/ride-texts.ts'
 import { settlementTexts } from '../i18n/settlement-texts.ts'
-import type { Text } from '../i18n/text.ts'
 import type { Overview, OverviewSettlement } from '../model.ts'
 import { countRefused } from '../state/counts.ts'
 

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { formatCount } from '../format/money.ts'
-import { useText } from '../i18n/language.tsx'
 import { type WordList, word } from '../i18n/words.ts'
 import { byCount } from '../state/counts.ts'
 

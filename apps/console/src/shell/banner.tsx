@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { shellTexts } from '../i18n/shell-texts.ts'
 
 /** Says that all this is simulated, and that the connection is lost when it is. */

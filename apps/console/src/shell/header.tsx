@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { formatClock, partOfDay } from '../format/time.ts'
-import { useText } from '../i18n/language.tsx'
 import { shellTexts } from '../i18n/shell-texts.ts'
 import type { Overview } from '../model.ts'
 import { LanguageSwitch } from './language-switch.tsx'

@@ -1,6 +1,5 @@
-import { useLanguage, useText } from '../i18n/language.tsx'
+import { type Language, langAttribute, useLanguage, useText } from '@unifare/language'
 import { shellTexts } from '../i18n/shell-texts.ts'
-import { type Language, langAttribute } from '../i18n/text.ts'
 
 const NAMES = { zh: '中文', en: 'English' } as const satisfies Record<Language, string>
 const LANGUAGES = ['zh', 'en'] as const satisfies readonly Language[]

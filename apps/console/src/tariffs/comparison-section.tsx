@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import { readComparison, type TariffDetail, type TariffEntry } from '../model-tariffs.ts'
 import { useAnswer } from '../state/use-answer.ts'

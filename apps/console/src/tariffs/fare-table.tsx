@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { formatCount, formatYuan } from '../format/money.ts'
-import { useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import type { FarePicture } from '../model-tariffs.ts'
 

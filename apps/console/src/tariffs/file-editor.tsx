@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
-import { useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 
 /** A tariff as a file: opened, or begun from the one that is looked at, and changed by hand. */

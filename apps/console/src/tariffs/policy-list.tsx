@@ -1,4 +1,4 @@
-import { useLanguage, useText } from '../i18n/language.tsx'
+import { useLanguage, useText } from '@unifare/language'
 import { policyTexts, tariffTexts } from '../i18n/tariff-texts.ts'
 import type { TariffDetail, TariffPolicy, TariffSource } from '../model-tariffs.ts'
 

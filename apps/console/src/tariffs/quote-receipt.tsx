@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatSignedYuan, formatYuan } from '../format/money.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { rideTexts } from '../i18n/ride-texts.ts'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import type { RideQuote, TariffSource } from '../model-tariffs.ts'

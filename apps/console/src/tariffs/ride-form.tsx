@@ -1,8 +1,7 @@
+import { type Text, useLanguage, useText } from '@unifare/language'
 import type { ComponentChildren } from 'preact'
 import { formatYuan } from '../format/money.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
-import type { Text } from '../i18n/text.ts'
 import type { FarePicture, RideQuery, TariffDetail } from '../model-tariffs.ts'
 import { endOf, type Measure, measureOf, shownMeasure, withMeasure } from './measures.ts'
 

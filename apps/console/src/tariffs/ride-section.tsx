@@ -1,8 +1,7 @@
+import { type Language, useLanguage, useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
 import { formatYuan } from '../format/money.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
-import type { Language } from '../i18n/text.ts'
 import {
   type RideExample,
   type RideQuery,

@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { formatYuan } from '../format/money.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import type { TariffEntry } from '../model-tariffs.ts'
 import { useMedia } from '../state/use-media.ts'

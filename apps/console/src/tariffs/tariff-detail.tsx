@@ -1,4 +1,4 @@
-import { useLanguage, useText } from '../i18n/language.tsx'
+import { useLanguage, useText } from '@unifare/language'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import { word } from '../i18n/words.ts'
 import { readTariffDetail, type TariffEntry, type TariffDetail as Whole } from '../model-tariffs.ts'

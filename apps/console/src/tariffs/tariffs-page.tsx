@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { tariffTexts } from '../i18n/tariff-texts.ts'
 import { readTariffList, type TariffEntry } from '../model-tariffs.ts'
 import { Refused, Waiting } from '../shell/states.tsx'

@@ -1,4 +1,4 @@
-import { type Language, langAttribute } from '../i18n/text.ts'
+import { type Language, langAttribute } from '@unifare/language'
 
 /** What the gate lets people hear. */
 export interface Voice {

@@ -1,9 +1,9 @@
 import { type Fen, formatYuan } from '@unifare/core'
+import type { Text } from '@unifare/language'
 import { codeFamilies } from '@unifare/ridecode'
 import { REASONS } from '@unifare/tap'
 import type { Decision } from '@unifare/terminal'
 import type { Sound } from '../capture/voice.ts'
-import type { Text } from '../i18n/text.ts'
 import { rideTexts } from '../i18n/texts.ts'
 import type { Ride } from './ride.ts'
 

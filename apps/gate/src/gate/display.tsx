@@ -1,5 +1,5 @@
 import { formatYuan } from '@unifare/core'
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import type { DisplayWords } from './display-words.ts'
 import { SignPicture } from './signs.tsx'
 

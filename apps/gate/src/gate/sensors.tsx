@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import type { GateEvent } from '../engine/protocol.ts'
-import { useText } from '../i18n/language.tsx'
 import { sensorTexts } from '../i18n/texts.ts'
 import type { Ride } from './ride.ts'
 

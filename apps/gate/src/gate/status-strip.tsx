@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import type { GateStatus } from '../engine/protocol.ts'
-import { useText } from '../i18n/language.tsx'
 import { ageText } from '../i18n/place-names.ts'
 import { qualityTexts, texts } from '../i18n/texts.ts'
 

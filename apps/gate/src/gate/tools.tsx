@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { texts } from '../i18n/texts.ts'
 
 /** Staff's switches. A place with records that never travelled is left by two touches. */

@@ -1,6 +1,6 @@
+import type { Language } from '@unifare/language'
 import { useEffect } from 'preact/hooks'
 import type { Voice } from '../capture/voice.ts'
-import type { Language } from '../i18n/text.ts'
 import type { DisplayWords } from './display-words.ts'
 
 /** Lets people hear what the display shows, once for every change of it. */

@@ -1,9 +1,9 @@
+import { useText } from '@unifare/language'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Facing, startCamera, stopCamera } from '../capture/camera.ts'
 import type { EngineClient } from '../capture/engine-client.ts'
 import { scanFrames } from '../capture/scan-loop.ts'
 import type { Presented } from '../engine/protocol.ts'
-import { useText } from '../i18n/language.tsx'
 import { texts } from '../i18n/texts.ts'
 
 /** The camera's picture; gives its frames to the engine. */

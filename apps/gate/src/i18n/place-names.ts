@@ -1,5 +1,5 @@
+import type { Text } from '@unifare/language'
 import type { Place } from '../engine/enrolment.ts'
-import type { Text } from './text.ts'
 import { modeTexts } from './texts.ts'
 
 /** How people call a place: its station, or the line that its vehicle runs on. */

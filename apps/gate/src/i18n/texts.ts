@@ -1,5 +1,5 @@
+import type { Text, Texts } from '@unifare/language'
 import type { Role, TerminalConfig } from '@unifare/terminal'
-import type { Text, Texts } from './text.ts'
 
 /** Texts of the setup and of the frame around the gate. */
 export const texts = {

@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
 import type { GateOperator, Members, Place } from '../engine/enrolment.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { placeName } from '../i18n/place-names.ts'
 import { modeTexts, roleTexts, texts } from '../i18n/texts.ts'
 

@@ -1,5 +1,5 @@
 import { type Fen, formatYuan, type Instant, shanghaiDay } from '@unifare/core'
-import type { Language } from '../i18n/text.ts'
+import type { Language } from '@unifare/language'
 
 const LOCALES = { zh: 'zh-CN', en: 'en-GB' } as const satisfies Record<Language, string>
 const ZONE = 'Asia/Shanghai'

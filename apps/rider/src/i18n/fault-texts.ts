@@ -1,5 +1,5 @@
+import type { Text } from '@unifare/language'
 import { riderErrors } from '@unifare/rider'
-import type { Text } from './text.ts'
 
 /** What the network or an issuer refuses, in words for riders. */
 const FAULTS = {

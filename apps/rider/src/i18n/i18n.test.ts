@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Texts } from '@unifare/language'
 import { describe, expect, it } from 'vitest'
 import * as fault from './fault-texts.ts'
 import * as me from './me-texts.ts'
 import * as page from './page-texts.ts'
 import * as people from './people-texts.ts'
-import type { Texts } from './text.ts'
 import * as trip from './trip-texts.ts'
 import * as where from './where-texts.ts'
 

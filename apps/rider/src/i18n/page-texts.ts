@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts'
+import type { Texts } from '@unifare/language'
 
 /** Frame of the page: bars, states of the network, the way in. */
 export const pageTexts = {

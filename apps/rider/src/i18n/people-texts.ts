@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts'
+import type { Texts } from '@unifare/language'
 
 /** What a rider can do about trips, debts, and a lost or new phone. */
 export const peopleTexts = {

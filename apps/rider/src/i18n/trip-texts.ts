@@ -1,4 +1,4 @@
-import type { Text, Texts } from './text.ts'
+import type { Text, Texts } from '@unifare/language'
 
 /** Where a trip stands, in a word and in a sentence. `not-uploaded` is known by the phone alone. */
 export const tripStates = {

@@ -1,4 +1,4 @@
-import type { Texts } from './text.ts'
+import type { Texts } from '@unifare/language'
 
 /** Where one can ride. */
 export const whereTexts = {

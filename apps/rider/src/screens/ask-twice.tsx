@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { useText } from '../i18n/language.tsx'
 import { meTexts } from '../i18n/me-texts.ts'
 
 /** An action of two touches: the wish, and that it is meant. */

@@ -1,7 +1,7 @@
+import { useLanguage, useText } from '@unifare/language'
 import type { MoneyOrder } from '@unifare/rider'
 import { useState } from 'preact/hooks'
 import { money, shortTime } from '../format/format.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { paymentStates, peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { useTripNames } from './trip-names.ts'

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { faultText } from '../i18n/fault-texts.ts'
-import { useText } from '../i18n/language.tsx'
 import { meTexts } from '../i18n/me-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { AskTwice } from './ask-twice.tsx'

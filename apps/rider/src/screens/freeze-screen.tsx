@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import type { Frozen, SignIn } from '@unifare/rider'
 import { useState } from 'preact/hooks'
-import { useText } from '../i18n/language.tsx'
 import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp } from '../state/context.tsx'
 import { freezeByName, unfreezeByName } from '../wallet/port.ts'

@@ -1,6 +1,6 @@
+import { useLanguage, useText } from '@unifare/language'
 import { mayClaimGate, type RiderTrip } from '@unifare/rider'
 import { shortTime } from '../format/format.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp } from '../state/context.tsx'
 import { hasGate, standing } from '../state/trip-list.ts'

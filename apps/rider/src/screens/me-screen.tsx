@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import { useState } from 'preact/hooks'
 import { grouped, money } from '../format/format.ts'
-import { useText } from '../i18n/language.tsx'
 import { meTexts } from '../i18n/me-texts.ts'
 import { pageTexts } from '../i18n/page-texts.ts'
 import { peopleTexts } from '../i18n/people-texts.ts'

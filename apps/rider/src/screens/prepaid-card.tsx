@@ -1,7 +1,7 @@
+import { useText } from '@unifare/language'
 import type { MoneyOrder } from '@unifare/rider'
 import { useState } from 'preact/hooks'
 import { money } from '../format/format.ts'
-import { useText } from '../i18n/language.tsx'
 import { paymentStates, peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import type { WalletPort } from '../wallet/port.ts'

@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import type { SignIn } from '@unifare/rider'
 import { useId, useState } from 'preact/hooks'
-import { useText } from '../i18n/language.tsx'
 import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { newName } from '../wallet/port.ts'

@@ -1,5 +1,5 @@
+import { useText } from '@unifare/language'
 import { money } from '../format/format.ts'
-import { useText } from '../i18n/language.tsx'
 import { pageTexts, startTexts } from '../i18n/page-texts.ts'
 import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'

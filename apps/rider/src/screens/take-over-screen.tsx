@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { pageTexts } from '../i18n/page-texts.ts'
 import { peopleTexts } from '../i18n/people-texts.ts'
 import { useApp } from '../state/context.tsx'

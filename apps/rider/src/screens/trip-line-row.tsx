@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { clockTime, money, shortTime } from '../format/format.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { tripStates, tripTexts } from '../i18n/trip-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { standing, type TripLine } from '../state/trip-list.ts'

@@ -1,6 +1,6 @@
+import { useText } from '@unifare/language'
 import type { RiderTrip as Trip } from '@unifare/rider'
 import type { TripEnd } from '@unifare/tap'
-import { useText } from '../i18n/language.tsx'
 import { boardedTexts, modeTexts, tripMeanings, tripStates, tripTexts } from '../i18n/trip-texts.ts'
 import { hasGate, standing } from '../state/trip-list.ts'
 import { type Members, placeName } from '../wallet/members.ts'

@@ -1,5 +1,5 @@
+import { useLanguage, useText } from '@unifare/language'
 import { shortTime } from '../format/format.ts'
-import { useLanguage, useText } from '../i18n/language.tsx'
 import { tripTexts } from '../i18n/trip-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { tripLines } from '../state/trip-list.ts'

@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { modeTexts } from '../i18n/trip-texts.ts'
 import { whereTexts } from '../i18n/where-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'

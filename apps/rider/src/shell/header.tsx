@@ -1,4 +1,4 @@
-import { useLanguage, useText } from '../i18n/language.tsx'
+import { useLanguage, useText } from '@unifare/language'
 import { pageTexts } from '../i18n/page-texts.ts'
 import { useRiderState } from '../state/context.tsx'
 

@@ -1,4 +1,4 @@
-import { useText } from '../i18n/language.tsx'
+import { useText } from '@unifare/language'
 import { pageTexts } from '../i18n/page-texts.ts'
 
 const TABS = [

@@ -2,8 +2,6 @@ import { type ComponentChildren, createContext } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
 import { firstLanguage, type Language, langAttribute } from './text.ts'
 
-const REMEMBERED = 'unifare.language'
-
 interface Chosen {
   readonly language: Language
   readonly choose: (language: Language) => void
@@ -11,16 +9,22 @@ interface Chosen {
 
 const LanguageContext = createContext<Chosen>({ language: 'zh', choose: () => undefined })
 
-/** Gives the page its language, remembers the choice and tells the document. */
-export function LanguageProvider({ children }: { readonly children: ComponentChildren }) {
+/** Gives a page its language, remembers the choice under a name and tells the document. */
+export function LanguageProvider({
+  name = 'unifare.language',
+  children,
+}: {
+  readonly name?: string
+  readonly children: ComponentChildren
+}) {
   const [language, setLanguage] = useState(() =>
-    firstLanguage({ remembered: remembered(), browser: navigator.language }),
+    firstLanguage({ remembered: remembered(name), browser: navigator.language }),
   )
   useEffect(() => {
     document.documentElement.lang = langAttribute[language]
   }, [language])
   const choose = (next: Language) => {
-    remember(next)
+    remember(name, next)
     setLanguage(next)
   }
   return (
@@ -40,17 +44,17 @@ export function useText(): <T>(text: { readonly [L in Language]: T }) => T {
 }
 
 // A browser may refuse storage; the choice is then only not remembered.
-function remembered(): string | null {
+function remembered(name: string): string | null {
   try {
-    return localStorage.getItem(REMEMBERED)
+    return localStorage.getItem(name)
   } catch {
     return null
   }
 }
 
-function remember(language: Language): void {
+function remember(name: string, language: Language): void {
   try {
-    localStorage.setItem(REMEMBERED, language)
+    localStorage.setItem(name, language)
   } catch {
     return
   }
