@@ -47,6 +47,7 @@ export {
 export {
   checkEvidence,
   type EvidenceColumns,
+  type EvidenceRows,
   MAC2_GOOD,
   TAC_GOOD,
 } from './evidence/evidence-checks.ts'

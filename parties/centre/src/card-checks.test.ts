@@ -1,4 +1,5 @@
 import {
+  EVIDENCE_BYTES,
   encodeEvidence,
   MAC2_GOOD,
   type PurchaseInputs,
@@ -8,7 +9,7 @@ import {
   tac,
   tacInput,
 } from '@unifare/card'
-import { fromHex } from '@unifare/core'
+import { concat, fromHex } from '@unifare/core'
 import {
   createSoftwareKeyStore,
   diversifyChain,
@@ -98,7 +99,13 @@ function purchase(version: number, line: Line = PLAIN, change: Partial<PurchaseI
 
 function openChecks() {
   const window = openKeyWindow({ store, refs })
-  return { window, checks: createCardChecks({ window, keyOwner: CENTRE }) }
+  const ofRows = createCardChecks({ window, keyOwner: CENTRE })
+  const checks = (evidence: readonly Uint8Array[]) =>
+    ofRows({
+      bytes: concat(...evidence),
+      at: Uint32Array.from(evidence, (_, i) => i * EVIDENCE_BYTES),
+    })
+  return { window, checks }
 }
 
 describe('the codes of cards at the centre', () => {

@@ -1,12 +1,19 @@
-import { ALGORITHM_3DES, ALGORITHM_SM4, checkEvidence, decodeEvidence } from '@unifare/card'
-import { fromHex, toHex, UnifareError } from '@unifare/core'
+import {
+  ALGORITHM_3DES,
+  ALGORITHM_SM4,
+  checkEvidence,
+  decodeEvidence,
+  EVIDENCE_BYTES,
+  type EvidenceRows,
+} from '@unifare/card'
+import { fromHex, UnifareError, view } from '@unifare/core'
 import type { CryptoErrorCode, KeyRef, KeyWindow } from '@unifare/crypto'
 
 /**
  * Checks the codes of many card purchases, bytes of evidence in: bits as `checkEvidence` gives
  * them; none where no master serves the version that the evidence names.
  */
-export type CardChecks = (evidence: readonly Uint8Array[]) => Promise<Uint8Array>
+export type CardChecks = (evidence: EvidenceRows) => Promise<Uint8Array>
 
 /** What a store says of versions that verify nothing: unknown, not in use yet, destroyed. */
 const UNSERVED: ReadonlySet<string> = new Set<CryptoErrorCode>([
@@ -23,8 +30,8 @@ const ALGORITHMS: Readonly<Record<number, KeyRef['algorithm']>> = {
 
 /** Cards whose keys are held at once: their round keys fit into the cache of a core. */
 const SLOTS = 1_024
-/** Key version, algorithm and issuer stand together in the evidence. */
-const KEYS_AT = [38, 48] as const
+/** Where key version with algorithm, and the halves of the issuer stand in the evidence. */
+const KEYS_AT = [38, 40, 44] as const
 
 /** Opens the checks on the window of a clearing run, which wipes their keys when it closes. */
 export function createCardChecks(options: {
@@ -33,16 +40,17 @@ export function createCardChecks(options: {
   readonly keyOwner: string
 }): CardChecks {
   const opened = new Map<string, ReturnType<typeof openColumns>>()
-  return async (evidence) => {
-    const good = new Uint8Array(evidence.length)
-    for (const [name, rows] of rowsByKeys(evidence)) {
-      const first = evidence[rows[0] ?? 0] as Uint8Array
-      const columns = opened.get(name) ?? openColumns(options, first)
+  return async ({ bytes, at }) => {
+    const good = new Uint8Array(at.length)
+    for (const [name, rows] of rowsByKeys({ bytes, at })) {
+      const first = at[rows[0] ?? 0] ?? 0
+      const columns =
+        opened.get(name) ?? openColumns(options, bytes.subarray(first, first + EVIDENCE_BYTES))
       opened.set(name, columns)
       const ready = await columns
       if (ready === undefined) continue
-      const own = rows.map((row) => evidence[row] as Uint8Array)
-      checkEvidence(ready, own).forEach((bits, i) => {
+      const own = Uint32Array.from(rows, (row) => at[row] ?? 0)
+      checkEvidence(ready, { bytes, at: own }).forEach((bits, i) => {
         good[rows[i] ?? 0] = bits
       })
     }
@@ -50,15 +58,35 @@ export function createCardChecks(options: {
   }
 }
 
-function rowsByKeys(evidence: readonly Uint8Array[]): ReadonlyMap<string, number[]> {
+/** Rows by version, algorithm and issuer: those of one card mostly follow each other. */
+function rowsByKeys({ bytes, at }: EvidenceRows): ReadonlyMap<string, number[]> {
   const groups = new Map<string, number[]>()
-  evidence.forEach((bytes, row) => {
-    const name = toHex(bytes.subarray(...KEYS_AT))
-    const known = groups.get(name)
-    if (known === undefined) groups.set(name, [row])
-    else known.push(row)
+  const words = view(bytes)
+  const nameOf = (from: number) => {
+    const [keys, issuer, rest] = KEYS_AT
+    return `${words.getUint16(from + keys)}/${words.getUint32(from + issuer)}/${words.getUint32(from + rest)}`
+  }
+  let last = -1
+  let group: number[] = []
+  at.forEach((from, row) => {
+    if (last < 0 || !sameKeys(words, last, from)) {
+      const name = nameOf(from)
+      group = groups.get(name) ?? []
+      groups.set(name, group)
+    }
+    last = from
+    group.push(row)
   })
   return groups
+}
+
+function sameKeys(words: DataView, one: number, other: number): boolean {
+  const [keys, issuer, rest] = KEYS_AT
+  return (
+    words.getUint16(one + keys) === words.getUint16(other + keys) &&
+    words.getUint32(one + issuer) === words.getUint32(other + issuer) &&
+    words.getUint32(one + rest) === words.getUint32(other + rest)
+  )
 }
 
 async function openColumns(

@@ -1,6 +1,11 @@
-import { type CardEvidence, decodeEvidence, MAC2_GOOD, TAC_GOOD } from '@unifare/card'
-import type { Fen } from '@unifare/core'
-import { UnifareError } from '@unifare/core'
+import {
+  type CardEvidence,
+  decodeEvidence,
+  EVIDENCE_BYTES,
+  MAC2_GOOD,
+  TAC_GOOD,
+} from '@unifare/card'
+import { concat, type Fen, UnifareError } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type CodeCaches, type IssuerKeys, verifyCode } from '@unifare/ridecode'
 import type { Tap } from '@unifare/tap'
@@ -34,7 +39,10 @@ export async function verifyTaps(
     const evidence = tap.medium === 'card' ? readEvidence(tap) : undefined
     return evidence === undefined ? [] : [{ tap, index, evidence }]
   })
-  const good = await verifier.cardChecks(cards.map(({ tap }) => tap.evidence))
+  const good = await verifier.cardChecks({
+    bytes: concat(...cards.map(({ tap }) => tap.evidence)),
+    at: Uint32Array.from(cards, (_, i) => i * EVIDENCE_BYTES),
+  })
   const verdicts = taps.map(
     (tap): EvidenceVerdict =>
       tap.medium === 'card'

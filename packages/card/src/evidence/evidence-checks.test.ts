@@ -1,4 +1,4 @@
-import { fromHex } from '@unifare/core'
+import { concat, fromHex } from '@unifare/core'
 import { createSessionColumn, createTacColumn, diversify } from '@unifare/crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -12,6 +12,15 @@ const ISSUER_ID = '01011000FFFFFFFF'
 const KEYS = { purchase: new Uint8Array(16).fill(0x21), tac: new Uint8Array(16).fill(0x42) }
 const ALGORITHMS = { '3des': 0, sm4: 4 } as const
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+
+/** Evidence with other bytes before, between and behind: rows may stand anywhere. */
+function inRows(evidence: readonly Uint8Array[]) {
+  const gap = new Uint8Array(7).fill(0xee)
+  return {
+    bytes: concat(gap, ...evidence.flatMap((one) => [one, gap])),
+    at: Uint32Array.from(evidence, (one, i) => 7 + i * (one.length + 7)),
+  }
+}
 
 /** A purchase of one of a few cards; `fault` says which codes are spoilt. */
 const purchases = fc.array(
@@ -80,7 +89,7 @@ describe.each(['3des', 'sm4'] as const)('codes of many purchases at once, %s', (
     fc.assert(
       fc.property(purchases, (made) => {
         const evidence = made.map(evidenceOf)
-        const good = checkEvidence(columns(), evidence.map(encodeEvidence))
+        const good = checkEvidence(columns(), inRows(evidence.map(encodeEvidence)))
         const one = evidence.map((item) => {
           const { tac: tacGood, mac2 } = verifyEvidence({
             evidence: item,
@@ -104,13 +113,13 @@ describe.each(['3des', 'sm4'] as const)('codes of many purchases at once, %s', (
       offlineNumber: i,
       fault: i % 1_000 === 999 ? 1 : 0,
     }))
-    const good = checkEvidence(columns(), made.map(evidenceOf).map(encodeEvidence))
+    const good = checkEvidence(columns(), inRows(made.map(evidenceOf).map(encodeEvidence)))
     expect(good.filter((bits) => bits === 3)).toHaveLength(4_995)
     expect([...good].findIndex((bits) => bits !== 3)).toBe(999)
   })
 
   test('bytes that are no evidence are misuse', () => {
-    expect(() => checkEvidence(columns(), [new Uint8Array(62)])).toThrow(TypeError)
-    expect(checkEvidence(columns(), [])).toHaveLength(0)
+    expect(() => checkEvidence(columns(), inRows([new Uint8Array(62)]))).toThrow(TypeError)
+    expect(checkEvidence(columns(), inRows([]))).toHaveLength(0)
   })
 })

@@ -15,6 +15,12 @@ export interface EvidenceColumns {
   readonly slots: number
 }
 
+/** Evidence of many purchases in one array: where each begins. */
+export interface EvidenceRows {
+  readonly bytes: Uint8Array
+  readonly at: Uint32Array
+}
+
 /** Rows that go through the ciphers at once. */
 const ROWS = 2_048
 const TAC_MESSAGE_BYTES = 22
@@ -44,22 +50,23 @@ const PLACE_AND_TIME = [AT.terminal, AT.tac] as const
  */
 export function checkEvidence(
   { tac, purchase, slots }: EvidenceColumns,
-  evidence: readonly Uint8Array[],
+  { bytes, at }: EvidenceRows,
 ): Uint8Array {
-  for (const bytes of evidence) {
-    if (bytes.length !== EVIDENCE_BYTES || bytes[0] !== EVIDENCE_VERSION) {
+  for (const from of at) {
+    if (from + EVIDENCE_BYTES > bytes.length || bytes[from] !== EVIDENCE_VERSION) {
       throw new TypeError('no evidence of version 1')
     }
   }
-  const good = new Uint8Array(evidence.length)
-  const { order, starts, groups } = groupRows(evidence, AT.cardFactor)
+  const words = view(bytes)
+  const good = new Uint8Array(at.length)
+  const { order, starts, groups } = groupRows(words, at, AT.cardFactor)
   const factors = new Uint8Array(slots * WORD_BYTES)
   const rows = newRows()
   for (let first = 0; first < groups; first += slots) {
     const cards = Math.min(slots, groups - first)
     for (let card = 0; card < cards; card++) {
-      const bytes = evidence[order[starts[first + card]!]!]!
-      factors.set(bytes.subarray(AT.cardFactor, AT.cardFactor + WORD_BYTES), card * WORD_BYTES)
+      const factorAt = at[order[starts[first + card]!]!]! + AT.cardFactor
+      for (let i = 0; i < WORD_BYTES; i++) factors[card * WORD_BYTES + i] = bytes[factorAt + i]!
     }
     tac.derive(factors, cards)
     purchase.derive(factors, cards)
@@ -69,7 +76,7 @@ export function checkEvidence(
     let count = 0
     for (let card = 0; card < cards; card++) {
       for (let i = starts[first + card]!; i < starts[first + card + 1]!; i++) {
-        fillRow(rows, count, evidence[order[i]!]!)
+        fillRow(rows, count, words, at[order[i]!]!)
         rows.slots[count] = card
         rows.index[count++] = order[i]!
         if (count === ROWS) {
@@ -109,24 +116,24 @@ function newRows(): Rows {
   }
 }
 
-function fillRow(rows: Rows, row: number, bytes: Uint8Array): void {
-  const words = view(bytes)
-  rows.wantedTac[row] = words.getUint32(AT.tac)
-  rows.wantedMac2[row] = words.getUint32(AT.mac2)
+function fillRow(rows: Rows, row: number, words: DataView, from: number): void {
+  rows.wantedTac[row] = words.getUint32(from + AT.tac)
+  rows.wantedMac2[row] = words.getUint32(from + AT.mac2)
   const { tacMessages, seeds, mac2Messages } = rows
   const message = row * TAC_MESSAGE_BYTES
   for (let i = 0; i < 4; i++) {
-    tacMessages[message + i] = bytes[AT.amount + i]!
-    mac2Messages[row * MAC2_MESSAGE_BYTES + i] = bytes[AT.amount + i]!
+    const byte = words.getUint8(from + AT.amount + i)
+    tacMessages[message + i] = byte
+    mac2Messages[row * MAC2_MESSAGE_BYTES + i] = byte
   }
-  tacMessages[message + 4] = bytes[AT.type]!
-  const [from, to] = PLACE_AND_TIME
-  for (let i = from; i < to; i++) tacMessages[message + 5 + i - from] = bytes[i]!
+  tacMessages[message + 4] = words.getUint8(from + AT.type)
+  const [first, end] = PLACE_AND_TIME
+  for (let i = first; i < end; i++) tacMessages[message + 5 + i - first] = words.getUint8(from + i)
   // Random and counter, and the low half of the terminal serial.
   const seed = row * WORD_BYTES
-  for (let i = 0; i < 6; i++) seeds[seed + i] = bytes[AT.random + i]!
-  seeds[seed + 6] = bytes[AT.terminalSerial + 2]!
-  seeds[seed + 7] = bytes[AT.terminalSerial + 3]!
+  for (let i = 0; i < 6; i++) seeds[seed + i] = words.getUint8(from + AT.random + i)
+  seeds[seed + 6] = words.getUint8(from + AT.terminalSerial + 2)
+  seeds[seed + 7] = words.getUint8(from + AT.terminalSerial + 3)
 }
 
 function check(

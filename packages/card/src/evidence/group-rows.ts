@@ -1,5 +1,3 @@
-import { view } from '@unifare/core'
-
 /** Rows in groups: group g are the rows `order[starts[g]]` to `order[starts[g + 1] - 1]`. */
 export interface Groups {
   readonly groups: number
@@ -8,19 +6,19 @@ export interface Groups {
 }
 
 /**
- * Groups rows by the 8 bytes at an offset, groups and rows in the order in which they come. Linear
+ * Groups the rows that begin at some places by the 8 bytes at an offset in them, groups and rows in the order in which they come. Linear
  * in the number of rows: a table of the first row of every group, open addressing.
  */
-export function groupRows(rows: readonly Uint8Array[], at: number): Groups {
-  const count = rows.length
+export function groupRows(words: DataView, at: Uint32Array, offset: number): Groups {
+  const count = at.length
   const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, count * 2)))
   const table = new Int32Array(capacity).fill(-1)
   const [high, low] = [new Uint32Array(count), new Uint32Array(count)]
   const groupOf = new Uint32Array(count)
   let groups = 0
-  rows.forEach((bytes, row) => {
-    const words = view(bytes)
-    const [a, b] = [words.getUint32(at), words.getUint32(at + 4)]
+  at.forEach((from, row) => {
+    const a = words.getUint32(from + offset)
+    const b = words.getUint32(from + offset + 4)
     let place = mix(a, b) & (capacity - 1)
     for (;;) {
       const group = table[place]!
