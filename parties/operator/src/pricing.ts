@@ -6,13 +6,13 @@ import {
   type MissingEnd,
   maximumFare,
   type Priced,
-  type PricePart,
   price,
   type Ride,
   type Tariff,
   tariffInForce,
 } from '@unifare/fares'
 import { type ChargePart, FLAGS, REASONS, type Reason, reasonOf, type Tap } from '@unifare/tap'
+import { explained } from './explained.ts'
 import { type Incident, openEnds } from './incidents.ts'
 import type { Paired } from './pairing.ts'
 
@@ -259,32 +259,5 @@ function rideOf(
           entry: { station: entry.station, at: entry.at },
           exit: { station: last.station, at: last.at },
         }),
-  }
-}
-
-function explained(
-  parts: readonly Pick<PricePart, 'rule' | 'amountFen' | 'textZh' | 'textEn'>[],
-  differenceFen: Fen,
-): Pick<PricedRide, 'parts' | 'explanation'> {
-  const all =
-    differenceFen === 0
-      ? parts
-      : [
-          ...parts,
-          {
-            rule: 'terminal.difference',
-            amountFen: differenceFen,
-            textZh: '终端实扣与票价之差：以卡片实扣为准',
-            textEn: 'difference of the terminal: the card was debited so',
-          },
-        ]
-  return {
-    parts: all.map(({ rule, amountFen }) => ({ rule, amountFen })),
-    explanation: all.map(({ rule, amountFen, textZh, textEn }) => ({
-      rule,
-      amountFen,
-      zh: textZh,
-      en: textEn,
-    })),
   }
 }
