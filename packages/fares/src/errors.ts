@@ -44,6 +44,22 @@ export const faresErrors = {
   'fares.no-path': { en: 'the two stations are not connected', zh: '两站之间没有连通的线路' },
   'fares.missing-entry': { en: 'the entry is missing', zh: '缺少进站记录' },
   'fares.missing-exit': { en: 'the exit is missing', zh: '缺少出站记录' },
+  'fares.no-statement': {
+    en: 'no statement of the station is taken for this journey',
+    zh: '该行程不接受乘客补登车站',
+  },
+  'fares.statement-late': {
+    en: 'the days in which the station can be stated are over',
+    zh: '已超过补登车站的期限',
+  },
+  'fares.statement-limit': {
+    en: 'no more stations can be stated this year',
+    zh: '今年补登车站的次数已用完',
+  },
+  'fares.statement-too-fast': {
+    en: 'nobody can have come to that station in the time',
+    zh: '在这段时间内不可能到达该站',
+  },
   'fares.missing-distance': { en: 'the distance ridden is missing', zh: '缺少乘坐里程' },
   'fares.missing-duration': { en: 'the time used is missing', zh: '缺少使用时长' },
   'fares.exit-before-entry': {
@@ -76,4 +92,8 @@ export type FareRefusal = Exclude<
   | 'fares.bad-feed'
   | 'fares.bad-journeys'
   | 'fares.folder-taken'
+  | 'fares.no-statement'
+  | 'fares.statement-late'
+  | 'fares.statement-limit'
+  | 'fares.statement-too-fast'
 >

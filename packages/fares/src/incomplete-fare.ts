@@ -7,7 +7,7 @@ import type { IncompleteRule } from './tariff.ts'
 export type MissingEnd = 'entry' | 'exit'
 
 /** The one end that is known, beside what is known of the ride. */
-interface KnownEnd {
+export interface KnownEnd {
   /** Without `entry` and `exit`; its `line` is that of the known end. */
   readonly ride: Omit<Ride, 'entry' | 'exit'>
   readonly missing: MissingEnd
@@ -20,15 +20,22 @@ interface KnownEnd {
  * caps and monthly steps do not act on it (reference fares 6, missing exit and missing entry).
  */
 export function incompleteFare(compiled: CompiledTariff, known: KnownEnd): PricePart | undefined {
-  const { missing, station } = known
-  const ride = withEnd(known.ride, missing, station)
-  const rule = compiled.incomplete.find(
-    ({ policy, holds }) =>
-      (policy.missing === 'either' || policy.missing === missing) && holds(ride),
-  )?.policy
+  const rule = incompleteRule(compiled, known)
   if (rule === undefined) return undefined
   const { id, textZh, textEn, source, charge } = rule
   return { rule: id, amountFen: chargeFen(compiled, charge, known), textZh, textEn, source }
+}
+
+/** The first rule of the tariff for a journey with one end that fits; undefined where none does. */
+export function incompleteRule(
+  { incomplete }: CompiledTariff,
+  { ride, missing, station }: KnownEnd,
+): IncompleteRule | undefined {
+  const asked = withEnd(ride, missing, station)
+  return incomplete.find(
+    ({ policy, holds }) =>
+      (policy.missing === 'either' || policy.missing === missing) && holds(asked),
+  )?.policy
 }
 
 function chargeFen(

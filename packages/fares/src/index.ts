@@ -32,7 +32,7 @@ export { localTime } from './gtfs/local-time.ts'
 export { parseFeed } from './gtfs/open-feed.ts'
 export { type FeedFault, tableReader } from './gtfs/read-table.ts'
 export { isFeedFile } from './gtfs/tables.ts'
-export { incompleteFare, type MissingEnd } from './incomplete-fare.ts'
+export { incompleteFare, incompleteRule, type MissingEnd } from './incomplete-fare.ts'
 export { type JourneyInput, type LegInput, parseJourneys } from './journeys.ts'
 export { faultText } from './lint/fault-names.ts'
 export type { Finding } from './lint/finding.ts'
@@ -57,6 +57,15 @@ export type {
   Spent,
 } from './ride.ts'
 export {
+  checkStatement,
+  type StatementCheck,
+  type StatementRefusal,
+  type StationClaim,
+  settleUntil,
+  statementUntil,
+  withoutDiscounts,
+} from './station-statement.ts'
+export {
   type Accumulation,
   type BaseFare,
   type Cap,
@@ -70,6 +79,7 @@ export {
   type FareRule,
   type FareTable,
   type FlatFare,
+  type IncompleteRule,
   type Maximum,
   type MeteredFare,
   type Pass,
@@ -80,6 +90,7 @@ export {
   type SameStation,
   type Source,
   type StationRef,
+  type StationStatement,
   type StopLadder,
   TARIFF_FORMAT,
   type TableFare,

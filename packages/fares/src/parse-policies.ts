@@ -30,6 +30,7 @@ import {
   type Rounding,
   type SameStation,
   type StationRef,
+  type StationStatement,
   type TimeLimit,
   type TimeWindow,
   type Transfer,
@@ -254,6 +255,14 @@ export const readIncomplete: Reader<IncompleteRule> = object<IncompleteRule>({
   ...policy,
   when: readWhen,
   missing: oneOf('entry', 'exit', 'either'),
+  settleDays: optional(whole(0, 366)),
+  statement: optional(
+    object<StationStatement>({
+      withinDays: whole(0, 366),
+      yearly: nullable(whole(0, 366)),
+      discounts: flag,
+    }),
+  ),
   charge: variant<IncompleteCharge>({
     fixed: object<KindOf<IncompleteCharge, 'fixed'>>({
       kind: oneOf('fixed'),

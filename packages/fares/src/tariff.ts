@@ -340,6 +340,10 @@ export interface IncompleteRule extends Policy {
   readonly when: When
   /** Which end no tap tells. */
   readonly missing: 'entry' | 'exit' | 'either'
+  /** Days of 24 h, inclusive, from the known end, in which it waits and is not charged; 0 if absent. */
+  readonly settleDays?: number
+  /** What the rider's own word for the missing station is good for; without it none is taken. */
+  readonly statement?: StationStatement
   readonly charge:
     | { readonly kind: 'fixed'; readonly amountFen: Fen }
     | { readonly kind: 'lowest-fare' }
@@ -348,6 +352,16 @@ export interface IncompleteRule extends Policy {
     | { readonly kind: 'station-maximum' }
     /** To that end of the line which costs more; the maximum where line or way is not known. */
     | { readonly kind: 'farther-end' }
+}
+
+/** A rider may state where an incomplete journey began or ended (自助补登). */
+export interface StationStatement {
+  /** Days of 24 h, inclusive, from the end that is known. */
+  readonly withinDays: number
+  /** So many journeys of a rider in a calendar year; null without limit. */
+  readonly yearly: number | null
+  /** Whether the fare to the stated station has the discounts of any other ride. */
+  readonly discounts: boolean
 }
 
 /** Highest fare: of the whole network, from the station, or a stated amount. */

@@ -8,6 +8,7 @@ import type {
   Pass,
   Policy,
   SameStation,
+  StationStatement,
   Tariff,
   TimeLimit,
   Transfer,
@@ -182,9 +183,32 @@ const MISSING = {
   either: { zh: '进出站记录不全', en: 'one end not known' },
 } as const satisfies Record<IncompleteRule['missing'], Words>
 
-function incompleteWords({ missing, charge }: IncompleteRule): Words {
+function incompleteWords({ missing, charge, settleDays = 0, statement }: IncompleteRule): Words {
   const [when, what] = [MISSING[missing], incompleteChargeWords(charge)]
-  return { zh: `${when.zh}：${what.zh}`, en: `${when.en}: ${what.en}` }
+  const waits = { zh: `${settleDays} 天内未补登`, en: `not settled within ${settleDays} days` }
+  return joined(
+    [
+      settleDays === 0
+        ? { zh: `${when.zh}：${what.zh}`, en: `${when.en}: ${what.en}` }
+        : { zh: `${when.zh}，${waits.zh}：${what.zh}`, en: `${when.en}, ${waits.en}: ${what.en}` },
+      ...(statement === undefined ? [] : [statementWords(statement)]),
+    ],
+    { zh: '；', en: '; ' },
+  )
+}
+
+function statementWords({ withinDays, yearly, discounts }: StationStatement): Words {
+  const price = discounts
+    ? { zh: '按所报车站计价', en: 'priced to it' }
+    : { zh: '按所报车站计价，不打折', en: 'priced to it without discounts' }
+  const often =
+    yearly === null
+      ? { zh: '', en: '' }
+      : { zh: `，每年至多 ${yearly} 次`, en: `, ${yearly} a year` }
+  return {
+    zh: `乘客 ${withinDays} 天内可补登车站，${price.zh}${often.zh}`,
+    en: `the rider may state the station within ${withinDays} days${often.en}; ${price.en}`,
+  }
 }
 
 function incompleteChargeWords(charge: IncompleteRule['charge']): Words {
