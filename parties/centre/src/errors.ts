@@ -8,4 +8,5 @@ export const centreErrors = {
   },
   'centre.day-open': { en: 'the day is not closed yet', zh: '该日尚未关账' },
   'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
+  'marks.malformed': { en: 'not the marks of cards', zh: '不是卡片计数状态' },
 } as const satisfies ErrorTable
