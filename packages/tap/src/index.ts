@@ -6,7 +6,9 @@ export {
   type Charge,
   type ChargePart,
   type ChargeTap,
+  chargeHead,
   chargeId,
+  chargeTapLayout,
   encodeCharge,
   parseCharge,
 } from './charge.ts'
@@ -75,14 +77,17 @@ export {
   TAP_VERSION,
   type Tap,
   type TapKey,
+  tapHead,
   tapLength,
 } from './tap.ts'
 export {
   parseTripNotice,
   TRIP_STATES,
   type TripEnd,
+  type TripMissing,
   type TripNotice,
   type TripPart,
   type TripState,
+  type TripStatement,
 } from './trip-notice.ts'
 export { TRIP_REASONS } from './trip-reasons.ts'

@@ -25,6 +25,17 @@ const NOTICE: TripNotice = {
   charge: '15215211-8',
   at: END.at + 660_000,
 }
+/** The same journey without an exit, whose rider may state one. */
+const LONE = {
+  ...NOTICE,
+  exit: null,
+  missing: {
+    end: 'exit',
+    until: END.at + 86_400_000,
+    yearly: 12,
+    stated: { at: END.at + 3_600_000, line: 1, station: 9, refused: 'fares.statement-too-fast' },
+  },
+} as const
 const malformed = expect.objectContaining({ code: 'trip.malformed' })
 
 describe('a trip notice', () => {
@@ -32,6 +43,29 @@ describe('a trip notice', () => {
     const order = JSON.parse(canonicalJson({ do: 'trip', nonce: 'x', ...NOTICE }))
     expect(parseTripNotice(order)).toEqual(NOTICE)
   })
+
+  test("says what is missing, and what became of the rider's word for it", () => {
+    expect(parseTripNotice(LONE)).toEqual(LONE)
+    const silent = {
+      ...LONE,
+      missing: { ...LONE.missing, until: null, yearly: null, stated: null },
+    }
+    expect(parseTripNotice(silent)).toEqual(silent)
+  })
+
+  test.each([...Object.keys(LONE.missing), ...Object.keys(LONE.missing.stated)])(
+    'whose missing end has nonsense for %s is refused',
+    (name) => {
+      const { missing } = LONE
+      const { stated } = missing
+      const spoilt =
+        name in stated
+          ? { ...missing, stated: { ...stated, [name]: { x: 1 } } }
+          : { ...missing, [name]: 'x' }
+      expect(() => parseTripNotice({ ...LONE, missing: spoilt })).toThrow(malformed)
+      expect(() => parseTripNotice({ ...LONE, missing: null })).toThrow(malformed)
+    },
+  )
 
   test('of an open journey knows neither amount nor exit', () => {
     const open = { ...NOTICE, state: 'at-gate', exit: null, amountFen: null, parts: [] }

@@ -31,6 +31,26 @@ export interface TripPart {
   readonly en: string
 }
 
+/** The end of a journey that no record tells, and what the rider's word for it is good for. */
+export interface TripMissing {
+  readonly end: 'entry' | 'exit'
+  /** Last instant in which the station can be stated; null where no statement is taken. */
+  readonly until: Instant | null
+  /** Statements that are taken in a calendar year; null without limit. */
+  readonly yearly: number | null
+  /** What the rider stated last. */
+  readonly stated: TripStatement | null
+}
+
+/** A rider's word for a station (自助补登), and what became of it. */
+export interface TripStatement {
+  readonly at: Instant
+  readonly line: number
+  readonly station: number
+  /** Why it was not taken, a stable code; null when it was. */
+  readonly refused: string | null
+}
+
 /**
  * What an operator tells the issuer of a medium about a journey (行程通知), so that the rider sees
  * the truth before the settlement. It moves no money: charges and statements do. The highest
@@ -51,6 +71,8 @@ export interface TripNotice {
   readonly reason: string | null
   readonly entry: TripEnd | null
   readonly exit: TripEnd | null
+  /** Only of a journey of which one end is not known. */
+  readonly missing?: TripMissing
   /** What is asked of the rider; null as long as nobody can know. */
   readonly amountFen: Fen | null
   readonly parts: readonly TripPart[]
@@ -78,6 +100,7 @@ export function parseTripNotice(json: unknown): TripNotice {
     reason: row['reason'] === null ? null : matching(row, 'reason', /^[a-z0-9.-]{1,64}$/),
     entry: endOf(row['entry'], 'entry'),
     exit: endOf(row['exit'], 'exit'),
+    ...(row['missing'] === undefined ? {} : { missing: missingOf(row['missing']) }),
     amountFen: row['amountFen'] === null ? null : whole(row, 'amountFen'),
     parts: partsOf(row['parts']),
     charge: row['charge'] === null ? null : matching(row, 'charge', /^[0-9-]{1,32}$/),
@@ -115,6 +138,26 @@ function endOf(json: unknown, name: string): TripEnd | null {
     terminal: matching(row, 'terminal', /^(\d{12})?$/),
     line: whole(row, 'line'),
     station: whole(row, 'station'),
+  }
+}
+
+function missingOf(json: unknown): TripMissing {
+  const row = record(json, 'missing')
+  return {
+    end: oneOf(['entry', 'exit'] as const, row['end'], 'end'),
+    until: row['until'] === null ? null : whole(row, 'until'),
+    yearly: row['yearly'] === null ? null : whole(row, 'yearly'),
+    stated: row['stated'] === null ? null : statementOf(row['stated']),
+  }
+}
+
+function statementOf(json: unknown): TripStatement {
+  const row = record(json, 'stated')
+  return {
+    at: whole(row, 'at'),
+    line: whole(row, 'line'),
+    station: whole(row, 'station'),
+    refused: row['refused'] === null ? null : matching(row, 'refused', /^[a-z0-9.-]{1,64}$/),
   }
 }
 
