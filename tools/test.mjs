@@ -16,6 +16,9 @@ const DEBIAN_PACKAGES = [
   },
   { name: 'opensc', present: () => existsSync('/usr/bin/opensc-tool') },
   { name: 'pcsc-tools', present: () => existsSync('/usr/bin/scriptor') },
+  { name: 'hledger', present: () => existsSync('/usr/bin/hledger') },
+  { name: 'ledger', present: () => existsSync('/usr/bin/ledger') },
+  { name: 'beancount', present: () => existsSync('/usr/bin/bean-check') },
   { name: 'chromium', present: () => existsSync('/usr/bin/chromium') },
 ]
 

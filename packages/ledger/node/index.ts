@@ -1,0 +1,1 @@
+export { type BooksVerdict, checkBooks } from './check-books.ts'
