@@ -141,15 +141,21 @@ function rowKey(row: Pick<AcceptanceRow, 'operator' | 'mode' | 'medium' | 'issue
   return `${row.operator}/${row.mode}/${row.medium}/${row.issuer}`
 }
 
+/** Rows of what an operator takes on a mode, of a medium of an issuer, in the order of their dates. */
+export function acceptanceRows(
+  content: AcceptanceContent,
+  asked: Pick<AcceptanceRow, 'operator' | 'mode' | 'medium' | 'issuer'>,
+): readonly AcceptanceRow[] {
+  return indexOf(content).get(rowKey(asked)) ?? []
+}
+
 /** The row that says whether an operator takes a medium of an issuer on a mode; undefined when not listed. */
 export function acceptanceOf(
   content: AcceptanceContent,
   asked: Pick<AcceptanceRow, 'operator' | 'mode' | 'medium' | 'issuer'>,
   at: Instant,
 ): AcceptanceRow | undefined {
-  return indexOf(content)
-    .get(rowKey(asked))
-    ?.findLast((row) => row.from <= at)
+  return acceptanceRows(content, asked).findLast((row) => row.from <= at)
 }
 
 /** True when the row lets a rider travel. */

@@ -10,6 +10,7 @@ export {
   type AcceptanceContent,
   type AcceptanceRow,
   acceptanceOf,
+  acceptanceRows,
   type DenyContent,
   type DenyEntry,
   type Device,

@@ -68,7 +68,8 @@ export interface Charge {
   readonly parts: readonly ChargePart[]
 }
 
-const head = defineLayout(HEAD_LENGTH, {
+/** The fixed head of a charge; its tariff's name, named taps and parts stand behind it. */
+export const chargeHead = defineLayout(HEAD_LENGTH, {
   version: [0, 'u8'],
   medium: [1, 'u8'],
   length: [2, 'u16'],
@@ -94,7 +95,8 @@ const head = defineLayout(HEAD_LENGTH, {
   partCount: [71, 'u8'],
   tariffLength: [72, 'u8'],
 })
-const tapLayout = defineLayout(14, {
+/** A tap that a charge names. */
+export const chargeTapLayout = defineLayout(14, {
   terminal: [0, 'digits', 6],
   sequence: [6, 'u32'],
   amountFen: [10, 'u32'],
@@ -121,10 +123,10 @@ function charged(charge: Charge): Uint8Array {
   const length =
     HEAD_LENGTH +
     tariff.length +
-    charge.taps.length * tapLayout.length +
+    charge.taps.length * chargeTapLayout.length +
     parts.reduce((sum, part) => sum + part.length, 0)
   return concat(
-    head.encode({
+    chargeHead.encode({
       ...charge,
       medium: MEDIA[charge.medium],
       mode: MODES[charge.mode],
@@ -136,7 +138,7 @@ function charged(charge: Charge): Uint8Array {
       tariffLength: tariff.length,
     }),
     tariff,
-    ...charge.taps.map((tap) => tapLayout.encode(tap)),
+    ...charge.taps.map((tap) => chargeTapLayout.encode(tap)),
     ...parts,
   )
 }
@@ -156,7 +158,7 @@ export function parseCharge(bytes: Uint8Array): Charge {
 
 function parseVersion1(bytes: Uint8Array): Charge {
   requireData(bytes.length >= HEAD_LENGTH, CODE, `${bytes.length} bytes are no charge`)
-  const values = head.decode(bytes)
+  const values = chargeHead.decode(bytes)
   requireData(values.length === bytes.length, CODE, 'the length field does not fit the bytes')
   const medium = mediumNames.get(values.medium)
   const mode = modeNames.get(values.mode)
@@ -165,7 +167,7 @@ function parseVersion1(bytes: Uint8Array): Charge {
   // A flag that is not known here might change what the money means.
   requireData(values.flags <= 1, CODE, `unknown flags ${values.flags}`)
   const tapsAt = HEAD_LENGTH + values.tariffLength
-  const partsAt = tapsAt + values.tapCount * tapLayout.length
+  const partsAt = tapsAt + values.tapCount * chargeTapLayout.length
   requireData(partsAt <= bytes.length, CODE, 'taps do not fit the record')
   const day = values.tapDay
   const { length: _length, flags, tapCount, partCount, tariffLength, ...rest } = values
@@ -177,7 +179,7 @@ function parseVersion1(bytes: Uint8Array): Charge {
     test: (flags & 1) !== 0,
     tariff: fromUtf8(bytes.subarray(HEAD_LENGTH, HEAD_LENGTH + tariffLength)),
     taps: Array.from({ length: tapCount }, (_, i) =>
-      tapLayout.decode(bytes.subarray(tapsAt + i * tapLayout.length)),
+      chargeTapLayout.decode(bytes.subarray(tapsAt + i * chargeTapLayout.length)),
     ),
     parts: parseParts(bytes.subarray(partsAt), partCount),
   }

@@ -120,7 +120,8 @@ describe('verdicts', () => {
 
   test('a tap day before the deadline is overdue, the deadline itself is not', () => {
     expect(one(tapOf(), {}, { tapDay: '2026-10-20' })).toEqual(['tap.overdue'])
-    expect(one(tapOf(), {}, { tapDay: '2026-10-21' })).toEqual(['normal'])
+    const at = Date.UTC(2026, 9, 21)
+    expect(one(tapOf({ at }), {}, { tapDay: '2026-10-21' })).toEqual(['normal'])
   })
 
   test('a stranger as issuer, and a pair without acceptance', () => {

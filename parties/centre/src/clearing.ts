@@ -1,5 +1,14 @@
 import { type AcceptanceContent, acceptanceOf, isOpen } from '@unifare/bundle'
-import { canonicalJson, concat, type Day, type Fen, fromHex, toHex, utf8 } from '@unifare/core'
+import {
+  businessDay,
+  canonicalJson,
+  concat,
+  type Day,
+  type Fen,
+  fromHex,
+  toHex,
+  utf8,
+} from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
 import {
   type Charge,
@@ -236,7 +245,9 @@ function judgeTap(charge: Charge, amountFen: Fen, seen: Seen, memory: Memory): V
     tap.account === charge.account &&
     tap.medium === charge.medium &&
     tap.mode === charge.mode &&
-    tap.amountFen === amountFen
+    tap.amountFen === amountFen &&
+    // A charge of an earlier day would settle a second time what its own day settles.
+    businessDay(tap.at) <= charge.tapDay
   if (!own) return 'tap.foreign'
   if (serial !== undefined && memory.serials.get(serial) !== identity) return 'tap.conflict'
   if (seen.evidence !== 'normal') return seen.evidence

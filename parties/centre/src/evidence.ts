@@ -82,7 +82,11 @@ function agrees(tap: Tap, evidence: CardEvidence): boolean {
   )
 }
 
-function verifyCodeTap(tap: Tap, verifier: Verifier): EvidenceVerdict {
+/** Verifies all signatures of a code against the record around it. */
+export function verifyCodeTap(
+  tap: Pick<Tap, 'evidence' | 'at' | 'issuer' | 'account' | 'counter'>,
+  verifier: Verifier,
+): EvidenceVerdict {
   if (verifier.issuerKeys === undefined) return { evidence: 'code.invalid', capFen: null }
   const verdict = verifyCode({
     bytes: tap.evidence,

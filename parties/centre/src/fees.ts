@@ -69,20 +69,16 @@ export const DEMONSTRATION_FEES: readonly FeeRow[] = [
   },
 ]
 
-/**
- * The fee of an amount by the most specific row in force: issuer before acquirer before mode.
- * Undefined when no row fits: the charge is rejected, never cleared for nothing.
- */
-export function feeOf(
-  rows: readonly FeeRow[],
-  asked: {
-    readonly mode: Mode
-    readonly acquirer: string
-    readonly issuer: string
-    readonly day: Day
-    readonly amountFen: Fen
-  },
-): Fee | undefined {
+/** What decides over the fee row of a ride. */
+export interface FeeQuestion {
+  readonly mode: Mode
+  readonly acquirer: string
+  readonly issuer: string
+  readonly day: Day
+}
+
+/** The most specific row in force: issuer before acquirer before mode. Undefined when none fits. */
+export function feeRowOf(rows: readonly FeeRow[], asked: FeeQuestion): FeeRow | undefined {
   let row: FeeRow | undefined
   for (const one of rows) {
     const fits =
@@ -93,6 +89,18 @@ export function feeOf(
       (one.validTo === null || asked.day < one.validTo)
     if (fits && (row === undefined || specificity(one) > specificity(row))) row = one
   }
+  return row
+}
+
+/**
+ * The fee of an amount by its row. Undefined when no row fits: the charge is rejected, never
+ * cleared for nothing.
+ */
+export function feeOf(
+  rows: readonly FeeRow[],
+  asked: FeeQuestion & { readonly amountFen: Fen },
+): Fee | undefined {
+  const row = feeRowOf(rows, asked)
   if (row === undefined) return undefined
   const feeMicro = feeMicroFen(asked.amountFen, row.ratePpm)
   const issuerMicro = (feeMicro * BigInt(row.issuerSharePpm)) / WHOLE

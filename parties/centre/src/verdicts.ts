@@ -8,7 +8,10 @@ export const VERDICTS = {
   normal: { en: 'settled', zh: '正常' },
   'tap.missing': { en: 'a tap of the charge was not delivered', zh: '收费所依据的记录未上传' },
   'tap.unreadable': { en: 'a tap of the charge cannot be read', zh: '记录无法解析' },
-  'tap.foreign': { en: 'a tap belongs to another rider, operator or amount', zh: '记录与收费不符' },
+  'tap.foreign': {
+    en: 'a tap belongs to another rider, operator, amount or day',
+    zh: '记录与收费不符',
+  },
   'tap.overdue': { en: 'uploaded after the deadline', zh: '超过上传时限' },
   'tap.conflict': {
     en: 'the same transaction stands under two identities',

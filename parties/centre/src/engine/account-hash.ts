@@ -1,0 +1,26 @@
+/**
+ * Hash of a medium's account, 32 bits, fixed for ever: it orders the verdicts of a day, and its top
+ * 8 bits are the bucket by which days are split over shards. `at` is where the issuer begins.
+ */
+export function accountHash(words: DataView, at: number, medium: number): number {
+  let hash = mix(medium ^ 0x9e3779b9, words.getUint32(at))
+  hash = mix(hash, words.getUint32(at + 4))
+  hash = mix(hash, words.getUint32(at + 8))
+  hash = mix(hash, words.getUint16(at + 12))
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+/** Buckets that a day's accounts fall into: a shard is a range of them. */
+export const BUCKETS = 256
+
+/** Bucket of an account's hash. */
+export function bucketOf(hash: number): number {
+  return hash >>> 24
+}
+
+function mix(hash: number, word: number): number {
+  const rotated = (hash << 13) | (hash >>> 19)
+  return Math.imul(rotated ^ Math.imul(word, 0x85ebca6b), 0x9e3779b1) + 0x7f4a7c15
+}

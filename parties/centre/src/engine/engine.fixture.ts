@@ -1,0 +1,144 @@
+import { concat, fromHex, toHex, view } from '@unifare/core'
+import { sha256 } from '@unifare/crypto'
+import {
+  type Charge,
+  chargeId,
+  deliveryId,
+  encodeCharge,
+  encodeTap,
+  MEDIA,
+  type Tap,
+} from '@unifare/tap'
+import { createVerifier, dayOf } from '../clearing.fixture.ts'
+import { type CheckedTap, type Cleared, clearDay } from '../clearing.ts'
+import { type EvidenceVerdict, type Verifier, verifyTaps } from '../evidence.ts'
+import { accountHash } from './account-hash.ts'
+import type { RiddenCards } from './past.ts'
+import { type ClearedShard, clearShard, type ShardContext, type ShardRecords } from './shard.ts'
+import { ROW_BYTES, verdictOf, verdictRow } from './verdict-rows.ts'
+
+/** A tap and the version of the deny list that its terminal held. */
+export interface HeldTap {
+  readonly tap: Tap
+  readonly held: number
+}
+
+/** A deny entry as both ways of clearing read it. */
+export interface Denied {
+  readonly issuer: string
+  readonly account: string
+  readonly medium: 'card' | 'code'
+  readonly version: number
+  readonly until: number
+}
+
+/** A day as the tests make it. */
+export interface TestDay {
+  readonly charges: readonly Charge[]
+  readonly taps: readonly HeldTap[]
+  readonly denied?: readonly Denied[]
+  readonly verifier?: Verifier
+}
+
+/** The records of a shard, as intake has them. */
+export function recordsOf({ charges, taps }: Pick<TestDay, 'charges' | 'taps'>): ShardRecords {
+  return {
+    taps: concat(...taps.flatMap(({ tap, held }) => [word(held), encodeTap(tap)])),
+    charges: concat(...charges.map(encodeCharge)),
+  }
+}
+
+/** Cards that nobody has seen before: every counter is new. */
+export const NEW_CARDS: RiddenCards = { isNew: () => true, ride: () => undefined }
+
+/** Clears a day on columns. */
+export async function clearOnColumns(
+  day: TestDay,
+  changes: Partial<ShardContext> = {},
+): Promise<ClearedShard> {
+  const { day: date, oldestDay, issuers, acceptance, fees } = dayOf([], [])
+  const delivered = new Set(day.taps.map(({ tap }) => deliveryId(tap)))
+  const { denied = [], verifier = createVerifier() } = day
+  return clearShard(
+    recordsOf(day),
+    {
+      day: date,
+      oldestDay,
+      issuers,
+      acceptance,
+      fees,
+      denied: denied.map(({ issuer, account, medium, version, until }) => ({
+        account: fromHex(`${issuer}${account}F`),
+        medium: MEDIA[medium],
+        version,
+        until,
+      })),
+    },
+    {
+      verifier,
+      cards: NEW_CARDS,
+      history: async () => new Uint8Array(0),
+      wasDelivered: (words, at) =>
+        delivered.has(`${toHex(bytesAt(words, at, 6))}-${words.getUint32(at + 6)}`),
+      ...changes,
+    },
+  )
+}
+
+/** Clears the same day by the specification, with objects. */
+export async function clearOnObjects(day: TestDay): Promise<Cleared> {
+  const { denied = [], verifier = createVerifier() } = day
+  const named = new Set(day.charges.flatMap(({ taps }) => taps.map(deliveryId)))
+  const taps = day.taps.filter(({ tap }) => named.has(deliveryId(tap)))
+  const verdicts = await verifyTaps(
+    taps.map(({ tap }) => tap),
+    verifier,
+  )
+  const isDenied = ({ tap, held }: HeldTap) =>
+    denied.some(
+      (one) =>
+        one.medium === tap.medium &&
+        one.issuer === tap.issuer &&
+        one.account === tap.account &&
+        held >= one.version &&
+        (one.until === 0 || held < one.until),
+    )
+  return clearDay(
+    dayOf(
+      day.charges,
+      taps.map((one, i): CheckedTap => {
+        const hash = toHex(sha256(encodeTap(one.tap)))
+        return { tap: one.tap, hash, ...(verdicts[i] as EvidenceVerdict), denied: isDenied(one) }
+      }),
+    ),
+  )
+}
+
+/** Verdicts by charge, as both ways must give them. */
+export function verdictsOfRows(rows: Uint8Array): Record<string, string> {
+  return Object.fromEntries(
+    rowsOf(rows).map((row) => [chargeId(row), verdictOf(row.verdict)] as const),
+  )
+}
+
+/** Rows read back. */
+export function rowsOf(rows: Uint8Array) {
+  return Array.from({ length: rows.length / ROW_BYTES }, (_, i) =>
+    verdictRow.decode(rows.subarray(i * ROW_BYTES, (i + 1) * ROW_BYTES)),
+  )
+}
+
+/** Hash of a medium's account by its digits. */
+export function hashOf(issuer: string, account: string, medium: 'card' | 'code'): number {
+  return accountHash(view(fromHex(`${issuer}${account}F`)), 0, MEDIA[medium])
+}
+
+function word(value: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  view(bytes).setUint32(0, value)
+  return bytes
+}
+
+function bytesAt(words: DataView, at: number, length: number): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset + at, length)
+}

@@ -1,0 +1,74 @@
+import { deliveryId } from '@unifare/tap'
+import { TAP } from './record-places.ts'
+import { VERDICT_NUMBERS } from './verdict-rows.ts'
+
+/** Up to so many taps of one account every pair is compared; more go through a map. */
+const PAIRS_MAX = 16
+
+/**
+ * Marks the card taps of one account that stand under another identity than the one their terminal
+ * serial is for (map, decision 3): the one whose evidence verifies, else the earlier delivery. The
+ * TAC does not cover the purse counter, so a good TAC under another counter shows up here.
+ */
+export function markConflicts(
+  words: DataView,
+  places: Uint32Array,
+  rows: readonly number[],
+  options: { readonly evidence: Uint8Array; readonly conflicts: Uint8Array },
+): void {
+  if (rows.length < 2) return
+  if (rows.length <= PAIRS_MAX && !hasTwice(words, places, rows)) return
+  const bySerial = new Map<string, number[]>()
+  for (const row of rows) {
+    const at = places[row]!
+    const key = `${words.getUint32(at + TAP.serial)}/${words.getUint16(at + TAP.terminal)}/${words.getUint32(at + TAP.terminal + 2)}`
+    const alike = bySerial.get(key)
+    if (alike === undefined) bySerial.set(key, [row])
+    else alike.push(row)
+  }
+  for (const alike of bySerial.values()) {
+    if (alike.length < 2) continue
+    const owner = alike.reduce((best, row) => (truer(row, best) ? row : best))
+    for (const row of alike) {
+      if (counterOf(row) !== counterOf(owner)) options.conflicts[row] = 1
+    }
+  }
+
+  function counterOf(row: number): number {
+    return words.getUint32(places[row]! + TAP.counter)
+  }
+
+  function truer(one: number, other: number): boolean {
+    const [good, otherGood] = [one, other].map(
+      (row) => options.evidence[row] === VERDICT_NUMBERS.normal,
+    )
+    return good === otherGood ? nameOf(one) < nameOf(other) : good === true
+  }
+
+  function nameOf(row: number): string {
+    const at = places[row]! + TAP.terminal
+    const digits = words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
+    return deliveryId({
+      terminal: digits.toString(16).padStart(12, '0'),
+      sequence: words.getUint32(at + 6),
+    })
+  }
+}
+
+/** Whether two of the taps share terminal and serial. */
+function hasTwice(words: DataView, places: Uint32Array, rows: readonly number[]): boolean {
+  for (let i = 1; i < rows.length; i++) {
+    const one = places[rows[i]!]!
+    for (let j = 0; j < i; j++) {
+      const other = places[rows[j]!]!
+      if (
+        words.getUint32(one + TAP.serial) === words.getUint32(other + TAP.serial) &&
+        words.getUint32(one + TAP.terminal + 2) === words.getUint32(other + TAP.terminal + 2) &&
+        words.getUint16(one + TAP.terminal) === words.getUint16(other + TAP.terminal)
+      ) {
+        return true
+      }
+    }
+  }
+  return false
+}
