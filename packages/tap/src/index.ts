@@ -83,6 +83,7 @@ export {
 export {
   parseTripNotice,
   TRIP_STATES,
+  type TripCorrection,
   type TripEnd,
   type TripMissing,
   type TripNotice,

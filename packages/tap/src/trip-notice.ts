@@ -5,6 +5,7 @@ import { MODES, type Mode } from './kinds.ts'
 const CODE = 'trip.malformed'
 const PARTS_MAX = 32
 const TEXT_MAX = 200
+const CHARGE = /^[0-9-]{1,32}$/
 
 /**
  * Where a journey 行程 stands, as its operator knows it: `at-gate` accepted and not passed yet,
@@ -51,6 +52,12 @@ export interface TripStatement {
   readonly refused: string | null
 }
 
+/** The charge that another one took the place of (更正). */
+export interface TripCorrection {
+  readonly charge: string
+  readonly amountFen: Fen
+}
+
 /**
  * What an operator tells the issuer of a medium about a journey (行程通知), so that the rider sees
  * the truth before the settlement. It moves no money: charges and statements do. The highest
@@ -78,6 +85,8 @@ export interface TripNotice {
   readonly parts: readonly TripPart[]
   /** Name of the charge that asks for it. */
   readonly charge: string | null
+  /** What was asked before; absent when the charge is the first. */
+  readonly corrects?: TripCorrection
   /** Since when this is true. */
   readonly at: Instant
 }
@@ -103,7 +112,8 @@ export function parseTripNotice(json: unknown): TripNotice {
     ...(row['missing'] === undefined ? {} : { missing: missingOf(row['missing']) }),
     amountFen: row['amountFen'] === null ? null : whole(row, 'amountFen'),
     parts: partsOf(row['parts']),
-    charge: row['charge'] === null ? null : matching(row, 'charge', /^[0-9-]{1,32}$/),
+    charge: row['charge'] === null ? null : matching(row, 'charge', CHARGE),
+    ...correctsOf(row['corrects']),
     at: whole(row, 'at'),
   }
   const sum = notice.parts.reduce((total, { amountFen }) => total + amountFen, 0)
@@ -128,6 +138,14 @@ function partsOf(json: unknown): readonly TripPart[] {
       en: text(row, 'en'),
     }
   })
+}
+
+function correctsOf(json: unknown): Pick<TripNotice, 'corrects'> {
+  if (json === undefined) return {}
+  const row = record(json, 'corrects')
+  return {
+    corrects: { charge: matching(row, 'charge', CHARGE), amountFen: whole(row, 'amountFen') },
+  }
 }
 
 function endOf(json: unknown, name: string): TripEnd | null {

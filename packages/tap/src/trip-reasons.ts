@@ -20,6 +20,10 @@ export const TRIP_REASONS = {
     en: 'the record that was missing came later',
     zh: '缺少的记录后来补到',
   },
+  'trip.corrected': {
+    en: 'the amount was corrected: records came late, or rides before it changed its discount',
+    zh: '金额已更正：记录补到，或此前行程改变了优惠',
+  },
   'trip.missing-exit': { en: 'there is no record of the exit', zh: '没有出站记录' },
   'trip.missing-entry': { en: 'there is no record of the entry', zh: '没有进站记录' },
   'trip.station-stated': {

@@ -26,6 +26,7 @@ const tapsOf = (here: Working) => here.operator.read((tx) => tx.select(taps, {})
 const out = (minute: number, change: Partial<Tap> = {}) =>
   codeTap({ kind: 'exit', station: 3, at: AT + minute * MINUTE, ...change })
 const OTHER_CARD = CARD.replace(/17$/, '25')
+const NOTHING = { charges: 0, corrections: 0, overdue: 0, voided: 0, unpriced: 0, differing: 0 }
 const giveUp = { giveUpBefore: DAY_END }
 
 describe('charges', () => {
@@ -43,7 +44,7 @@ describe('charges', () => {
     })
     await here.upload([entry, exit, tapOf({ counter: 3, at: AT + 60 * MINUTE })])
     const result = await here.charge()
-    expect(result).toEqual({ charges: 2, voided: 0, unpriced: 0, differing: 0 })
+    expect(result).toEqual({ ...NOTHING, charges: 2 })
     const [metro, bus] = await sentCharges(here)
     expect(metro).toMatchObject({ number: 1, amountFen: 360, from: 1, to: 3, tapDay: DAY })
     expect(metro?.taps.map(({ sequence, amountFen }) => [sequence, amountFen])).toEqual([
@@ -70,7 +71,7 @@ describe('charges', () => {
         reason: REASONS['repair.cash'].number,
       }),
     ])
-    expect(await here.charge()).toEqual({ charges: 1, voided: 1, unpriced: 0, differing: 0 })
+    expect(await here.charge()).toEqual({ ...NOTHING, charges: 1, voided: 1 })
     const [charge] = await sentCharges(here)
     expect(charge).toMatchObject({ amountFen: 400, from: 1, to: 3 })
     expect(charge?.taps.map(({ sequence }) => sequence)).toEqual([1, 2])
@@ -178,29 +179,38 @@ describe('incomplete journeys by code', () => {
   test('unconfirmed: void, and never billed', async () => {
     const here = await openWorking()
     await here.upload([codeTap(), codeTap({ at: AT + MINUTE }), gateEvent('timed-out', 2)])
-    expect(await here.charge(giveUp)).toEqual({ charges: 0, voided: 1, unpriced: 0, differing: 0 })
+    expect(await here.charge(giveUp)).toEqual({ ...NOTHING, voided: 1 })
     expect(await sentCharges(here)).toEqual([])
     expect((await tapsOf(here)).map(({ state }) => state)).toEqual(['void', 'void', 'noted'])
   })
 
   test.each([
-    ['exit', [codeTap({ station: 1 }), gateEvent('passed', 1)], out(30)],
-    ['entry', [out(30)], codeTap({ station: 1 })],
-  ] as const)('the late %s is not charged a second time', async (end, early, late) => {
-    const here = await openWorking()
-    await here.upload(early)
-    await here.charge(giveUp)
-    await here.upload([late], OTHER_GATE)
-    expect(await here.charge(giveUp)).toMatchObject({ charges: 0, voided: 1 })
-    expect(await sentCharges(here)).toHaveLength(1)
-    const [journey] = await journeysOf(here)
-    expect(journey).toMatchObject({ state: 'incomplete', charge: 1, note: `late-${end}` })
-    expect(journey?.entryTerminal).not.toBe('')
-    expect(journey?.exitTerminal).not.toBe('')
-    // Another journey of the same rider is one of its own again.
-    await here.upload([codeTap({ at: AT + 60 * MINUTE }), out(90)], OTHER_GATE)
-    expect(await here.charge(giveUp)).toMatchObject({ charges: 1 })
-  })
+    ['exit', 600, [codeTap({ station: 1 }), gateEvent('passed', 1)], out(30)],
+    ['entry', 400, [out(30)], codeTap({ station: 1 })],
+  ] as const)(
+    'the late %s corrects the charge of %i fen: one journey, its own price',
+    async (end, amountFen, early, late) => {
+      const here = await openWorking()
+      await here.upload(early)
+      await here.charge(giveUp)
+      await here.upload([late], OTHER_GATE)
+      const done = { ...NOTHING, corrections: 1 }
+      expect(await here.charge(giveUp)).toEqual(done)
+      expect(await here.charge(giveUp)).toEqual(NOTHING)
+      const [first, correction, ...more] = await sentCharges(here)
+      expect(more).toEqual([])
+      expect(first).toMatchObject({ number: 1, corrects: 0, amountFen })
+      expect(correction).toMatchObject({ number: 2, corrects: 1, amountFen: 400, from: 1, to: 3 })
+      expect(correction?.taps).toHaveLength(2)
+      const [journey] = await journeysOf(here)
+      expect(journey).toMatchObject({ state: 'complete', charge: 2, note: `late-${end}` })
+      expect(journey?.entryTerminal).not.toBe('')
+      expect(journey?.exitTerminal).not.toBe('')
+      // Another journey of the same rider is one of its own again.
+      await here.upload([codeTap({ at: AT + 60 * MINUTE }), out(90)], OTHER_GATE)
+      expect(await here.charge(giveUp)).toMatchObject({ charges: 1 })
+    },
+  )
 })
 
 describe('late records of a card', () => {
@@ -254,7 +264,7 @@ describe('differences between terminal and tariff', () => {
   test('a code ride that no tariff prices stays open and is charged once one does', async () => {
     const here = await openWorking()
     await here.upload([codeTap({ station: 1 }), out(30, { station: 77 })])
-    expect(await here.charge()).toEqual({ charges: 0, voided: 0, unpriced: 1, differing: 0 })
+    expect(await here.charge()).toEqual({ ...NOTHING, unpriced: 1 })
     expect((await tapsOf(here)).map(({ state }) => state)).toEqual(['open', 'open'])
     expect(await here.operator.read((tx) => tx.select(charges, {}))).toEqual([])
   })

@@ -1,33 +1,40 @@
 import type { AcceptanceContent } from '@unifare/bundle'
-import { businessDay, type Instant, type Tx } from '@unifare/core'
+import { businessDay, compareText, type Instant, type Tx } from '@unifare/core'
 import type { CompiledTariff } from '@unifare/fares'
-import { type Charge, deliveryId, encodeCharge, parseTap, type Tap } from '@unifare/tap'
-import { openFareAccounts, ridden } from './fare-accounts.ts'
+import { deliveryId, parseTap, type Tap } from '@unifare/tap'
+import { chargeRow } from './charge-rows.ts'
+import { openFareAccounts } from './fare-accounts.ts'
 import { incidents } from './incidents.ts'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
 import { type PricedRide, priceRide } from './pricing.ts'
+import { correctAll, correctableSince, lastNumber, putLastNumber, withPrices } from './rerating.ts'
 import {
   type ChargeRow,
   charges,
+  type JourneyRow,
   journeys,
   type LoneEnd,
+  leftCorrections,
   loneEnds,
-  marks,
   openings,
   type TapRow,
   type TapState,
   taps,
 } from './tables.ts'
+import { wholeJourneys } from './whole-journeys.ts'
 
-const CNY = 156
 /** Kinds of card taps that may open a journey. */
 const OPENING_KINDS: ReadonlySet<string> = new Set(['entry', 'repair'])
 
 /** What an hour's charging did. */
 export interface ChargingResult {
   readonly charges: number
-  /** Journeys that cost nothing: void, completed late, open trips that the card itself keeps. */
+  /** Charges that replace others, because more is known of their rides, or of rides before them. */
+  readonly corrections: number
+  /** Charges that stand although their price is another one now: too old (`leftCorrections`). */
+  readonly overdue: number
+  /** Journeys that cost nothing: void, late entries of cards, open trips that the card itself keeps. */
   readonly voided: number
   /** Code journeys that no tariff prices: they stay open until one does. */
   readonly unpriced: number
@@ -35,76 +42,116 @@ export interface ChargingResult {
   readonly differing: number
 }
 
+/** What charging depends on beside the books. */
+export interface ChargingOptions {
+  readonly tariffs: readonly CompiledTariff[]
+  readonly acceptance: AcceptanceContent
+  readonly operator: string
+  readonly upTo: Instant
+  readonly giveUpBefore: Instant
+}
+
 /** A journey with its price, or without one when nothing is charged. */
 interface Decided {
   readonly paired: Paired
+  readonly ride: PricedRide | undefined
+  /** The charged journey that it makes whole. */
+  readonly reopens: JourneyRow | undefined
+}
+
+/** A journey with its charge. */
+interface Charged extends Decided {
   readonly charge: ChargeRow | undefined
 }
 
 /**
  * Makes journeys and charges of all open taps up to an instant. Repeatable: a tap is charged once,
- * and a tap that still waits for its other end stays open until `giveUpBefore`.
+ * and a tap that still waits for its other end stays open until `giveUpBefore`. A late end completes
+ * its journey, and a late ride changes what later rides of its account cost: both lead to
+ * corrections, which ask for the whole new amount in place of the latest charge.
  */
-export async function makeCharges(
-  tx: Tx,
-  options: {
-    readonly tariffs: readonly CompiledTariff[]
-    readonly acceptance: AcceptanceContent
-    readonly operator: string
-    readonly upTo: Instant
-    readonly giveUpBefore: Instant
-  },
-): Promise<ChargingResult> {
-  const open = (await tx.select(taps, { state: 'open' })).filter((row) => row.at <= options.upTo)
+export async function makeCharges(tx: Tx, options: ChargingOptions): Promise<ChargingResult> {
+  const { tariffs, acceptance, operator, upTo } = options
+  const open = (await tx.select(taps, { state: 'open' })).filter((row) => row.at <= upTo)
   const paired = await pairAll(tx, open, options.giveUpBefore)
-  const [mark] = await tx.get(marks, [{ name: 'charges' }])
-  let number = mark === undefined ? 0 : Number(mark.value)
+  const correctSince = correctableSince(upTo)
+  const whole = await wholeJourneys(tx, paired, correctSince)
+  const wholeOf = (item: Paired): Paired => whole.completed.get(item)?.paired ?? item
+  const ordered = paired.toSorted((a, b) => compareTaps(lastTap(wholeOf(a)), lastTap(wholeOf(b))))
   const accounts = await openFareAccounts(tx, {
-    operator: options.operator,
-    tariffs: options.tariffs,
-    taps: paired.map(lastTap),
+    operator,
+    tariffs,
+    taps: ordered.map((item) => lastTap(wholeOf(item))),
   })
   const more = { quote: accounts.price, incidents: await tx.select(incidents, {}) }
   const decided: Decided[] = []
   let unpriced = 0
-  for (const item of paired) {
-    const ride = priceRide(options.tariffs, options.acceptance, item, more)
-    if (ride !== undefined) number += 1
-    else if (costs(item)) {
+  for (const item of ordered) {
+    const ride = priceRide(tariffs, acceptance, wholeOf(item), more)
+    if (ride === undefined && costs(item)) {
       unpriced += 1
       continue
     }
-    const charge = ride && chargeRow(options.operator, number, ride)
-    decided.push({ paired: item, charge })
+    decided.push({ paired: item, ride, reopens: whole.completed.get(item)?.journey })
   }
-  await tx.put(marks, [{ name: 'charges', value: String(number) }])
-  await store(tx, open, decided)
-  await tx.put(ridden, accounts.fresh())
-  const made = decided.flatMap(({ charge }) => charge ?? [])
+  const rerated = accounts.rerated()
+  const charged = await chargeAll(tx, withPrices(decided, rerated), operator)
+  await store(tx, open, charged)
+  const { corrections, left } = await correctAll(
+    tx,
+    { accounts, rerated, priced: charged },
+    { operator, correctSince },
+  )
+  await tx.put(leftCorrections, whole.left)
+  const made = charged.flatMap(({ charge }) => charge ?? [])
   return {
     charges: made.length,
-    voided: decided.length - made.length,
+    corrections: corrections.length,
+    overdue: left.length + whole.left.length,
+    voided: charged.filter(({ ride }) => ride === undefined).length,
     unpriced,
     differing: made.filter(({ amountFen, pricedFen }) => amountFen !== pricedFen).length,
   }
 }
 
-async function store(tx: Tx, open: readonly TapRow[], decided: readonly Decided[]): Promise<void> {
+/** First charges, in their order; what completes a charged journey is for corrections. */
+async function chargeAll(
+  tx: Tx,
+  decided: readonly Decided[],
+  operator: string,
+): Promise<readonly Charged[]> {
+  let number = await lastNumber(tx)
+  const charged = decided.map((item): Charged => {
+    const { ride, reopens, paired } = item
+    if (ride === undefined || reopens !== undefined) return { ...item, charge: undefined }
+    number += 1
+    const trip = deliveryId(tapsOf(paired)[0] as Tap)
+    return { ...item, charge: chargeRow({ operator, number, corrects: 0, trip }, ride) }
+  })
+  await putLastNumber(tx, number)
+  return charged
+}
+
+async function store(tx: Tx, open: readonly TapRow[], charged: readonly Charged[]): Promise<void> {
   const rows = new Map(open.map((row) => [deliveryId(row), row]))
-  const changed = decided.flatMap(({ paired, charge }) =>
-    settledTaps(paired, rows, charge !== undefined),
+  const changed = charged.flatMap(({ paired, ride }) =>
+    settledTaps(paired, rows, ride !== undefined),
   )
-  const fresh = decided.filter(({ paired }) => !('completes' in paired && paired.completes))
+  const fresh = charged.filter(({ paired }) => !('completes' in paired && paired.completes))
   const journeyRows = fresh.map(({ paired, charge }) => journeyRow(paired, charge?.number ?? 0))
   await tx.put(taps, changed)
   await tx.put(journeys, journeyRows)
   await tx.put(
     charges,
-    decided.flatMap(({ charge }) => charge ?? []),
+    charged.flatMap(({ charge }) => charge ?? []),
   )
   await tx.put(openings, openingRows(journeyRows))
-  const all = decided.map(({ paired }) => paired)
-  await tx.put(journeys, await lateRows(tx, all))
+  const all = charged.map(({ paired }) => paired)
+  const late = await lateRows(tx, all)
+  await tx.put(
+    journeys,
+    late.map(({ row }) => row),
+  )
   await tx.put(loneEnds, await loneEndRows(tx, all))
 }
 
@@ -125,14 +172,15 @@ async function pairAll(tx: Tx, open: readonly TapRow[], giveUpBefore: Instant): 
       loneEnds: endsOf.get(rider) ?? [],
     }),
   )
-  return paired.sort((a, b) => {
-    const [first, other] = [lastTap(a), lastTap(b)]
-    return (
-      first.at - other.at ||
-      (first.terminal < other.terminal ? -1 : first.terminal > other.terminal ? 1 : 0) ||
-      first.sequence - other.sequence
-    )
-  })
+  return paired
+}
+
+function compareTaps(first: Tap, other: Tap): number {
+  return (
+    first.at - other.at ||
+    compareText(first.terminal, other.terminal) ||
+    first.sequence - other.sequence
+  )
 }
 
 async function chargedOpenings(
@@ -196,48 +244,6 @@ function costs(paired: Paired): boolean {
   }
 }
 
-function chargeRow(operator: string, number: number, ride: PricedRide): ChargeRow {
-  const first = ride.taps[0] as Tap
-  const last = ride.taps.at(-1) as Tap
-  const day = businessDay(last.at)
-  const charge: Charge = {
-    version: 1,
-    operator,
-    number,
-    corrects: 0,
-    medium: last.medium === 'card' ? 'card' : 'code',
-    mode: last.mode,
-    issuer: last.issuer,
-    account: last.account,
-    city: last.city,
-    tapDay: day,
-    startAt: last.entry?.at ?? first.at,
-    endAt: last.at,
-    line: last.line,
-    from: ride.from,
-    to: ride.to,
-    distanceM: ride.distanceM,
-    amountFen: ride.amountFen,
-    currency: CNY,
-    tariff: ride.tariff.id,
-    tariffVersion: ride.tariff.version,
-    test: (last.flags & 1) !== 0,
-    taps: ride.taps.map(({ terminal, sequence, amountFen }) => ({ terminal, sequence, amountFen })),
-    parts: ride.parts,
-  }
-  return {
-    number,
-    rider: `${last.medium}/${last.issuer}/${last.account}`,
-    day,
-    amountFen: ride.amountFen,
-    pricedFen: ride.pricedFen,
-    endAt: last.at,
-    raw: encodeCharge(charge),
-    explanation: ride.explanation,
-    sent: false,
-  }
-}
-
 function settledTaps(
   paired: Paired,
   rows: ReadonlyMap<string, TapRow>,
@@ -246,6 +252,7 @@ function settledTaps(
   const state: TapState = charged ? 'charged' : paired.kind === 'void' ? 'void' : 'noted'
   return tapsOf(paired).flatMap((tap) => {
     const row = rows.get(deliveryId(tap))
-    return row === undefined ? [] : [{ ...row, state, note: charged ? row.note : paired.kind }]
+    const kept = charged && !('completes' in paired)
+    return row === undefined ? [] : [{ ...row, state, note: kept ? row.note : paired.kind }]
   })
 }

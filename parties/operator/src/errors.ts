@@ -8,6 +8,10 @@ export const operatorErrors = {
     en: 'a record was delivered before with other content',
     zh: '同一记录出现不同内容',
   },
+  'correction.overdue': {
+    en: 'the ride is older than the deadline for corrections: its charge stands',
+    zh: '行程已超过更正时限：原收费不变',
+  },
   'operator.bad-incident': { en: 'the incident makes no sense', zh: '应急放行记录无效' },
   'operator.no-trip': { en: 'no such trip of this account', zh: '该账户无此行程' },
   'operator.unknown-order': { en: 'no such order at this till', zh: '该收款点无此订单' },

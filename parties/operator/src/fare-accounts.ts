@@ -7,6 +7,7 @@ import {
   NEW_ACCOUNT,
   type Priced,
   priceNext,
+  rate,
 } from '@unifare/fares'
 import { decodeCustomField, parseCode } from '@unifare/ridecode'
 import { deliveryId, type Tap } from '@unifare/tap'
@@ -24,21 +25,44 @@ export interface RiddenRow {
   readonly journey: string
   /** `AccountRide` */
   readonly ride: unknown
+  /** Name of the journey that the ride is, and its latest charge; 0 before there is one. */
+  readonly trip: string
+  readonly charge: number
 }
 
 export const ridden = table<RiddenRow>({
   name: 'ridden',
-  columns: { account: 'text', tariff: 'text', at: 'int', journey: 'text', ride: 'json' },
+  columns: {
+    account: 'text',
+    tariff: 'text',
+    at: 'int',
+    journey: 'text',
+    ride: 'json',
+    trip: 'text',
+    charge: 'int',
+  },
   key: ['account', 'journey'],
   indexes: [['account']],
 })
 
+/** A ride with its price behind all rides of its account that are known now. */
+export interface Rerated {
+  readonly row: RiddenRow
+  readonly compiled: CompiledTariff
+  readonly priced: Extract<Priced, { ok: true }>
+}
+
 /** Prices rides in the accounts of their riders. */
 export interface FareAccounts {
-  /** The price behind all rides of the account that ended before; the ride then counts itself. */
+  /**
+   * The price behind all rides of the account that ended before; the ride then counts itself, in
+   * place of what was known of a ride with the same last tap.
+   */
   readonly price: (compiled: CompiledTariff, ride: AccountRide, last: Tap) => Priced
   /** Rides that were priced here, to be kept. */
   readonly fresh: () => readonly RiddenRow[]
+  /** All rides from the first fresh one of their account on, rated again; many have their old price. */
+  readonly rerated: () => readonly Rerated[]
 }
 
 /** Opens the accounts behind some taps. */
@@ -61,6 +85,8 @@ export async function openFareAccounts(
     known.set(account, await tx.select(ridden, { account }))
   }
   const fresh: RiddenRow[] = []
+  /** From these rides on an account is rated again: fresh ones, and the old place of those that moved. */
+  const touched: RiddenRow[] = []
   return {
     price(compiled, ride, last) {
       const account = fareAccountOf(last, operator)
@@ -68,22 +94,69 @@ export async function openFareAccounts(
       if (rows === undefined || !remembers(compiled)) {
         return priceNext(compiled, NEW_ACCOUNT, ride).priced
       }
-      const row = {
+      const row: RiddenRow = {
         account,
         tariff: compiled.tariff.id,
         at: ride.at,
         journey: deliveryId(last),
         ride,
+        trip: '',
+        charge: 0,
       }
-      const { priced } = priceNext(compiled, accountBefore(rows, row, tariffs), ride)
+      const others = rows.filter(({ journey }) => journey !== row.journey)
+      const { priced } = priceNext(compiled, accountBefore(others, row, tariffs), ride)
       if (priced.ok) {
-        rows.push(row)
+        known.set(account, [...others, row])
         fresh.push(row)
+        touched.push(row, ...rows.filter(({ journey }) => journey === row.journey))
       }
       return priced
     },
     fresh: () => fresh,
+    rerated: () => {
+      const first = new Map<string, RiddenRow>()
+      for (const row of touched) {
+        const key = periodOf(row)
+        const other = first.get(key)
+        if (other === undefined || isBefore(row, other)) first.set(key, row)
+      }
+      return [...first.values()].flatMap((from) =>
+        ratedFrom(known.get(from.account) ?? [], from, tariffs),
+      )
+    },
   }
+}
+
+/** Rides of one tariff and year from a ride on, each with its price behind all before it. */
+function ratedFrom(
+  rows: readonly RiddenRow[],
+  from: RiddenRow,
+  tariffs: readonly CompiledTariff[],
+): Rerated[] {
+  const later = rows
+    .filter((row) => periodOf(row) === periodOf(from) && !isBefore(row, from))
+    .toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
+    .flatMap((row) => {
+      const compiled = versionAt(tariffs, row)
+      return compiled === undefined ? [] : [{ row, compiled }]
+    })
+  const rerated: Rerated[] = []
+  let account = accountBefore(rows, from, tariffs)
+  // Rides under one version are rated at once; a new version goes on with the same account.
+  for (let at = 0; at < later.length; ) {
+    const { compiled } = later[at] as (typeof later)[number]
+    const end = later.findIndex((one, index) => index > at && one.compiled !== compiled)
+    const part = later.slice(at, end < 0 ? later.length : end)
+    const rides = part.map(({ row }) => row.ride as AccountRide)
+    const rated = rate(compiled, rides, account)
+    account = rated.account
+    part.forEach(({ row }, index) => {
+      const priced = rated.priced[index]
+      if (priced?.ok === true) rerated.push({ row, compiled, priced })
+    })
+    at += part.length
+  }
+  return rerated
 }
 
 /**
@@ -117,9 +190,8 @@ function accountBefore(
   row: RiddenRow,
   tariffs: readonly CompiledTariff[],
 ): FareAccount {
-  const year = yearOf(row.at)
   return rows
-    .filter((one) => one.tariff === row.tariff && yearOf(one.at) === year && isBefore(one, row))
+    .filter((one) => periodOf(one) === periodOf(row) && isBefore(one, row))
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
     .reduce<FareAccount>((account, one) => {
       const compiled = versionAt(tariffs, one)
@@ -139,6 +211,7 @@ function isBefore(one: RiddenRow, other: RiddenRow): boolean {
   return one.at < other.at || (one.at === other.at && one.journey < other.journey)
 }
 
-function yearOf(at: Instant): string {
-  return shanghaiDay(at).slice(0, 4)
+/** What an account is kept for: no discount looks over the end of a year. */
+function periodOf({ account, tariff, at }: RiddenRow): string {
+  return `${account}/${tariff}/${shanghaiDay(at).slice(0, 4)}`
 }

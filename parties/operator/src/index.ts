@@ -3,7 +3,9 @@ export { operatorErrors } from './errors.ts'
 export { type IntakeResult, takeBatch } from './intake.ts'
 export { type Operator, type OperatorOptions, openOperator } from './operator.ts'
 export { type Paired, pairTaps, type SeenTap } from './pairing.ts'
-export { type PricedRide, priceRide } from './pricing.ts'
+export type { PricedRide } from './priced-ride.ts'
+export { priceRide } from './pricing.ts'
+export { type ChangedJourney, correctJourneys } from './rerating.ts'
 export { askThroughCentre } from './service-point/ask-issuer.ts'
 export { loadForCash, type ServicePoint, writeWaiting } from './service-point/load.ts'
 export { type RefundResult, refundCard } from './service-point/refund.ts'
@@ -18,8 +20,10 @@ export {
   type JourneyRow,
   type JourneyState,
   journeys,
+  type LeftCorrectionRow,
   type LoneEnd,
   type LoneEndsRow,
+  leftCorrections,
   loneEnds,
   statements,
   type TapRow,

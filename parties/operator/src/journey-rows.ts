@@ -49,28 +49,34 @@ export function openingRows(rows: readonly JourneyRow[]): OpeningRow[] {
   })
 }
 
-/**
- * Journeys that were charged as incomplete and are whole now: both ends are known, the charge
- * stands as it was made, so they stay `incomplete` until somebody corrects it.
- */
-export async function lateRows(tx: Tx, paired: readonly Paired[]): Promise<JourneyRow[]> {
+/** A late end of a journey that was charged as incomplete. */
+export interface LateEnd {
+  readonly item: Extract<Paired, { kind: 'late-entry' | 'late-exit' }>
+  /** The end that was known. */
+  readonly completes: LoneEnd
+  /** The journey with both ends; `incomplete` until its charge is corrected. */
+  readonly row: JourneyRow
+}
+
+/** Journeys that were charged as incomplete and are whole now. */
+export async function lateRows(tx: Tx, paired: readonly Paired[]): Promise<LateEnd[]> {
   const late = paired.flatMap((item) =>
     'completes' in item && item.completes !== null
-      ? [{ item, tap: tapsOf(item)[0] as Tap, id: deliveryId(item.completes) }]
+      ? [{ item, completes: item.completes, tap: tapsOf(item)[0] as Tap }]
       : [],
   )
   const known = await tx.get(
     journeys,
-    late.map(({ id }) => ({ id })),
+    late.map(({ completes }) => ({ id: deliveryId(completes) })),
   )
-  return late.flatMap(({ item, tap: { terminal, sequence } }, index): JourneyRow[] => {
+  return late.flatMap(({ item, completes, tap: { terminal, sequence } }, index): LateEnd[] => {
     const row = known[index]
     if (row === undefined) return []
     const end =
       item.kind === 'late-exit'
         ? { exitTerminal: terminal, exitSequence: sequence }
         : { entryTerminal: terminal, entrySequence: sequence }
-    return [{ ...row, ...end, note: item.kind }]
+    return [{ item, completes, row: { ...row, ...end, note: item.kind } }]
   })
 }
 

@@ -43,6 +43,7 @@ export interface JourneyRow {
   readonly exitTerminal: string
   readonly exitSequence: number
   readonly openedAt: Instant
+  /** Its latest charge: the first one, or the last correction; 0 without one. */
   readonly charge: number
   readonly note: string
 }
@@ -91,6 +92,10 @@ export type JourneyState = 'complete' | 'incomplete' | 'void'
 /** A charge that was made, and the price behind it. */
 export interface ChargeRow {
   readonly number: number
+  /** Name of its journey. */
+  readonly trip: string
+  /** Number of the charge that it replaces; 0 for a first one. */
+  readonly corrects: number
   readonly rider: string
   readonly day: Day
   readonly amountFen: Fen
@@ -163,6 +168,8 @@ export const charges = table<ChargeRow>({
   name: 'charge',
   columns: {
     number: 'int',
+    trip: 'text',
+    corrects: 'int',
     rider: 'text',
     day: 'text',
     amountFen: 'int',
@@ -174,6 +181,22 @@ export const charges = table<ChargeRow>({
   },
   key: ['number'],
   indexes: [['rider'], ['sent'], ['day']],
+})
+
+/** Why a charge stands although its price is another one now. */
+export interface LeftCorrectionRow {
+  /** Number of the charge that stands. */
+  readonly charge: number
+  readonly trip: string
+  readonly tapDay: Day
+  /** Code of `operatorErrors`. */
+  readonly reason: string
+}
+
+export const leftCorrections = table<LeftCorrectionRow>({
+  name: 'left_correction',
+  columns: { charge: 'int', trip: 'text', tapDay: 'text', reason: 'text' },
+  key: ['charge'],
 })
 
 export const marks = table<MarkRow>({

@@ -12,7 +12,15 @@ import {
   type TripNotice,
   type TripPart,
 } from '@unifare/tap'
-import { type ChargeRow, charges, journeys, marks, type TapRow, taps } from '../tables.ts'
+import {
+  type ChargeRow,
+  charges,
+  type JourneyRow,
+  journeys,
+  marks,
+  type TapRow,
+  taps,
+} from '../tables.ts'
 import { told, type UntoldRow, untold } from './trip-tables.ts'
 
 /** Notices of one message. */
@@ -20,6 +28,9 @@ const NOTICES_MAX = 200
 const TOLD_CHARGES = 'told-charges'
 /** Kinds of taps that wait for another one. */
 const OPENING = new Set(['entry', 'rent'])
+
+/** The end of a journey that has another name: nobody need hear of it who heard nothing yet. */
+const LATE = 'trip.completed-late'
 
 /** A notice before it has its version. */
 type Draft = Omit<TripNotice, 'version'>
@@ -74,7 +85,7 @@ async function withVersions(tx: Tx, drafts: readonly Draft[]): Promise<TripNotic
   )
   const news = [...last.values()].flatMap((draft, index): TripNotice[] => {
     const before = known[index]
-    if (before === undefined) return [{ ...draft, version: 1 }]
+    if (before === undefined) return draft.reason === LATE ? [] : [{ ...draft, version: 1 }]
     const next = { ...draft, reason: draft.reason ?? (before.claim || null) }
     if (sameTrip(before.notice as TripNotice, next)) return []
     return [{ ...next, version: before.version + 1 }]
@@ -107,7 +118,9 @@ async function waitingDrafts(tx: Tx, teller: Teller): Promise<Draft[]> {
   const drafts = rows.flatMap((row, index): Draft[] => {
     const key = waiting[index] as UntoldRow
     if (row === undefined || row.state !== 'open') ended.push(key)
-    return row === undefined || row.state === 'charged' ? [] : tapDraft(row, teller)
+    // A late entry is told as the other end of the journey that it completed.
+    const silent = row?.state === 'charged' && row.note !== 'late-entry'
+    return row === undefined || silent ? [] : tapDraft(row, teller)
   })
   await tx.remove(untold, ended)
   return drafts
@@ -144,7 +157,7 @@ function tapDraft(row: TapRow, teller: Teller): Draft[] {
 /** Why nothing is asked for a tap: what the gate said, else what pairing found. */
 function reasonOf({ note, state }: TapRow): string {
   if (note === 'void') return 'trip.nobody-passed'
-  if (note.startsWith('late-')) return 'trip.completed-late'
+  if (note.startsWith('late-')) return LATE
   return /^[a-z0-9.-]+$/.test(note) ? note : `trip.${state}`
 }
 
@@ -178,11 +191,10 @@ async function chargeDraft(
   const { row, charge, division, at } = options
   const keys = charge.taps.map(({ terminal, sequence }) => ({ terminal, sequence }))
   const found = (await tx.get(taps, keys)).flatMap((tap) => (tap ? [parseTap(tap.raw)] : []))
-  const journey = deliveryId(keys[0] ?? { terminal: '', sequence: 0 })
-  const [known] = await tx.get(journeys, [{ id: journey }])
-  const lone = known?.note === 'missing-exit' || known?.note === 'missing-entry'
+  const [known] = await tx.get(journeys, [{ id: row.trip }])
+  const [before] = await tx.get(charges, [{ number: row.corrects }])
   return {
-    journey,
+    journey: row.trip,
     operator: charge.operator,
     division,
     mode: charge.mode,
@@ -190,13 +202,25 @@ async function chargeDraft(
     issuer: charge.issuer,
     account: charge.account,
     state: 'charged',
-    reason: lone ? `trip.${known.note}` : null,
+    reason: chargedBecause(row, known),
     ...endsOf(charge, found),
     amountFen: charge.amountFen,
     parts: partsOf(row, charge),
     charge: chargeId(charge),
+    ...(before && {
+      corrects: {
+        charge: chargeId({ operator: charge.operator, number: before.number }),
+        amountFen: before.amountFen,
+      },
+    }),
     at,
   }
+}
+
+function chargedBecause({ corrects }: ChargeRow, known: JourneyRow | undefined): string | null {
+  const { note } = known ?? {}
+  if (note === 'missing-exit' || note === 'missing-entry') return `trip.${note}`
+  return corrects > 0 ? 'trip.corrected' : null
 }
 
 function endsOf(charge: Charge, found: readonly Tap[]): Pick<TripNotice, 'entry' | 'exit'> {
