@@ -38,6 +38,8 @@ export interface CompiledTariff {
   readonly passes: readonly Conditional<Pass>[]
   readonly incomplete: readonly Conditional<IncompleteRule>[]
   readonly order: readonly PricingStep[]
+  /** Rider classes that some rule or policy speaks of. */
+  readonly classes: ReadonlySet<string>
 }
 
 /**
@@ -89,6 +91,18 @@ export function compileTariff(tariff: Tariff, network?: StationNetwork): Compile
     passes: (tariff.passes ?? []).map(conditional),
     incomplete: (tariff.incomplete ?? []).map(conditional),
     order: tariff.order ?? PRICING_STEPS,
+    classes: new Set(
+      [
+        ...tariff.rules,
+        ...tariff.discounts,
+        ...tariff.accumulation,
+        ...tariff.timeLimits,
+        ...(tariff.transfers ?? []),
+        ...(tariff.caps ?? []),
+        ...(tariff.passes ?? []),
+        ...(tariff.incomplete ?? []),
+      ].flatMap(({ when }) => when.riderClasses ?? []),
+    ),
   }
 }
 

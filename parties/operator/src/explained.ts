@@ -1,6 +1,6 @@
 import type { Fen } from '@unifare/core'
 import type { PricePart } from '@unifare/fares'
-import type { PricedRide } from './pricing.ts'
+import type { PricedRide } from './priced-ride.ts'
 
 /**
  * Parts of a price for its charge, and the same with words for people. What a card was debited more

@@ -1,5 +1,5 @@
 import type { Instant } from '@unifare/core'
-import type { Tap } from '@unifare/tap'
+import { deliveryId, type Tap } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type LoneEnd, type Paired, pairTaps, type SeenTap } from './index.ts'
@@ -25,12 +25,14 @@ const pair = (
     giveUpBefore?: Instant
     openings?: readonly number[]
     loneEnds?: readonly LoneEnd[]
+    stated?: readonly Tap[]
   } = {},
 ) =>
   pairTaps(taps, {
     giveUpBefore: options.giveUpBefore ?? 0,
     chargedOpenings: new Set(options.openings),
     ...(options.loneEnds ? { loneEnds: options.loneEnds } : {}),
+    ...(options.stated ? { stated: new Set(options.stated.map(deliveryId)) } : {}),
   })
 const kinds = (paired: readonly Paired[]) => paired.map(({ kind }) => kind)
 
@@ -70,6 +72,29 @@ describe('a journey by code', () => {
     ])
     const all = pair([seen(a, true), seen(b, true)], { giveUpBefore: LATER })
     expect(kinds(all)).toEqual(['missing-exit', 'missing-exit'])
+  })
+
+  test('whose rider stated the other end waits no longer, but a record of it is worth more', () => {
+    const [a, x] = [entry(0), exit(30)]
+    expect(kinds(pair([seen(a, true)], { stated: [a] }))).toEqual(['missing-exit'])
+    expect(kinds(pair([seen(x)], { stated: [x] }))).toEqual(['missing-entry'])
+    expect(kinds(pair([seen(a, true), seen(entry(60), true)], { stated: [a] }))).toEqual([
+      'missing-exit',
+    ])
+    expect(kinds(pair([seen(a, true), seen(x)], { stated: [a] }))).toEqual(['journey'])
+  })
+
+  test('ends within a day of its entry; a rented bicycle may come back later', () => {
+    const day = 24 * 60
+    expect(kinds(pair([seen(entry(0), true), seen(exit(day))]))).toEqual(['journey'])
+    expect(pair([seen(entry(0), true), seen(exit(day + 1))])).toEqual([])
+    const all = pair([seen(entry(0), true), seen(exit(day + 1))], {
+      giveUpBefore: LATER + day * 60_000,
+    })
+    expect(kinds(all)).toEqual(['missing-entry', 'missing-exit'])
+    const rent = entry(0, { kind: 'rent', mode: 'bicycle' })
+    const back = exit(day + 1, { kind: 'return', mode: 'bicycle' })
+    expect(kinds(pair([seen(rent), seen(back)]))).toEqual(['journey'])
   })
 
   test('ends in a mode that it began in', () => {
@@ -201,7 +226,8 @@ describe('properties', () => {
   test('any order of arrival gives the same pairs', () => {
     fc.assert(
       fc.property(rider, fc.array(fc.nat(99)), fc.nat(45), (taps, ranks, minute) => {
-        const options = { giveUpBefore: AT + minute * MINUTE, openings: [AT / 1000] }
+        const stated = taps.map(({ tap }) => tap).filter((_, index) => index % 3 === 0)
+        const options = { giveUpBefore: AT + minute * MINUTE, openings: [AT / 1000], stated }
         expect(pair(shuffled(taps, ranks), options)).toEqual(pair(taps, options))
       }),
     )

@@ -1,5 +1,5 @@
 import { type Instant, wholeSecond } from '@unifare/core'
-import { hasGate, type Tap } from '@unifare/tap'
+import { deliveryId, hasGate, type Tap } from '@unifare/tap'
 import type { LoneEnd } from './tables.ts'
 
 /** A tap with what its gate reported later. */
@@ -38,6 +38,9 @@ function opens({ kind, entry }: Tap): boolean {
   return kind === 'entry' || kind === 'rent' || (kind === 'repair' && entry === null)
 }
 
+/** Nobody stays longer behind gates: an exit later than this belongs to another journey. */
+const STAY_MS_MAX = 24 * 3_600_000
+
 /** What happened to a rider at an instant: a tap, or the end of a journey charged as incomplete. */
 type Happened = (SeenTap & { readonly lone?: never }) | { readonly lone: LoneEnd }
 
@@ -54,13 +57,16 @@ export function pairTaps(
     readonly chargedOpenings: ReadonlySet<number>
     /** Ends of the rider's journeys that were charged as incomplete. */
     readonly loneEnds?: readonly LoneEnd[]
+    /** Deliveries of ends whose rider stated the other one: they wait no longer. */
+    readonly stated?: ReadonlySet<string>
   },
 ): Paired[] {
-  const { giveUpBefore, chargedOpenings, loneEnds = [] } = options
+  const { giveUpBefore, chargedOpenings, loneEnds = [], stated } = options
+  const isOver = (tap: Tap) => tap.at < giveUpBefore || stated?.has(deliveryId(tap)) === true
   const result: Paired[] = []
   let open: Happened | undefined
   const giveUp = () => {
-    if (open?.lone === undefined && open !== undefined && open.tap.at < giveUpBefore) {
+    if (open?.lone === undefined && open !== undefined && isOver(open.tap)) {
       result.push(abandoned(open))
     }
   }
@@ -88,7 +94,7 @@ export function pairTaps(
       result.push({ kind: 'repaired', entry, exit: tap })
       if (entry !== null) open = undefined
     } else if (CLOSES.has(tap.kind)) {
-      const paired = close(open, tap, giveUpBefore)
+      const paired = close(open, tap, isOver)
       if (paired !== undefined) result.push(paired)
       if (paired !== undefined && usesOpen(paired)) open = undefined
     } else {
@@ -119,8 +125,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function close(open: Happened | undefined, exit: Tap, giveUpBefore: Instant): Paired | undefined {
-  const fits = open !== undefined && modeOf(open) === exit.mode
+function close(
+  open: Happened | undefined,
+  exit: Tap,
+  isOver: (tap: Tap) => boolean,
+): Paired | undefined {
+  const fits = open !== undefined && modeOf(open) === exit.mode && isOneStay(open, exit)
   if (exit.medium === 'card' && exit.entry !== null) {
     return { kind: 'journey', entry: sameEntry(open, exit), exit }
   }
@@ -129,7 +139,11 @@ function close(open: Happened | undefined, exit: Tap, giveUpBefore: Instant): Pa
       ? { kind: 'journey', entry: open.tap, exit }
       : { kind: 'late-exit', exit, completes: open.lone }
   }
-  return exit.at < giveUpBefore ? { kind: 'missing-entry', exit } : undefined
+  return isOver(exit) ? { kind: 'missing-entry', exit } : undefined
+}
+
+function isOneStay(open: Happened, exit: Tap): boolean {
+  return !hasGate(exit.mode) || exit.at - placeOf(open).at <= STAY_MS_MAX
 }
 
 /** The open entry, when it is the one that the card itself names at its end. */
