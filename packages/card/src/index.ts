@@ -46,8 +46,10 @@ export {
 } from './evidence/evidence.ts'
 export {
   checkEvidence,
+  type EvidenceCodes,
   type EvidenceColumns,
   type EvidenceRows,
+  evidenceCodes,
   MAC2_GOOD,
   TAC_GOOD,
 } from './evidence/evidence-checks.ts'

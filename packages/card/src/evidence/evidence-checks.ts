@@ -42,26 +42,50 @@ const AT = {
 /** Terminal, serial, date and time: 17 bytes that the TAC covers as they stand. */
 const PLACE_AND_TIME = [AT.terminal, AT.tac] as const
 
+/** TAC and MAC2 of every row, as big-endian words. */
+export interface EvidenceCodes {
+  readonly tac: Uint32Array
+  readonly mac2: Uint32Array
+}
+
 /**
  * Checks the codes of many purchases of one issuer, key version and algorithm: bytes of evidence
- * in, `TAC_GOOD` and `MAC2_GOOD` out, the same as `verifyEvidence` gives one by one. A card's keys
- * are derived once, whatever number of its purchases there are. Throws a `TypeError` for bytes
- * that are no evidence of version 1.
+ * in, `TAC_GOOD` and `MAC2_GOOD` out, the same as `verifyEvidence` gives one by one. Throws a
+ * `TypeError` for bytes that are no evidence of version 1.
  */
-export function checkEvidence(
+export function checkEvidence(columns: EvidenceColumns, rows: EvidenceRows): Uint8Array {
+  const { tac, mac2 } = evidenceCodes(columns, rows)
+  const words = view(rows.bytes)
+  return Uint8Array.from(rows.at, (from, row) => {
+    const isTac = words.getUint32(from + AT.tac) === tac[row]!
+    const isMac2 = words.getUint32(from + AT.mac2) === mac2[row]!
+    return (isTac ? TAC_GOOD : 0) | (isMac2 ? MAC2_GOOD : 0)
+  })
+}
+
+/**
+ * The codes that the cards make of these purchases, whatever stands in their place: what a check
+ * compares with, and what a whole fleet of software cards answers. A card's keys are derived once,
+ * whatever number of its purchases there are. Throws a `TypeError` for bytes that are no evidence
+ * of version 1.
+ */
+export function evidenceCodes(
   { tac, purchase, slots }: EvidenceColumns,
   { bytes, at }: EvidenceRows,
-): Uint8Array {
+): EvidenceCodes {
   for (const from of at) {
     if (from + EVIDENCE_BYTES > bytes.length || bytes[from] !== EVIDENCE_VERSION) {
       throw new TypeError('no evidence of version 1')
     }
   }
   const words = view(bytes)
-  const good = new Uint8Array(at.length)
+  const codes = { tac: new Uint32Array(at.length), mac2: new Uint32Array(at.length) }
   const { order, starts, groups } = groupRows(words, at, AT.cardFactor)
   const factors = new Uint8Array(slots * WORD_BYTES)
   const rows = newRows()
+  const flush = (count: number): void => {
+    makeCodes({ tac, purchase }, rows, count, codes)
+  }
   for (let first = 0; first < groups; first += slots) {
     const cards = Math.min(slots, groups - first)
     for (let card = 0; card < cards; card++) {
@@ -70,9 +94,6 @@ export function checkEvidence(
     }
     tac.derive(factors, cards)
     purchase.derive(factors, cards)
-    const flush = (count: number): void => {
-      check({ tac, purchase }, rows, count, good)
-    }
     let count = 0
     for (let card = 0; card < cards; card++) {
       for (let i = starts[first + card]!; i < starts[first + card + 1]!; i++) {
@@ -87,14 +108,12 @@ export function checkEvidence(
     }
     flush(count)
   }
-  return good
+  return codes
 }
 
 interface Rows {
-  /** Which evidence a row holds, and what its codes say. */
+  /** Which evidence a row holds. */
   readonly index: Uint32Array
-  readonly wantedTac: Uint32Array
-  readonly wantedMac2: Uint32Array
   readonly slots: Uint32Array
   readonly tacMessages: Uint8Array
   readonly seeds: Uint8Array
@@ -106,8 +125,6 @@ function newRows(): Rows {
   const words = () => new Uint32Array(ROWS)
   return {
     index: words(),
-    wantedTac: words(),
-    wantedMac2: words(),
     slots: words(),
     tacMessages: new Uint8Array(ROWS * TAC_MESSAGE_BYTES),
     seeds: new Uint8Array(ROWS * WORD_BYTES),
@@ -117,8 +134,6 @@ function newRows(): Rows {
 }
 
 function fillRow(rows: Rows, row: number, words: DataView, from: number): void {
-  rows.wantedTac[row] = words.getUint32(from + AT.tac)
-  rows.wantedMac2[row] = words.getUint32(from + AT.mac2)
   const { tacMessages, seeds, mac2Messages } = rows
   const message = row * TAC_MESSAGE_BYTES
   for (let i = 0; i < 4; i++) {
@@ -136,21 +151,17 @@ function fillRow(rows: Rows, row: number, words: DataView, from: number): void {
   seeds[seed + 7] = words.getUint8(from + AT.terminalSerial + 3)
 }
 
-function check(
+function makeCodes(
   { tac, purchase }: Pick<EvidenceColumns, 'tac' | 'purchase'>,
   rows: Rows,
   count: number,
-  good: Uint8Array,
+  codes: EvidenceCodes,
 ): void {
   const { index, slots, seeds, out } = rows
   const common = { count, slots, out }
   tac.macs({ ...common, messages: rows.tacMessages, messageBytes: TAC_MESSAGE_BYTES })
-  for (let row = 0; row < count; row++) {
-    if (out[row] === rows.wantedTac[row]) good[index[row]!]! |= TAC_GOOD
-  }
+  for (let row = 0; row < count; row++) codes.tac[index[row]!] = out[row]!
   const messages = rows.mac2Messages
   purchase.macs({ ...common, seeds, messages, messageBytes: MAC2_MESSAGE_BYTES })
-  for (let row = 0; row < count; row++) {
-    if (out[row] === rows.wantedMac2[row]) good[index[row]!]! |= MAC2_GOOD
-  }
+  for (let row = 0; row < count; row++) codes.mac2[index[row]!] = out[row]!
 }
