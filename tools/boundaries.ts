@@ -11,7 +11,7 @@ const LAYERS = [
   ['core'],
   ['crypto', 'registry', 'fares', 'ledger'],
   ['card', 'ridecode', 'tap', 'bundle'],
-  ['institution'],
+  ['institution', 'tunion'],
   ['rider', 'terminal', 'operator', 'centre', 'issuer'],
   ['twin'],
   ['language'],

@@ -1,0 +1,125 @@
+import { UnifareError } from '@unifare/core'
+import type { TunionErrorCode } from './errors.ts'
+import { CODECS, type ValueOf, type ValueType } from './values.ts'
+
+/**
+ * Where a width comes from: `confirmed` is written in the reference; `reconstructed` is what the
+ * confirmed record length leaves over, or the frame of another kind tells; `ours` is our choice.
+ */
+export type Source = 'confirmed' | 'reconstructed' | 'ours'
+
+/** One field of a record. */
+export type FieldRow = readonly [
+  name: string,
+  width: number,
+  type: ValueType,
+  source: Source,
+  en: string,
+  zh: string,
+]
+
+/** Values of a record by field name; reserve that is blank may be left out. */
+export type RecordOf<R extends readonly FieldRow[]> = {
+  readonly [F in Exclude<R[number], Spare> as F[0]]: ValueOf[F[2]]
+} & { readonly [F in Extract<R[number], Spare> as F[0]]?: string }
+
+type Spare = readonly [string, number, 'spare', Source, string, string]
+
+/** What is wrong with one field; the column counts bytes from 1. */
+export interface FieldFault {
+  readonly field: string
+  readonly column: number
+  readonly code: TunionErrorCode
+}
+
+/** A record of fixed width: the table, and both directions that follow from it. */
+export interface RecordTable<R extends readonly FieldRow[]> {
+  readonly rows: R
+  /** Bytes without the line's end. */
+  readonly width: number
+  /** Values of a line of the right width; faults go into the list, and undefined comes back. */
+  decode(line: Uint8Array, faults: FieldFault[]): RecordOf<R> | undefined
+  /** Bytes of a record. Throws `tunion.does-not-fit` with the field. */
+  encode(record: RecordOf<R>): Uint8Array
+}
+
+const SPACE = 0x20
+/** One character a byte, so that offsets in bytes are offsets in the text. */
+const characterByByte = new TextDecoder('latin1')
+
+/** Makes the codec of a table of fields. */
+export function defineTable<const R extends readonly FieldRow[]>(rows: R): RecordTable<R> {
+  const starts = rows.map((_, index) => widthOf(rows.slice(0, index)))
+  const width = widthOf(rows)
+  const places = rows.map(([name, size, type], index) => {
+    const from = starts[index] ?? 0
+    return { name, type, from, end: from + size, codec: CODECS[type] }
+  })
+  return {
+    rows,
+    width,
+    decode(line, faults) {
+      const characters = characterByByte.decode(line)
+      const values: Record<string, unknown> = {}
+      const before = faults.length
+      for (const { name, type, from, end, codec } of places) {
+        const value = codec.read(characters.slice(from, end), line.subarray(from, end))
+        if (value === undefined) {
+          const code = line.subarray(from, end).includes(0) ? 'tunion.nul' : codec.code
+          faults.push({ field: name, column: from + 1, code })
+        } else if (type !== 'spare' || value !== '') values[name] = value
+      }
+      return faults.length === before ? (values as RecordOf<R>) : undefined
+    },
+    encode(record) {
+      const line = new Uint8Array(width).fill(SPACE)
+      for (const { name, type, from, end } of places) {
+        const given: unknown = (record as Readonly<Record<string, unknown>>)[name]
+        const value = type === 'spare' && given === undefined ? '' : given
+        line.set(encodeField({ name, type, width: end - from }, value), from)
+      }
+      return line
+    },
+  }
+}
+
+/** Bytes of one value, at most as wide as its field. */
+function encodeField(
+  {
+    name,
+    type,
+    width,
+  }: { readonly name: string; readonly type: ValueType; readonly width: number },
+  value: unknown,
+): Uint8Array {
+  const write = CODECS[type].write as (
+    value: unknown,
+    width: number,
+  ) => string | Uint8Array | undefined
+  const written = value === undefined ? undefined : write(value, width)
+  const bytes = typeof written === 'string' ? fromCharacters(written) : written
+  if (bytes === undefined || bytes.length > width) {
+    throw new UnifareError(
+      'tunion.does-not-fit',
+      `${name}: ${shown(value)} does not fit ${width} bytes of ${type}`,
+      {
+        field: name,
+      },
+    )
+  }
+  return bytes
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 60))
+    : `${typeof value === 'number' || typeof value === 'bigint' ? value : typeof value}`
+}
+
+function widthOf(rows: readonly FieldRow[]): number {
+  return rows.reduce((sum, [, width]) => sum + width, 0)
+}
+
+function fromCharacters(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}
