@@ -1,4 +1,5 @@
-import { businessDay } from '@unifare/core'
+import { businessDay, type Fen } from '@unifare/core'
+import type { PricePart } from '@unifare/fares'
 import { type Charge, encodeCharge, parseCharge, type Tap } from '@unifare/tap'
 import { explained } from './explained.ts'
 import type { Rerated } from './fare-accounts.ts'
@@ -67,7 +68,7 @@ export function repricedRow(
   { priced, compiled }: Rerated,
 ): ChargeRow {
   const { amountFen } = priced
-  const { parts, explanation } = explained(priced.parts, 0)
+  const { parts, explanation } = rewritten(row, priced.parts, 0)
   const { id, version } = compiled.tariff
   const charge: Charge = {
     ...parseCharge(row.raw),
@@ -93,6 +94,22 @@ export function repricedRow(
 /** A card's charge stands as it was debited; what the tariff says of it now is kept to be reported. */
 export function reratedCardRow(row: ChargeRow, { priced }: Rerated): ChargeRow {
   const pricedFen = priced.amountFen
-  const { explanation } = explained(priced.parts, row.amountFen - pricedFen)
+  const { explanation } = rewritten(row, priced.parts, row.amountFen - pricedFen)
   return { ...row, pricedFen, explanation }
+}
+
+/** Parts of a new price, with the notes that stood beside the old one: they say how it came about. */
+export function rewritten(
+  old: Pick<ChargeRow, 'explanation'>,
+  now: readonly PricePart[],
+  differenceFen: Fen,
+): Pick<PricedRide, 'parts' | 'explanation'> {
+  const { parts, explanation } = explained(now, differenceFen)
+  const notes = (old.explanation as PricedRide['explanation']).filter(
+    ({ rule, amountFen }) => amountFen === 0 && !now.some((part) => part.rule === rule),
+  )
+  return {
+    parts: [...parts, ...notes.map(({ rule, amountFen }) => ({ rule, amountFen }))],
+    explanation: [...explanation, ...notes],
+  }
 }

@@ -7,7 +7,8 @@ import { openFareAccounts } from './fare-accounts.ts'
 import { incidents } from './incidents.ts'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
-import { type PricedRide, priceRide } from './pricing.ts'
+import type { PricedRide } from './priced-ride.ts'
+import { priceRide } from './pricing.ts'
 import { correctAll, correctableSince, lastNumber, putLastNumber, withPrices } from './rerating.ts'
 import {
   type ChargeRow,

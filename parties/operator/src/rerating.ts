@@ -1,8 +1,8 @@
 import { businessDay, type Day, type Instant, type Tx } from '@unifare/core'
 import type { CompiledTariff } from '@unifare/fares'
 import { deliveryId, type Tap } from '@unifare/tap'
+import { rewritten } from './charge-rows.ts'
 import { type Corrected, makeCorrections } from './corrections.ts'
-import { explained } from './explained.ts'
 import {
   type FareAccounts,
   openFareAccounts,
@@ -10,7 +10,7 @@ import {
   type RiddenRow,
   ridden,
 } from './fare-accounts.ts'
-import type { PricedRide, Quote } from './pricing.ts'
+import type { PricedRide, Quote } from './priced-ride.ts'
 import { type ChargeRow, type JourneyRow, journeys, marks } from './tables.ts'
 
 /** Corrections of older rides are not made: the scheme's deadline for taps, a parameter (ours). */
@@ -129,7 +129,7 @@ export function withPrices<Item extends { readonly ride: PricedRide | undefined 
     const pricedFen = now.priced.amountFen
     if (pricedFen === ride.pricedFen) return item
     const amountFen = last?.medium === 'card' ? ride.amountFen : pricedFen
-    const words = explained(now.priced.parts, amountFen - pricedFen)
+    const words = rewritten(ride, now.priced.parts, amountFen - pricedFen)
     return { ...item, ride: { ...ride, pricedFen, amountFen, ...words } }
   })
 }
