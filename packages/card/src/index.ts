@@ -35,6 +35,7 @@ export { type CardErrorCode, type CardRefusal, cardError, cardErrors } from './e
 export {
   type CardEvidence,
   decodeEvidence,
+  EVIDENCE_AT,
   EVIDENCE_BYTES,
   EVIDENCE_VERSION,
   encodeEvidence,

@@ -1,6 +1,6 @@
 import { view } from '@unifare/core'
 import type { CardKeyColumn, SessionRows, SlotRows } from '@unifare/crypto'
-import { EVIDENCE_BYTES, EVIDENCE_VERSION } from './evidence.ts'
+import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION } from './evidence.ts'
 import { groupRows } from './group-rows.ts'
 
 /** What a purchase's codes say, as bits: 1 the TAC is right, 2 MAC2 is right. */
@@ -27,20 +27,10 @@ const TAC_MESSAGE_BYTES = 22
 const MAC2_MESSAGE_BYTES = 4
 const WORD_BYTES = 8
 
-/** Where the fields stand in evidence of version 1 (`encodeEvidence`). */
-const AT = {
-  type: 1,
-  amount: 2,
-  terminal: 6,
-  terminalSerial: 12,
-  tac: 23,
-  mac2: 27,
-  random: 31,
-  offlineNumber: 35,
-  cardFactor: 50,
-} as const
+/** The second half of the number's field: the card's own factor. */
+const CARD_FACTOR_AT = EVIDENCE_AT.number + 2
 /** Terminal, serial, date and time: 17 bytes that the TAC covers as they stand. */
-const PLACE_AND_TIME = [AT.terminal, AT.tac] as const
+const PLACE_AND_TIME = [EVIDENCE_AT.terminal, EVIDENCE_AT.tac] as const
 
 /** TAC and MAC2 of every row, as big-endian words. */
 export interface EvidenceCodes {
@@ -57,8 +47,8 @@ export function checkEvidence(columns: EvidenceColumns, rows: EvidenceRows): Uin
   const { tac, mac2 } = evidenceCodes(columns, rows)
   const words = view(rows.bytes)
   return Uint8Array.from(rows.at, (from, row) => {
-    const isTac = words.getUint32(from + AT.tac) === tac[row]!
-    const isMac2 = words.getUint32(from + AT.mac2) === mac2[row]!
+    const isTac = words.getUint32(from + EVIDENCE_AT.tac) === tac[row]!
+    const isMac2 = words.getUint32(from + EVIDENCE_AT.mac2) === mac2[row]!
     return (isTac ? TAC_GOOD : 0) | (isMac2 ? MAC2_GOOD : 0)
   })
 }
@@ -80,7 +70,7 @@ export function evidenceCodes(
   }
   const words = view(bytes)
   const codes = { tac: new Uint32Array(at.length), mac2: new Uint32Array(at.length) }
-  const { order, starts, groups } = groupRows(words, at, AT.cardFactor)
+  const { order, starts, groups } = groupRows(words, at, CARD_FACTOR_AT)
   const factors = new Uint8Array(slots * WORD_BYTES)
   const rows = newRows()
   const flush = (count: number): void => {
@@ -89,7 +79,7 @@ export function evidenceCodes(
   for (let first = 0; first < groups; first += slots) {
     const cards = Math.min(slots, groups - first)
     for (let card = 0; card < cards; card++) {
-      const factorAt = at[order[starts[first + card]!]!]! + AT.cardFactor
+      const factorAt = at[order[starts[first + card]!]!]! + CARD_FACTOR_AT
       for (let i = 0; i < WORD_BYTES; i++) factors[card * WORD_BYTES + i] = bytes[factorAt + i]!
     }
     tac.derive(factors, cards)
@@ -137,18 +127,18 @@ function fillRow(rows: Rows, row: number, words: DataView, from: number): void {
   const { tacMessages, seeds, mac2Messages } = rows
   const message = row * TAC_MESSAGE_BYTES
   for (let i = 0; i < 4; i++) {
-    const byte = words.getUint8(from + AT.amount + i)
+    const byte = words.getUint8(from + EVIDENCE_AT.amountFen + i)
     tacMessages[message + i] = byte
     mac2Messages[row * MAC2_MESSAGE_BYTES + i] = byte
   }
-  tacMessages[message + 4] = words.getUint8(from + AT.type)
+  tacMessages[message + 4] = words.getUint8(from + EVIDENCE_AT.type)
   const [first, end] = PLACE_AND_TIME
   for (let i = first; i < end; i++) tacMessages[message + 5 + i - first] = words.getUint8(from + i)
   // Random and counter, and the low half of the terminal serial.
   const seed = row * WORD_BYTES
-  for (let i = 0; i < 6; i++) seeds[seed + i] = words.getUint8(from + AT.random + i)
-  seeds[seed + 6] = words.getUint8(from + AT.terminalSerial + 2)
-  seeds[seed + 7] = words.getUint8(from + AT.terminalSerial + 3)
+  for (let i = 0; i < 6; i++) seeds[seed + i] = words.getUint8(from + EVIDENCE_AT.random + i)
+  seeds[seed + 6] = words.getUint8(from + EVIDENCE_AT.serial + 2)
+  seeds[seed + 7] = words.getUint8(from + EVIDENCE_AT.serial + 3)
 }
 
 function makeCodes(

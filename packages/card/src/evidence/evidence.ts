@@ -9,6 +9,26 @@ export const EVIDENCE_VERSION = 1
 /** Bytes of the evidence of one card purchase, version 1. */
 export const EVIDENCE_BYTES = 62
 
+/** Where the fields stand in the bytes of version 1: for who checks or makes them by the million. */
+export const EVIDENCE_AT = {
+  type: 1,
+  amountFen: 2,
+  terminal: 6,
+  serial: 12,
+  date: 16,
+  time: 20,
+  tac: 23,
+  mac2: 27,
+  random: 31,
+  offlineNumber: 35,
+  keyIndex: 37,
+  keyVersion: 38,
+  algorithm: 39,
+  issuer: 40,
+  number: 48,
+  balanceFen: 58,
+} as const
+
 /**
  * The key system stands in the upper half of the algorithm byte: 0 T-Union, 1 city union. So all
  * evidence of T-Union cards is as it ever was, and who does not know the half reads an unknown

@@ -1,4 +1,4 @@
-import { EVIDENCE_BYTES, EVIDENCE_VERSION, MAC2_GOOD, TAC_GOOD } from '@unifare/card'
+import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION, MAC2_GOOD, TAC_GOOD } from '@unifare/card'
 import { readField } from '@unifare/core'
 import { MEDIA, tapHead } from '@unifare/tap'
 import { type Verifier, verifyCodeTap } from '../evidence.ts'
@@ -71,29 +71,18 @@ function cardVerdict(words: DataView, place: number, good: number): number {
   return agrees(words, place) ? VERDICT_NUMBERS.normal : VERDICT_NUMBERS['card.evidence']
 }
 
-/** Where the fields stand in evidence of version 1 (`encodeEvidence`). */
-const EVIDENCE = {
-  amountFen: 2,
-  terminal: 6,
-  serial: 12,
-  offlineNumber: 35,
-  issuer: 40,
-  number: 48,
-  balanceFen: 58,
-} as const
-
 /** Whether the record says what its evidence says: amount, place, counter, balance, card. */
 function agrees(words: DataView, place: number): boolean {
   const from = place + TAP.evidence
   return (
-    words.getUint32(place + TAP.amountFen) === words.getUint32(from + EVIDENCE.amountFen) &&
-    words.getUint32(place + TAP.terminal) === words.getUint32(from + EVIDENCE.terminal) &&
-    words.getUint16(place + TAP.terminal + 4) === words.getUint16(from + EVIDENCE.terminal + 4) &&
-    words.getUint32(place + TAP.serial) === words.getUint32(from + EVIDENCE.serial) &&
-    words.getUint32(place + TAP.counter) === words.getUint16(from + EVIDENCE.offlineNumber) + 1 &&
-    words.getUint32(place + TAP.balanceFen) === words.getInt32(from + EVIDENCE.balanceFen) &&
-    words.getUint32(place + TAP.account) === words.getUint32(from + EVIDENCE.issuer) &&
-    sameNumber(words, place + TAP.account + 4, from + EVIDENCE.number)
+    words.getUint32(place + TAP.amountFen) === words.getUint32(from + EVIDENCE_AT.amountFen) &&
+    words.getUint32(place + TAP.terminal) === words.getUint32(from + EVIDENCE_AT.terminal) &&
+    words.getUint16(place + TAP.terminal + 4) === words.getUint16(from + EVIDENCE_AT.terminal + 4) &&
+    words.getUint32(place + TAP.serial) === words.getUint32(from + EVIDENCE_AT.serial) &&
+    words.getUint32(place + TAP.counter) === words.getUint16(from + EVIDENCE_AT.offlineNumber) + 1 &&
+    words.getUint32(place + TAP.balanceFen) === words.getInt32(from + EVIDENCE_AT.balanceFen) &&
+    words.getUint32(place + TAP.account) === words.getUint32(from + EVIDENCE_AT.issuer) &&
+    sameNumber(words, place + TAP.account + 4, from + EVIDENCE_AT.number)
   )
 }
 
