@@ -44,6 +44,14 @@ describe('a trip notice', () => {
     expect(parseTripNotice(order)).toEqual(NOTICE)
   })
 
+  test('names what it corrects, and what that asked for', () => {
+    const corrected = { ...NOTICE, corrects: { charge: '15215211-7', amountFen: 600 } }
+    expect(parseTripNotice(corrected)).toEqual(corrected)
+    for (const corrects of [null, 7, { charge: 'x', amountFen: 1 }, { charge: '1-1' }]) {
+      expect(() => parseTripNotice({ ...NOTICE, corrects })).toThrow(malformed)
+    }
+  })
+
   test("says what is missing, and what became of the rider's word for it", () => {
     expect(parseTripNotice(LONE)).toEqual(LONE)
     const silent = {

@@ -133,6 +133,40 @@ describe('the issuer of a code is told of a journey', () => {
     ])
   })
 
+  test('a late end corrects what was told: the same journey, the new amount beside the old one', async () => {
+    const here = await openTelling()
+    await here.upload([local(), gateEvent('passed', 1)])
+    await here.charge({ giveUpBefore: DAY_END })
+    const [before] = await here.told()
+    expect(before).toMatchObject({ amountFen: 600, charge: `${OPERATOR}-1` })
+    expect(before).not.toHaveProperty('corrects')
+    await here.upload([out(30)], OTHER_GATE)
+    await here.charge({ giveUpBefore: DAY_END })
+    expect(await here.told()).toMatchObject([
+      {
+        journey: before?.journey,
+        version: 2,
+        reason: 'trip.corrected',
+        amountFen: 400,
+        charge: `${OPERATOR}-2`,
+        corrects: { charge: `${OPERATOR}-1`, amountFen: 600 },
+        exit: { station: 3 },
+      },
+    ])
+  })
+
+  test('a late entry is told as the end of its journey, and as no trip of its own', async () => {
+    const here = await openTelling()
+    await here.upload([out(30)])
+    await here.charge({ giveUpBefore: DAY_END })
+    const [lone] = await here.told()
+    await here.upload([local()], OTHER_GATE)
+    await here.charge({ giveUpBefore: DAY_END })
+    expect(await here.told()).toMatchObject([
+      { journey: lone?.journey, version: 2, reason: 'trip.corrected', entry: { station: 1 } },
+    ])
+  })
+
   test('a bus has no gate: who was told "go" is under way', async () => {
     const here = await openTelling()
     await here.upload([local({ kind: 'purchase', mode: 'bus', station: 0 })])
