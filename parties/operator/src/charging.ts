@@ -5,11 +5,13 @@ import { deliveryId, parseTap, type Tap } from '@unifare/tap'
 import { chargeRow } from './charge-rows.ts'
 import { openFareAccounts } from './fare-accounts.ts'
 import { incidents } from './incidents.ts'
+import { stillWaits } from './incomplete-ride.ts'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
 import type { PricedRide } from './priced-ride.ts'
 import { priceRide } from './pricing.ts'
 import { correctAll, correctableSince, lastNumber, putLastNumber, withPrices } from './rerating.ts'
+import { statedEnds } from './statements/statement-tables.ts'
 import {
   type ChargeRow,
   charges,
@@ -74,7 +76,11 @@ interface Charged extends Decided {
 export async function makeCharges(tx: Tx, options: ChargingOptions): Promise<ChargingResult> {
   const { tariffs, acceptance, operator, upTo } = options
   const open = (await tx.select(taps, { state: 'open' })).filter((row) => row.at <= upTo)
-  const paired = await pairAll(tx, open, options.giveUpBefore)
+  const known = {
+    incidents: await tx.select(incidents, {}),
+    statements: await statedEnds(tx, open),
+  }
+  const paired = await pairAll(tx, open, { ...options, stated: new Set(known.statements.keys()) })
   const correctSince = correctableSince(upTo)
   const whole = await wholeJourneys(tx, paired, correctSince)
   const wholeOf = (item: Paired): Paired => whole.completed.get(item)?.paired ?? item
@@ -83,11 +89,13 @@ export async function makeCharges(tx: Tx, options: ChargingOptions): Promise<Cha
     operator,
     tariffs,
     taps: ordered.map((item) => lastTap(wholeOf(item))),
+    replaced: [...whole.completed.values()].flatMap(({ entry }) => entry),
   })
-  const more = { quote: accounts.price, incidents: await tx.select(incidents, {}) }
+  const more = { ...known, quote: accounts.price }
   const decided: Decided[] = []
   let unpriced = 0
   for (const item of ordered) {
+    if (stillWaits({ ...known, tariffs, acceptance }, item, options.giveUpBefore)) continue
     const ride = priceRide(tariffs, acceptance, wholeOf(item), more)
     if (ride === undefined && costs(item)) {
       unpriced += 1
@@ -156,7 +164,14 @@ async function store(tx: Tx, open: readonly TapRow[], charged: readonly Charged[
   await tx.put(loneEnds, await loneEndRows(tx, all))
 }
 
-async function pairAll(tx: Tx, open: readonly TapRow[], giveUpBefore: Instant): Promise<Paired[]> {
+async function pairAll(
+  tx: Tx,
+  open: readonly TapRow[],
+  {
+    giveUpBefore,
+    stated,
+  }: { readonly giveUpBefore: Instant; readonly stated: ReadonlySet<string> },
+): Promise<Paired[]> {
   const byRider = new Map<string, SeenTap[]>()
   for (const row of open) {
     const seen = { tap: parseTap(row.raw), passed: row.note === 'passed' }
@@ -171,6 +186,7 @@ async function pairAll(tx: Tx, open: readonly TapRow[], giveUpBefore: Instant): 
       giveUpBefore,
       chargedOpenings: openingsOf.get(rider) ?? new Set(),
       loneEnds: endsOf.get(rider) ?? [],
+      stated,
     }),
   )
   return paired

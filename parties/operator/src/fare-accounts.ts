@@ -63,6 +63,8 @@ export interface FareAccounts {
   readonly fresh: () => readonly RiddenRow[]
   /** All rides from the first fresh one of their account on, rated again; many have their old price. */
   readonly rerated: () => readonly Rerated[]
+  /** Rides that are none any more, since another one took their place. */
+  readonly gone: () => readonly RiddenRow[]
 }
 
 /** Opens the accounts behind some taps. */
@@ -72,21 +74,32 @@ export async function openFareAccounts(
     operator,
     tariffs,
     taps,
+    replaced = [],
   }: {
     readonly operator: string
     readonly tariffs: readonly CompiledTariff[]
     readonly taps: readonly Tap[]
+    /** Last taps of rides in whose place others are priced now. */
+    readonly replaced?: readonly Tap[]
   },
 ): Promise<FareAccounts> {
   const known = new Map<string, RiddenRow[]>()
-  for (const tap of taps) {
+  for (const tap of [...taps, ...replaced]) {
     const account = fareAccountOf(tap, operator)
     if (known.has(account) || !tariffs.some(remembers)) continue
     known.set(account, await tx.select(ridden, { account }))
   }
   const fresh: RiddenRow[] = []
+  const lost = new Set(replaced.map(deliveryId))
+  const gone = [...known.values()].flat().filter(({ journey }) => lost.has(journey))
+  for (const [account, rows] of known) {
+    known.set(
+      account,
+      rows.filter(({ journey }) => !lost.has(journey)),
+    )
+  }
   /** From these rides on an account is rated again: fresh ones, and the old place of those that moved. */
-  const touched: RiddenRow[] = []
+  const touched: RiddenRow[] = [...gone]
   return {
     price(compiled, ride, last) {
       const account = fareAccountOf(last, operator)
@@ -113,6 +126,7 @@ export async function openFareAccounts(
       return priced
     },
     fresh: () => fresh,
+    gone: () => gone,
     rerated: () => {
       const first = new Map<string, RiddenRow>()
       for (const row of touched) {

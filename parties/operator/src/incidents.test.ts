@@ -75,6 +75,66 @@ describe('gates that stood open', () => {
     expect(charge?.parts.map(({ rule }) => rule)).not.toContain('incident.gates-open')
   })
 
+  test('told after the charge corrects it, once however often it is told', async () => {
+    const here = await openWorking()
+    await here.upload([entry, gateEvent('passed', 1)])
+    await here.charge(giveUp)
+    const told = await here.operator.command(opened(3))
+    expect(told).toMatchObject({ station: 3, corrections: 1 })
+    expect(await here.operator.command(opened(3, { note: 'again' }))).toMatchObject({
+      corrections: 0,
+    })
+    await here.charge(giveUp)
+    const charges = (await here.sent()).flatMap((batch) => batch.charges)
+    expect(charges).toMatchObject([
+      { number: 1, amountFen: 600, corrects: 0 },
+      { number: 2, amountFen: 400, corrects: 1, from: 1, to: 3 },
+    ])
+  })
+
+  test('a cheaper one told later corrects it again; one of another time corrects nothing', async () => {
+    const here = await openWorking()
+    await here.upload([entry, gateEvent('passed', 1)])
+    await here.charge(giveUp)
+    const later = { from: AT + 600 * MINUTE, to: AT + 660 * MINUTE }
+    for (const [order, corrections] of [
+      [opened(3), 1],
+      [opened(4), 0],
+      [opened(2, later), 0],
+      [opened(2), 1],
+    ] as const) {
+      expect(await here.operator.command(order)).toMatchObject({ corrections })
+    }
+    await here.charge(giveUp)
+    const charges = (await here.sent()).flatMap((batch) => batch.charges)
+    expect(charges.map(({ amountFen, corrects }) => [amountFen, corrects])).toEqual([
+      [600, 0],
+      [400, 1],
+      [200, 2],
+    ])
+  })
+
+  test('the order in which entry, charge and incident come makes no difference to the sum', async () => {
+    const orders = [
+      ['incident', 'entry', 'charge'],
+      ['entry', 'incident', 'charge'],
+      ['entry', 'charge', 'incident', 'charge'],
+      ['charge', 'entry', 'charge', 'incident', 'incident', 'charge'],
+    ] as const
+    for (const steps of orders) {
+      const here = await openWorking()
+      let repeated = 0
+      const run = {
+        entry: () => here.upload([entry, gateEvent('passed', 1)]),
+        charge: () => here.charge(giveUp),
+        incident: () => here.operator.command(opened(3, { repeated: repeated++ })),
+      }
+      for (const step of steps) await run[step]()
+      const last = (await here.sent()).flatMap((batch) => batch.charges).at(-1)
+      expect(last).toMatchObject({ amountFen: 400, to: 3 })
+    }
+  })
+
   test.each([
     [{ mode: 'sledge' }],
     [{ station: -1 }],

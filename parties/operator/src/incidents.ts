@@ -1,5 +1,6 @@
 import { type Instant, requireData, type Tx, table } from '@unifare/core'
 import { MODES, type Mode, type Tap } from '@unifare/tap'
+import { type JourneyRow, journeys } from './tables.ts'
 
 /** A time in which the gates of a station stood open (应急放行): who passed then left no tap. */
 export interface Incident {
@@ -20,7 +21,7 @@ export const incidents = table<IncidentRow>({
 })
 
 /** A ride that began or ended in an incident cannot be further away from it in time. */
-const RIDE_MS_MAX = 4 * 3_600_000
+export const RIDE_MS_MAX = 4 * 3_600_000
 const INCIDENT_MS_MAX = 24 * 3_600_000
 
 /**
@@ -76,4 +77,16 @@ export function openEnds(
         ? [{ station, at: Math.min(at, to) }]
         : []
   })
+}
+
+/** Charged journeys by code that may have lost their other end in an incident. */
+export async function lostIn(tx: Tx, { from, to }: Incident): Promise<readonly JourneyRow[]> {
+  const rows = await tx.select(journeys, { state: 'incomplete' })
+  return rows.filter(
+    ({ charge, rider, openedAt }) =>
+      charge > 0 &&
+      rider.startsWith('code/') &&
+      openedAt >= from - RIDE_MS_MAX &&
+      openedAt <= to + RIDE_MS_MAX,
+  )
 }

@@ -36,10 +36,12 @@ import {
 import { type Batch, type Link, type Message, parseBatch, signedBy } from '@unifare/tap'
 import { makeCharges } from './charging.ts'
 import { type Difference, differencesOf } from './differences.ts'
-import { takeIncident } from './incidents.ts'
+import { lostIn, takeIncident } from './incidents.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { sealCharges } from './sealing.ts'
 import { tillOrder } from './service-point/till-orders.ts'
+import { type Books, correctLone } from './statements/lone-journeys.ts'
+import { takeStationStatement } from './statements/take-statement.ts'
 import { statements } from './tables.ts'
 import { takeGateClaim } from './trips/gate-claim.ts'
 import { tellTrips, tripsOrder } from './trips/tell-trips.ts'
@@ -211,11 +213,25 @@ function createMachine(options: OperatorOptions) {
     return result
   }
 
+  async function books(tx: Tx, at: Instant): Promise<Books> {
+    return { operator: id, tariffs: await tariffsOf(tx), acceptance: await acceptance(tx), at }
+  }
+
+  /** Gates stood open: journeys that were charged without the end they lost there are corrected. */
+  async function incident(tx: Tx, order: Order, at: Instant): Promise<unknown> {
+    const told = await takeIncident(tx, order)
+    const lost = await lostIn(tx, told)
+    if (lost.length === 0) return { ...told, corrections: 0 }
+    const corrected = await correctLone(tx, lost, await books(tx, at))
+    return { ...told, corrections: corrected?.corrections.length ?? 0 }
+  }
+
   /** Tells issuers how their riders' journeys stand. */
   async function tell(tx: Tx, { acceptedAt, send }: Input): Promise<{ readonly messages: number }> {
     const messages = await tellTrips(tx, {
       operator: id,
       tariffs: await tariffsOf(tx),
+      acceptance: await acceptance(tx),
       isIssuer: (party) => party !== centre && options.institutions.has(party),
       at: acceptedAt,
     })
@@ -227,13 +243,26 @@ function createMachine(options: OperatorOptions) {
     const { sender } = input.message
     const order = orderOf(input.message)
     requireData(
-      order['do'] === 'gate-claim' && sender !== centre && options.institutions.has(sender),
+      sender !== centre && options.institutions.has(sender),
       'message.refused',
       `${sender} gives no orders here`,
     )
-    const { answer, notice } = await takeGateClaim(tx, order, sender)
+    const { answer, notice } = await riderWord(tx, order, input)
     if (notice !== undefined) input.send(sender, 'order', tripsOrder([notice]))
     return { answer }
+  }
+
+  /** What riders say of their trips, by way of their issuers. */
+  async function riderWord(tx: Tx, order: Order, { message, acceptedAt }: Input) {
+    const issuer = message.sender
+    switch (order['do']) {
+      case 'gate-claim':
+        return takeGateClaim(tx, order, issuer)
+      case 'station-statement':
+        return takeStationStatement(tx, order, { ...(await books(tx, acceptedAt)), issuer })
+      default:
+        throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
+    }
   }
 
   async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
@@ -244,7 +273,7 @@ function createMachine(options: OperatorOptions) {
       case 'make-charges':
         return charge(tx, order, input)
       case 'incident':
-        return takeIncident(tx, order)
+        return incident(tx, order, input.acceptedAt)
       case 'tell-trips':
         return tell(tx, input)
       case 'take-bundle':

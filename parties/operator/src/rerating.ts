@@ -111,6 +111,7 @@ export async function correctAll(
     const next = latest.get(row.trip)
     return next === undefined ? [] : [{ ...row, charge: next }]
   })
+  await tx.remove(ridden, accounts.gone())
   await tx.put(ridden, [...fresh.values(), ...moved, ...named])
   return corrected
 }

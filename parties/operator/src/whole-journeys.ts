@@ -1,5 +1,5 @@
 import type { Day, Tx } from '@unifare/core'
-import { parseTap } from '@unifare/tap'
+import { parseTap, type Tap } from '@unifare/tap'
 import { leftOf } from './corrections.ts'
 import { lateRows } from './journey-rows.ts'
 import type { Paired } from './pairing.ts'
@@ -10,6 +10,7 @@ export interface WholeJourney {
   readonly journey: JourneyRow
   /** Both its ends, as if they had come together. */
   readonly paired: Paired
+  readonly entry: Tap
 }
 
 /**
@@ -43,7 +44,7 @@ export async function wholeJourneys(
     if (charge.day < correctSince) left.push(leftOf(charge))
     else {
       const journey: JourneyRow = { ...row, state: 'complete' }
-      completed.set(item, { journey, paired: { kind: 'journey', entry, exit } })
+      completed.set(item, { journey, paired: { kind: 'journey', entry, exit }, entry })
     }
   })
   return { completed, left }

@@ -1,7 +1,7 @@
 import { requireData, type Tx } from '@unifare/core'
 import { hasGate, parseTap, parseTapId, type Tap, type TripNotice } from '@unifare/tap'
 import { taps } from '../tables.ts'
-import { told } from './trip-tables.ts'
+import { tellAgain } from './tell-again.ts'
 
 /** What an operator answers to a rider who says that the gate did not open. */
 export type ClaimAnswer = 'void' | 'passed' | 'charged' | 'already-void'
@@ -46,19 +46,4 @@ export async function takeGateClaim(
 
 function opensGate({ kind, mode }: Tap): boolean {
   return kind === 'entry' && hasGate(mode)
-}
-
-/** The next version of what was told; nothing when the trip was never told of, or stands so. */
-async function tellAgain(
-  tx: Tx,
-  journey: string,
-  change: Partial<TripNotice>,
-  claim = '',
-): Promise<TripNotice | undefined> {
-  const [known] = await tx.get(told, [{ journey }])
-  if (known === undefined || (claim !== '' && known.claim === claim)) return undefined
-  const version = known.version + 1
-  const notice = { ...(known.notice as TripNotice), ...change, version }
-  await tx.put(told, [{ journey, version, notice, claim }])
-  return notice
 }

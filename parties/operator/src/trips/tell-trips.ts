@@ -1,3 +1,4 @@
+import type { AcceptanceContent } from '@unifare/bundle'
 import { canonicalJson, type Instant, type Tx, utf8 } from '@unifare/core'
 import type { CompiledTariff } from '@unifare/fares'
 import {
@@ -9,9 +10,12 @@ import {
   parseTap,
   type Tap,
   type TripEnd,
+  type TripMissing,
   type TripNotice,
   type TripPart,
 } from '@unifare/tap'
+import { missingEndOf } from '../statements/lone-journeys.ts'
+import { isOver, missingOf } from '../statements/missing-end.ts'
 import {
   type ChargeRow,
   charges,
@@ -39,6 +43,7 @@ type Draft = Omit<TripNotice, 'version'>
 export interface Teller {
   readonly operator: string
   readonly tariffs: readonly CompiledTariff[]
+  readonly acceptance: AcceptanceContent
   /** Issuers that can be told. */
   readonly isIssuer: (id: string) => boolean
   readonly at: Instant
@@ -115,15 +120,30 @@ async function waitingDrafts(tx: Tx, teller: Teller): Promise<Draft[]> {
     waiting.map(({ terminal, sequence }) => ({ terminal, sequence })),
   )
   const ended: UntoldRow[] = []
-  const drafts = rows.flatMap((row, index): Draft[] => {
+  const waiters = rows.flatMap((row, index) => {
     const key = waiting[index] as UntoldRow
     if (row === undefined || row.state !== 'open') ended.push(key)
     // A late entry is told as the other end of the journey that it completed.
     const silent = row?.state === 'charged' && row.note !== 'late-entry'
-    return row === undefined || silent ? [] : tapDraft(row, teller)
+    if (row === undefined || silent) return []
+    return tapDraft(row, teller).map((draft) => ({ row, draft, teller }))
   })
   await tx.remove(untold, ended)
+  const drafts: Draft[] = []
+  for (const one of waiters) drafts.push(await overdue(tx, one))
   return drafts
+}
+
+/** Who is inside for longer than any ride lasts has an exit that nobody saw. */
+async function overdue(
+  tx: Tx,
+  { row, draft, teller }: { readonly row: TapRow; readonly draft: Draft; readonly teller: Teller },
+): Promise<Draft> {
+  const tap = parseTap(row.raw)
+  const lost = draft.state === 'inside' && tap.kind === 'entry' && isOver(tap, teller.at)
+  if (!lost) return draft
+  const missing = await missingOf(tx, teller, { tap, end: 'exit' })
+  return { ...draft, state: 'incomplete', missing }
 }
 
 /** A lone exit waits in silence: its journey has its name from the entry that may still come. */
@@ -174,7 +194,7 @@ async function chargedDrafts(tx: Tx, teller: Teller): Promise<Draft[]> {
     const charge = parseCharge(row.raw)
     const division = divisionOf(teller, charge.mode)
     if (division === undefined || !teller.isIssuer(charge.issuer)) continue
-    drafts.push(await chargeDraft(tx, { row, charge, division, at: teller.at }))
+    drafts.push(await chargeDraft(tx, { row, charge, division, teller }))
   }
   return drafts
 }
@@ -185,14 +205,17 @@ async function chargeDraft(
     readonly row: ChargeRow
     readonly charge: Charge
     readonly division: string
-    readonly at: Instant
+    readonly teller: Teller
   },
 ): Promise<Draft> {
-  const { row, charge, division, at } = options
+  const { row, charge, division, teller } = options
   const keys = charge.taps.map(({ terminal, sequence }) => ({ terminal, sequence }))
   const found = (await tx.get(taps, keys)).flatMap((tap) => (tap ? [parseTap(tap.raw)] : []))
   const [known] = await tx.get(journeys, [{ id: row.trip }])
   const [before] = await tx.get(charges, [{ number: row.corrects }])
+  const [tap] = found
+  const end = known && charge.medium === 'code' ? missingEndOf(known) : undefined
+  const missing = end && tap && (await missingOf(tx, teller, { tap, end }))
   return {
     journey: row.trip,
     operator: charge.operator,
@@ -204,6 +227,7 @@ async function chargeDraft(
     state: 'charged',
     reason: chargedBecause(row, known),
     ...endsOf(charge, found),
+    ...(missing === undefined ? {} : { missing, ...completedEnd(charge, missing) }),
     amountFen: charge.amountFen,
     parts: partsOf(row, charge),
     charge: chargeId(charge),
@@ -213,13 +237,38 @@ async function chargeDraft(
         amountFen: before.amountFen,
       },
     }),
-    at,
+    at: teller.at,
   }
 }
 
-function chargedBecause({ corrects }: ChargeRow, known: JourneyRow | undefined): string | null {
+/** The station that the charge goes to or from although no tap tells it. */
+function completedEnd(
+  { from, to, startAt, endAt, line }: Charge,
+  { end, stated }: TripMissing,
+): Partial<Pick<TripNotice, 'entry' | 'exit'>> {
+  const word = stated?.refused === null ? stated : undefined
+  if (word === undefined && from === to) return {}
+  const place = { terminal: '', line: word?.line ?? line }
+  return end === 'exit'
+    ? { exit: { ...place, at: endAt, station: to } }
+    : { entry: { ...place, at: startAt, station: from } }
+}
+
+/** Why a lone end goes to a station, by the note in its price. */
+const COMPLETED_BY: Readonly<Record<string, string>> = {
+  'statement.station': 'trip.station-stated',
+  'incident.gates-open': 'trip.gates-open',
+}
+
+function chargedBecause(
+  { corrects, explanation }: ChargeRow,
+  known: JourneyRow | undefined,
+): string | null {
   const { note } = known ?? {}
-  if (note === 'missing-exit' || note === 'missing-entry') return `trip.${note}`
+  if (note === 'missing-exit' || note === 'missing-entry') {
+    const rules = (explanation as readonly TripPart[]).map(({ rule }) => COMPLETED_BY[rule])
+    return rules.find((reason) => reason !== undefined) ?? `trip.${note}`
+  }
   return corrects > 0 ? 'trip.corrected' : null
 }
 
