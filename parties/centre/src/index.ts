@@ -9,6 +9,18 @@ export {
   dayRoot,
 } from './clearing.ts'
 export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
+export type { PastCharge, Reversal, SettledCorrection } from './corrections.ts'
+export {
+  COUNTER_BELOW,
+  COUNTER_NEW,
+  COUNTER_SEEN,
+  checkCounter,
+  markCounter,
+  markRide,
+  missingCounters,
+} from './engine/card-counters.ts'
+export { type CardMarks, createCardMarks, MARK, MARK_WORDS } from './engine/card-marks.ts'
+export { decodeCardMarks, encodeCardMarks, mergeCardMarks } from './engine/card-snapshot.ts'
 export { centreErrors } from './errors.ts'
 export { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
@@ -19,7 +31,9 @@ export { type Statement, type StatementLine, statementCsv, statementsOf } from '
 export {
   type ChargeRow,
   cards,
+  type CorrectionRow,
   charges,
+  corrections,
   days,
   denyEntries,
   orders,
