@@ -104,6 +104,14 @@ export const issuerErrors = {
     zh: '账户已由其他手机接管',
   },
   'issuer.no-trip': { en: 'no such trip of this rider', zh: '查无此行程' },
+  'issuer.no-statement': {
+    en: 'no station can be stated for this trip',
+    zh: '该行程不能补登车站',
+  },
+  'issuer.station-given': {
+    en: 'a station was stated for this trip before',
+    zh: '该行程已补登过车站',
+  },
   'issuer.trip-void': { en: 'nothing is asked for this trip', zh: '该行程不收费' },
   'issuer.bad-batch': {
     en: 'this batch of credentials cannot be given',

@@ -78,7 +78,10 @@ export async function makeCharges(tx: Tx, options: ChargingOptions): Promise<Cha
   const open = (await tx.select(taps, { state: 'open' })).filter((row) => row.at <= upTo)
   const known = {
     incidents: await tx.select(incidents, {}),
-    statements: await statedEnds(tx, open),
+    statements: await statedEnds(
+      tx,
+      open.filter(({ medium }) => medium === 'code'),
+    ),
   }
   const paired = await pairAll(tx, open, { ...options, stated: new Set(known.statements.keys()) })
   const correctSince = correctableSince(upTo)
@@ -89,7 +92,7 @@ export async function makeCharges(tx: Tx, options: ChargingOptions): Promise<Cha
     operator,
     tariffs,
     taps: ordered.map((item) => lastTap(wholeOf(item))),
-    replaced: [...whole.completed.values()].flatMap(({ entry }) => entry),
+    replaced: [...whole.completed.values()].map(({ entry }) => entry),
   })
   const more = { ...known, quote: accounts.price }
   const decided: Decided[] = []

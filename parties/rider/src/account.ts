@@ -3,6 +3,7 @@ import { ed25519KeyPair } from '@unifare/crypto'
 import { createTalk, type Talk, type TalkOptions } from './issuer-talk.ts'
 import { keptOf, sentOf } from './secret.ts'
 import { slowHash as platformHash, type SlowHash } from './slow-hash.ts'
+import type { StatedStation } from './trips.ts'
 
 /** Name and secret of an account; the name of an anonymous one is its number. */
 export interface SignIn {
@@ -93,6 +94,11 @@ export interface RiderAccount {
   repay(order: string, by?: PaidBy): Promise<MoneyOrder>
   /** The gate did not open: the issuer writes it down and tells the operator. */
   gateDidNotOpen(journey: string): Promise<{ readonly claimedAt: Instant }>
+  /** Where a trip began or ended that lost this end: the issuer passes it on to the operator. */
+  stateStation(
+    journey: string,
+    place: { readonly line: number; readonly station: number },
+  ): Promise<StatedStation>
 }
 
 /** Opens the account desk of a phone. */
@@ -119,6 +125,8 @@ export function createRiderAccount(options: AccountOptions): RiderAccount {
     repay: async (order, by) => (await talk({ do: 'repay', order, ...by })) as MoneyOrder,
     gateDidNotOpen: async (journey) =>
       (await talk({ do: 'gate-did-not-open', journey })) as Answered<'gateDidNotOpen'>,
+    stateStation: async (journey, { line, station }) =>
+      (await talk({ do: 'state-station', journey, line, station })) as StatedStation,
   }
 }
 

@@ -27,11 +27,14 @@ export { newSecret } from './secret.ts'
 export type { KeyText, Shelf, ShelfEntry } from './shelf.ts'
 export { type SlowHash, slowHash } from './slow-hash.ts'
 export {
+  type MissingEnd,
   mayClaimGate,
+  mayStateStation,
   type RiderDebt,
   type RiderNews,
   type RiderTrip,
   readRiderNews,
+  type StatedStation,
   type TripMoney,
 } from './trips.ts'
 export {

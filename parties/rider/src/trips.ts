@@ -30,6 +30,30 @@ export interface RiderTrip {
   readonly owedFen: Fen
   /** When the rider said that the gate did not open; null when not. */
   readonly gateClaimAt: Instant | null
+  /** The end that no record tells; null where none is missing. */
+  readonly missing: MissingEnd | null
+}
+
+/** The end of a trip that no record tells, and what the rider can do about it. */
+export interface MissingEnd {
+  readonly end: 'entry' | 'exit'
+  /** Last instant in which the station can be stated; null where no statement is taken. */
+  readonly until: Instant | null
+  /** Statements that this operator takes in a calendar year; null without limit. */
+  readonly yearly: number | null
+  readonly used: number
+  /** What the rider stated last. */
+  readonly stated: StatedStation | null
+}
+
+/** A rider's word for a station, and what became of it. */
+export interface StatedStation {
+  readonly line: number
+  readonly station: number
+  readonly at: Instant
+  readonly state: 'waits' | 'taken' | 'refused'
+  /** Why it was refused, a stable code. */
+  readonly refused: string | null
 }
 
 /** A fare that the issuer advanced. */
@@ -93,4 +117,12 @@ export function mayClaimGate({
   gateClaimAt,
 }: Pick<RiderTrip, 'state' | 'gateClaimAt'>): boolean {
   return state !== 'void' && gateClaimAt === null
+}
+
+/** True while the rider can state the station that is missing of a trip. */
+export function mayStateStation({ missing }: Pick<RiderTrip, 'missing'>, now: Instant): boolean {
+  if (missing === null || missing.until === null) return false
+  const { until, yearly, used, stated } = missing
+  const open = stated === null || stated.state === 'refused'
+  return open && now <= until && (yearly === null || used < yearly)
 }

@@ -29,6 +29,7 @@ const trip = (change: Partial<RiderTrip>): RiderTrip => ({
   paidFen: 0,
   owedFen: 0,
   gateClaimAt: null,
+  missing: null,
   ...change,
 })
 const showing = (from: number, to: number) => ({

@@ -5,6 +5,7 @@ import { freezeByName, freezeOwn, unfreezeByName, unfreezeOwn } from './freeze.t
 import { openAnonymous, refund, repay, topUp } from './money-orders.ts'
 import { personOf } from './person.ts'
 import { signInSalt, signUp } from './sign-in.ts'
+import { stateStation } from './stations.ts'
 import { moneyOrders, persons } from './tables.ts'
 import { takeOver } from './take-over.ts'
 import { gateDidNotOpen } from './trips.ts'
@@ -28,6 +29,7 @@ const OWN: Readonly<Record<string, Task<RiderContext>>> = {
   refund,
   repay,
   'gate-did-not-open': gateDidNotOpen,
+  'state-station': stateStation,
 }
 
 /** Orders that a frozen account still takes: they stop, tell, or pay in. */
@@ -38,6 +40,7 @@ const WHILE_FROZEN: ReadonlySet<string> = new Set([
   'top-up',
   'repay',
   'gate-did-not-open',
+  'state-station',
   'report-lost',
   'claim-salt',
   'claim-lost',

@@ -58,6 +58,7 @@ export interface PersonView {
     readonly owedFen: Fen
     readonly since: number
     readonly gateClaimAt: number | null
+    readonly missing: object | null
     readonly parts: readonly object[]
     readonly charges: readonly { readonly charge: string; readonly state: string }[]
   }[]

@@ -78,6 +78,8 @@ export interface TripRow {
   readonly receivedAt: Instant
   /** When the rider said that the gate did not open; 0 when not. */
   readonly claimedAt: Instant
+  /** The station that the rider stated last; null when none. */
+  readonly stated: unknown
 }
 
 export const persons = table<PersonRow>({
@@ -145,6 +147,7 @@ export const trips = table<TripRow>({
     charges: 'json',
     receivedAt: 'int',
     claimedAt: 'int',
+    stated: 'json',
   },
   key: ['key'],
   indexes: [['account'], ['journey']],

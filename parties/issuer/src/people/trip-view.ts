@@ -1,6 +1,7 @@
 import type { Day, Fen, Instant, Tx } from '@unifare/core'
 import type { TripEnd, TripNotice, TripPart, TripState } from '@unifare/tap'
 import { type RideRow, type RideState, rides } from '../tables.ts'
+import { type MissingView, missingView, takenStatements } from './stations.ts'
 import { advances, type TripRow } from './tables.ts'
 import { mediaOfRider, tripsOf } from './trips.ts'
 
@@ -43,6 +44,8 @@ export interface TripView {
   readonly owedFen: Fen
   /** When the rider said that the gate did not open; null when not. */
   readonly gateClaimAt: Instant | null
+  /** The end that no record tells; null where none is missing. */
+  readonly missing: MissingView | null
 }
 
 /** Most trips that a view holds. */
@@ -59,6 +62,7 @@ const SAID_BY = {
 /** Trips of a rider's accounts and cards, newest first; of nobody else's. */
 export async function tripViews(tx: Tx, rider: string): Promise<readonly TripView[]> {
   const views: TripView[] = []
+  const taken = await takenStatements(tx, rider)
   for (const account of await mediaOfRider(tx, rider)) {
     const settled = new Map(
       (await tx.select(rides, { account })).map((ride) => [ride.charge, ride]),
@@ -69,7 +73,7 @@ export async function tripViews(tx: Tx, rider: string): Promise<readonly TripVie
     for (const row of await tripsOf(tx, account)) {
       const own = (row.charges as readonly string[]).flatMap((charge) => settled.get(charge) ?? [])
       for (const { charge } of own) settled.delete(charge)
-      views.push(viewOf(row, own, owed))
+      views.push(viewOf(row, own, { owed, taken }))
     }
     for (const ride of settled.values()) views.push(statementOnly(ride, owed))
   }
@@ -78,14 +82,20 @@ export async function tripViews(tx: Tx, rider: string): Promise<readonly TripVie
 
 type Owed = ReadonlyMap<string, Instant>
 
-function viewOf(row: TripRow, own: readonly RideRow[], owed: Owed): TripView {
+function viewOf(
+  row: TripRow,
+  own: readonly RideRow[],
+  { owed, taken }: { readonly owed: Owed; readonly taken: ReadonlyMap<string, number> },
+): TripView {
   const { journey, operator, claimedAt } = row
   const notice = row.notice as TripNotice
   const { mode, medium, division, state, at, reason, entry, exit, amountFen, parts } = notice
   const told = { journey, operator, mode, medium, division, state, reason, entry, exit }
   const gateClaimAt = claimedAt === 0 ? null : claimedAt
   const startedAt = entry?.at ?? exit?.at ?? at
-  return { ...told, startedAt, amountFen, parts, gateClaimAt, ...moneyOf(own, { at, owed }) }
+  const missing = missingView(row, taken)
+  const known = { ...told, startedAt, amountFen, parts, gateClaimAt, missing }
+  return { ...known, ...moneyOf(own, { at, owed }) }
 }
 
 /** A ride of which no operator told: the statement is all that is known. */
@@ -106,6 +116,7 @@ function statementOnly(ride: RideRow, owed: Owed): TripView {
     amountFen,
     parts: [],
     gateClaimAt: null,
+    missing: null,
     ...moneyOf([ride], { at: Date.parse(endAt), owed }),
   }
 }

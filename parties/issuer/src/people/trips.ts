@@ -58,8 +58,8 @@ async function takeTrip(
     if (charges.length > told.length) await tx.put(trips, [{ ...known, charges }])
     return
   }
-  const claimedAt = known?.claimedAt ?? 0
-  const row = { key, journey, operator, account, version, notice, charges, claimedAt }
+  const { claimedAt = 0, stated = null } = known ?? {}
+  const row = { key, journey, operator, account, version, notice, charges, claimedAt, stated }
   await tx.put(trips, [{ ...row, receivedAt: acceptedAt }])
 }
 
@@ -91,9 +91,7 @@ export async function gateDidNotOpen(
 ): Promise<{ readonly journey: string; readonly claimedAt: Instant }> {
   const { tx, fields, input, rider } = context
   const journey = String(fields['journey'])
-  const media = await mediaOfRider(tx, rider)
-  const found = (await tx.select(trips, { journey })).find(({ account }) => media.includes(account))
-  requireData(found !== undefined, 'issuer.no-trip', `no trip ${journey} of this rider`)
+  const found = await ownTrip(tx, rider, journey)
   if (found.claimedAt !== 0) return { journey, claimedAt: found.claimedAt }
   const { account, state } = found.notice as TripNotice
   requireData(state !== 'void', 'issuer.trip-void', `nothing is asked for trip ${journey}`)
@@ -103,6 +101,14 @@ export async function gateDidNotOpen(
   const claim = { do: 'gate-claim', journey, account }
   input.send(found.operator, 'order', utf8(canonicalJson(claim)))
   return { journey, claimedAt }
+}
+
+/** A trip of the rider; throws `issuer.no-trip`. */
+export async function ownTrip(tx: Tx, rider: string, journey: string): Promise<TripRow> {
+  const media = await mediaOfRider(tx, rider)
+  const found = (await tx.select(trips, { journey })).find(({ account }) => media.includes(account))
+  requireData(found !== undefined, 'issuer.no-trip', `no trip ${journey} of this rider`)
+  return found
 }
 
 /** Trips of an account or card. */
