@@ -68,6 +68,14 @@ const FAULTS = {
   },
   'issuer.no-debt': { zh: '没有欠费。', en: 'Nothing is owed.' },
   'issuer.trip-void': { zh: '这次行程不收费，不必报告。', en: 'Nothing is asked for this trip.' },
+  'issuer.no-statement': {
+    zh: '这次行程不能补登车站。',
+    en: 'No station can be stated for this trip.',
+  },
+  'issuer.station-given': {
+    zh: '这次行程已补登过车站。',
+    en: 'A station was stated for this trip before.',
+  },
   'issuer.no-trip': { zh: '没有这次行程。', en: 'There is no such trip.' },
   'message.malformed': { zh: '输入的格式不对。', en: 'What was entered has not the right form.' },
 } as const satisfies Record<string, Text<string>>

@@ -6,13 +6,15 @@ import * as fault from './fault-texts.ts'
 import * as me from './me-texts.ts'
 import * as page from './page-texts.ts'
 import * as people from './people-texts.ts'
+import * as reason from './reason-texts.ts'
+import * as station from './station-texts.ts'
 import * as trip from './trip-texts.ts'
 import * as where from './where-texts.ts'
 
 const HAN = /\p{Script=Han}/u
 const PARAMETERS = ['A1', 'B2', 'C3']
 
-const modules = [fault, me, page, people, trip, where]
+const modules = [fault, me, page, people, reason, station, trip, where]
 const rows = modules
   .flatMap((module) => Object.entries<unknown>(module))
   .filter((entry): entry is [string, Texts] => typeof entry[1] === 'object')
@@ -43,6 +45,15 @@ describe('texts', () => {
       .filter((file) => file.endsWith('.tsx') && !file.endsWith('header.tsx'))
       .filter((file) => HAN.test(readFileSync(join(source, file), 'utf8')))
     expect(found).toEqual([])
+  })
+})
+
+describe('reasons', () => {
+  it('have words; an unknown one stands for itself', () => {
+    expect(reason.reasonText('fares.statement-late').zh).toContain('期限')
+    for (const code of ['trip.of-the-future', 'toString']) {
+      expect(reason.reasonText(code).en).toBe(code)
+    }
   })
 })
 

@@ -1,14 +1,15 @@
 import { useLanguage, useText } from '@unifare/language'
 import type { RiderTrip } from '@unifare/rider'
-import { REASONS, TRIP_REASONS } from '@unifare/tap'
 import type { ComponentChildren } from 'preact'
 import { money, shortTime } from '../format/format.ts'
 import { pageTexts } from '../i18n/page-texts.ts'
 import { speakers } from '../i18n/people-texts.ts'
+import { reasonText } from '../i18n/reason-texts.ts'
 import { moneyStates, tripMeanings, tripStates, tripTexts } from '../i18n/trip-texts.ts'
 import { useApp, useRiderState } from '../state/context.tsx'
 import { standing } from '../state/trip-list.ts'
 import { GateShut } from './gate-shut.tsx'
+import { MissingStation } from './missing-station.tsx'
 import { useTripNames } from './trip-names.ts'
 import { NewsAge } from './trips-screen.tsx'
 
@@ -82,6 +83,7 @@ function KnownTrip({ trip }: { readonly trip: RiderTrip }) {
           <Fact name={text(tripTexts.payment)}>{text(moneyStates[trip.settlement])}</Fact>
         )}
       </dl>
+      <MissingStation trip={trip} />
       <GateShut trip={trip} />
       <h2>{text(tripTexts.price)}</h2>
       <dl class="facts price">
@@ -125,14 +127,4 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
       <dd>{children}</dd>
     </div>
   )
-}
-
-const WORDS: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
-  ...REASONS,
-  ...TRIP_REASONS,
-}
-
-/** A reason for people; one of the future stands for itself. */
-function reasonText(code: string): { readonly zh: string; readonly en: string } {
-  return (Object.hasOwn(WORDS, code) ? WORDS[code] : undefined) ?? { zh: code, en: code }
 }

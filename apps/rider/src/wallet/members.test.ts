@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockOffset, type Members, placeName } from './members.ts'
+import { clockOffset, type Members, placeName, stationsOf } from './members.ts'
 
 const place = { mode: 'metro', role: 'gate', gate: true } as const
 const members: Members = {
@@ -43,6 +43,30 @@ describe('names of places', () => {
       zh: '',
       en: '',
     })
+  })
+})
+
+describe('stations to choose from', () => {
+  const [operator] = members.operators
+  const [gate] = operator?.terminals ?? []
+  if (operator === undefined || gate === undefined) throw new Error('no gate')
+  const terminals = [
+    { ...gate, terminal: '2', line: 2, station: 3, stationZh: '洪山', stationEn: 'Hongshan' },
+    { ...gate, terminal: '3' },
+    { ...gate, terminal: '4', station: 2, stationZh: '汉口', stationEn: 'Hankou' },
+    { ...gate, terminal: '5', mode: 'bus' as const, station: 4 },
+    { ...gate, terminal: '6', station: 5, stationZh: '', stationEn: '' },
+    gate,
+  ]
+  const network = { ...members, operators: [{ ...operator, terminals }] }
+
+  it('are those of the mode that have a name, once a line, in its order, in both languages', () => {
+    expect(stationsOf(network, '15215211', 'metro')).toEqual([
+      { line: 1, station: 2, zh: '汉口', en: 'Hankou' },
+      { line: 1, station: 7, zh: '江滩', en: 'Riverside' },
+      { line: 2, station: 3, zh: '洪山', en: 'Hongshan' },
+    ])
+    expect(stationsOf(network, '99999999', 'metro')).toEqual([])
   })
 })
 

@@ -72,3 +72,23 @@ export function placeName(
     terminals.find(({ line, station }) => line === end.line && station === end.station)
   return { zh: place?.stationZh ?? '', en: place?.stationEn ?? '' }
 }
+
+/** A station that a rider can choose, by its names in both languages. */
+export interface Station {
+  readonly line: number
+  readonly station: number
+  readonly zh: string
+  readonly en: string
+}
+
+/** Stations of an operator's mode, each once on each of its lines, in the order of the lines. */
+export function stationsOf(members: Members, operator: string, mode: string): readonly Station[] {
+  const terminals = members.operators.find(({ id }) => id === operator)?.terminals ?? []
+  const stations = new Map<string, Station>()
+  for (const place of terminals) {
+    const { line, station, stationZh: zh, stationEn: en } = place
+    if (place.mode === mode && zh !== '')
+      stations.set(`${line}/${station}`, { line, station, zh, en })
+  }
+  return [...stations.values()].sort((a, b) => a.line - b.line || a.station - b.station)
+}

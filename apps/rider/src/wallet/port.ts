@@ -59,6 +59,11 @@ export interface WalletPort {
   news(): Promise<RiderNews>
   leave(): Promise<void>
   gateDidNotOpen(journey: string): Promise<unknown>
+  /** The station where a trip began or ended that lost this end. */
+  stateStation(
+    journey: string,
+    place: { readonly line: number; readonly station: number },
+  ): Promise<unknown>
   /** Asks the channel to pay everything that is owed. */
   repay(): Promise<MoneyOrder>
   freeze(): Promise<Frozen>
@@ -120,6 +125,7 @@ export function openWalletPort(way: IssuerWay, state?: WalletState): WalletPort 
     news: async () => readRiderNews(await wallet.look()),
     leave: () => wallet.withdraw(),
     gateDidNotOpen: (journey) => account.gateDidNotOpen(journey),
+    stateStation: (journey, place) => account.stateStation(journey, place),
     repay() {
       const order = orderName('repay')
       return decided(() => account.repay(order, AGREEMENT))
