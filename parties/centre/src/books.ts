@@ -44,7 +44,12 @@ function purses(day: Day, charges: readonly ClearedCharge[]): Entry {
 
 function suspense(day: Day, charges: readonly ClearedCharge[]): Entry[] {
   return charges.flatMap(({ id, charge, verdict }) =>
-    verdict === 'normal' || verdict === 'test' || charge.medium !== 'card' || charge.amountFen === 0
+    verdict === 'normal' ||
+    verdict === 'test' ||
+    charge.medium !== 'card' ||
+    charge.amountFen === 0 ||
+    // It names money that the charge which it would correct told of.
+    charge.corrects > 0
       ? []
       : [
           entry(day, `suspense/${id}`, [

@@ -43,7 +43,7 @@ import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
-import { statementsOf } from './statement.ts'
+import { pagesOf, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
 import { days, denyEntries, statements } from './tables.ts'
 
@@ -273,12 +273,9 @@ function createMachine(options: CentreOptions) {
     )
     for (const statement of all) {
       if (statement.member === id || !institutions.has(statement.member)) continue
-      const parts = Math.max(1, Math.ceil(statement.lines.length / STATEMENT_PART_LINES))
-      for (let part = 0; part < parts; part++) {
-        const lines = statement.lines.slice(
-          part * STATEMENT_PART_LINES,
-          (part + 1) * STATEMENT_PART_LINES,
-        )
+      const pages = pagesOf(statement.lines, STATEMENT_PART_LINES)
+      for (const [part, lines] of pages.entries()) {
+        const { length: parts } = pages
         const body = { day: cleared.day, part, parts, statement: { ...statement, lines } }
         input.send(statement.member, 'statement', utf8(canonicalJson(body)))
       }

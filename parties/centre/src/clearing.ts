@@ -21,6 +21,13 @@ import {
   type TapKind,
 } from '@unifare/tap'
 import { dayEntries } from './books.ts'
+import {
+  type ChargeMemory,
+  type PastCharge,
+  type Reversal,
+  type SettledCorrection,
+  standingOf,
+} from './corrections.ts'
 import { type Fee, type FeeRow, feeOf } from './fees.ts'
 import { leafHash, merkleRoot } from './merkle.ts'
 import { netPositions, type Position } from './netting.ts'
@@ -55,7 +62,10 @@ export interface ClearingInput {
   readonly charges: readonly Charge[]
   /** Taps of the charges by delivery; absent where none was delivered. */
   readonly taps: ReadonlyMap<string, CheckedTap>
-  /** Settled before, by medium identity: name of the charge and hash of the record. */
+  /**
+   * Settled before, by medium identity: name of the journey's first charge that settled, and hash of
+   * the record.
+   */
   readonly settled: ReadonlyMap<string, { readonly charge: string; readonly hash: string }>
   /** Identities seen before, by card, terminal and terminal serial. */
   readonly serials: ReadonlyMap<string, string>
@@ -63,8 +73,12 @@ export interface ClearingInput {
   readonly issuers: ReadonlySet<string>
   /** Who took whose medium when: judged at the time of the ride, whatever holds at the close. */
   readonly acceptance: AcceptanceContent
-  /** Taps before this day are overdue. */
+  /** Taps before this day are overdue; a correction is by the day on which its own journey ended. */
   readonly oldestDay: Day
+  /** Charges of earlier days that corrections name, also those that refused corrections named. */
+  readonly past?: ReadonlyMap<string, PastCharge>
+  /** Corrections that settled on earlier days, of charges in `past`; by their own name. */
+  readonly corrections?: ReadonlyMap<string, SettledCorrection>
   /** Orders between agents and issuers that settle with the day; none when not given. */
   readonly orders?: readonly OrderMove[]
 }
@@ -75,6 +89,8 @@ export interface ClearedCharge {
   readonly charge: Charge
   readonly verdict: Verdict
   readonly fee: Fee | null
+  /** Of a correction that settles: what it takes back. */
+  readonly reverses?: Reversal
 }
 
 export interface Cleared {
@@ -83,7 +99,7 @@ export interface Cleared {
   /** Of charges and orders together. */
   readonly positions: readonly Position[]
   readonly orders: readonly OrderMove[]
-  /** Sum of the charges that settle. */
+  /** Sum of the charges that settle, less what corrections take back. */
   readonly settledFen: Fen
   readonly entries: readonly Entry[]
   /** What the day adds to the closing state: `settled` and `serials` of all later days, and the last state seen of every card that rode. */
@@ -91,6 +107,7 @@ export interface Cleared {
     readonly settled: ReadonlyMap<string, { readonly charge: string; readonly hash: string }>
     readonly serials: ReadonlyMap<string, string>
     readonly cards: ReadonlyMap<string, CardState>
+    readonly corrections: ReadonlyMap<string, SettledCorrection>
   }
   /** Lines under the root, in their order: verdicts, orders, positions, closing state. */
   readonly leaves: readonly Uint8Array[]
@@ -108,10 +125,10 @@ export function clearDay(input: ClearingInput): Cleared {
   const money = netPositions(normal, input.centre)
   const { orders = [] } = input
   const positions = withOrders(money.positions, orders)
-  const closing = closingState(judged)
+  const closing = closingState(judged, input.settled)
   const entries = dayEntries(input.day, charges, money)
   const leaves = [
-    ...charges.map(({ id, charge, verdict, fee }) => ({
+    ...charges.map(({ id, charge, verdict, fee, reverses }) => ({
       charge: id,
       verdict,
       operator: charge.operator,
@@ -122,6 +139,8 @@ export function clearDay(input: ClearingInput): Cleared {
       feeMicro: fee === null ? '0' : String(fee.feeMicro),
       issuerMicro: fee === null ? '0' : String(fee.issuerMicro),
       acquirerMicro: fee === null ? '0' : String(fee.acquirerMicro),
+      ...(charge.corrects > 0 && { corrects: correctedName(charge) }),
+      ...(reverses && { reverses: reversalLine(reverses) }),
     })),
     ...orders.map((order) => ({ order })),
     ...positions.map((position) => ({ position })),
@@ -134,11 +153,30 @@ export function clearDay(input: ClearingInput): Cleared {
     charges,
     positions,
     orders,
-    settledFen: normal.reduce((sum, { charge }) => sum + charge.amountFen, 0),
+    settledFen: normal.reduce(
+      (sum, { charge, reverses }) => sum + charge.amountFen - (reverses?.amountFen ?? 0),
+      0,
+    ),
     entries,
     closing,
     leaves,
     root: dayRoot(input.previousRoot, input.day, leaves),
+  }
+}
+
+/** Name of the charge that a correction names. */
+export function correctedName({ operator, corrects }: Charge): string {
+  return chargeId({ operator, number: corrects })
+}
+
+function reversalLine({ charge, amountFen, fee }: Reversal): object {
+  const { feeMicro, issuerMicro, acquirerMicro } = fee
+  return {
+    charge,
+    amountFen,
+    feeMicro: String(feeMicro),
+    issuerMicro: String(issuerMicro),
+    acquirerMicro: String(acquirerMicro),
   }
 }
 
@@ -157,40 +195,65 @@ interface Seen extends CheckedTap {
 interface Judged {
   readonly cleared: ClearedCharge
   readonly seen: readonly Seen[]
+  /** Name under which its taps are settled. */
+  readonly first: string
 }
 
 function judgeAll(input: ClearingInput): Judged[] {
-  const ordered = input.charges.toSorted(
-    (a, b) => a.endAt - b.endAt || compare(a.operator, b.operator) || a.number - b.number,
-  )
+  const ordered = input.charges.toSorted(inOrder)
   const taps = new Map<string, Seen>()
   for (const [delivery, one] of input.taps) {
     const { tap, hash, evidence, denied, capFen } = one
     const names = { identity: mediumId(tap), serial: serialKey(tap) }
     taps.set(delivery, { tap, hash, evidence, denied, capFen, ...names })
   }
-  const memory = { settled: new Map(input.settled), serials: trueSerials(input.serials, taps) }
+  const corrections = new Map(input.corrections)
+  const memory = {
+    settled: new Map(input.settled),
+    serials: trueSerials(input.serials, taps),
+    charges: new Map(input.past),
+    corrections,
+    corrected: new Set([...corrections.values()].map(({ corrects }) => corrects)),
+  }
   return ordered.map((charge) => {
     const named = charge.taps.map((one) => taps.get(deliveryId(one)))
     const seen = named.filter((one) => one !== undefined)
-    const cleared = clearCharge(charge, named, { input, memory })
-    if (cleared.verdict === 'normal') {
-      for (const { identity, hash } of seen) {
-        memory.settled.set(identity, { charge: cleared.id, hash })
+    const judged = clearCharge(charge, named, { input, memory })
+    const { cleared, first } = judged
+    const { id, verdict, fee, reverses } = cleared
+    memory.charges.set(id, { charge, verdict, fee })
+    if (verdict === 'normal') {
+      for (const { identity, hash } of seen) memory.settled.set(identity, { charge: first, hash })
+      if (reverses !== undefined) {
+        memory.corrections.set(id, { corrects: reverses.charge, first })
+        memory.corrected.add(reverses.charge)
       }
     }
-    return { cleared, seen }
+    return { ...judged, seen }
   })
+}
+
+/** Corrections behind all first charges, in the order of their numbers: each finds what it names. */
+function inOrder(a: Charge, b: Charge): number {
+  const [isFirst, isOther] = [a.corrects === 0, b.corrects === 0]
+  if (isFirst !== isOther) return isFirst ? -1 : 1
+  const byTime = isFirst ? a.endAt - b.endAt : 0
+  return byTime || compare(a.operator, b.operator) || a.number - b.number
 }
 
 function clearCharge(
   charge: Charge,
   named: readonly (Seen | undefined)[],
   { input, memory }: { readonly input: ClearingInput; readonly memory: Memory },
-): ClearedCharge {
+): Omit<Judged, 'seen'> {
   const id = chargeId(charge)
-  const verdict = judge(charge, named, { input, memory })
-  if (verdict !== 'normal') return { id, charge, verdict, fee: null }
+  const standing = charge.corrects === 0 ? ({ kind: 'first' } as const) : standingOf(charge, memory)
+  const first = standing.kind === 'settled' ? standing.first : id
+  const verdict =
+    standing.kind === 'refused' && !charge.test
+      ? standing.verdict
+      : judge(charge, named, { input, memory, first })
+  if (verdict !== 'normal') return { cleared: { id, charge, verdict, fee: null }, first }
   const fee = feeOf(input.fees, {
     mode: charge.mode,
     acquirer: charge.operator,
@@ -198,9 +261,9 @@ function clearCharge(
     day: charge.tapDay,
     amountFen: charge.amountFen,
   })
-  return fee === undefined
-    ? { id, charge, verdict: 'fee.none', fee: null }
-    : { id, charge, verdict, fee }
+  if (fee === undefined) return { cleared: { id, charge, verdict: 'fee.none', fee: null }, first }
+  const reversal = standing.kind === 'settled' ? { reverses: standing.reverses } : {}
+  return { cleared: { id, charge, verdict, fee, ...reversal }, first }
 }
 
 /** Kinds of taps that back a charge: what moves money, but for loads, which are orders of their own. */
@@ -208,15 +271,19 @@ const CHARGED_KINDS: ReadonlySet<TapKind> = new Set(
   [...MONEY_KINDS].filter((kind) => kind !== 'load'),
 )
 
-interface Memory {
-  readonly settled: Map<string, { readonly charge: string; readonly hash: string }>
+interface Memory extends ChargeMemory {
+  readonly settled: ReadonlyMap<string, { readonly charge: string; readonly hash: string }>
   readonly serials: ReadonlyMap<string, string>
 }
 
 function judge(
   charge: Charge,
   named: readonly (Seen | undefined)[],
-  { input, memory }: { readonly input: ClearingInput; readonly memory: Memory },
+  {
+    input,
+    memory,
+    first,
+  }: { readonly input: ClearingInput; readonly memory: Memory; readonly first: string },
 ): Verdict {
   if (charge.test) return 'test'
   if (!input.issuers.has(charge.issuer)) return 'issuer.unknown'
@@ -227,7 +294,7 @@ function judge(
   for (const [index, seen] of named.entries()) {
     if (seen === undefined) return 'tap.missing'
     const amountFen = charge.taps[index]?.amountFen ?? 0
-    const verdict = judgeTap(charge, amountFen, seen, memory)
+    const verdict = judgeTap(charge, amountFen, seen, { memory, first })
     if (verdict !== 'normal') return verdict
     const twice = named.slice(0, index).find((one) => one?.identity === seen.identity)
     if (twice !== undefined) return twice.hash === seen.hash ? 'tap.charged' : 'tap.conflict'
@@ -235,7 +302,12 @@ function judge(
   return 'normal'
 }
 
-function judgeTap(charge: Charge, amountFen: Fen, seen: Seen, memory: Memory): Verdict {
+function judgeTap(
+  charge: Charge,
+  amountFen: Fen,
+  seen: Seen,
+  { memory, first }: { readonly memory: Memory; readonly first: string },
+): Verdict {
   const { tap, identity, serial } = seen
   if (isTest(tap)) return 'test'
   const own =
@@ -250,10 +322,14 @@ function judgeTap(charge: Charge, amountFen: Fen, seen: Seen, memory: Memory): V
     businessDay(tap.at) <= charge.tapDay
   if (!own) return 'tap.foreign'
   if (serial !== undefined && memory.serials.get(serial) !== identity) return 'tap.conflict'
-  if (seen.evidence !== 'normal') return seen.evidence
   const before = memory.settled.get(identity)
-  if (before !== undefined) return before.hash === seen.hash ? 'tap.charged' : 'tap.conflict'
-  if (seen.denied) return 'deny.listed'
+  // What settled under the journey itself was proved then; only the new amount is another one.
+  const proved = before?.charge === first && before.hash === seen.hash
+  if (!proved) {
+    if (seen.evidence !== 'normal') return seen.evidence
+    if (before !== undefined) return before.hash === seen.hash ? 'tap.charged' : 'tap.conflict'
+    if (seen.denied) return 'deny.listed'
+  }
   if (seen.capFen !== null && charge.amountFen > seen.capFen) return 'code.over-cap'
   return 'normal'
 }
@@ -298,24 +374,31 @@ function truer(one: Seen, other: Seen): boolean {
   return one.evidence === 'normal' && other.evidence !== 'normal'
 }
 
-function closingState(judged: readonly Judged[]): Cleared['closing'] {
+function closingState(
+  judged: readonly Judged[],
+  before: ClearingInput['settled'],
+): Cleared['closing'] {
   const settled = new Map<string, { charge: string; hash: string }>()
   const serials = new Map<string, string>()
   const cards = new Map<string, CardState>()
-  for (const { cleared, seen } of judged) {
+  const corrections = new Map<string, SettledCorrection>()
+  for (const { cleared, seen, first } of judged) {
     if (cleared.verdict !== 'normal') continue
+    const { id, reverses } = cleared
+    if (reverses !== undefined) corrections.set(id, { corrects: reverses.charge, first })
     for (const { tap, hash, identity, serial } of seen) {
-      settled.set(identity, { charge: cleared.id, hash })
+      // A tap stays settled on the day of its first charge: a later day adds the new taps alone.
+      if (!before.has(identity)) settled.set(identity, { charge: first, hash })
       if (serial === undefined) continue
       serials.set(serial, identity)
       const card = `${tap.issuer}/${tap.account}`
-      const before = cards.get(card)
-      if (before === undefined || tap.counter > before.counter) {
+      const known = cards.get(card)
+      if (known === undefined || tap.counter > known.counter) {
         cards.set(card, { counter: tap.counter, balanceFen: tap.balanceFen })
       }
     }
   }
-  return { settled, serials, cards }
+  return { settled, serials, cards, corrections }
 }
 
 function compare(a: string, b: string): number {

@@ -10,6 +10,7 @@ import {
   clearDay,
   serialKey,
 } from './clearing.ts'
+import { correctedBefore } from './corrected-before.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
 import type { OrderMove } from './order-moves.ts'
@@ -18,6 +19,7 @@ import {
   type ChargeRow,
   cards,
   charges,
+  corrections,
   type DenyRow,
   days,
   denyEntries,
@@ -109,6 +111,7 @@ export async function runDay(
     charges: asked,
     taps: checked,
     ...(await stateBefore(tx, checked, day)),
+    ...(await correctedBefore(tx, asked, day)),
     fees: rules.fees,
     issuers: new Set(rules.issuers),
     acceptance: rules.acceptance,
@@ -160,6 +163,10 @@ export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
   await tx.put(
     serials,
     [...closing.serials].map(([serial, identity]) => ({ serial, identity, day })),
+  )
+  await tx.put(
+    corrections,
+    [...closing.corrections].map(([charge, one]) => ({ charge, ...one, day })),
   )
   await storeCards(tx, cleared)
 }

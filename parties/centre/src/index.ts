@@ -30,8 +30,8 @@ export type { OrderLine, OrderMove } from './order-moves.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
 export {
   type ChargeRow,
-  cards,
   type CorrectionRow,
+  cards,
   charges,
   corrections,
   days,

@@ -1,5 +1,6 @@
 import { type Fen, roundMicroFen } from '@unifare/core'
 import type { ClearedCharge } from './clearing.ts'
+import type { Fee } from './fees.ts'
 
 /** What a member receives and pays for the day, rounded once. */
 export interface Position {
@@ -19,23 +20,44 @@ export interface Money {
   readonly residueFen: Fen
 }
 
+/** What the operator receives, the issuer pays and the centre keeps of a charge, exact. */
+export interface Shares {
+  readonly operatorMicro: bigint
+  readonly issuerMicro: bigint
+  readonly centreMicro: bigint
+}
+
+const NOTHING: Shares = { operatorMicro: 0n, issuerMicro: 0n, centreMicro: 0n }
+
+/** `A − F + a`, `A − i` and `c` (reference clearing 1.6). */
+export function sharesOf(amountFen: Fen, fee: Omit<Fee, 'row'>): Shares {
+  const amount = BigInt(amountFen) * 1_000_000n
+  return {
+    operatorMicro: amount - fee.feeMicro + fee.acquirerMicro,
+    issuerMicro: amount - fee.issuerMicro,
+    centreMicro: fee.centreMicro,
+  }
+}
+
 /**
- * Nets what settles. Throws a `TypeError` unless `A − F + a`, `A − i` and `c` tie over the whole
+ * Nets what settles; a correction counts with what it asks less what it takes back, so a side may be
+ * below zero. Throws a `TypeError` unless `A − F + a`, `A − i` and `c` tie over the whole
  * window, exactly.
  */
 export function netPositions(
-  normal: readonly Pick<ClearedCharge, 'charge' | 'fee'>[],
+  normal: readonly Pick<ClearedCharge, 'charge' | 'fee' | 'reverses'>[],
   centre: string,
 ): Money {
   const receivable = new Map<string, bigint>()
   const payable = new Map<string, bigint>()
   let centreMicro = 0n
-  for (const { charge, fee } of normal) {
+  for (const { charge, fee, reverses } of normal) {
     if (fee === null) continue
-    const amount = BigInt(charge.amountFen) * 1_000_000n
-    add(receivable, charge.operator, amount - fee.feeMicro + fee.acquirerMicro)
-    add(payable, charge.issuer, amount - fee.issuerMicro)
-    centreMicro += fee.centreMicro
+    const now = sharesOf(charge.amountFen, fee)
+    const was = reverses === undefined ? NOTHING : sharesOf(reverses.amountFen, reverses.fee)
+    add(receivable, charge.operator, now.operatorMicro - was.operatorMicro)
+    add(payable, charge.issuer, now.issuerMicro - was.issuerMicro)
+    centreMicro += now.centreMicro - was.centreMicro
   }
   const exact = total(payable) - total(receivable)
   if (exact !== centreMicro) {

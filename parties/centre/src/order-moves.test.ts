@@ -58,7 +58,7 @@ describe('orders in the day’s settlement', () => {
       },
     ])
     const rows = statement === undefined ? [] : statementCsv(statement).split('\r\n')
-    expect(rows).toContainEqual(`load/order-0001,,normal,pay,${ISSUER},card,,,,,5000,,,,,`)
+    expect(rows).toContainEqual(`load/order-0001,,normal,pay,${ISSUER},card,,,,,5000,,,,,,,`)
     expect(new Set(rows.slice(0, -1).map((row) => row.split(',').length)).size).toBe(1)
   })
 

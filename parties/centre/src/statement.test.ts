@@ -133,13 +133,13 @@ describe('statements', () => {
 
 test('CSV: a header, a line a charge, the totals, each ended by CR LF (RFC 4180)', () => {
   expect(statementCsv(statementOf(OPERATOR)).split('\r\n')).toEqual([
-    'charge,taps,verdict,side,counterparty,medium,account,mode,tapDay,endAt,amountFen,feeMicro,acquirerMicro,issuerMicro,centreMicro,shareMicro',
-    `${OPERATOR}-1,400000000001-1,normal,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:01.000Z,200,1200000,180000,600000,420000,198980000`,
-    `${OPERATOR}-2,400000000001-2,card.bad-tac,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:02.000Z,200,0,0,0,0,0`,
-    `total,,,receive,,,,,${DAY},,199,,,,,`,
-    `total,,,pay,,,,,${DAY},,0,,,,,`,
-    `total,,,rounding,,,,,${DAY},,0,,,,,`,
-    `total,,,net,,,,,${DAY},,199,,,,,`,
+    'charge,taps,verdict,side,counterparty,medium,account,mode,tapDay,endAt,amountFen,feeMicro,acquirerMicro,issuerMicro,centreMicro,shareMicro,corrects,entry',
+    `${OPERATOR}-1,400000000001-1,normal,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:01.000Z,200,1200000,180000,600000,420000,198980000,,`,
+    `${OPERATOR}-2,400000000001-2,card.bad-tac,receive,${ISSUER},card,${CARD},bus,${DAY},2026-11-20T00:00:02.000Z,200,0,0,0,0,0,,`,
+    `total,,,receive,,,,,${DAY},,199,,,,,,,`,
+    `total,,,pay,,,,,${DAY},,0,,,,,,,`,
+    `total,,,rounding,,,,,${DAY},,0,,,,,,,`,
+    `total,,,net,,,,,${DAY},,199,,,,,,,`,
     '',
   ])
 })
@@ -153,6 +153,6 @@ test('CSV: the taps of a journey stand in one cell', () => {
     ),
   )
   const [, line = ''] = statementCsv(statementOf(OPERATOR, day)).split('\r\n')
-  expect(line.split(',')).toHaveLength(16)
+  expect(line.split(',')).toHaveLength(18)
   expect(line.split(',')[1]).toBe('400000000001-1 400000000001-2')
 })

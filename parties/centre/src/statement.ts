@@ -1,8 +1,8 @@
 import { type Day, type Fen, roundMicroFen, sumFen } from '@unifare/core'
 import { deliveryId } from '@unifare/tap'
-import type { Cleared, ClearedCharge } from './clearing.ts'
+import { type Cleared, type ClearedCharge, correctedName } from './clearing.ts'
 import type { Fee } from './fees.ts'
-import type { Position } from './netting.ts'
+import { type Position, sharesOf } from './netting.ts'
 import { type OrderLine, orderLinesOf } from './order-moves.ts'
 
 /** One charge on a member's statement. Fees are exact micro-fen, as text. */
@@ -25,6 +25,13 @@ export interface StatementLine {
   readonly centreMicro: string
   /** What the member gets or gives for this charge, exact: `A − F + a`, `A − i` or `c`. */
   readonly shareMicro: string
+  /** Of a correction (更正): the charge that it names. */
+  readonly corrects?: string
+  /**
+   * Of a correction that settled two lines stand one behind the other: `reversal` takes back what
+   * stood, amounts negated, `correction` asks anew.
+   */
+  readonly entry?: 'reversal' | 'correction'
 }
 
 /** A member's day: what it receives and pays, with a line for every charge it has part in. */
@@ -49,9 +56,9 @@ export function statementsOf(cleared: Cleared, centre: string): Statement[] {
     else list.push(line)
   }
   for (const item of cleared.charges) {
-    put(item.charge.operator, lineOf(item, 'receive'))
-    put(item.charge.issuer, lineOf(item, 'pay'))
-    if (item.fee !== null) put(centre, lineOf(item, 'fee'))
+    for (const line of linesOf(item, 'receive')) put(item.charge.operator, line)
+    for (const line of linesOf(item, 'pay')) put(item.charge.issuer, line)
+    if (item.fee !== null) for (const line of linesOf(item, 'fee')) put(centre, line)
   }
   const positions = new Map(cleared.positions.map((position) => [position.id, position]))
   const members = [...new Set([...lines.keys(), ...positions.keys()])].sort()
@@ -84,17 +91,39 @@ const NO_FEE: Omit<Fee, 'row'> = {
   centreMicro: 0n,
 }
 
+/** Pages of lines; what a correction takes back and what it asks stand on one page. */
+export function pagesOf(lines: readonly StatementLine[], most: number): StatementLine[][] {
+  const pages: StatementLine[][] = []
+  for (let at = 0; at < lines.length || at === 0; ) {
+    const end = at + most
+    const split = lines[end]?.entry === 'correction'
+    pages.push(lines.slice(at, split ? end - 1 : end))
+    at = split ? end - 1 : end
+  }
+  return pages
+}
+
+/** A charge is one line; a correction that settled is two, never an edit (reference clearing 1.6). */
+function linesOf(item: ClearedCharge, side: StatementLine['side']): StatementLine[] {
+  const { charge, fee, reverses } = item
+  const line = lineOf(item, side)
+  if (charge.corrects === 0) return [line]
+  const asked = { ...line, corrects: reverses?.charge ?? correctedName(charge) }
+  if (reverses === undefined || fee === null) return [asked]
+  return [
+    {
+      ...asked,
+      ...moneyOf(reverses.amountFen, reverses.fee, { side, sign: -1 }),
+      entry: 'reversal',
+    },
+    { ...asked, entry: 'correction' },
+  ]
+}
+
 function lineOf(
   { id, charge, verdict, fee }: ClearedCharge,
   side: StatementLine['side'],
 ): StatementLine {
-  const { feeMicro, acquirerMicro, issuerMicro, centreMicro } = fee ?? NO_FEE
-  const amount = fee === null ? 0n : BigInt(charge.amountFen) * 1_000_000n
-  const shares = {
-    receive: amount - feeMicro + acquirerMicro,
-    pay: amount - issuerMicro,
-    fee: centreMicro,
-  }
   return {
     charge: id,
     taps: charge.taps.map(deliveryId),
@@ -106,12 +135,31 @@ function lineOf(
     mode: charge.mode,
     tapDay: charge.tapDay,
     endAt: new Date(charge.endAt).toISOString(),
-    amountFen: charge.amountFen,
-    feeMicro: String(feeMicro),
-    acquirerMicro: String(acquirerMicro),
-    issuerMicro: String(issuerMicro),
-    centreMicro: String(centreMicro),
-    shareMicro: String(shares[side]),
+    ...(fee === null
+      ? { ...moneyOf(0, NO_FEE, { side, sign: 1 }), amountFen: charge.amountFen }
+      : moneyOf(charge.amountFen, fee, { side, sign: 1 })),
+  }
+}
+
+/** Amounts of a line; a reversal has all of them negated. */
+function moneyOf(
+  amountFen: Fen,
+  fee: Omit<Fee, 'row'>,
+  { side, sign }: { readonly side: StatementLine['side']; readonly sign: 1 | -1 },
+): Pick<
+  StatementLine,
+  'amountFen' | 'feeMicro' | 'acquirerMicro' | 'issuerMicro' | 'centreMicro' | 'shareMicro'
+> {
+  const { operatorMicro, issuerMicro, centreMicro } = sharesOf(amountFen, fee)
+  const shares = { receive: operatorMicro, pay: issuerMicro, fee: centreMicro }
+  const signed = (micro: bigint) => String(BigInt(sign) * micro)
+  return {
+    amountFen: sign > 0 ? amountFen : 0 - amountFen,
+    feeMicro: signed(fee.feeMicro),
+    acquirerMicro: signed(fee.acquirerMicro),
+    issuerMicro: signed(fee.issuerMicro),
+    centreMicro: signed(fee.centreMicro),
+    shareMicro: signed(shares[side]),
   }
 }
 
@@ -152,6 +200,8 @@ const COLUMNS = [
   'issuerMicro',
   'centreMicro',
   'shareMicro',
+  'corrects',
+  'entry',
 ] as const satisfies readonly (keyof StatementLine)[]
 
 /**
@@ -164,7 +214,7 @@ export function statementCsv({ lines, orders, position, roundingFen, day }: Stat
   const cells = [
     COLUMNS,
     ...lines.map((line) =>
-      COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : line[column])),
+      COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : (line[column] ?? ''))),
     ),
     ...orders.map((line) => rowOf(orderCells(line))),
     ...Object.entries(totals).map(([side, amountFen]) =>

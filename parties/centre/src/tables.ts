@@ -47,8 +47,18 @@ export interface StatementRow {
 /** Identities that were charged, for ever (map, decision 3). */
 export interface SettledRow {
   readonly identity: string
+  /** The journey's first charge that settled; `corrections` lead from it to the newest. */
   readonly charge: string
   readonly hash: string
+  readonly day: Day
+}
+
+/** A correction that settled: by it the charge that it names stands no more. */
+export interface CorrectionRow {
+  readonly charge: string
+  readonly corrects: string
+  /** The journey's first charge that settled. */
+  readonly first: string
   readonly day: Day
 }
 
@@ -141,6 +151,13 @@ export const settled = table<SettledRow>({
   name: 'settled',
   columns: { identity: 'text', charge: 'text', hash: 'text', day: 'text' },
   key: ['identity'],
+})
+
+export const corrections = table<CorrectionRow>({
+  name: 'correction',
+  columns: { charge: 'text', corrects: 'text', first: 'text', day: 'text' },
+  key: ['charge'],
+  indexes: [['corrects'], ['first']],
 })
 
 export const serials = table<SerialRow>({

@@ -20,6 +20,9 @@ export const VERDICT_NUMBERS = {
   'code.invalid': 30,
   'code.over-cap': 31,
   'deny.listed': 40,
+  'charge.unknown': 50,
+  'charge.corrected': 51,
+  'charge.foreign': 52,
 } as const satisfies Record<Verdict, number>
 
 const verdictNames = new Map(
