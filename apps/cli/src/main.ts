@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { addBooksProgram } from './commands/books-program.ts'
 import { addCardCommands } from './commands/card-program.ts'
 import { addCodeProgram } from './commands/code-program.ts'
 import { addDrillProgram } from './commands/drill-program.ts'
@@ -144,6 +145,7 @@ addKeysProgram(program)
 addFareProgram(program, port)
 addDrillProgram(program)
 addCodeProgram(program)
+addBooksProgram(program)
 
 program
   .command('bench')

@@ -22,6 +22,7 @@ import {
 import { processEngine } from './engine.ts'
 import { createDayClock, type DayClock } from './live/day-clock.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
+import { networkRecordFile } from './stored-network.ts'
 
 /** Marks a folder as a demonstration's, so that only such a folder is ever emptied. */
 const MARKER = 'unifare-demonstration'
@@ -64,9 +65,18 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
   )
   // New schemas for every start: state never meets the journals of another network.
   const run = toHex(systemRandom().bytes(4)).toLowerCase()
+  const schemas = `demonstration_${run}_`
   const environments = await openEnvironments(plan, options.dataDir, clock, (id) =>
-    databases.schema(`demonstration_${run}_${id}`),
+    databases.schema(`${schemas}${id}`),
   )
+  const institutions = institutionsOf(plan)
+  const record = networkRecordFile({
+    centre: plan.centre.id,
+    schemas,
+    database: options.databaseUrl === undefined ? 'database' : null,
+    keys: Object.fromEntries(institutions.map(({ id }) => [id, toHex(keys.link.publicKey(id))])),
+  })
+  await writeFile(join(options.dataDir, record.name), record.text)
   const network = await openLocalNetwork(
     {
       plan,
@@ -106,6 +116,10 @@ function checkNetworks({ operators }: Plan, networks: ReadonlyMap<string, Statio
   }
 }
 
+function institutionsOf({ centre, issuers, operators }: Plan): readonly { readonly id: string }[] {
+  return [centre, ...issuers, ...operators.map(({ institution }) => institution)]
+}
+
 async function openEnvironments(
   plan: Plan,
   dataDir: string,
@@ -114,8 +128,7 @@ async function openEnvironments(
 ): Promise<ReadonlyMap<string, Env>> {
   const environments = new Map<string, Env>()
   const random = systemRandom()
-  const institutions = [plan.centre, ...plan.issuers, ...plan.operators.map((o) => o.institution)]
-  for (const { id } of institutions) {
+  for (const { id } of institutionsOf(plan)) {
     const storage = await openInstitutionStorage(dataDir, id)
     environments.set(id, { clock, random, storage, repository: await repositoryOf(id) })
   }

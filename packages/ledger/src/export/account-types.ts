@@ -12,6 +12,7 @@ const TYPE_OF_PART: ReadonlyMap<string, AccountType> = new Map([
   ['suspense', 'Assets'],
   ['bank', 'Assets'],
   ['till', 'Assets'],
+  ['due', 'Assets'],
   ['position', 'Assets'],
   ['payable', 'Liabilities'],
   ['float', 'Liabilities'],

@@ -76,17 +76,13 @@ export const DIALECTS = {
   hledger: {
     ...journal,
     extension: 'hledger',
-    head: (title) => [`; ${plain(title)}`, `commodity 1000.00 ${CURRENCY}`],
+    head: (title) => [comment(title), `commodity 1000.00 ${CURRENCY}`],
     open: (account, name) => [`account ${name}  ; type: ${HLEDGER_TYPE[accountType(account)]}`],
   },
   ledger: {
     ...journal,
     extension: 'ledger',
-    head: (title) => [
-      `; ${plain(title)}`,
-      `commodity ${CURRENCY}`,
-      `    format 1000.00 ${CURRENCY}`,
-    ],
+    head: (title) => [comment(title), `commodity ${CURRENCY}`, `    format 1000.00 ${CURRENCY}`],
     open: (account, name) => [`account ${name}`, `    note ${accountType(account)}`],
   },
   beancount: {
@@ -114,6 +110,14 @@ export const DIALECTS = {
   },
 } as const satisfies Record<BooksFormat, Dialect>
 
+function comment(text: string): string {
+  return `; ${oneLine(text)}`
+}
+
 function quoted(text: string): string {
-  return `"${text.replaceAll(/[\\"]/g, '\\$&').replaceAll(/\p{Cc}/gu, ' ')}"`
+  return `"${oneLine(text).replaceAll(/[\\"]/g, '\\$&')}"`
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ')
 }
