@@ -62,6 +62,7 @@ export const EXAMPLES: { readonly [K in FileKind]: RecordOfKind<K> } = {
     algorithm: '00',
     cardOrganisation: '01',
     test: false,
+    denyVersion: 3,
     objects: [{ tag: 0xdf01, value: Uint8Array.of(1) }],
   },
   LD: {

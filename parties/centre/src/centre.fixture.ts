@@ -24,14 +24,14 @@ import {
   parseChargeBatch,
   type Tap,
 } from '@unifare/tap'
-import { type DayResult, openCentre } from './centre.ts'
+import { type CentreOptions, type DayResult, openCentre } from './centre.ts'
 import { CENTRE, DAY, ISSUER, keyStore, OPERATOR, TERMINAL } from './clearing.fixture.ts'
 
 /** 21 November 2026, 03:05 in China: the day of the tests is over. */
 export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
 
 /** A centre on memory with one operator, one terminal and one issuer that talk to it. */
-export async function openTestCentre() {
+export async function openTestCentre(options: Pick<CentreOptions, 'fileMembers'> = {}) {
   const random = createSeededRandom('test centre')
   const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]
   const pairs = new Map(
@@ -70,6 +70,7 @@ export async function openTestCentre() {
     },
     institutions: new Map([CENTRE, OPERATOR, ISSUER].map((name) => [name, pairOf(name).publicKey])),
     issuers: [ISSUER],
+    ...options,
   })
   link.register(CENTRE, centre.handler)
 

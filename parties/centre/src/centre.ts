@@ -41,6 +41,8 @@ import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
 import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
+import { type FileMember, writeMissingResultFiles, writeResultFiles } from './files/result-files.ts'
+import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
 import { pagesOf, statementsOf } from './statement.ts'
@@ -64,6 +66,8 @@ export interface CentreOptions {
   readonly institutions: ReadonlyMap<string, Uint8Array>
   readonly issuers: readonly string[]
   readonly fees?: readonly FeeRow[]
+  /** Members that get result files of the T-Union-like profile beside their statements. */
+  readonly fileMembers?: readonly FileMember[]
 }
 
 /** A day that was closed, or run again. */
@@ -86,6 +90,7 @@ export interface Centre extends Institution {
 
 /** Opens a centre on its journal and repository. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
+  const resultFiles = { centre: options.id, members: options.fileMembers ?? [] }
   const machine = createMachine(options)
   const institution = await openInstitution({
     ...options,
@@ -102,6 +107,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     },
   })
   await institution.read((tx) => writeMissingStatements(tx, options.env.storage))
+  await institution.read((tx) => writeMissingResultFiles(tx, options.env.storage, resultFiles))
   return {
     ...institution,
     handler: passingOrders(institution, options),
@@ -110,6 +116,9 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
       if (order['do'] === 'close-day') {
         const { day } = result as DayResult
         await institution.read((tx) => writeStatements(tx, options.env.storage, day))
+        await institution.read((tx) =>
+          writeResultFiles(tx, options.env.storage, { ...resultFiles, day }),
+        )
       }
       return result
     },
@@ -248,6 +257,7 @@ function createMachine(options: CentreOptions) {
       runDay(tx, { day, centre: id, previousRoot, rules, verifier, again: false }),
     )
     await storeDay(tx, cleared)
+    await assignFiles(tx, day)
     await postEntries(tx, cleared.entries)
     await tx.put(days, [
       {
@@ -286,6 +296,10 @@ function createMachine(options: CentreOptions) {
     const order = orderOf(input.message)
     if (order['do'] === 'certify') return certify(order, input.message.sender)
     if (order['do'] === 'order-settled') return settleOrder(tx, order, { input, rules: options })
+    if (order['do'] === 'file') {
+      const { message, acceptedAt: at } = input
+      return takeFile(tx, order, { sender: message.sender, at, centre: id })
+    }
     requireData(
       input.message.sender === id,
       'message.refused',

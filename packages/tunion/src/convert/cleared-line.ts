@@ -13,6 +13,8 @@ export interface ClearedLine {
   readonly mode: Mode
   readonly verdict: string
   readonly test: boolean
+  /** Takes back what a corrected charge had settled: all amounts are negative. */
+  readonly reversal: boolean
   readonly amountFen: Fen
   readonly feeMicro: bigint
   readonly issuerMicro: bigint

@@ -90,6 +90,7 @@ export function clearedLine(changes: Partial<ClearedLine> = {}): ClearedLine {
     mode: 'bus',
     verdict: 'normal',
     test: false,
+    reversal: false,
     amountFen,
     feeMicro,
     issuerMicro: feeMicro / 2n,

@@ -62,7 +62,7 @@ describe('FB, to the acquirer', () => {
       { taps: [{ ...debitTap(), evidence: new Uint8Array(3) }] },
       'tunion.no-evidence',
     ],
-    ['a difference', { amountFen: -200 }, 'tunion.does-not-fit'],
+    ['what a correction took back', { reversal: true }, 'tunion.does-not-fit'],
   ] as const)('%s is told as left out, with its charge', (_name, change, code) => {
     expect(fbOf([clearedLine(change)], rules)).toEqual({
       records: [],
@@ -144,6 +144,24 @@ describe('BP and CR', () => {
       ['8451', '000000', 2, 400, 1, 0, 1],
       ['8451', '130009', 1, 200, 0, 0, 0],
       ['8460', '000000', 1, 200, 1, 0, 0],
+    ])
+  })
+
+  test('what a correction took back stands apart, under the adjust flag', () => {
+    const back = {
+      feeMicro: -1_800_000n,
+      issuerMicro: -900_000n,
+      acquirerMicro: 0n,
+      centreMicro: -900_000n,
+    }
+    const code = { medium: 'code', taps: [], amountFen: 300 } as const
+    const rows = crOf(
+      [clearedLine(code), clearedLine({ ...code, ...back, amountFen: -300, reversal: true })],
+      rules,
+    )
+    expect(rows.map(({ adjust, amountFen, issuerFen }) => [adjust, amountFen, issuerFen])).toEqual([
+      [false, 300, 1],
+      [true, 300, 1],
     ])
   })
 

@@ -66,10 +66,10 @@ function recordsOf<R>(
 }
 
 /** All debits of a charge, or why it has no place: never some of them. */
-function debitsOf({ medium, taps, amountFen, feeMicro }: ClearedLine): Debit[] | string {
+function debitsOf({ medium, taps, amountFen, reversal }: ClearedLine): Debit[] | string {
   if (medium !== 'card') return 'tunion.not-a-card'
   // Differences of a correction are told by AD, not by the feedback on what was uploaded.
-  if (amountFen < 0 || feeMicro < 0n) return 'tunion.does-not-fit'
+  if (reversal) return 'tunion.does-not-fit'
   const sum = taps.reduce((total, tap) => total + tap.amountFen, 0)
   if (taps.length === 0 || sum !== amountFen) return 'tunion.no-tap'
   const debits: Debit[] = []

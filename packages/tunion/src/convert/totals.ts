@@ -29,7 +29,8 @@ interface Group {
 /**
  * CR: charges counted and summed by parties, business type, code and test flag, rows in a fixed
  * order. Amounts are of all charges, shares of those that settle, each share rounded once a row:
- * a statistic, the position is BP. Ride codes are in it as business type 8401.
+ * a statistic, the position is BP. Ride codes are in it as business type 8401. Rows with the
+ * adjust flag are what corrections took back.
  */
 export function crOf(
   lines: readonly ClearedLine[],
@@ -43,7 +44,7 @@ export function crOf(
       issuer: line.issuer,
       sender: line.operator,
       businessType: businessTypeOf(line),
-      adjust: line.amountFen < 0 || line.feeMicro < 0n,
+      adjust: line.reversal,
       errorCode: codes.of(line.verdict).errorCode,
       test: line.test,
     }
@@ -83,7 +84,7 @@ function businessTypeOf({ medium, taps }: ClearedLine): string {
   return txTypes.code(last === 9 ? '9' : '6')
 }
 
-/** Rows of adjustments have their flag; amounts of the format have no sign. */
+/** Amounts of the format have no sign: the adjust flag tells what was taken back. */
 function absolute(micro: bigint): bigint {
   return micro < 0n ? -micro : micro
 }

@@ -13,8 +13,12 @@ export type UploadLine = RecordOfKind<'UP'>
 /**
  * The line of a card tap: nothing of it is lost, and it comes back byte for byte. Refused is what
  * has no place: codes and unread media, evidence that is missing or says otherwise than the record.
+ * `denyVersion` is that of the deny list which the terminal held, as its batch tells; 0 for none.
  */
-export function uploadLineOf(tap: Tap): { readonly ok: true; readonly line: UploadLine } | Misfit {
+export function uploadLineOf(
+  tap: Tap,
+  denyVersion = 0,
+): { readonly ok: true; readonly line: UploadLine } | Misfit {
   if (!MONEY_KINDS.has(tap.kind)) return misfit('tunion.unknown-type', 'objects')
   const found = evidenceOf(tap)
   if (!found.ok) return found
@@ -48,6 +52,7 @@ export function uploadLineOf(tap: Tap): { readonly ok: true; readonly line: Uplo
       algorithm: byteHex(evidence.algorithm),
       cardOrganisation: organisations.code(evidence.scheme ?? 'mot'),
       test: (tap.flags & FLAGS.test) !== 0,
+      denyVersion,
       objects,
     },
   }

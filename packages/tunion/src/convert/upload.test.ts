@@ -47,6 +47,7 @@ describe('a card tap as an upload line', () => {
       algorithm: '00',
       cardOrganisation: '01',
       test: false,
+      denyVersion: 0,
     })
     expect(lineOf(debitTap({}, { type: 9 })).txType).toBe('8460')
   })

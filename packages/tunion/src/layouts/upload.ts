@@ -25,6 +25,7 @@ export const upload = defineTable([
   ['algorithm', 2, 'hex', 'ours', '00 triple DES, 04 SM4', '算法标识'],
   ['cardOrganisation', 2, 'digits', 'ours', '01 T-Union, 02 city union', '卡组织'],
   ['test', 1, 'flag', 'ours', 'test flag', '测试标志'],
+  ['denyVersion', 10, 'count', 'ours', 'deny list that the terminal held', '终端持有的黑名单版本'],
   ['objects', 300, 'objects', 'ours', 'what else the record says', 'TLV'],
-  ['reserve', 40, 'spare', 'ours', 'reserve', '保留'],
+  ['reserve', 30, 'spare', 'ours', 'reserve', '保留'],
 ])

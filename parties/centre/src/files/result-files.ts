@@ -1,0 +1,192 @@
+import { type Day, requireData, type Storage, type Tx } from '@unifare/core'
+import { MODES, type Mode, parseTap, type Tap } from '@unifare/tap'
+import {
+  bpOf,
+  type ClearedLine,
+  clOf,
+  codeListAt,
+  crOf,
+  type FileKind,
+  fbOf,
+  type LeftOut,
+  ldOf,
+  type RecordOfKind,
+  type ResultRules,
+  type Role,
+  writeFile,
+  writeFileName,
+} from '@unifare/tunion'
+import type { Statement, StatementLine } from '../statement.ts'
+import { days, statements, taps } from '../tables.ts'
+import { files } from './tables.ts'
+import { RESULT_CODES } from './verdict-codes.ts'
+
+/** A member that asks for result files of the T-Union-like profile, and what it is. */
+export interface FileMember {
+  readonly id: string
+  readonly roles: readonly Role[]
+}
+
+/** One result file, and what of the member's day has no place in it. */
+export interface ResultFile {
+  readonly name: string
+  readonly kind: FileKind
+  readonly records: number
+  readonly bytes: Uint8Array
+  readonly left: readonly LeftOut[]
+}
+
+/**
+ * A member's result files of a closed day: LD and FB to an acquirer, CL to an issuer, BP and CR to
+ * everybody, empty ones too. A function of what is stored: made again they are the same bytes.
+ * Throws `centre.day-open` for a day that is not closed.
+ */
+export async function resultFilesOf(
+  tx: Tx,
+  options: { readonly day: Day; readonly centre: string; readonly member: FileMember },
+): Promise<ResultFile[]> {
+  const { day, centre, member } = options
+  const closed = (await tx.select(days, {})).filter((row) => row.day <= day)
+  const last = closed.at(-1)
+  requireData(last?.day === day, 'centre.day-open', `${day} is not closed`)
+  const [row] = await tx.get(statements, [{ day, member: member.id }])
+  const statement = row?.statement as Statement | undefined
+  const lines = await clearedLines(tx, statement, day)
+  const rules: ResultRules = { clearing: centre, codes: codeListAt(RESULT_CODES, last.closedAt) }
+  const [first = 'acquirer'] = member.roles
+  const made: ResultFile[] = []
+  const put = <K extends FileKind>(
+    kind: K,
+    role: Role,
+    content: { readonly records: readonly RecordOfKind<K>[]; readonly left?: readonly LeftOut[] },
+  ) => {
+    const { records, left = [] } = content
+    const sequence = closed.length
+    const name = writeFileName({ kind, day, role, institution: member.id, sequence })
+    const bytes = writeFile(kind, { day, receiver: member.id }, records)
+    made.push({ name, kind, records: records.length, bytes, left })
+  }
+  if (member.roles.includes('acquirer')) {
+    const own = (await tx.select(files, { day })).filter(({ sender }) => sender === member.id)
+    const processed = own.toSorted((a, b) => a.number - b.number)
+    put('LD', 'acquirer', { records: ldOf(processed, rules.codes) })
+    put(
+      'FB',
+      'acquirer',
+      fbOf(
+        lines.filter(({ operator }) => operator === member.id),
+        rules,
+      ),
+    )
+  }
+  if (member.roles.includes('issuer')) {
+    put(
+      'CL',
+      'issuer',
+      clOf(
+        lines.filter(({ issuer }) => issuer === member.id),
+        rules,
+      ),
+    )
+  }
+  const none = { receivableFen: 0, payableFen: 0, netFen: 0 }
+  put('BP', first, { records: [bpOf(statement?.position ?? none)] })
+  put('CR', first, { records: crOf(lines, rules) })
+  return made
+}
+
+/** Charges of a member's statement, each once, with their taps. */
+async function clearedLines(
+  tx: Tx,
+  statement: Statement | undefined,
+  day: Day,
+): Promise<ClearedLine[]> {
+  if (statement === undefined) return []
+  const { member } = statement
+  // Who is issuer and operator at once has both sides of its own charges on one statement.
+  const own = statement.lines.filter(
+    ({ side, counterparty }) => side === 'receive' || (side === 'pay' && counterparty !== member),
+  )
+  const keys = own.flatMap((line) => line.taps.map(deliveryOf))
+  const found = await tx.get(taps, keys)
+  const byName = new Map<string, Tap>()
+  found.forEach((row, index) => {
+    const key = keys[index]
+    if (row !== undefined && key !== undefined && row.identity !== '') {
+      byName.set(`${key.terminal}-${key.sequence}`, parseTap(row.raw))
+    }
+  })
+  return own.map((line) => lineOf(line, { member, day, byName }))
+}
+
+function deliveryOf(name: string): { readonly terminal: string; readonly sequence: number } {
+  const [terminal = '', sequence] = name.split('-')
+  return { terminal, sequence: Number(sequence) }
+}
+
+function lineOf(
+  line: StatementLine,
+  {
+    member,
+    day,
+    byName,
+  }: { readonly member: string; readonly day: Day; readonly byName: ReadonlyMap<string, Tap> },
+): ClearedLine {
+  const receives = line.side === 'receive'
+  const { mode } = line
+  if (!isMode(mode)) throw new TypeError(`a charge of mode ${mode}`)
+  return {
+    number: Number(line.charge.split('-')[1]),
+    day,
+    operator: receives ? member : line.counterparty,
+    issuer: receives ? line.counterparty : member,
+    medium: line.medium === 'code' ? 'code' : 'card',
+    mode,
+    verdict: line.verdict,
+    test: line.verdict === 'test',
+    reversal: line.shareMicro.startsWith('-'),
+    amountFen: line.amountFen,
+    feeMicro: BigInt(line.feeMicro),
+    issuerMicro: BigInt(line.issuerMicro),
+    acquirerMicro: BigInt(line.acquirerMicro),
+    centreMicro: BigInt(line.centreMicro),
+    taps: line.taps.flatMap((name) => byName.get(name) ?? []),
+  }
+}
+
+function isMode(mode: string): mode is Mode {
+  return Object.hasOwn(MODES, mode)
+}
+
+/** Writes the result files of a closed day beside the statements; again gives the same bytes. */
+export async function writeResultFiles(
+  tx: Tx,
+  storage: Storage,
+  options: { readonly day: Day; readonly centre: string; readonly members: readonly FileMember[] },
+): Promise<string[]> {
+  const names: string[] = []
+  for (const member of options.members) {
+    for (const { name, bytes } of await resultFilesOf(tx, { ...options, member })) {
+      await storage.replace(name, bytes)
+      names.push(name)
+    }
+  }
+  return names
+}
+
+/** Writes the files of closed days that a crash between close and writing left out. */
+export async function writeMissingResultFiles(
+  tx: Tx,
+  storage: Storage,
+  options: { readonly centre: string; readonly members: readonly FileMember[] },
+): Promise<void> {
+  const last = options.members.at(-1)
+  if (last === undefined) return
+  for (const { day } of await tx.select(days, {})) {
+    // CR of the last member is the last one written.
+    const name = (await resultFilesOf(tx, { ...options, day, member: last })).at(-1)?.name ?? ''
+    if ((await storage.read(name)) === undefined) {
+      await writeResultFiles(tx, storage, { ...options, day })
+    }
+  }
+}

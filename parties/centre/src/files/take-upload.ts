@@ -1,0 +1,160 @@
+import { type Device, devicesByTerminal, shelfKey } from '@unifare/bundle'
+import { equalBytes, type Fen, fromHex, type Tx, toHex } from '@unifare/core'
+import { loadShelf, readingOf } from '@unifare/institution'
+import { CHAIN_START, chainNext, encodeCharge, encodeTap, mediumId, type Tap } from '@unifare/tap'
+import {
+  chargeOfUpload,
+  createFileReader,
+  FAULTS_MAX,
+  type FileFault,
+  KINDS,
+  type TunionErrorCode,
+  tapOfUploadLine,
+  tunionErrors,
+} from '@unifare/tunion'
+import { charges, marks, type TapRow, taps } from '../tables.ts'
+
+/** What a file brought, or all that is wrong with it. */
+export type UploadOutcome =
+  | {
+      readonly ok: true
+      readonly records: number
+      readonly repeated: number
+      readonly amountFen: Fen
+    }
+  | { readonly ok: false; readonly faults: readonly FileFault[] }
+
+interface UploadTap {
+  readonly tap: Tap
+  readonly denyVersion: number
+  readonly line: number
+}
+
+/**
+ * Takes the debits of an upload file: each is kept as the record that a terminal of ours would have
+ * written, and asked for by one charge. Whole or not at all. Terminals that sign their own batches
+ * are not taken by file, nor those of others.
+ */
+export async function takeUpload(
+  tx: Tx,
+  file: { readonly sender: string; readonly name: string; readonly content: Uint8Array },
+  centre: string,
+): Promise<UploadOutcome> {
+  const { sender, name, content } = file
+  const read: UploadTap[] = []
+  const faults: FileFault[] = []
+  const fault = (line: number, code: TunionErrorCode, field: string) => {
+    faults.push({ file: name, line, column: columnOf(field), field, code, ...tunionErrors[code] })
+  }
+  const reader = createFileReader('UP', { name, receiver: centre }, (record, line) => {
+    const made = tapOfUploadLine(record)
+    if (!made.ok) fault(line, made.code, made.field)
+    else if (made.tap.operator !== sender) fault(line, 'tunion.foreign', 'acquirer')
+    else read.push({ tap: made.tap, denyVersion: record.denyVersion, line })
+  })
+  reader.push(content)
+  const outcome = reader.end()
+  if (!outcome.ok) faults.unshift(...outcome.faults)
+  for (const [line, code, field] of await doubts(tx, sender, read)) fault(line, code, field)
+  if (faults.length > 0) {
+    return { ok: false, faults: faults.toSorted((a, b) => a.line - b.line).slice(0, FAULTS_MAX) }
+  }
+  return store(tx, sender, read)
+}
+
+/** Column of a field in an upload line, from 1. */
+function columnOf(field: string): number {
+  const { rows } = KINDS.UP.table
+  const index = rows.findIndex(([name]) => name === field)
+  return rows.slice(0, Math.max(index, 0)).reduce((sum, [, width]) => sum + width, 1)
+}
+
+type Doubt = readonly [line: number, code: TunionErrorCode, field: string]
+
+/** What is wrong with lines beside others: in this file, and with what was delivered before. */
+async function doubts(tx: Tx, sender: string, read: readonly UploadTap[]): Promise<Doubt[]> {
+  const signing = await signingTerminals(tx)
+  const known = await tx.get(
+    taps,
+    read.map(({ tap }) => placeOf(tap)),
+  )
+  const seen = new Set<string>()
+  return read.flatMap(({ tap, line }, index): Doubt[] => {
+    if (signing(tap.terminal)) return [[line, 'tunion.foreign', 'terminal']]
+    const held = known[index]
+    if (held !== undefined && held.operator !== sender)
+      return [[line, 'tunion.foreign', 'terminal']]
+    const place = `${tap.terminal}-${tap.sequence}`
+    const twice = seen.has(place)
+    seen.add(place)
+    const other = held !== undefined && !equalBytes(held.raw, encodeTap(tap))
+    return twice || other ? [[line, 'tunion.repeated', 'acquirerSerial']] : []
+  })
+}
+
+/** Whether a terminal stands in an operator's device list: then it signs what it saw. */
+async function signingTerminals(tx: Tx): Promise<(terminal: string) => boolean> {
+  const shelf = await loadShelf(tx)
+  const lists: ReadonlyMap<string, Device>[] = []
+  for (const bundle of shelf.values()) {
+    if (shelfKey('devices', bundle.publisher) !== shelfKey(bundle.kind, bundle.publisher)) continue
+    lists.push(readingOf(bundle, devicesByTerminal))
+  }
+  return (terminal) => lists.some((list) => list.has(terminal))
+}
+
+function placeOf({ terminal, sequence }: Tap): Pick<TapRow, 'terminal' | 'sequence'> {
+  return { terminal, sequence }
+}
+
+async function store(tx: Tx, sender: string, read: readonly UploadTap[]): Promise<UploadOutcome> {
+  const known = await tx.get(
+    taps,
+    read.map(({ tap }) => placeOf(tap)),
+  )
+  const fresh = read.filter((_, index) => known[index] === undefined)
+  await tx.put(
+    taps,
+    fresh.map(({ tap, denyVersion }) => ({
+      ...placeOf(tap),
+      operator: sender,
+      identity: mediumId(tap),
+      at: tap.at,
+      kind: tap.kind,
+      denyVersion,
+      raw: encodeTap(tap),
+    })),
+  )
+  await askFor(
+    tx,
+    sender,
+    fresh.map(({ tap }) => tap),
+  )
+  return {
+    ok: true,
+    records: read.length,
+    repeated: read.length - fresh.length,
+    amountFen: fresh.reduce((sum, { tap }) => sum + tap.amountFen, 0),
+  }
+}
+
+/** One charge a debit, numbered and chained on from the operator's last. */
+async function askFor(tx: Tx, sender: string, fresh: readonly Tap[]): Promise<void> {
+  if (fresh.length === 0) return
+  const name = `charges/${sender}`
+  const [mark] = await tx.get(marks, [{ name }])
+  const [next = '1', chain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
+  const raws = fresh.map((tap, index) => encodeCharge(chargeOfUpload(tap, Number(next) + index)))
+  await tx.put(
+    charges,
+    raws.map((raw, index) => ({
+      operator: sender,
+      number: Number(next) + index,
+      raw,
+      day: '',
+      verdict: '',
+    })),
+  )
+  const end = raws.reduce(chainNext, fromHex(chain))
+  await tx.put(marks, [{ name, value: `${Number(next) + raws.length}:${toHex(end)}` }])
+}
