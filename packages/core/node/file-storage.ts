@@ -6,6 +6,8 @@ import { assert } from '../src/errors.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
 const DEFAULT_STEP_BYTES = 1024 * 1024
+/** A file that has become big grows in so many steps at once, ahead of what is written. */
+const STEPS_AHEAD = 8
 const TEMPORARY = '.new'
 
 /**
@@ -68,6 +70,27 @@ export async function createFileStorage(
 
 function openFile(handle: FileHandle, size: number, zeros: Uint8Array): AppendFile {
   let allocated = size
+  let growing: Promise<void> | undefined
+
+  async function grow(steps: number): Promise<void> {
+    for (let i = 0; i < steps; i++) {
+      const step = zeros.length - (allocated % zeros.length)
+      await writeAll(handle, allocated, zeros.subarray(0, step))
+      allocated += step
+    }
+  }
+
+  /** Zeros ahead of the writer: one who writes much does not wait for them. */
+  function growAhead(end: number): void {
+    const big = end > STEPS_AHEAD * zeros.length
+    if (!big || growing !== undefined || allocated - end > (STEPS_AHEAD / 2) * zeros.length) return
+    growing = grow(STEPS_AHEAD).finally(() => {
+      growing = undefined
+    })
+    // Who needs the room meets the failure there.
+    growing.catch(() => undefined)
+  }
+
   return {
     async read(offset = 0, length = Number.POSITIVE_INFINITY) {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, allocated - offset)))
@@ -80,15 +103,16 @@ function openFile(handle: FileHandle, size: number, zeros: Uint8Array): AppendFi
       return bytes.subarray(0, at)
     },
     async write(offset, bytes) {
-      while (offset + bytes.length > allocated) {
-        const step = zeros.length - (allocated % zeros.length)
-        await writeAll(handle, allocated, zeros.subarray(0, step))
-        allocated += step
-      }
+      const end = offset + bytes.length
+      while (end > allocated) await (growing ?? grow(1))
       await writeAll(handle, offset, bytes)
+      growAhead(end)
     },
     sync: () => handle.datasync(),
-    close: () => handle.close(),
+    async close() {
+      await growing?.catch(() => undefined)
+      await handle.close()
+    },
   }
 }
 

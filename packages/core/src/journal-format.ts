@@ -1,7 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js'
 import { equalBytes, view } from './bytes.ts'
-import { crc32 } from './crc32.ts'
 import { UnifareError } from './errors.ts'
+import { type Hashes, pureHashes } from './hashes.ts'
 import { defineLayout } from './layout.ts'
 
 /** Longest payload of one record. */
@@ -47,9 +46,13 @@ export interface Group {
   readonly end: number
 }
 
-/** Chain hash after a record: SHA-256(hash before || payload). */
-export function chain(hash: Uint8Array, payload: Uint8Array): Uint8Array {
-  return sha256.create().update(hash).update(payload).digest()
+/** Chain hash after a record: SHA-256(hash before || payload), the payload in one part or several. */
+export function chain(
+  hash: Uint8Array,
+  payload: readonly Uint8Array[],
+  hashes: Hashes = pureHashes,
+): Uint8Array {
+  return hashes.sha256(hash, ...payload)
 }
 
 /** File name of a segment, counted from 1. */
@@ -71,7 +74,7 @@ export function encodeSegmentHeader(
     previousHash,
     crc: 0,
   }
-  return sealed(SEGMENT_HEADER.encode(values), SEGMENT_HEADER.fields.crc[0])
+  return sealed(SEGMENT_HEADER.encode(values), SEGMENT_HEADER.fields.crc[0], pureHashes)
 }
 
 /** Reads a segment header; undefined when it is not whole. Throws `journal.version`. */
@@ -81,7 +84,7 @@ export function decodeSegmentHeader(
   if (bytes.length < SEGMENT_HEADER.length) return undefined
   const header = SEGMENT_HEADER.decode(bytes)
   const crcAt = SEGMENT_HEADER.fields.crc[0]
-  if (header.magic !== SEGMENT_MAGIC || header.crc !== crc32(bytes.subarray(0, crcAt))) {
+  if (header.magic !== SEGMENT_MAGIC || header.crc !== pureHashes.crc32(bytes.subarray(0, crcAt))) {
     return undefined
   }
   if (header.version !== VERSION) {
@@ -97,29 +100,76 @@ export function encodeGroup(
   hashBefore: Uint8Array,
   payloads: readonly Uint8Array[],
 ): Uint8Array {
-  const bodyBytes = payloads.reduce((sum, payload) => sum + 4 + payload.length, 0)
-  const link = hashBefore.subarray(0, LINK_BYTES)
-  const values = { magic: GROUP_MAGIC, bodyBytes, count: payloads.length, firstIndex, link, crc: 0 }
-  const bytes = new Uint8Array(GROUP_HEADER.length + bodyBytes)
-  bytes.set(GROUP_HEADER.encode(values))
-  let at = GROUP_HEADER.length
-  for (const payload of payloads) {
-    view(bytes).setUint32(at, payload.length)
-    bytes.set(payload, at + 4)
-    at += 4 + payload.length
+  const group = createGroupBuffer()
+  for (const payload of payloads) group.add([payload])
+  return group.seal(firstIndex, hashBefore)
+}
+
+/** Collects the records of one group where they will be written from: each is copied once. */
+export interface GroupBuffer {
+  readonly count: number
+  /** Takes a record, in one part or several. */
+  add(parts: readonly Uint8Array[]): void
+  /** The whole group, a view that is good until `clear`. */
+  seal(firstIndex: number, hashBefore: Uint8Array): Uint8Array
+  clear(): void
+}
+
+/** Memory that a group keeps for the next one. */
+const KEPT_BYTES = 4 * 1024 * 1024
+
+export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
+  let bytes = new Uint8Array(1024)
+  let end = GROUP_HEADER.length
+  let count = 0
+
+  return {
+    get count() {
+      return count
+    },
+    add(parts) {
+      const length = parts.reduce((sum, part) => sum + part.length, 0)
+      if (end + 4 + length > bytes.length) {
+        const grown = new Uint8Array(Math.max(bytes.length * 2, end + 4 + length))
+        grown.set(bytes.subarray(0, end))
+        bytes = grown
+      }
+      view(bytes).setUint32(end, length)
+      end += 4
+      for (const part of parts) {
+        bytes.set(part, end)
+        end += part.length
+      }
+      count += 1
+    },
+    seal(firstIndex, hashBefore) {
+      const link = hashBefore.subarray(0, LINK_BYTES)
+      const bodyBytes = end - GROUP_HEADER.length
+      const values = { magic: GROUP_MAGIC, bodyBytes, count, firstIndex, link, crc: 0 }
+      bytes.set(GROUP_HEADER.encode(values))
+      return sealed(bytes.subarray(0, end), GROUP_HEADER.fields.crc[0], hashes)
+    },
+    clear() {
+      if (bytes.length > KEPT_BYTES) bytes = new Uint8Array(1024)
+      end = GROUP_HEADER.length
+      count = 0
+    },
   }
-  return sealed(bytes, GROUP_HEADER.fields.crc[0])
 }
 
 /** Reads the group at an offset; undefined when no whole group stands there. */
-export function decodeGroup(bytes: Uint8Array, offset: number): Group | undefined {
+export function decodeGroup(
+  bytes: Uint8Array,
+  offset: number,
+  hashes: Hashes = pureHashes,
+): Group | undefined {
   const body = offset + GROUP_HEADER.length
   if (bytes.length < body) return undefined
   const header = GROUP_HEADER.decode(bytes.subarray(offset, body))
   const end = body + header.bodyBytes
   if (header.magic !== GROUP_MAGIC || end > bytes.length) return undefined
   const crcAt = offset + GROUP_HEADER.fields.crc[0]
-  if (header.crc !== crc32(bytes.subarray(offset, crcAt), bytes.subarray(body, end)))
+  if (header.crc !== hashes.crc32(bytes.subarray(offset, crcAt), bytes.subarray(body, end)))
     return undefined
   const payloads: Uint8Array[] = []
   let at = body
@@ -140,16 +190,16 @@ export function follows(group: Group, hash: Uint8Array): boolean {
 }
 
 /** Whether a whole group stands anywhere at or behind an offset. */
-export function hasGroup(bytes: Uint8Array, from: number): boolean {
+export function hasGroup(bytes: Uint8Array, from: number, hashes: Hashes): boolean {
   const first = GROUP_MAGIC.charCodeAt(0)
   for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (decodeGroup(bytes, at) !== undefined) return true
+    if (decodeGroup(bytes, at, hashes) !== undefined) return true
   }
   return false
 }
 
-function sealed(bytes: Uint8Array, crcAt: number): Uint8Array {
-  const sum = crc32(bytes.subarray(0, crcAt), bytes.subarray(crcAt + 4))
+function sealed(bytes: Uint8Array, crcAt: number, hashes: Hashes): Uint8Array {
+  const sum = hashes.crc32(bytes.subarray(0, crcAt), bytes.subarray(crcAt + 4))
   view(bytes).setUint32(crcAt, sum)
   return bytes
 }

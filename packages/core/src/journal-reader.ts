@@ -1,5 +1,6 @@
 import type { Storage } from './env.ts'
 import { assert } from './errors.ts'
+import type { Hashes } from './hashes.ts'
 import { chain, decodeGroup, segmentName } from './journal-format.ts'
 import type { Mark } from './journal-recovery.ts'
 
@@ -16,6 +17,7 @@ export interface JournalExtent {
   readonly name: string
   readonly marks: readonly Mark[]
   readonly end: Mark
+  readonly hashes: Hashes
 }
 
 /** Records from an index on, up to but not including another; reads stretch by stretch. */
@@ -31,7 +33,7 @@ export async function readRecords(
     const mark = extent.marks[position]
     assert(mark !== undefined, 'durable records stand behind a mark')
     const bytes = await readStretch(extent, mark, extent.marks[position + 1] ?? extent.end)
-    for (const record of recordsFrom(mark, bytes)) {
+    for (const record of recordsFrom(mark, bytes, extent.hashes)) {
       if (record.index >= fromIndex && record.index < until) records.push(record)
     }
     position += 1
@@ -62,12 +64,13 @@ function findMark(marks: readonly Mark[], index: number): number {
   return low
 }
 
-function* recordsFrom(mark: Mark, bytes: Uint8Array): Generator<JournalRecord> {
+function* recordsFrom(mark: Mark, bytes: Uint8Array, hashes: Hashes): Generator<JournalRecord> {
   let { index, hash } = mark
   let offset = 0
-  for (let group = decodeGroup(bytes, 0); group; group = decodeGroup(bytes, offset)) {
+  const groupAt = (at: number) => decodeGroup(bytes, at, hashes)
+  for (let group = groupAt(0); group; group = groupAt(offset)) {
     for (const payload of group.payloads) {
-      hash = chain(hash, payload)
+      hash = chain(hash, [payload], hashes)
       yield { index, payload: payload.slice(), hash }
       index += 1
     }

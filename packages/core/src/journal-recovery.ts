@@ -1,6 +1,7 @@
 import { equalBytes } from './bytes.ts'
 import type { AppendFile, Storage } from './env.ts'
 import { UnifareError } from './errors.ts'
+import type { Hashes } from './hashes.ts'
 import {
   chain,
   decodeGroup,
@@ -49,7 +50,14 @@ interface Scan {
  * no more than the system's cache, and who acts on it must not lose it later.
  * Throws `journal.corrupt` and `journal.version`.
  */
-export async function recoverJournal(storage: Storage, name: string): Promise<RecoveredJournal> {
+export async function recoverJournal(options: {
+  readonly storage: Storage
+  readonly name: string
+  readonly hashes: Hashes
+}): Promise<RecoveredJournal> {
+  const { storage, name, hashes } = options
+  const scanAt = (bytes: Uint8Array, start: Mark) => scanSegment(bytes, { name, start, hashes })
+
   const last = await countSegments(storage, name)
   let end: Mark = { segment: 1, offset: SEGMENT_HEADER.length, index: 0, hash: GENESIS_HASH }
   if (last === 0) {
@@ -59,7 +67,7 @@ export async function recoverJournal(storage: Storage, name: string): Promise<Re
   const marks: Mark[] = []
   for (let segment = 1; segment < last; segment++) {
     const bytes = await storage.read(segmentName(name, segment))
-    const scan = scanSegment(name, bytes ?? new Uint8Array(), { ...end, segment, offset: 0 })
+    const scan = scanAt(bytes ?? new Uint8Array(), { ...end, segment, offset: 0 })
     if (scan.writtenEnd > scan.end.offset)
       throw corrupt(name, scan.end, 'no whole group of records')
     marks.push(...scan.marks)
@@ -67,8 +75,10 @@ export async function recoverJournal(storage: Storage, name: string): Promise<Re
   }
   const file = await storage.open(segmentName(name, last))
   const bytes = await file.read()
-  const scan = scanSegment(name, bytes, { ...end, segment: last, offset: 0 })
-  if (hasGroup(bytes, scan.end.offset)) throw corrupt(name, scan.end, 'no whole group of records')
+  const scan = scanAt(bytes, { ...end, segment: last, offset: 0 })
+  if (hasGroup(bytes, scan.end.offset, hashes)) {
+    throw corrupt(name, scan.end, 'no whole group of records')
+  }
   marks.push(...scan.marks)
   await settle(file, bytes, scan)
   const droppedBytes = Math.max(0, scan.writtenEnd - scan.end.offset)
@@ -89,7 +99,10 @@ async function countSegments(storage: Storage, name: string): Promise<number> {
   return own.length
 }
 
-function scanSegment(name: string, bytes: Uint8Array, start: Mark): Scan {
+function scanSegment(
+  bytes: Uint8Array,
+  { name, start, hashes }: { readonly name: string; readonly start: Mark; readonly hashes: Hashes },
+): Scan {
   const header = decodeSegmentHeader(bytes)
   const chained =
     header !== undefined &&
@@ -102,7 +115,7 @@ function scanSegment(name: string, bytes: Uint8Array, start: Mark): Scan {
   let markedAt = end.offset
   let lastGroupAt: number | undefined
   for (;;) {
-    const group = decodeGroup(bytes, end.offset)
+    const group = decodeGroup(bytes, end.offset, hashes)
     if (group === undefined) break
     if (group.firstIndex !== end.index || !follows(group, end.hash)) {
       throw corrupt(name, end, 'the chain of hashes is broken')
@@ -112,7 +125,7 @@ function scanSegment(name: string, bytes: Uint8Array, start: Mark): Scan {
       markedAt = end.offset
     }
     lastGroupAt = end.offset
-    const hash = group.payloads.reduce(chain, end.hash)
+    const hash = group.payloads.reduce((before, one) => chain(before, [one], hashes), end.hash)
     end = { ...end, offset: group.end, index: end.index + group.payloads.length, hash }
   }
   return { marks, end, lastGroupAt, writtenEnd: writtenEnd(bytes) }

@@ -1,5 +1,10 @@
 import type { Storage } from './env.ts'
-import { encodeGroup, encodeSegmentHeader, SEGMENT_HEADER, segmentName } from './journal-format.ts'
+import {
+  encodeSegmentHeader,
+  type GroupBuffer,
+  SEGMENT_HEADER,
+  segmentName,
+} from './journal-format.ts'
 import { type Mark, type RecoveredJournal, STRETCH_BYTES } from './journal-recovery.ts'
 
 /** Writes one group after the other into segment files. */
@@ -7,8 +12,8 @@ export interface GroupWriter {
   readonly marks: readonly Mark[]
   /** Behind the last durable group. */
   readonly end: Mark
-  /** Resolves when the records are durable as one group. One call at a time. */
-  write(payloads: readonly Uint8Array[], hashAfter: Uint8Array): Promise<void>
+  /** Resolves when the group is durable. One call at a time; the group must not change meanwhile. */
+  write(group: GroupBuffer, hashAfter: Uint8Array): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,8 +43,8 @@ export function createGroupWriter(options: {
     get end() {
       return end
     },
-    async write(payloads, hash) {
-      const bytes = encodeGroup(end.index, end.hash, payloads)
+    async write(group, hash) {
+      const bytes = group.seal(end.index, end.hash)
       const begun = end.offset > SEGMENT_HEADER.length
       if (begun && end.offset + bytes.length > maxSegmentBytes) await roll()
       await file.write(end.offset, bytes)
@@ -47,7 +52,7 @@ export function createGroupWriter(options: {
       const mark = marks.at(-1)
       if (mark !== undefined && end.offset - mark.offset >= STRETCH_BYTES) marks.push(end)
       const { segment } = end
-      end = { segment, offset: end.offset + bytes.length, index: end.index + payloads.length, hash }
+      end = { segment, offset: end.offset + bytes.length, index: end.index + group.count, hash }
     },
     close: () => file.close(),
   }

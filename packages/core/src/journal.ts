@@ -1,6 +1,13 @@
 import type { Storage } from './env.ts'
 import { assert, requireData, UnifareError } from './errors.ts'
-import { chain, GENESIS_HASH, MAX_RECORD_BYTES } from './journal-format.ts'
+import { type Hashes, pureHashes } from './hashes.ts'
+import {
+  chain,
+  createGroupBuffer,
+  GENESIS_HASH,
+  type GroupBuffer,
+  MAX_RECORD_BYTES,
+} from './journal-format.ts'
 import { type JournalRecord, readRecords } from './journal-reader.ts'
 import { recoverJournal } from './journal-recovery.ts'
 import { createGroupWriter, type GroupWriter } from './journal-writer.ts'
@@ -20,10 +27,10 @@ export interface Journal {
   /** Number of durable records. */
   readonly syncedLength: number
   /**
-   * Takes a record of at most 16 MiB into memory and returns its index, counted from 0.
-   * Throws `journal.too-large`, and `journal.failed` once a write failed.
+   * Takes a record of at most 16 MiB into memory, in one part or several, and returns its index,
+   * counted from 0. Throws `journal.too-large`, and `journal.failed` once a write failed.
    */
-  append(payload: Uint8Array): number
+  append(...payload: readonly Uint8Array[]): number
   /**
    * Resolves when every record appended before is durable. Callers that arrive while a sync runs
    * share the next one (group commit). Throws `journal.failed` when writing failed, for this and
@@ -45,16 +52,18 @@ export async function openJournal(options: {
   readonly storage: Storage
   readonly name: string
   readonly maxSegmentBytes?: number
+  /** Those of the host; the pure ones when not given. */
+  readonly hashes?: Hashes
 }): Promise<Journal> {
-  const { storage, name, maxSegmentBytes = DEFAULT_SEGMENT_BYTES } = options
+  const { storage, name, maxSegmentBytes = DEFAULT_SEGMENT_BYTES, hashes = pureHashes } = options
   assert(/^[\w.-]+$/.test(name), `not a journal name: ${name}`)
-  const recovered = await recoverJournal(storage, name)
+  const recovered = await recoverJournal({ storage, name, hashes })
   const writer = createGroupWriter({ storage, name, recovered, maxSegmentBytes })
-  const commit = createGroupCommit(name, writer)
+  const commit = createGroupCommit({ name, writer, hashes })
 
   async function read(fromIndex: number, limit = 1000): Promise<JournalRecord[]> {
     const { marks, end } = writer
-    return await readRecords({ storage, name, marks, end }, fromIndex, fromIndex + limit)
+    return await readRecords({ storage, name, marks, end, hashes }, fromIndex, fromIndex + limit)
   }
 
   return {
@@ -81,21 +90,30 @@ export async function openJournal(options: {
 }
 
 /** Collects records in memory and writes them group by group, one group at a time. */
-function createGroupCommit(name: string, writer: GroupWriter) {
+function createGroupCommit(options: {
+  readonly name: string
+  readonly writer: GroupWriter
+  readonly hashes: Hashes
+}) {
+  const { name, writer, hashes } = options
   let length = writer.end.index
   let hash = writer.end.hash
-  let pending: Uint8Array[] = []
+  let pending = createGroupBuffer(hashes)
+  /** The one that is not collecting: being written, or empty. */
+  let other = createGroupBuffer(hashes)
   let running: Promise<void> = Promise.resolve()
   let queued: Promise<void> | undefined
   let failure: UnifareError | undefined
   let closed = false
 
   async function flush(): Promise<void> {
-    const payloads = pending
-    pending = []
+    const group: GroupBuffer = pending
+    pending = other
+    other = group
     queued = undefined
     try {
-      await writer.write(payloads, hash)
+      await writer.write(group, hash)
+      group.clear()
     } catch (cause) {
       // What reached the disk is unknown now: only opening again can tell.
       failure = new UnifareError('journal.failed', `journal ${name}: ${String(cause)}`, { cause })
@@ -103,25 +121,25 @@ function createGroupCommit(name: string, writer: GroupWriter) {
     }
   }
 
-  function append(payload: Uint8Array): number {
+  function append(...payload: readonly Uint8Array[]): number {
     assert(!closed, 'the journal is closed')
     if (failure !== undefined) throw failure
+    const bytes = payload.reduce((sum, part) => sum + part.length, 0)
     requireData(
-      payload.length <= MAX_RECORD_BYTES,
+      bytes <= MAX_RECORD_BYTES,
       'journal.too-large',
-      `a record of ${payload.length} bytes; at most ${MAX_RECORD_BYTES} are taken`,
+      `a record of ${bytes} bytes; at most ${MAX_RECORD_BYTES} are taken`,
     )
-    // Not slice(): a Buffer's slice shares memory with what the caller goes on to use.
-    const own = new Uint8Array(payload)
-    pending.push(own)
-    hash = chain(hash, own)
+    // Copied here: the caller goes on to use its arrays.
+    pending.add(payload)
+    hash = chain(hash, payload, hashes)
     length += 1
     return length - 1
   }
 
   async function sync(): Promise<void> {
     if (failure !== undefined) throw failure
-    if (pending.length > 0) {
+    if (pending.count > 0) {
       queued ??= running.then(flush)
       running = queued
     }

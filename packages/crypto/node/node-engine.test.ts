@@ -25,6 +25,17 @@ test('this Node passes the self-test, so that OpenSSL does the work', () => {
   expect(engine.kind).toBe('native')
 })
 
+test('hashes are those of the pure engine, in one part or several', () => {
+  const parts = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 })
+  fc.assert(
+    fc.property(parts, (list) => {
+      expect(toHex(engine.sha256(...list))).toBe(toHex(pureEngine.sha256(concat(...list))))
+      expect(toHex(pureEngine.sha256(...list))).toBe(toHex(engine.sha256(concat(...list))))
+      expect(engine.crc32(...list)).toBe(pureEngine.crc32(concat(...list)))
+    }),
+  )
+})
+
 describe('a verifier that fails the self-test is not used', () => {
   test.each([
     ['accepts everything', () => true],

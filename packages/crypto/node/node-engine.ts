@@ -1,6 +1,7 @@
 import type { SignatureEngine } from '../src/engine.ts'
 import { type Sm2VerifyInput, sm2Sign, sm2Verify } from '../src/sm2.ts'
 import { createNativeEd25519 } from './native-ed25519.ts'
+import { nativeHashes } from './native-hashes.ts'
 import { createNativeSm2Verify } from './native-sm2.ts'
 import { passesSm2SelfTest } from './sm2-self-test.ts'
 
@@ -17,7 +18,7 @@ export interface NodeEngineOptions {
 }
 
 /**
- * Signatures by node:crypto where it is exact. SM2 verification is tested on a published vector
+ * Signatures and hashes by node:crypto where it is exact. SM2 verification is tested on a published vector
  * first and replaced by the pure one when it fails; SM2 signing is always pure, so that a seeded
  * run signs the same bytes again.
  */
@@ -29,6 +30,7 @@ export function nodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     kind: exact ? 'native' : 'pure',
     sm2Verify: exact ? native : sm2Verify,
     sm2Sign,
+    ...nativeHashes,
     ...createNativeEd25519(keyCacheSize),
   }
 }

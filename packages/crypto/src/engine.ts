@@ -1,11 +1,12 @@
+import { type Hashes, pureHashes } from '@unifare/core'
 import { ed25519Sign, ed25519Verify } from './ed25519.ts'
 import { type Sm2SignInput, type Sm2VerifyInput, sm2Sign, sm2Verify } from './sm2.ts'
 
 /**
- * Signatures by whichever implementation the host has. Every engine gives the same answers; they
- * differ in speed only.
+ * Signatures and hashes by whichever implementation the host has. Every engine gives the same
+ * answers; they differ in speed only.
  */
-export interface SignatureEngine {
+export interface SignatureEngine extends Hashes {
   sm2Verify(input: Sm2VerifyInput): boolean
   sm2Sign(input: Sm2SignInput): Uint8Array
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
@@ -13,4 +14,10 @@ export interface SignatureEngine {
 }
 
 /** The engine that runs everywhere, browsers included. */
-export const pureEngine: SignatureEngine = { sm2Verify, sm2Sign, ed25519Verify, ed25519Sign }
+export const pureEngine: SignatureEngine = {
+  ...pureHashes,
+  sm2Verify,
+  sm2Sign,
+  ed25519Verify,
+  ed25519Sign,
+}

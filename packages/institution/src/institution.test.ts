@@ -1,7 +1,8 @@
 import { createMemoryRepository, type Repository, type Tx, UnifareError, utf8 } from '@unifare/core'
 import { exchange } from '@unifare/tap'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { intake, positions } from './index.ts'
+import { intake, outbox, positions } from './index.ts'
 import {
   AT,
   apply,
@@ -24,6 +25,7 @@ function stateOf(repository: Repository) {
     said: await tx.select(said, {}),
     intake: await tx.select(intake, {}),
     positions: await tx.select(positions, {}),
+    outbox: await tx.select(outbox, {}),
   }))
 }
 
@@ -144,6 +146,96 @@ describe('taking a message in', () => {
     await order(world, { do: 'say', text: 'a' })
     expect(counted.counts.transactions).toBe(opened + 2)
   })
+})
+
+describe('messages that come together', () => {
+  const bodies = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ do: 'say', text: `${i}` }))
+
+  test('share one sync and one transaction, in the order in which they came', async () => {
+    const world = createWorld()
+    const counted = failing(world.repository)
+    world.repository = counted
+    await openHere(world)
+    const { transactions } = counted.counts
+    const { syncs } = world.storage.counts
+    const answers = await Promise.all(bodies(20).map((body) => order(world, body)))
+    expect(answers).toEqual(bodies(20).map(({ text }, place) => ({ place, text, at: AT })))
+    expect(counted.counts.transactions - transactions).toBeLessThanOrEqual(2)
+    expect(world.storage.counts.syncs - syncs).toBeLessThanOrEqual(2)
+  })
+
+  test('become the state that each alone would make, in whatever groups they come', async () => {
+    const kinds = ['say', 'say', 'say', 'tell', 'refuse'] as const
+    const texts = fc.array(fc.tuple(fc.constantFrom(...kinds), fc.nat(6)), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(texts, { maxLength: 5 }), async (groups) => {
+        const [together, alone] = [createWorld(), createWorld()]
+        await openHere(together)
+        await openHere(alone)
+        for (const group of groups) {
+          const send = ([kind, n]: (typeof group)[number], world: typeof alone) =>
+            order(world, { do: kind, text: `${kind} ${n}`, to: [OTHER] })
+          const answers = await Promise.allSettled(group.map((one) => send(one, together)))
+          for (const [i, one] of group.entries()) {
+            expect(answers[i]).toMatchObject(
+              (await Promise.allSettled([send(one, alone)]))[0] as object,
+            )
+          }
+        }
+        expect(await stateOf(together.repository)).toEqual(await stateOf(alone.repository))
+        together.storage.crash()
+        together.repository = createMemoryRepository()
+        await openHere(together)
+        expect(await stateOf(together.repository)).toEqual(await stateOf(alone.repository))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('a check sees what came before in the group, and refuses its own message only', async () => {
+    const world = createWorld()
+    const check: Parameters<typeof openHere>[1] = {
+      check: async (tx) => {
+        if ((await tx.select(said, {})).length >= 3) throw new UnifareError('test.full', 'full')
+      },
+    }
+    await openHere(world, check)
+    const answers = await Promise.allSettled(bodies(6).map((body) => order(world, body)))
+    expect(answers.map(({ status }) => status === 'fulfilled')).toEqual(
+      [1, 1, 1, 0, 0, 0].map(Boolean),
+    )
+    expect(await textsOf(world.repository)).toEqual(['0', '1', '2'])
+  })
+
+  test.each(['disk', 'database'] as const)(
+    'the %s fails at any moment and power is cut: answered ones are kept, none twice',
+    async (part) => {
+      for (let n = 1; n <= 6; n++) {
+        const world = createWorld()
+        const kept = world.repository
+        const repository = failing(kept)
+        world.repository = repository
+        await openHere(world)
+        if (part === 'database') repository.failAt(n, 'commit')
+        else world.storage.failAt(n)
+        const answers = await Promise.allSettled(bodies(8).map((body) => order(world, body)))
+        world.storage.crash()
+        world.storage.failAt(undefined)
+        world.repository = kept
+        await openHere(world)
+        const before = await textsOf(kept)
+        const answered = answers.flatMap(({ status }, i) =>
+          status === 'fulfilled' ? [`${i}`] : [],
+        )
+        expect(before).toEqual(expect.arrayContaining(answered))
+        await Promise.all(bodies(8).map((body) => order(world, body)))
+        const all = await textsOf(kept)
+        expect(all.toSorted()).toEqual(bodies(8).map(({ text }) => text))
+        expect(all.slice(0, before.length)).toEqual(before)
+      }
+    },
+  )
 })
 
 describe('refusals', () => {

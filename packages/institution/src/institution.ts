@@ -23,6 +23,7 @@ import {
   type MessageKind,
   parseMessage,
 } from '@unifare/tap'
+import { createGroups, takeAlone } from './groups.ts'
 import { type Outcome, openIntake } from './intake.ts'
 import { deliverOutbox } from './outbox.ts'
 
@@ -87,14 +88,22 @@ export async function openInstitution(options: InstitutionOptions): Promise<Inst
     engine: options.engine,
     now: () => env.clock.now(),
   }
-  const journal = await openJournal({ storage: env.storage, name: 'intake' })
-  const intake = await openIntake({ env, journal, apply: options.apply, check })
+  const { storage } = env
+  const journal = await openJournal({ storage, name: 'intake', hashes: options.engine })
+  const intake = await openIntake({
+    env,
+    journal,
+    apply: options.apply,
+    check,
+    hashes: options.engine,
+  })
   const oneByOne = createSerial()
+  const takeIn = createGroups(intake, oneByOne)
   const onePass = createSerial()
   await intake.catchUp()
 
   async function take(message: Message): Promise<Outcome> {
-    if (message.kind !== 'pull') return oneByOne(() => intake.take(message))
+    if (message.kind !== 'pull') return takeIn(message)
     requireData(query !== undefined, 'message.refused', 'nothing to pull here')
     return { result: await repository.transaction((tx) => query(tx, message)) }
   }
@@ -109,8 +118,8 @@ export async function openInstitution(options: InstitutionOptions): Promise<Inst
         const body = utf8(canonicalJson({ ...order, order: journal.length }))
         const sentAt = env.clock.now()
         const input = { kind: 'order', sender: id, receiver: id, sentAt, body, sign } as const
-        const outcome = await intake.take(parseMessage(await encodeMessage(input)))
-        return outcome.result
+        const message = parseMessage(await encodeMessage(input), options.engine)
+        return (await takeAlone(intake, message)).result
       }),
     ask: (receiver, kind, body) => exchange(link, identity, { receiver, kind, body }),
     deliver: () => onePass(() => deliverOutbox({ repository, link, identity })),

@@ -1,9 +1,9 @@
 import {
   assert,
   canonicalJson,
-  concat,
   defineLayout,
   type Env,
+  type Hashes,
   type Journal,
   requireData,
   type Tx,
@@ -23,9 +23,13 @@ export interface Outcome {
   readonly result?: unknown
 }
 
-/** Takes messages in one at a time: journal, sync, apply. */
+/** Takes messages in: journal, sync, apply. */
 export interface Intake {
-  take(message: Message): Promise<Outcome>
+  /**
+   * Takes messages in one after the other, and answers each. They share one sync and one
+   * transaction; what comes of them is what would come of each alone.
+   */
+  take(messages: readonly Message[]): Promise<PromiseSettledResult<Outcome>[]>
   /** Applies what the journal holds and the state has not seen. */
   catchUp(): Promise<void>
 }
@@ -39,8 +43,9 @@ export async function openIntake(options: {
   readonly journal: Journal
   readonly apply: Apply
   readonly check?: ((tx: Tx, message: Message) => Promise<void>) | undefined
+  readonly hashes: Hashes
 }): Promise<Intake> {
-  const { env, journal, apply, check } = options
+  const { env, journal, apply, check, hashes } = options
   const { repository } = env
   // Never ahead of the state: it moves only behind a commit.
   let applied = await repository.transaction(
@@ -55,7 +60,7 @@ export async function openIntake(options: {
   async function catchUp(): Promise<void> {
     while (applied < journal.syncedLength) {
       for (const { index, payload } of await journal.read(applied)) {
-        const { acceptedAt, message } = readEntry(payload)
+        const { acceptedAt, message } = readEntry(payload, hashes)
         const place = { index, acceptedAt }
         await applyMessage(env, { apply, message, place: async () => place })
         applied = index + 1
@@ -63,30 +68,109 @@ export async function openIntake(options: {
     }
   }
 
+  async function takeOne(message: Message): Promise<Outcome> {
+    await catchUp()
+    const row = await applyMessage(env, {
+      apply,
+      message,
+      place: async (tx, known) => {
+        if (known !== undefined) {
+          requireSameKind(known, message)
+          return undefined
+        }
+        await check?.(tx, message)
+        const place = placeIn(journal, { message, acceptedAt: env.clock.now() })
+        await journal.sync()
+        return place
+      },
+    })
+    applied = journal.syncedLength
+    return outcomeOf(row)
+  }
+
+  async function takeGroup(messages: readonly Message[]): Promise<PromiseSettledResult<Outcome>[]> {
+    await catchUp()
+    const group = await repository.transaction(async (tx) => {
+      const taken = await applyGroup(tx, { ...options, messages })
+      // Behind it the commit: nothing that is not in the journal becomes state.
+      await journal.sync()
+      return taken
+    })
+    applied = journal.syncedLength
+    return group
+  }
+
+  async function takeEach(messages: readonly Message[]): Promise<PromiseSettledResult<Outcome>[]> {
+    const results: PromiseSettledResult<Outcome>[] = []
+    for (const message of messages) {
+      results.push(...(await Promise.allSettled([takeOne(message)])))
+    }
+    return results
+  }
+
   return {
     catchUp,
-    async take(message) {
-      await catchUp()
-      const row = await applyMessage(env, {
-        apply,
-        message,
-        place: async (tx, known) => {
-          if (known !== undefined) {
-            const { kind } = known
-            requireData(kind === message.kind, 'message.refused', `the same body came as a ${kind}`)
-            return undefined
-          }
-          await check?.(tx, message)
-          const acceptedAt = env.clock.now()
-          const index = journal.append(concat(stamp.encode({ acceptedAt }), message.bytes))
-          await journal.sync()
-          return { index, acceptedAt }
-        },
-      })
-      applied = journal.syncedLength
-      return outcomeOf(row)
+    async take(messages) {
+      if (messages.length === 1) return takeEach(messages)
+      try {
+        return await takeGroup(messages)
+      } catch {
+        // Nothing of the group is state. Those that have their place are applied from the journal,
+        // each alone, so that a refusal undoes its own rows only; the others are taken anew.
+        await journal.sync().catch(() => undefined)
+        return takeEach(messages)
+      }
     },
   }
+}
+
+/**
+ * Takes messages in within one transaction, in their order: each sees the state behind the one
+ * before. A refusal of the check concerns its message only; any other failure the whole group.
+ */
+async function applyGroup(
+  tx: Tx,
+  options: {
+    readonly env: Env
+    readonly journal: Journal
+    readonly apply: Apply
+    readonly check?: ((tx: Tx, message: Message) => Promise<void>) | undefined
+    readonly messages: readonly Message[]
+  },
+): Promise<PromiseSettledResult<Outcome>[]> {
+  const { env, journal, apply, check, messages } = options
+  const before = await tx.get(intake, messages.map(keyOf))
+  const rows = new Map<string, IntakeRow>()
+  const nameOf = ({ sender, bodyHash }: Message) => `${sender}/${bodyHash}`
+  const waiting: OutboxRow[] = []
+  let last: Place | undefined
+  const take = async (message: Message, stored: IntakeRow | undefined): Promise<Outcome> => {
+    const known = stored ?? rows.get(nameOf(message))
+    if (known !== undefined) {
+      requireSameKind(known, message)
+      return outcomeOf(known)
+    }
+    await check?.(tx, message)
+    last = placeIn(journal, { message, acceptedAt: env.clock.now() })
+    const { result, sent } = await runApply(tx, { apply, message, place: last })
+    waiting.push(...sent)
+    const row = rowOf(message, last, { ok: true, result })
+    rows.set(nameOf(message), row)
+    return outcomeOf(row)
+  }
+  const results: PromiseSettledResult<Outcome>[] = []
+  for (const [i, message] of messages.entries()) {
+    const length = journal.length
+    const [result] = await Promise.allSettled([take(message, before[i])])
+    if (result.status === 'rejected' && (journal.length > length || !isRefusal(result.reason))) {
+      throw result.reason
+    }
+    results.push(result)
+  }
+  if (waiting.length > 0) await tx.put(outbox, waiting)
+  if (rows.size > 0) await tx.put(intake, [...rows.values()])
+  if (last !== undefined) await moveOn(tx, last)
+  return results
 }
 
 interface Entry {
@@ -94,8 +178,9 @@ interface Entry {
   readonly message: Message
 }
 
-function readEntry(payload: Uint8Array): Entry {
-  return { ...stamp.decode(payload), message: parseMessage(payload.subarray(stamp.length)) }
+function readEntry(payload: Uint8Array, hashes: Hashes): Entry {
+  const message = parseMessage(payload.subarray(stamp.length), hashes)
+  return { ...stamp.decode(payload), message }
 }
 
 function keyOf({ sender, bodyHash }: Message): Pick<IntakeRow, 'sender' | 'bodyHash'> {
@@ -125,9 +210,6 @@ async function applyMessage(
 ): Promise<IntakeRow> {
   const { apply, message } = options
   let place: Place | undefined
-  const rowOf = (ok: boolean, result: unknown, { index }: Place): IntakeRow => {
-    return { ...keyOf(message), kind: message.kind, journalIndex: index, ok, result }
-  }
   try {
     return await repository.transaction(async (tx) => {
       const [known] = await tx.get(intake, [keyOf(message)])
@@ -138,18 +220,48 @@ async function applyMessage(
         return known
       }
       if (place === undefined) throw new TypeError('a new message needs a place in the journal')
-      const effects: Parameters<Input['send']>[] = []
-      const send: Input['send'] = (...effect) => void effects.push(effect)
-      const result = await apply(tx, { message, acceptedAt: place.acceptedAt, send })
-      if (effects.length > 0) await tx.put(outbox, rowsOf(place.index, effects))
-      return commit(tx, place, rowOf(true, answerable(result), place))
+      const { result, sent } = await runApply(tx, { apply, message, place })
+      if (sent.length > 0) await tx.put(outbox, sent)
+      return commit(tx, place, rowOf(message, place, { ok: true, result }))
     })
   } catch (error) {
     const at = place
     if (!isRefusal(error) || at === undefined) throw error
-    const row = rowOf(false, refusalOf(error), at)
+    const row = rowOf(message, at, { ok: false, result: refusalOf(error) })
     return repository.transaction((tx) => commit(tx, at, row))
   }
+}
+
+/** Runs the state machine on a message; what it sends is returned, to be stored. */
+async function runApply(
+  tx: Tx,
+  options: { readonly apply: Apply; readonly message: Message; readonly place: Place },
+): Promise<{ readonly result: unknown; readonly sent: OutboxRow[] }> {
+  const { message, place } = options
+  const effects: Parameters<Input['send']>[] = []
+  const send: Input['send'] = (...effect) => void effects.push(effect)
+  const result = await options.apply(tx, { message, acceptedAt: place.acceptedAt, send })
+  return { result: answerable(result), sent: rowsOf(place.index, effects) }
+}
+
+/** The next place in the journal, which is durable only behind a sync. */
+function placeIn(
+  journal: Journal,
+  { message, acceptedAt }: { readonly message: Message; readonly acceptedAt: number },
+): Place {
+  return { index: journal.append(stamp.encode({ acceptedAt }), message.bytes), acceptedAt }
+}
+
+function rowOf(
+  message: Message,
+  { index }: Place,
+  { ok, result }: { readonly ok: boolean; readonly result: unknown },
+): IntakeRow {
+  return { ...keyOf(message), kind: message.kind, journalIndex: index, ok, result }
+}
+
+function requireSameKind({ kind }: IntakeRow, message: Message): void {
+  requireData(kind === message.kind, 'message.refused', `the same body came as a ${kind}`)
 }
 
 async function commit(tx: Tx, place: Place, row: IntakeRow): Promise<IntakeRow> {

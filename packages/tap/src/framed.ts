@@ -12,12 +12,13 @@ import {
 const PREFIX_LENGTH = 8
 export const SIGNATURE_LENGTH = 64
 
-/** A signed container: magic, version, JSON header, body, signature over all that stands before it. */
+/** A signed container: magic, version, JSON header, body, signature. */
 export interface Framed {
+  readonly version: number
   readonly header: Readonly<Record<string, unknown>>
   readonly body: Uint8Array
   readonly signature: Uint8Array
-  /** The bytes that the signature covers. */
+  /** The bytes that the signature covers: all before it, and of version 2 those before the body. */
   readonly signed: Uint8Array
 }
 
@@ -38,21 +39,30 @@ export function frame(
   return concat(prefix, json, body)
 }
 
-/** Puts the signature behind what it covers. */
+/**
+ * Puts the signature behind what it covers, and behind a body that it covers by the hash in the
+ * header (version 2).
+ */
 export async function seal(
   signed: Uint8Array,
   sign: (message: Uint8Array) => Promise<Uint8Array>,
+  body: Uint8Array = new Uint8Array(),
 ): Promise<Uint8Array> {
   const signature = await sign(signed)
   assert(signature.length === SIGNATURE_LENGTH, 'a signature of the wire has 64 bytes')
-  return concat(signed, signature)
+  return concat(signed, body, signature)
 }
 
 /**
  * Takes a container apart; every doubt throws the code given. A header that is not in its one
  * canonical form is refused: two readers must never see two things in the same bytes.
  */
-export function unframe(magic: string, bytes: Uint8Array, code: string): Framed {
+export function unframe(
+  magic: string,
+  bytes: Uint8Array,
+  { code, versions = [1] }: { readonly code: string; readonly versions?: readonly number[] },
+): Framed {
+  const version = bytes[2] ?? 0
   requireData(
     bytes.length >= PREFIX_LENGTH + SIGNATURE_LENGTH &&
       bytes[0] === magic.charCodeAt(0) &&
@@ -61,18 +71,19 @@ export function unframe(magic: string, bytes: Uint8Array, code: string): Framed 
     `not a ${magic} container`,
   )
   requireData(
-    bytes[2] === 1 && bytes[3] === 0,
+    versions.includes(version) && bytes[3] === 0,
     code,
-    `unknown version ${bytes[2]} or format ${bytes[3]}`,
+    `unknown version ${version} or format ${bytes[3]}`,
   )
   const bodyAt = PREFIX_LENGTH + view(bytes).getUint32(4)
   const signatureAt = bytes.length - SIGNATURE_LENGTH
   requireData(bodyAt <= signatureAt, code, 'the header is longer than the container')
   return {
+    version,
     header: readHeader(bytes.subarray(PREFIX_LENGTH, bodyAt), code),
     body: bytes.subarray(bodyAt, signatureAt),
     signature: bytes.subarray(signatureAt),
-    signed: bytes.subarray(0, signatureAt),
+    signed: bytes.subarray(0, version === 1 ? signatureAt : bodyAt),
   }
 }
 

@@ -79,6 +79,7 @@ export async function exchangeDated(
     sender: self.id,
     sentAt: self.now(),
     sign: self.sign,
+    hashes: self.engine,
   })
   const { answer, sentAt } = await openAnswer(self, receiver, await link.send(receiver, bytes))
   if (!answer.ok && answer.bodyHash === UNOPENED) {
@@ -133,7 +134,7 @@ export function createHandler(
   return async (bytes) => {
     let claimed = ''
     const answer = await orRefusal(UNOPENED, async () => {
-      const message = parseMessage(bytes)
+      const message = parseMessage(bytes, self.engine)
       claimed = message.sender
       await verify(self, message)
       return orRefusal(message.bodyHash, () => answerTo(message, handle))
@@ -192,7 +193,7 @@ async function openAnswer(
   bytes: Uint8Array,
 ): Promise<{ readonly answer: Answer; readonly sentAt: Instant }> {
   try {
-    const reply = parseMessage(bytes)
+    const reply = parseMessage(bytes, self.engine)
     await verify(self, reply)
     requireData(
       reply.kind === 'answer' && reply.sender === receiver,

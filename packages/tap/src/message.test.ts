@@ -2,13 +2,14 @@ import { concat, fromHex, fromUtf8, UnifareError, utf8 } from '@unifare/core'
 import { pureEngine } from '@unifare/crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import second from '../vectors/message-2.json' with { type: 'json' }
 import golden from '../vectors/sealed-1.json' with { type: 'json' }
 import { authentic, encodeMessage, MESSAGE_BYTES_MAX, parseMessage } from './index.ts'
 import { AT, CENTRE, OPERATOR, testKey } from './wire.fixture.ts'
 
 const refused = (code: string) => expect.objectContaining({ code })
 const key = testKey(OPERATOR)
-const goldenBytes = fromHex(golden.message.hex)
+const goldenBytes = fromHex(second.message.hex)
 const common = {
   kind: 'order',
   sender: OPERATOR,
@@ -17,9 +18,12 @@ const common = {
   sign: key.sign,
 } as const
 
-describe('golden bytes of version 1', () => {
-  test('are read, signed, and made again', async () => {
-    const message = parseMessage(goldenBytes)
+describe('golden bytes', () => {
+  test.each([
+    ['version 1', golden.message],
+    ['version 2', second.message],
+  ])('of %s are read, and signed', (_, { hex, bodyHash: hash }) => {
+    const message = parseMessage(fromHex(hex))
     const { kind, sender, receiver, sentAt, bodyHash } = message
     expect({ kind, sender, receiver, sentAt }).toEqual({
       kind: 'order',
@@ -28,10 +32,26 @@ describe('golden bytes of version 1', () => {
       sentAt: AT,
     })
     expect(fromUtf8(message.body)).toBe('{"do":"nothing"}')
-    expect(bodyHash).toBe(golden.message.bodyHash)
+    expect(bodyHash).toBe(hash)
     expect(authentic(message, key.publicKey, pureEngine)).toBe(true)
     expect(authentic(message, testKey(CENTRE).publicKey, pureEngine)).toBe(false)
-    expect(await encodeMessage({ ...common, body: message.body })).toEqual(goldenBytes)
+  })
+
+  test('of version 2 are made again: the signature covers the header, and it the body', async () => {
+    const { body } = parseMessage(goldenBytes)
+    expect(await encodeMessage({ ...common, body })).toEqual(goldenBytes)
+    const head = goldenBytes.subarray(0, goldenBytes.length - body.length - 64)
+    expect(concat(head, body, await key.sign(head))).toEqual(goldenBytes)
+  })
+
+  test('of one version are not those of the other: the version is signed', () => {
+    for (const { hex } of [golden.message, second.message]) {
+      const bytes = fromHex(hex)
+      bytes[2] = 3 - bytes[2]!
+      expect(authentic(parseMessage(bytes), key.publicKey, pureEngine)).toBe(false)
+      bytes[2] = 3
+      expect(() => parseMessage(bytes)).toThrow(refused('message.malformed'))
+    }
   })
 })
 
@@ -61,11 +81,14 @@ describe('what a reader refuses', () => {
     }
   }
 
-  test('every bit that flips anywhere', () => {
-    expect(codeOf(goldenBytes)).toBeUndefined()
+  test.each([
+    ['version 1', fromHex(golden.message.hex)],
+    ['version 2', goldenBytes],
+  ])('every bit that flips anywhere in %s', (_, whole) => {
+    expect(codeOf(whole)).toBeUndefined()
     const codes = new Set<string | undefined>()
-    for (let bit = 0; bit < 8 * goldenBytes.length; bit += 3) {
-      const bytes = goldenBytes.slice()
+    for (let bit = 0; bit < 8 * whole.length; bit += 3) {
+      const bytes = whole.slice()
       bytes[bit >> 3]! ^= 1 << (bit & 7)
       codes.add(codeOf(bytes))
     }

@@ -1,9 +1,12 @@
-import { type Instant, requireData, toHex } from '@unifare/core'
-import { type SignatureEngine, sha256 } from '@unifare/crypto'
+import { type Hashes, type Instant, pureHashes, requireData, toHex } from '@unifare/core'
+import type { SignatureEngine } from '@unifare/crypto'
 import { field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
 
 const MAGIC = 'UM'
 const CODE = 'message.malformed'
+/** Version 1 signed the body too; version 2 signs the header, and the hash of the body is in it. */
+const VERSION = 2
+const READABLE = { code: CODE, versions: [1, VERSION] }
 /** Longest message, its signature included. */
 export const MESSAGE_BYTES_MAX = 1024 * 1024 + SIGNATURE_LENGTH
 
@@ -42,6 +45,8 @@ export interface MessageInput {
   readonly sentAt: Instant
   readonly body: Uint8Array
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  /** Those of the host; the pure ones when not given. */
+  readonly hashes?: Hashes
 }
 
 /** Makes a signed message; throws `message.malformed` when it is longer than 1 MiB. */
@@ -53,21 +58,22 @@ export async function encodeMessage(input: MessageInput): Promise<Uint8Array> {
 export async function sealMessage(
   input: MessageInput,
 ): Promise<{ readonly bytes: Uint8Array; readonly bodyHash: string }> {
-  const { kind, sender, receiver, sentAt, body } = input
-  const bodyHash = toHex(sha256(body))
-  const signed = frame(MAGIC, 1, { kind, sender, receiver, sentAt, bodyHash }, body)
-  const length = signed.length + SIGNATURE_LENGTH
+  const { kind, sender, receiver, sentAt, body, hashes = pureHashes } = input
+  const bodyHash = toHex(hashes.sha256(body))
+  const header = { kind, sender, receiver, sentAt, bodyHash }
+  const signed = frame(MAGIC, VERSION, header, new Uint8Array())
+  const length = signed.length + body.length + SIGNATURE_LENGTH
   requireData(length <= MESSAGE_BYTES_MAX, CODE, `${length} bytes are too many`)
-  return { bytes: await seal(signed, input.sign), bodyHash }
+  return { bytes: await seal(signed, input.sign, body), bodyHash }
 }
 
 /** Reads a message and checks its shape and body hash; the signature is checked by `authentic`. */
-export function parseMessage(bytes: Uint8Array): Message {
+export function parseMessage(bytes: Uint8Array, hashes: Hashes = pureHashes): Message {
   requireData(bytes.length <= MESSAGE_BYTES_MAX, CODE, `${bytes.length} bytes are too many`)
-  const { header, body } = unframe(MAGIC, bytes, CODE)
+  const { header, body } = unframe(MAGIC, bytes, READABLE)
   const kind = MESSAGE_KINDS.find((known) => known === header['kind'])
   requireData(kind !== undefined, CODE, `unknown kind of message: ${String(header['kind'])}`)
-  const bodyHash = toHex(sha256(body))
+  const bodyHash = toHex(hashes.sha256(body))
   requireData(bodyHash === header['bodyHash'], CODE, 'the body does not match its hash')
   return {
     kind,
@@ -86,6 +92,6 @@ export function authentic(
   publicKey: Uint8Array,
   engine: SignatureEngine,
 ): boolean {
-  const { signed, signature } = unframe(MAGIC, message.bytes, CODE)
+  const { signed, signature } = unframe(MAGIC, message.bytes, READABLE)
   return engine.ed25519Verify(publicKey, signed, signature)
 }

@@ -78,7 +78,7 @@ export async function sealList(input: {
  */
 export function openList(magic: string, bytes: Uint8Array): SealedList {
   checkSize(0, bytes.length)
-  const framed = unframe(magic, bytes, CODE)
+  const framed = unframe(magic, bytes, { code: CODE })
   const header = {
     ...framed.header,
     first: field(framed.header, 'first', 'number', CODE),
@@ -114,7 +114,7 @@ export function signedBy(
   const { signed, signature } = unframe(
     String.fromCharCode(list.bytes[0] ?? 0, list.bytes[1] ?? 0),
     list.bytes,
-    CODE,
+    { code: CODE },
   )
   return engine.ed25519Verify(publicKey, signed, signature)
 }
