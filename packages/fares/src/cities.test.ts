@@ -215,6 +215,33 @@ describe('Shanghai', () => {
     expect(amounts(on('08:00', 1, 2), on('08:51', 2, 3))).toEqual([300, 300])
     expect(amounts(on('08:00', 2, 1), on('08:50', 2, 3))).toEqual([300, 300])
   })
+
+  test('both stations of the interchange have its name: out at one and in at the other', () => {
+    const name = (id: number) => (id === 2 || id === 3 ? '上海火车站' : `站${id}`)
+    const line = { nameZh: '一', nameEn: 'One', loop: false, metres: [5_000] }
+    const network: StationNetwork = {
+      ...twoStations('shanghai-metro', 1),
+      stations: [1, 2, 3, 4].map((id) => ({ id, nameZh: name(id), nameEn: `S${id}` })),
+      lines: [
+        { ...line, id: 1, stations: [1, 2] },
+        { ...line, id: 3, stations: [3, 4] },
+      ],
+      virtualTransfers: [{ from: 2, to: 3, metres: 0 }],
+    }
+    const city = compiled('shanghai-metro', network)
+    const on = (clock: string, from: number, to: number) =>
+      [
+        city,
+        trip(city, clock, {
+          entry: { station: from, at: at(clock) },
+          exit: { station: to, at: at(clock) + 1_200_000 },
+          at: at(clock) + 1_200_000,
+        }),
+      ] as const
+    expect(amounts(on('08:00', 1, 2), on('08:50', 3, 4))).toEqual([300, 100])
+    expect(amounts(on('08:00', 4, 3), on('08:50', 2, 1))).toEqual([300, 100])
+    expect(amounts(on('08:00', 1, 2), on('08:51', 3, 4))).toEqual([300, 300])
+  })
 })
 
 describe('Guangzhou', () => {

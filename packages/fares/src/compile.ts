@@ -2,6 +2,7 @@ import { type Fen, UnifareError } from '@unifare/core'
 import { type CompiledBase, compileBase } from './base-fare.ts'
 import { type Condition, compileWhen, stationIds } from './conditions.ts'
 import { compileDistances } from './distances.ts'
+import { groupBy } from './group-by.ts'
 import type { StationNetwork } from './network.ts'
 import {
   type Accumulation,
@@ -67,7 +68,12 @@ export function compileTariff(tariff: Tariff, network?: StationNetwork): Compile
   }
   const named = {
     holidays: new Set(tariff.holidays),
-    stations: new Map(network?.stations.map(({ id, nameZh }) => [nameZh, id])),
+    stations: new Map(
+      [...groupBy(network?.stations ?? [], ({ nameZh }) => nameZh)].map(([name, stations]) => [
+        name,
+        stations.map(({ id }) => id),
+      ]),
+    ),
   }
   const conditional = <T extends { readonly when: FareRule['when'] }>(policy: T) => ({
     policy,

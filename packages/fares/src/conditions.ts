@@ -55,8 +55,8 @@ export function compileWhen(when: When, city: string, named: Named = NOTHING_NAM
 /** What conditions name that stands outside of them. */
 export interface Named {
   readonly holidays: ReadonlySet<string>
-  /** Ids of the network's stations by their Chinese names. */
-  readonly stations: ReadonlyMap<string, number>
+  /** Ids of the network's stations by their Chinese names, which those over the street share. */
+  readonly stations: ReadonlyMap<string, readonly number[]>
 }
 
 const NOTHING_NAMED: Named = { holidays: new Set(), stations: new Map() }

@@ -30,6 +30,10 @@ export const TRIP_REASONS = {
     en: 'you said where you got on or off: the fare goes to that station',
     zh: '您补登了上车或下车的车站：按该站计价',
   },
+  'trip.joined': {
+    en: 'you changed over the street: one journey with the one before',
+    zh: '出站换乘：与前一程连续计费',
+  },
   'trip.gates-open': {
     en: 'gates stood open at a station: the fare goes to it',
     zh: '有车站闸机应急放行：按该站计价',

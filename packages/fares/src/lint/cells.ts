@@ -39,8 +39,12 @@ export function cellsOf(
   network?: StationNetwork,
 ): Cells | undefined {
   const stations = stationNames(whens, network)
-  const holidays = new Set(tariff.holidays)
-  const compile = (when: When) => compileWhen(when, tariff.city, { holidays, stations })
+  const named = {
+    holidays: new Set(tariff.holidays),
+    // One of each name stands for all that share it.
+    stations: new Map([...stations].map(([name, id]) => [name, [id]])),
+  }
+  const compile = (when: When) => compileWhen(when, tariff.city, named)
   const base = baseCell(tariff)
   let cells: readonly Cell[] = [base]
   for (const { fields, variants } of dimensions(tariff, whens, stations)) {

@@ -225,7 +225,7 @@ async function chargeDraft(
     issuer: charge.issuer,
     account: charge.account,
     state: 'charged',
-    reason: chargedBecause(row, known),
+    reason: chargedBecause(row, known, joinsOf(teller, charge)),
     ...endsOf(charge, found),
     ...(missing === undefined ? {} : { missing, ...completedEnd(charge, missing) }),
     amountFen: charge.amountFen,
@@ -260,16 +260,26 @@ const COMPLETED_BY: Readonly<Record<string, string>> = {
   'incident.gates-open': 'trip.gates-open',
 }
 
+/** Rules of the charge's tariff that make one journey of two rides. */
+function joinsOf({ tariffs }: Teller, { tariff }: Charge): readonly string[] {
+  const found = tariffs.find((one) => one.tariff.id === tariff)
+  return (found?.tariff.transfers ?? [])
+    .filter(({ effect }) => effect.kind === 'join')
+    .map(({ id }) => id)
+}
+
 function chargedBecause(
   { corrects, explanation }: ChargeRow,
   known: JourneyRow | undefined,
+  joins: readonly string[],
 ): string | null {
   const { note } = known ?? {}
+  const rules = (explanation as readonly TripPart[]).map(({ rule }) => rule)
   if (note === 'missing-exit' || note === 'missing-entry') {
-    const rules = (explanation as readonly TripPart[]).map(({ rule }) => COMPLETED_BY[rule])
-    return rules.find((reason) => reason !== undefined) ?? `trip.${note}`
+    return rules.flatMap((rule) => COMPLETED_BY[rule] ?? [])[0] ?? `trip.${note}`
   }
-  return corrects > 0 ? 'trip.corrected' : null
+  if (corrects > 0) return 'trip.corrected'
+  return rules.some((rule) => joins.includes(rule)) ? 'trip.joined' : null
 }
 
 function endsOf(charge: Charge, found: readonly Tap[]): Pick<TripNotice, 'entry' | 'exit'> {
