@@ -1,14 +1,5 @@
 import { type AcceptanceContent, acceptanceOf, isOpen } from '@unifare/bundle'
-import {
-  businessDay,
-  canonicalJson,
-  concat,
-  type Day,
-  type Fen,
-  fromHex,
-  toHex,
-  utf8,
-} from '@unifare/core'
+import { businessDay, canonicalJson, type Day, type Fen, fromHex, toHex, utf8 } from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
 import {
   type Charge,
@@ -29,7 +20,7 @@ import {
   standingOf,
 } from './corrections.ts'
 import { type Fee, type FeeRow, feeOf } from './fees.ts'
-import { leafHash, merkleRoot } from './merkle.ts'
+import { chainedRoot, leafHash, merkleRoot } from './merkle.ts'
 import { netPositions, type Position } from './netting.ts'
 import { type OrderMove, withOrders } from './order-moves.ts'
 import type { Verdict } from './verdicts.ts'
@@ -182,7 +173,7 @@ function reversalLine({ charge, amountFen, fee }: Reversal): object {
 
 /** Root of a day: Merkle root of its lines, chained to the day and the root before. */
 export function dayRoot(previousRoot: string, day: Day, leaves: readonly Uint8Array[]): string {
-  return toHex(leafHash(concat(fromHex(previousRoot), utf8(day), merkleRoot(leaves.map(leafHash)))))
+  return toHex(chainedRoot(fromHex(previousRoot), day, merkleRoot(leaves.map(leafHash))))
 }
 
 /** A tap with its two unique names, each made once: they are looked up many times. */

@@ -14,6 +14,7 @@ import { correctedBefore } from './corrected-before.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
 import type { OrderMove } from './order-moves.ts'
+import { storeLines } from './proof/line-table.ts'
 import {
   type CardRow,
   type ChargeRow,
@@ -140,7 +141,7 @@ export async function rootBefore(tx: Tx, day: Day): Promise<string> {
   return closed.at(-1)?.root ?? FIRST_ROOT
 }
 
-/** Writes the outcome of a day that closes now: verdicts, orders, identities, serials, cards. */
+/** Writes the outcome of a day that closes now: verdicts, orders, identities, serials, lines, cards. */
 export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
   const { day, closing } = cleared
   const rows = await tx.select(charges, { day: '' })
@@ -168,6 +169,7 @@ export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
     corrections,
     [...closing.corrections].map(([charge, one]) => ({ charge, ...one, day })),
   )
+  await storeLines(tx, { day, form: 'json-line', lines: cleared.leaves })
   await storeCards(tx, cleared)
 }
 

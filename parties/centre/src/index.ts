@@ -30,9 +30,30 @@ export { type FileMember, type ResultFile, resultFilesOf } from './files/result-
 export type { FileRow } from './files/tables.ts'
 export type { FileAnswer } from './files/take-file.ts'
 export { RESULT_CODES } from './files/verdict-codes.ts'
-export { leafHash, merkleProof, merkleRoot, type ProofStep, rootOfProof } from './merkle.ts'
+export {
+  chainedRoot,
+  leafHash,
+  type MerkleTree,
+  merkleProof,
+  merkleRoot,
+  merkleTree,
+  type ProofStep,
+  rootOfProof,
+} from './merkle.ts'
 export type { Position } from './netting.ts'
 export type { OrderLine, OrderMove } from './order-moves.ts'
+export { type LineForm, type LineReader, type ProofRow, type Subject } from './proof/line-forms.ts'
+export {
+  formatProof,
+  type InclusionProof,
+  type ProofVerdict,
+  type ProvedDay,
+  parseProof,
+  proveLines,
+  verifyProof,
+} from './proof/proof.ts'
+export { parseSubject, subjectName } from './proof/proof-subject.ts'
+export { proveStored } from './proof/stored-proof.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
 export {
   type ChargeRow,

@@ -1,4 +1,4 @@
-import { concat } from '@unifare/core'
+import { concat, type Day, utf8 } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 
 const LEAF = Uint8Array.of(0)
@@ -23,19 +23,38 @@ export interface ProofStep {
   readonly hash: Uint8Array
 }
 
-/** The neighbours on the way from a leaf to the root. */
-export function merkleProof(leaves: readonly Uint8Array[], index: number): ProofStep[] {
-  if (index < 0 || index >= leaves.length) throw new TypeError(`no leaf ${index}`)
-  const steps: ProofStep[] = []
-  let level: readonly Uint8Array[] = leaves
-  let at = index
-  while (level.length > 1) {
-    const hash = level[at ^ 1]
-    if (hash !== undefined) steps.push({ side: at % 2 === 0 ? 'right' : 'left', hash })
-    level = parents(level)
-    at >>= 1
+/** A tree that is kept, for many proofs. */
+export interface MerkleTree {
+  readonly root: Uint8Array
+  /** The neighbours on the way from a leaf to the root. */
+  proof(index: number): ProofStep[]
+}
+
+/** Keeps all levels of the tree over leaf hashes: every proof then costs its height alone. */
+export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
+  const levels: (readonly Uint8Array[])[] = [leaves]
+  for (let top = leaves; top.length > 1; levels.push(top)) top = parents(top)
+  return {
+    root: levels.at(-1)?.[0] ?? merkleRoot([]),
+    proof(index) {
+      if (index < 0 || index >= leaves.length) throw new TypeError(`no leaf ${index}`)
+      return levels.flatMap((level, height): ProofStep[] => {
+        const at = index >> height
+        const hash = level[at ^ 1]
+        return hash === undefined ? [] : [{ side: at % 2 === 0 ? 'right' : 'left', hash }]
+      })
+    },
   }
-  return steps
+}
+
+/** The neighbours on the way from one leaf to the root. */
+export function merkleProof(leaves: readonly Uint8Array[], index: number): ProofStep[] {
+  return merkleTree(leaves).proof(index)
+}
+
+/** Root of a day: the root of its lines, chained to the day and the root before. */
+export function chainedRoot(previousRoot: Uint8Array, day: Day, linesRoot: Uint8Array): Uint8Array {
+  return leafHash(concat(previousRoot, utf8(day), linesRoot))
 }
 
 /** The root that a leaf and its proof lead to. */
