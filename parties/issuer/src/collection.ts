@@ -12,7 +12,7 @@ const COLLECT_AT_ONCE = 500
  * Asks the channels for all due rides and books what they decide, page by page; rides of prepaid
  * accounts are paid from what the issuer holds. A ride whose
  * outcome is unknown stays due and is asked again under the same name; so is one whose answer was
- * lost before it was booked.
+ * lost before it was booked. Then what corrections took back goes to its riders.
  */
 export async function collect(
   institution: Institution,
@@ -50,6 +50,8 @@ export async function collect(
     if (collected.length === 0) continue
     add(await institution.command({ do: 'collected', day, collected }))
   }
+  const credits = await institution.read((tx) => tx.select(rides, { state: 'credit' }))
+  if (credits.length > 0) await institution.command({ do: 'book-credits', day })
   return total
 }
 

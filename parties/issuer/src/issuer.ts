@@ -32,6 +32,7 @@ import type { CardHost } from './orders/order-context.ts'
 import type { CardTerms } from './orders/terms.ts'
 import type { PaymentChannel } from './payment.ts'
 import type { PeopleOptions } from './people/context.ts'
+import { bookCredits } from './people/credits.ts'
 import { bookDecided, collectPrepaid, type Decided } from './people/money-booking.ts'
 import { endPerson, orderByName, peopleOrder, requireOpenTo } from './people/orders.ts'
 import { payRiders } from './people/payments.ts'
@@ -200,6 +201,8 @@ function createMachine(options: IssuerOptions) {
         })
       case 'collect-prepaid':
         return collectPrepaid({ ...options, tx, input }, String(order['day']))
+      case 'book-credits':
+        return bookCredits({ ...options, tx, input }, String(order['day']))
       case 'money-decided':
         return bookDecided({ ...options, tx, input }, order['decided'] as Decided[])
       case 'repay':

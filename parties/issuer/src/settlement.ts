@@ -10,7 +10,7 @@ import { type Account, type Entry, postEntries } from '@unifare/ledger'
 import { pseudonyms } from './codes/tables.ts'
 import { bookLateTaps } from './orders/late-taps.ts'
 import { advances } from './people/tables.ts'
-import { parseStatement, type StatementLine } from './statement.ts'
+import { parseStatement, type StatedCharge } from './statement.ts'
 import {
   type AccountRow,
   accounts,
@@ -35,7 +35,7 @@ export async function takeStatement(
   body: Readonly<Record<string, unknown>>,
   member: string,
 ): Promise<null> {
-  const { day, part, statement, lines } = parseStatement(body, member)
+  const { day, part, statement, charges } = parseStatement(body, member)
   const [held] = await tx.get(statements, [{ day, part }])
   if (held !== undefined) {
     requireData(
@@ -45,23 +45,14 @@ export async function takeStatement(
     )
     return null
   }
-  const told = await tx.get(
-    rides,
-    lines.map(({ charge }) => ({ charge })),
-  )
-  const twice = told.find((row) => row !== undefined)
-  requireData(
-    twice === undefined && new Set(lines.map(({ charge }) => charge)).size === lines.length,
-    'issuer.statement-conflict',
-    `charge ${twice?.charge ?? ''} stood on a statement before`,
-  )
+  await checkNew(tx, charges)
   await tx.put(statements, [{ day, part, statement }])
-  const holders = await holdersOf(tx, lines)
+  const holders = await holdersOf(tx, charges)
   await tx.put(
     rides,
-    lines.map((line) => rideRow({ ...line, account: holders.get(line) ?? line.account }, day)),
+    charges.map((line) => rideRow({ ...line, account: holders.get(line) ?? line.account }, day)),
   )
-  const settled = lines.filter(({ verdict }) => verdict === 'normal')
+  const settled = charges.filter(({ verdict }) => verdict === 'normal')
   const spent = await bookCards(
     tx,
     settled.filter(({ medium }) => medium === 'card'),
@@ -71,11 +62,38 @@ export async function takeStatement(
   return null
 }
 
+/** Every charge is told once, and a correction takes back what its charge was told with. */
+async function checkNew(tx: Tx, charges: readonly StatedCharge[]): Promise<void> {
+  const told = await tx.get(
+    rides,
+    charges.map(({ charge }) => ({ charge })),
+  )
+  const twice = told.find((row) => row !== undefined)
+  requireData(
+    twice === undefined && new Set(charges.map(({ charge }) => charge)).size === charges.length,
+    'issuer.statement-conflict',
+    `charge ${twice?.charge ?? ''} stood on a statement before`,
+  )
+  const corrections = charges.filter(({ entry }) => entry === 'correction')
+  const before = await tx.get(
+    rides,
+    corrections.map(({ corrects = '' }) => ({ charge: corrects })),
+  )
+  corrections.forEach(({ charge, reversedFen }, index) => {
+    const row = before[index]
+    requireData(
+      row === undefined || (row.chargedFen === reversedFen && row.state !== 'rejected'),
+      'issuer.statement-conflict',
+      `${charge} takes ${reversedFen} fen back: charge ${row?.charge} asked otherwise`,
+    )
+  })
+}
+
 /** Accounts behind the numbers of code rides: operators and centre know pseudonyms alone. */
 async function holdersOf(
   tx: Tx,
-  lines: readonly StatementLine[],
-): Promise<ReadonlyMap<StatementLine, string>> {
+  lines: readonly StatedCharge[],
+): Promise<ReadonlyMap<StatedCharge, string>> {
   const codes = lines.filter(({ medium }) => medium === 'code')
   const rows = await tx.get(
     pseudonyms,
@@ -84,8 +102,10 @@ async function holdersOf(
   return new Map(codes.map((line, index) => [line, rows[index]?.account ?? line.account]))
 }
 
-function rideRow(line: StatementLine, day: Day): RideRow {
-  const { charge, medium, account, mode, tapDay, endAt, amountFen, verdict } = line
+function rideRow(line: StatedCharge, day: Day): RideRow {
+  const { charge, medium, account, mode, tapDay, endAt, verdict, corrects = '' } = line
+  const { amountFen: chargedFen } = line
+  const amountFen = differenceOf(line)
   const operator = line.counterparty
   const state = stateOf(line)
   return {
@@ -98,22 +118,31 @@ function rideRow(line: StatementLine, day: Day): RideRow {
     day,
     endAt,
     amountFen,
+    chargedFen,
+    corrects,
     state,
     verdict,
   }
 }
 
-/** A card has paid at the gate, and nothing has to be asked for a ride that was free. */
-function stateOf({ verdict, medium, amountFen }: StatementLine): RideState {
-  if (verdict !== 'normal') return 'rejected'
-  return medium === 'card' || amountFen === 0 ? 'paid' : 'due'
+/** What a charge moves: a correction only what it asks otherwise. */
+function differenceOf({ amountFen, reversedFen }: StatedCharge): Fen {
+  return amountFen - reversedFen
 }
 
-function statementEntry(day: Day, part: number, lines: readonly StatementLine[]): Entry {
+/** A card has paid at the gate, and nothing has to be asked for a ride that was free. */
+function stateOf(line: StatedCharge): RideState {
+  if (line.verdict !== 'normal') return 'rejected'
+  const movedFen = differenceOf(line)
+  if (line.medium === 'card' || movedFen === 0) return 'paid'
+  return movedFen < 0 ? 'credit' : 'due'
+}
+
+function statementEntry(day: Day, part: number, lines: readonly StatedCharge[]): Entry {
   const sum = (medium: string) =>
     lines
       .filter((line) => line.medium === medium)
-      .reduce((total, { amountFen }) => total + amountFen, 0)
+      .reduce((total, line) => total + differenceOf(line), 0)
   const [card, code] = [sum('card'), sum('code')]
   return entry(`${day}/statement/${part}`, day, 'statement', [
     { account: 'cards/float', amountFen: card },
@@ -124,7 +153,7 @@ function statementEntry(day: Day, part: number, lines: readonly StatementLine[])
 
 async function bookCards(
   tx: Tx,
-  lines: readonly StatementLine[],
+  lines: readonly StatedCharge[],
 ): Promise<{ readonly before: CardRow; readonly after: CardRow }[]> {
   const spent = new Map<string, Fen>()
   for (const { account, amountFen } of lines)
@@ -254,18 +283,14 @@ export async function bookRepayment(
     rides,
     owed.map((ride): RideRow => ({ ...ride, state: 'repaid' })),
   )
-  await tx.remove(
-    advances,
-    owed.map(({ charge }) => ({ charge })),
+  const keys = owed.map(({ charge }) => ({ charge }))
+  // A correction may have lowered what is owed for a ride.
+  const repaidFen = (await tx.get(advances, keys)).reduce(
+    (sum, advance) => sum + (advance?.amountFen ?? 0),
+    0,
   )
-  const repaidFen = owed.reduce((sum, { amountFen }) => sum + amountFen, 0)
-  const leftFen = row.debtFen - repaidFen
-  const left = await tx.select(advances, { account })
-  const arrearsSince = leftFen === 0 ? 0 : Math.min(...left.map(({ since }) => since))
-  // A late ride may have reached an account whose contract had ended.
-  const clear = row.contract === null ? 'withdrawn' : 'ready'
-  const state = leftFen === 0 ? clear : row.state
-  await tx.put(accounts, [{ ...row, state, debtFen: leftFen, arrearsSince }])
+  await tx.remove(advances, keys)
+  const leftFen = await lowerDebt(tx, row, repaidFen)
   await postEntries(tx, [
     entry(`repaid/${options.journalName}`, options.day, 'repaid', [
       { account: from, amountFen: repaidFen },
@@ -273,6 +298,18 @@ export async function bookRepayment(
     ]),
   ])
   return { account, repaidFen, leftFen }
+}
+
+/** Takes from an account's debt what its advances have lost already; returns what is left. */
+export async function lowerDebt(tx: Tx, row: AccountRow, byFen: Fen): Promise<Fen> {
+  const leftFen = row.debtFen - byFen
+  const left = await tx.select(advances, { account: row.account })
+  const arrearsSince = leftFen === 0 ? 0 : Math.min(...left.map(({ since }) => since))
+  // A late ride may have reached an account whose contract had ended.
+  const clear = row.contract === null ? 'withdrawn' : 'ready'
+  const state = leftFen === 0 ? clear : row.state
+  await tx.put(accounts, [{ ...row, state, debtFen: leftFen, arrearsSince }])
+  return leftFen
 }
 
 function entry(id: string, day: Day, kind: string, postings: Entry['postings']): Entry {

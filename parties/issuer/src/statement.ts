@@ -11,7 +11,18 @@ export interface StatementLine {
   readonly mode: string
   readonly tapDay: Day
   readonly endAt: string
+  /** Below zero in a reversal alone. */
   readonly amountFen: Fen
+  /** Of a correction: the charge that it names. */
+  readonly corrects?: string
+  /** A correction that settled is two lines, one behind the other. */
+  readonly entry?: 'reversal' | 'correction'
+}
+
+/** A charge with what it takes back. */
+export interface StatedCharge extends StatementLine {
+  /** Whole amount of the charge that it replaces; 0 for a first one, and one that did not settle. */
+  readonly reversedFen: Fen
 }
 
 const TEXTS = [
@@ -27,8 +38,8 @@ const TEXTS = [
 ] as const satisfies readonly (keyof StatementLine)[]
 
 /**
- * Reads a part of a statement whole or throws `message.malformed`. `lines` are those that the
- * member pays; `statement` is everything, as it is kept.
+ * Reads a part of a statement whole or throws `message.malformed`. `charges` are those that the
+ * member pays, each correction with what it takes back; `statement` is everything, as it is kept.
  */
 export function parseStatement(
   body: Readonly<Record<string, unknown>>,
@@ -37,7 +48,7 @@ export function parseStatement(
   readonly day: Day
   readonly part: number
   readonly statement: unknown
-  readonly lines: readonly StatementLine[]
+  readonly charges: readonly StatedCharge[]
 } {
   const { day, part, statement } = body
   requireData(
@@ -58,16 +69,57 @@ export function parseStatement(
     day,
     part: Number(part),
     statement,
-    lines: lines.filter(isLine).filter(({ side }) => side === 'pay'),
+    charges: chargesOf(lines.filter(isLine).filter(({ side }) => side === 'pay')),
   }
+}
+
+/** Joins the two lines of every correction that settled. */
+function chargesOf(lines: readonly StatementLine[]): StatedCharge[] {
+  return lines.flatMap((line, index): StatedCharge[] => {
+    const [before, next] = [lines[index - 1], lines[index + 1]]
+    if (line.entry === 'reversal') {
+      requireData(
+        isPair(line, next),
+        'message.malformed',
+        `${line.charge} takes back and asks nothing`,
+      )
+      return []
+    }
+    if (line.entry !== 'correction') return [{ ...line, reversedFen: 0 }]
+    requireData(
+      isPair(before, line),
+      'message.malformed',
+      `${line.charge} corrects and takes nothing back`,
+    )
+    return [{ ...line, reversedFen: 0 - before.amountFen }]
+  })
+}
+
+function isPair(
+  before: StatementLine | undefined,
+  next: StatementLine | undefined,
+): before is StatementLine {
+  return (
+    before?.entry === 'reversal' &&
+    next?.entry === 'correction' &&
+    before.charge === next.charge &&
+    before.corrects === next.corrects &&
+    before.verdict === 'normal' &&
+    next.verdict === 'normal' &&
+    before.medium === 'code'
+  )
 }
 
 function isLine(value: unknown): value is StatementLine {
   if (typeof value !== 'object' || value === null) return false
   const line = value as Partial<Record<string, unknown>>
+  const { amountFen, corrects, entry } = line
+  const isReversal = entry === 'reversal'
   return (
     TEXTS.every((name) => typeof line[name] === 'string') &&
-    Number.isSafeInteger(line['amountFen']) &&
-    Number(line['amountFen']) >= 0
+    Number.isSafeInteger(amountFen) &&
+    (isReversal ? Number(amountFen) <= 0 : Number(amountFen) >= 0) &&
+    (corrects === undefined || typeof corrects === 'string') &&
+    (entry === undefined || ((isReversal || entry === 'correction') && corrects !== undefined))
   )
 }

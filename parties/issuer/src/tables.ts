@@ -42,6 +42,9 @@ export type RideState =
   /** The rider could not pay: the fare was advanced 垫付 and is a debt. */
   | 'advanced'
   | 'repaid'
+  /** A correction took more back than it asks: the rest is the rider's, not given back yet. */
+  | 'credit'
+  | 'credited'
   /** The centre did not settle it: it moves no money. */
   | 'rejected'
 
@@ -55,7 +58,15 @@ export interface RideRow {
   readonly tapDay: Day
   readonly day: Day
   readonly endAt: string
+  /**
+   * What the charge moves between rider and issuer: of a correction the difference to the charge
+   * that it names, below zero when the rider gets it.
+   */
   readonly amountFen: Fen
+  /** What the charge asks for the whole journey. */
+  readonly chargedFen: Fen
+  /** The charge that it takes the place of; empty for a first one. */
+  readonly corrects: string
   readonly state: RideState
   readonly verdict: string
 }
@@ -113,6 +124,8 @@ export const rides = table<RideRow>({
     day: 'text',
     endAt: 'text',
     amountFen: 'int',
+    chargedFen: 'int',
+    corrects: 'text',
     state: 'text',
     verdict: 'text',
   },

@@ -1,8 +1,8 @@
 import { type Fen, type Instant, requireData } from '@unifare/core'
-import type { TripEnd, TripPart, TripState } from '@unifare/tap'
+import type { TripCorrection, TripEnd, TripPart, TripState } from '@unifare/tap'
 
 /** What became of the money of a trip once its day was settled. */
-export type TripMoney = 'due' | 'paid' | 'advanced' | 'repaid' | 'rejected'
+export type TripMoney = 'due' | 'paid' | 'advanced' | 'repaid' | 'credit' | 'credited' | 'rejected'
 
 /** A trip 行程 as the rider's issuer knows it. */
 export interface RiderTrip {
@@ -25,6 +25,8 @@ export interface RiderTrip {
   readonly exit: TripEnd | null
   /** What is asked for it; null as long as nobody can know. */
   readonly amountFen: Fen | null
+  /** What was asked before, when the amount is a correction. */
+  readonly corrected?: TripCorrection | null
   readonly parts: readonly TripPart[]
   readonly paidFen: Fen
   readonly owedFen: Fen

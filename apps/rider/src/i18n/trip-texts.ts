@@ -38,6 +38,8 @@ export const moneyStates = {
   paid: { zh: '已扣款', en: 'paid' },
   advanced: { zh: '发卡机构已垫付，请补缴', en: 'advanced by the issuer: please repay' },
   repaid: { zh: '已补缴', en: 'repaid' },
+  credit: { zh: '已更正，差额待退还', en: 'corrected: the difference comes back to you' },
+  credited: { zh: '已更正，差额已退还', en: 'corrected: the difference was given back' },
   rejected: { zh: '未清分，不扣款', en: 'not settled, not debited' },
 } as const satisfies Record<string, Text<string>>
 
@@ -94,6 +96,7 @@ export const tripTexts = {
   to: { zh: '下车', en: 'To' },
   price: { zh: '价格怎么来的', en: 'How the price came about' },
   sum: { zh: '合计', en: 'Total' },
+  corrected: { zh: '更正前', en: 'Before the correction' },
   payment: { zh: '付款', en: 'Payment' },
   reason: { zh: '原因', en: 'Why' },
   saidBy: { zh: '消息来自', en: 'Said by' },

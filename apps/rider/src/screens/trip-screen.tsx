@@ -56,7 +56,7 @@ function KnownTrip({ trip }: { readonly trip: RiderTrip }) {
   const text = useText()
   const names = useTripNames(members)
   const when = (at: number) => shortTime(at, app.now(), language)
-  const { entry, exit, amountFen, reason } = trip
+  const { entry, exit, amountFen, reason, corrected } = trip
   return (
     <>
       <h1>{names.title(trip)}</h1>
@@ -95,6 +95,11 @@ function KnownTrip({ trip }: { readonly trip: RiderTrip }) {
         <Fact name={text(tripTexts.sum)}>
           <strong>{amountFen === null ? text(tripTexts.openPrice) : money(amountFen)}</strong>
         </Fact>
+        {corrected && (
+          <Fact name={text(tripTexts.corrected)}>
+            <del>{money(corrected.amountFen)}</del>
+          </Fact>
+        )}
       </dl>
     </>
   )

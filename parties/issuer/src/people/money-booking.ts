@@ -15,7 +15,7 @@ export interface Decided {
 }
 
 /** An order of the house about riders' money, being booked. */
-interface Booking extends Pick<PeopleOptions, 'id' | 'centre' | 'sign'> {
+export interface Booking extends Pick<PeopleOptions, 'id' | 'centre' | 'sign'> {
   readonly tx: Tx
   readonly input: Input
 }
@@ -65,7 +65,7 @@ async function bookTopUp(booking: Booking, row: MoneyOrderRow, paid: boolean): P
 }
 
 /** Debts are the first that prepaid money goes to, the oldest first and none in part. */
-async function repayFromPrepaid(
+export async function repayFromPrepaid(
   booking: Booking,
   account: string,
   order: string,
@@ -160,7 +160,7 @@ export async function collectPrepaid(
   return bookCollected(tx, { day, at: input.acceptedAt, collected, from })
 }
 
-async function addPrepaid(tx: Tx, account: string, amountFen: Fen): Promise<void> {
+export async function addPrepaid(tx: Tx, account: string, amountFen: Fen): Promise<void> {
   if (amountFen === 0) return
   const person = await personOf(tx, account)
   await tx.put(persons, [{ ...person, prepaidFen: person.prepaidFen + amountFen }])

@@ -1,15 +1,21 @@
 import type { Day, Fen, Instant, Tx } from '@unifare/core'
-import type { TripEnd, TripNotice, TripPart, TripState } from '@unifare/tap'
+import type { TripCorrection, TripEnd, TripNotice, TripPart, TripState } from '@unifare/tap'
 import { type RideRow, type RideState, rides } from '../tables.ts'
 import { type MissingView, missingView, takenStatements } from './stations.ts'
 import { advances, type TripRow } from './tables.ts'
+import { correctedBy, moneyOf, type Owed, standingCharge, takeFamily } from './trip-money.ts'
 import { mediaOfRider, tripsOf } from './trips.ts'
 
 /** What became of a charge of a trip. */
 export interface TripCharge {
   readonly charge: string
   readonly state: RideState
+  /** What it moved; of a correction the difference, below zero when the rider gets it. */
   readonly amountFen: Fen
+  /** What it asks for the whole trip. */
+  readonly chargedFen: Fen
+  /** The charge that it takes the place of; empty for a first one. */
+  readonly corrects: string
   /** Settlement day. */
   readonly day: Day
   /** The centre's word. */
@@ -39,8 +45,11 @@ export interface TripView {
   readonly amountFen: Fen | null
   readonly parts: readonly TripPart[]
   readonly charges: readonly TripCharge[]
+  /** What was asked before `amountFen`, when that is a correction; null when not. */
+  readonly corrected: TripCorrection | null
   /** Money that the trip has moved: what the rider paid, and what is owed for it. */
   readonly paidFen: Fen
+  /** Below zero: what a correction took back and the rider has not got yet. */
   readonly owedFen: Fen
   /** When the rider said that the gate did not open; null when not. */
   readonly gateClaimAt: Instant | null
@@ -51,14 +60,6 @@ export interface TripView {
 /** Most trips that a view holds. */
 export const TRIPS_MAX = 200
 
-const SAID_BY = {
-  due: 'centre',
-  rejected: 'centre',
-  paid: 'issuer',
-  advanced: 'issuer',
-  repaid: 'issuer',
-} as const satisfies Record<RideState, TripView['saidBy']>
-
 /** Trips of a rider's accounts and cards, newest first; of nobody else's. */
 export async function tripViews(tx: Tx, rider: string): Promise<readonly TripView[]> {
   const views: TripView[] = []
@@ -68,19 +69,20 @@ export async function tripViews(tx: Tx, rider: string): Promise<readonly TripVie
       (await tx.select(rides, { account })).map((ride) => [ride.charge, ride]),
     )
     const owed = new Map(
-      (await tx.select(advances, { account })).map(({ charge, since }) => [charge, since]),
+      (await tx.select(advances, { account })).map((row) => [row.charge, row] as const),
     )
     for (const row of await tripsOf(tx, account)) {
-      const own = (row.charges as readonly string[]).flatMap((charge) => settled.get(charge) ?? [])
-      for (const { charge } of own) settled.delete(charge)
+      const own = takeFamily(settled, row.charges as readonly string[])
       views.push(viewOf(row, own, { owed, taken }))
     }
-    for (const ride of settled.values()) views.push(statementOnly(ride, owed))
+    for (const charge of settled.keys()) {
+      const own = takeFamily(settled, [charge])
+      const standing = standingCharge(own)
+      if (standing !== undefined) views.push(statementOnly(standing, own, owed))
+    }
   }
   return views.toSorted((a, b) => b.startedAt - a.startedAt).slice(0, TRIPS_MAX)
 }
-
-type Owed = ReadonlyMap<string, Instant>
 
 function viewOf(
   row: TripRow,
@@ -89,18 +91,31 @@ function viewOf(
 ): TripView {
   const { journey, operator, claimedAt } = row
   const notice = row.notice as TripNotice
-  const { mode, medium, division, state, at, reason, entry, exit, amountFen, parts } = notice
+  const { mode, medium, division, state, at, reason, entry, exit } = notice
   const told = { journey, operator, mode, medium, division, state, reason, entry, exit }
   const gateClaimAt = claimedAt === 0 ? null : claimedAt
   const startedAt = entry?.at ?? exit?.at ?? at
   const missing = missingView(row, taken)
-  const known = { ...told, startedAt, amountFen, parts, gateClaimAt, missing }
+  const known = { ...told, startedAt, ...askedOf(notice, own), gateClaimAt, missing }
   return { ...known, ...moneyOf(own, { at, owed }) }
 }
 
+/** What the operator asks for; where the centre refused a correction, what stood stands. */
+function askedOf(
+  { amountFen, parts, charge, corrects }: TripNotice,
+  own: readonly RideRow[],
+): Pick<TripView, 'amountFen' | 'parts' | 'corrected'> {
+  const standing = standingCharge(own)
+  const refused = own.some((ride) => ride.charge === charge && ride !== standing)
+  if (standing !== undefined && refused) {
+    return { amountFen: standing.chargedFen, parts: [], corrected: correctedBy(own) }
+  }
+  return { amountFen, parts, corrected: corrects ?? correctedBy(own) }
+}
+
 /** A ride of which no operator told: the statement is all that is known. */
-function statementOnly(ride: RideRow, owed: Owed): TripView {
-  const { charge, operator, mode, medium, amountFen, endAt, verdict } = ride
+function statementOnly(ride: RideRow, own: readonly RideRow[], owed: Owed): TripView {
+  const { charge, operator, mode, medium, chargedFen, endAt, verdict } = ride
   const rejected = ride.state === 'rejected'
   return {
     journey: charge,
@@ -113,31 +128,11 @@ function statementOnly(ride: RideRow, owed: Owed): TripView {
     entry: null,
     exit: null,
     startedAt: Date.parse(endAt),
-    amountFen,
+    amountFen: chargedFen,
     parts: [],
+    corrected: correctedBy(own),
     gateClaimAt: null,
     missing: null,
-    ...moneyOf([ride], { at: Date.parse(endAt), owed }),
-  }
-}
-
-function moneyOf(
-  own: readonly RideRow[],
-  { at, owed }: { readonly at: Instant; readonly owed: Owed },
-): Pick<TripView, 'settlement' | 'since' | 'saidBy' | 'charges' | 'paidFen' | 'owedFen'> {
-  const sum = (...states: readonly RideState[]) =>
-    own
-      .filter(({ state }) => states.includes(state))
-      .reduce((total, { amountFen }) => total + amountFen, 0)
-  const last = own.at(-1)
-  return {
-    settlement: last?.state ?? null,
-    since: (last && owed.get(last.charge)) ?? at,
-    saidBy: last === undefined ? 'operator' : SAID_BY[last.state],
-    charges: own.map(({ charge, state, amountFen, day, verdict }) => {
-      return { charge, state, amountFen, day, verdict }
-    }),
-    paidFen: sum('paid', 'repaid'),
-    owedFen: sum('due', 'advanced'),
+    ...moneyOf(own, { at: Date.parse(endAt), owed }),
   }
 }
