@@ -4,7 +4,9 @@ import { addCardCommands } from './commands/card-program.ts'
 import { addCodeProgram } from './commands/code-program.ts'
 import { addDrillProgram } from './commands/drill-program.ts'
 import { addFareProgram } from './commands/fare-program.ts'
+import { addFilesProgram } from './commands/files-program.ts'
 import { addKeysProgram } from './commands/keys-program.ts'
+import { addProofProgram } from './commands/proof-program.ts'
 import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
@@ -143,9 +145,11 @@ for (const [party, command] of serving) {
 addCardCommands(program.command('card'))
 addKeysProgram(program)
 addFareProgram(program, port)
+addFilesProgram(program, port)
 addDrillProgram(program)
 addCodeProgram(program)
 addBooksProgram(program)
+addProofProgram(program)
 
 program
   .command('bench')

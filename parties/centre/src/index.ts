@@ -42,6 +42,7 @@ export {
 } from './merkle.ts'
 export type { Position } from './netting.ts'
 export type { OrderLine, OrderMove } from './order-moves.ts'
+export { proofErrors } from './proof/errors.ts'
 export { type LineForm, type LineReader, type ProofRow, type Subject } from './proof/line-forms.ts'
 export {
   formatProof,

@@ -4,6 +4,8 @@ import type { ErrorTable } from '@unifare/core'
 export const proofErrors = {
   'proof.bad-name': { en: 'not a name of what can be proved', zh: '名称格式不正确' },
   'proof.not-found': { en: 'no closed day holds it', zh: '已关账的各日中没有此项' },
+  'proof.no-key': { en: 'the public key of the centre is not told', zh: '未提供清分中心公钥' },
+  'proof.unreadable': { en: 'the file cannot be read', zh: '文件无法读取' },
   'proof.malformed': {
     en: 'not a proof, or a proof that was changed',
     zh: '不是证明文件或已被改动',

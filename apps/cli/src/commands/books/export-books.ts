@@ -50,7 +50,8 @@ async function writeBooks(
         tx,
         { format, title: `Books of ${id}`, ...(from && { from }), ...(to && { to }) },
         async (text) => {
-          if (!stream.write(text)) await new Promise((resume) => stream.once('drain', resume))
+          if (!stream.write(text))
+            await new Promise<void>((resume) => stream.once('drain', () => resume()))
         },
       ),
     )

@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { charges } from '@unifare/centre'
+import { toHex } from '@unifare/core'
+import { parseCharge } from '@unifare/tap'
+import { prepareNetwork, rideDay } from '@unifare/twin'
+import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
+import { startNetwork } from '../running.ts'
+import { openStoredParty } from '../stored-network.ts'
+import { exportStoredBooks } from './books/export-books.ts'
+import { makeProof } from './proof/make-proof.ts'
+import { verifyProofFile } from './proof/verify-proof.ts'
+
+const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
+afterEach(() => printed.mockReset())
+
+let folder: string
+let data: string
+let key: string
+let tap: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unifare-stored-'))
+  data = join(folder, 'network')
+  const running = await startNetwork({
+    seed: 'stored',
+    day: '2026-11-20',
+    riders: 12,
+    dataDir: data,
+    operators: ['15215212'],
+    issuers: ['05215210'],
+  })
+  await prepareNetwork(running.day)
+  await rideDay(running.day)
+  await running.close()
+  const stored = await openStoredParty(data)
+  key = toHex(stored.publicKeyOf(stored.centre) ?? new Uint8Array())
+  const [row] = await stored.repository.transaction((tx) => tx.select(charges, {}, { limit: 1 }))
+  const [first] = row === undefined ? [] : parseCharge(row.raw).taps
+  tap = `${first?.terminal}-${first?.sequence}`
+  await stored.close()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('unifare books export', () => {
+  it('exports the books of an ended network, which their program accepts', async () => {
+    printed.mockReturnValue(true)
+    const out = join(folder, 'centre.beancount')
+    expect(
+      await exportStoredBooks({ format: 'beancount', data, out, check: true, json: true }),
+    ).toBe(0)
+    const told = JSON.parse(printed.mock.calls.join('')) as Record<string, unknown>
+    expect(told).toMatchObject({ party: '00000156', days: ['2026-11-20'], file: out })
+    expect(await readFile(out, 'utf8')).toContain(
+      '2026-11-21 balance Assets:Member:15215212:Receivable',
+    )
+  })
+
+  it('prints the books of any party on standard output', async () => {
+    printed.mockReturnValue(true)
+    expect(await exportStoredBooks({ format: 'ledger', data, party: '05215210' })).toBe(0)
+    expect(printed.mock.calls.join('')).toContain('; Books of 05215210\n')
+  })
+
+  it('names the institutions that there are, and folders without a network', async () => {
+    await expect(exportStoredBooks({ format: 'ledger', data, party: '1' })).rejects.toMatchObject({
+      code: 'data.unknown-party',
+      message: expect.stringContaining('05215210'),
+    })
+    await expect(exportStoredBooks({ format: 'ledger', data: folder })).rejects.toMatchObject({
+      code: 'data.no-network',
+    })
+  })
+
+  it('leaves the data of a running network alone', async () => {
+    const marker = join(data, 'unifare-demonstration')
+    const before = await readFile(marker, 'utf8')
+    await writeFile(marker, `${process.ppid}\n`)
+    await expect(exportStoredBooks({ format: 'ledger', data })).rejects.toMatchObject({
+      code: 'data.in-use',
+    })
+    await writeFile(marker, before)
+  })
+})
+
+describe('unifare proof', () => {
+  it('proves a tap of an ended network; anyone verifies it with the key of the centre', async () => {
+    printed.mockReturnValue(true)
+    const out = join(folder, 'proof.json')
+    expect(await makeProof(tap, { data, out, lang: 'en' })).toBe(0)
+    expect(await verifyProofFile(out, { key, lang: 'zh' })).toBe(0)
+    expect(printed.mock.calls.join('')).toMatch(/^✓ 刷卡记录 .*本证明仅证明存在/)
+  })
+
+  it('ends with 1 under another key, and refuses a file that was changed', async () => {
+    printed.mockReturnValue(true)
+    const out = join(folder, 'proof.json')
+    expect(await verifyProofFile(out, { key: 'AB'.repeat(32), lang: 'en', json: true })).toBe(1)
+    expect(JSON.parse(printed.mock.calls.join(''))).toMatchObject({ code: 'proof.wrong-signature' })
+    const text = await readFile(out, 'utf8')
+    await writeFile(out, text.replace('"right"', '"left"').replace('CNY', 'USD'))
+    expect(await verifyProofFile(out, { key, lang: 'en' })).toBe(1)
+    await writeFile(out, `${text} `)
+    await expect(verifyProofFile(out, { key, lang: 'en' })).rejects.toMatchObject({
+      code: 'proof.malformed',
+    })
+    await expect(verifyProofFile(out, { lang: 'en' })).rejects.toMatchObject({
+      code: 'proof.no-key',
+    })
+  })
+
+  it('says when no closed day holds it', async () => {
+    await expect(makeProof('15215212-4000', { data, lang: 'en' })).rejects.toMatchObject({
+      code: 'proof.not-found',
+    })
+    await expect(makeProof('hello', { data, lang: 'en' })).rejects.toMatchObject({
+      code: 'proof.bad-name',
+    })
+  })
+})
