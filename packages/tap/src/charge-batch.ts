@@ -28,15 +28,23 @@ export async function encodeChargeBatch(input: {
 }): Promise<Uint8Array> {
   const first = input.charges[0]?.number ?? 1
   checkPlaces(input.charges, { operator: input.operator, first })
-  return sealList({
-    magic: MAGIC,
-    first,
-    previous: input.previous,
-    records: input.charges.map(encodeCharge),
-    amountFen: sum(input.charges),
-    header: { operator: input.operator, day: input.day },
-    sign: input.sign,
-  })
+  const { charges: _charges, ...rest } = input
+  const records = input.charges.map(encodeCharge)
+  return sealChargeRecords({ ...rest, first, records, amountFen: sum(input.charges) })
+}
+
+/** The same for charges that are bytes already: of one operator, numbered on from `first`. */
+export function sealChargeRecords(input: {
+  readonly operator: string
+  readonly first: number
+  readonly previous: Uint8Array
+  readonly records: readonly Uint8Array[]
+  readonly amountFen: Fen
+  readonly day: Day
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+}): Promise<Uint8Array> {
+  const { operator, day, ...list } = input
+  return sealList({ ...list, magic: MAGIC, header: { operator, day } })
 }
 
 /** Reads a batch of charges: sizes, counts, chain, totals and every charge. */

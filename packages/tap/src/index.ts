@@ -17,6 +17,7 @@ export {
   type ChargeBatchHeader,
   encodeChargeBatch,
   parseChargeBatch,
+  sealChargeRecords,
 } from './charge-batch.ts'
 export { tapErrors } from './errors.ts'
 export { createFaultyLink, type LinkFaults } from './faulty-link.ts'

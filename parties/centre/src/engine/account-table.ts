@@ -4,33 +4,39 @@ import { accountHash } from './account-hash.ts'
 export interface AccountTable {
   readonly count: number
   readonly hashes: Uint32Array
-  /** Place of each account's first 14 bytes, in the array that they were read from. */
-  readonly places: Uint32Array
   /** Number of the account whose 14 bytes stand at a place; a new one when it is unknown. */
-  number(at: number, medium: number): number
-  /** The same, -1 when it is unknown; the bytes may stand in another array. */
+  number(words: DataView, at: number, medium: number): number
+  /** The same, -1 when it is unknown. */
   find(words: DataView, at: number, medium: number): number
+  /** Order of two accounts by their bytes. */
+  compare(one: number, other: number): number
 }
 
-/** An empty table for at most `capacity` accounts of one array of records. */
-export function createAccountTable(words: DataView, capacity: number): AccountTable {
+/** Words of an account: 14 bytes and the medium. */
+const KEY_WORDS = 4
+
+/** An empty table for at most `capacity` accounts. */
+export function createAccountTable(capacity: number): AccountTable {
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 2)))
   const table = new Int32Array(size).fill(-1)
   const hashes = new Uint32Array(capacity)
-  const places = new Uint32Array(capacity)
-  const media = new Uint8Array(capacity)
+  // Copied from the records, so that a look at an account is one at a few bytes, not at a record.
+  const keys = new Uint32Array(capacity * KEY_WORDS)
   let count = 0
 
   /** Where the account stands in the table, or the empty place where it would. */
-  function placeOf(from: DataView, at: number, medium: number, hash: number): number {
+  function placeOf(words: DataView, at: number, medium: number, hash: number): number {
     let place = hash & (size - 1)
     for (;;) {
       const known = table[place]!
       if (known === -1) return place
+      const key = known * KEY_WORDS
       const same =
         hashes[known] === hash &&
-        media[known] === medium &&
-        sameAccount(words, places[known]!, from, at)
+        keys[key + 2] === words.getUint32(at + 8) &&
+        keys[key + 1] === words.getUint32(at + 4) &&
+        keys[key] === words.getUint32(at) &&
+        keys[key + 3] === words.getUint16(at + 12) * 0x100 + medium
       if (same) return place
       place = (place + 1) & (size - 1)
     }
@@ -41,19 +47,28 @@ export function createAccountTable(words: DataView, capacity: number): AccountTa
       return count
     },
     hashes,
-    places,
-    number(at, medium) {
+    number(words, at, medium) {
       const hash = accountHash(words, at, medium)
       const place = placeOf(words, at, medium, hash)
       if (table[place] === -1) {
         hashes[count] = hash
-        places[count] = at
-        media[count] = medium
+        const key = count * KEY_WORDS
+        keys[key] = words.getUint32(at)
+        keys[key + 1] = words.getUint32(at + 4)
+        keys[key + 2] = words.getUint32(at + 8)
+        keys[key + 3] = words.getUint16(at + 12) * 0x100 + medium
         table[place] = count++
       }
       return table[place]!
     },
-    find: (from, at, medium) => table[placeOf(from, at, medium, accountHash(from, at, medium))]!,
+    find: (words, at, medium) => table[placeOf(words, at, medium, accountHash(words, at, medium))]!,
+    compare(one, other) {
+      for (let i = 0; i < KEY_WORDS; i++) {
+        const difference = keys[one * KEY_WORDS + i]! - keys[other * KEY_WORDS + i]!
+        if (difference !== 0) return difference
+      }
+      return 0
+    },
   }
 }
 
@@ -65,13 +80,4 @@ export function sameAccount(one: DataView, a: number, other: DataView, b: number
     one.getUint16(a + 12) === other.getUint16(b + 12) &&
     one.getUint32(a) === other.getUint32(b)
   )
-}
-
-/** Order of the 14 bytes as they stand. */
-export function compareAccounts(one: DataView, a: number, other: DataView, b: number): number {
-  for (let i = 0; i < 14; i++) {
-    const difference = one.getUint8(a + i) - other.getUint8(b + i)
-    if (difference !== 0) return difference
-  }
-  return 0
 }

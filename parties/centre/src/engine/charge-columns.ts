@@ -1,8 +1,9 @@
-import { type AccountTable, compareAccounts, createAccountTable } from './account-table.ts'
+import { view } from '@unifare/core'
+import { type AccountTable, createAccountTable } from './account-table.ts'
 import type { DeliveryTable } from './delivery-table.ts'
 import { CHARGE, instantAt, NAMED } from './record-places.ts'
 
-/** The charges of a shard, as places in their bytes, and joined to their taps. */
+/** The charges of a shard as they came: places in their bytes, and what they are ordered by. */
 export interface ChargeColumns {
   readonly count: number
   readonly words: DataView
@@ -14,22 +15,25 @@ export interface ChargeColumns {
   readonly taps: Int32Array
   /** Number of every charge's account. */
   readonly owners: Uint32Array
+  readonly endAt: Float64Array
   readonly accounts: AccountTable
 }
 
 /** Reads charges, one behind the other, and looks their taps up. */
 export function readCharges(bytes: Uint8Array, deliveries: DeliveryTable): ChargeColumns {
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const words = view(bytes)
   const { count, named } = countCharges(words)
   const places = new Uint32Array(count)
   const starts = new Uint32Array(count + 1)
   const taps = new Int32Array(named)
   const owners = new Uint32Array(count)
-  const accounts = createAccountTable(words, count)
+  const endAt = new Float64Array(count)
+  const accounts = createAccountTable(count)
   let next = 0
   for (let charge = 0, at = 0; charge < count; charge++) {
     places[charge] = at
-    owners[charge] = accounts.number(at + CHARGE.account, words.getUint8(at + CHARGE.medium))
+    owners[charge] = accounts.number(words, at + CHARGE.account, words.getUint8(at + CHARGE.medium))
+    endAt[charge] = instantAt(words, at + CHARGE.endAt)
     let tap = namedAt(words, at)
     for (let left = words.getUint8(at + CHARGE.tapCount); left > 0; left--) {
       taps[next++] = deliveries.find(words, tap + NAMED.terminal)
@@ -38,7 +42,7 @@ export function readCharges(bytes: Uint8Array, deliveries: DeliveryTable): Charg
     starts[charge + 1] = next
     at += words.getUint16(at + CHARGE.length)
   }
-  return { count, words, places, starts, taps, owners, accounts }
+  return { count, words, places, starts, taps, owners, endAt, accounts }
 }
 
 /** Where the first named tap of a charge stands. */
@@ -58,7 +62,7 @@ function countCharges(words: DataView): { readonly count: number; readonly named
 /** Charges in the order of judgement: by account, and in it by end, operator and number. */
 export interface ChargeOrder {
   readonly charges: Uint32Array
-  /** Accounts by hash, then by their bytes: the order of a day's verdicts. */
+  /** Numbers of accounts by hash, then by their bytes: the order of a day's verdicts. */
   readonly accounts: Uint32Array
   /** The charges of the account at place `i` are `charges[starts[i]]` to `charges[starts[i + 1] - 1]`. */
   readonly starts: Uint32Array
@@ -67,7 +71,7 @@ export interface ChargeOrder {
 /** Puts charges in their order; it depends on the charges alone, not on when they came. */
 export function orderCharges(columns: ChargeColumns): ChargeOrder {
   const { count, owners } = columns
-  const accounts = orderAccounts(columns)
+  const accounts = orderAccounts(columns.accounts)
   const rank = new Uint32Array(accounts.length)
   accounts.forEach((account, place) => {
     rank[account] = place
@@ -84,19 +88,21 @@ export function orderCharges(columns: ChargeColumns): ChargeOrder {
   return { charges, accounts, starts }
 }
 
-function orderAccounts({ accounts, words }: ChargeColumns): Uint32Array {
-  const { count, hashes, places } = accounts
-  // Hash and number in one whole number: sorted natively, and shards have less than 2^21 accounts.
+/** Accounts that a shard has at most: hash and number make one whole number. */
+const ACCOUNTS_MAX = 0x20_0000
+
+function orderAccounts(accounts: AccountTable): Uint32Array {
+  const { count, hashes } = accounts
+  if (count > ACCOUNTS_MAX) throw new TypeError(`a shard of ${count} accounts is too large`)
   const keys = new Float64Array(count)
-  for (let i = 0; i < count; i++) keys[i] = hashes[i]! * 0x20_0000 + i
+  for (let i = 0; i < count; i++) keys[i] = hashes[i]! * ACCOUNTS_MAX + i
   keys.sort()
-  const order = Uint32Array.from(keys, (key) => key % 0x20_0000)
-  const alike = (a: number, b: number) => hashes[a] === hashes[b]
+  const order = Uint32Array.from(keys, (key) => key % ACCOUNTS_MAX)
   for (let i = 1; i < count; i++) {
     // Equal hashes of different accounts are rare: those few go by their bytes.
-    for (let j = i; j > 0 && alike(order[j]!, order[j - 1]!); j--) {
+    for (let j = i; j > 0 && hashes[order[j]!] === hashes[order[j - 1]!]; j--) {
       const [one, other] = [order[j - 1]!, order[j]!]
-      if (compareAccounts(words, places[one]!, words, places[other]!) <= 0) break
+      if (accounts.compare(one, other) <= 0) break
       order[j - 1] = other
       order[j] = one
     }
@@ -107,19 +113,15 @@ function orderAccounts({ accounts, words }: ChargeColumns): Uint32Array {
 const INSERTION_MAX = 24
 
 function sortCharges(
-  { words, places }: ChargeColumns,
+  { words, places, endAt }: ChargeColumns,
   charges: Uint32Array,
   from: number,
   to: number,
 ): void {
-  const compare = (a: number, b: number): number => {
-    const [one, other] = [places[a]!, places[b]!]
-    return (
-      instantAt(words, one + CHARGE.endAt) - instantAt(words, other + CHARGE.endAt) ||
-      words.getUint32(one + CHARGE.operator) - words.getUint32(other + CHARGE.operator) ||
-      words.getUint32(one + CHARGE.number) - words.getUint32(other + CHARGE.number)
-    )
-  }
+  const compare = (a: number, b: number): number =>
+    endAt[a]! - endAt[b]! ||
+    words.getUint32(places[a]! + CHARGE.operator) - words.getUint32(places[b]! + CHARGE.operator) ||
+    words.getUint32(places[a]! + CHARGE.number) - words.getUint32(places[b]! + CHARGE.number)
   if (to - from > INSERTION_MAX) {
     charges.subarray(from, to).sort(compare)
     return

@@ -1,3 +1,4 @@
+import { view } from '@unifare/core'
 import { HELD_BYTES, TAP } from './record-places.ts'
 
 /** Taps of a shard by delivery: 6 bytes of terminal, and its sequence. */
@@ -10,45 +11,56 @@ export interface DeliveryTable {
   find(words: DataView, at: number): number
 }
 
+/** Words of a delivery: the terminal's upper 2 bytes, its lower 4, the sequence. */
+const KEY_WORDS = 3
+
 /**
  * Reads the taps of a shard, each behind the deny version that its terminal held. A delivery that
  * comes again is the same bytes (intake refuses others) and is passed over.
  */
 export function readTaps(bytes: Uint8Array): DeliveryTable {
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const words = view(bytes)
   const records = countRecords(words)
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, records * 2)))
   const table = new Int32Array(size).fill(-1)
   const places = new Uint32Array(records)
+  // Copied from the records, so that a look at a delivery is one at a few bytes, not at a record.
+  const keys = new Uint32Array(records * KEY_WORDS)
   let count = 0
 
-  function placeOf(from: DataView, at: number): number {
-    const [high, low] = [from.getUint16(at), from.getUint32(at + 2)]
-    const sequence = from.getUint32(at + 6)
+  function placeOf(high: number, low: number, sequence: number): number {
     let place = deliveryHash(high, low, sequence) & (size - 1)
     for (;;) {
       const row = table[place]!
       if (row === -1) return place
-      const known = places[row]! + TAP.terminal
-      const same =
-        words.getUint32(known + 6) === sequence &&
-        words.getUint32(known + 2) === low &&
-        words.getUint16(known) === high
-      if (same) return place
+      const key = row * KEY_WORDS
+      if (keys[key + 2] === sequence && keys[key + 1] === low && keys[key] === high) return place
       place = (place + 1) & (size - 1)
     }
   }
 
   for (let at = 0; at < bytes.length; ) {
     const record = at + HELD_BYTES
-    const place = placeOf(words, record + TAP.terminal)
+    const terminal = record + TAP.terminal
+    const [high, low] = [words.getUint16(terminal), words.getUint32(terminal + 2)]
+    const sequence = words.getUint32(terminal + 6)
+    const place = placeOf(high, low, sequence)
     if (table[place] === -1) {
       places[count] = record
+      const key = count * KEY_WORDS
+      keys[key] = high
+      keys[key + 1] = low
+      keys[key + 2] = sequence
       table[place] = count++
     }
     at = record + words.getUint16(record + TAP.length)
   }
-  return { count, places, find: (from, at) => table[placeOf(from, at)]! }
+  return {
+    count,
+    places,
+    find: (from, at) =>
+      table[placeOf(from.getUint16(at), from.getUint32(at + 2), from.getUint32(at + 6))]!,
+  }
 }
 
 function countRecords(words: DataView): number {

@@ -1,6 +1,7 @@
 import { MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
 import { sameAccount } from './account-table.ts'
-import { type ChargeColumns, namedAt } from './charge-columns.ts'
+import { namedAt } from './charge-columns.ts'
+import type { Gathered } from './gather.ts'
 import type { Lanes } from './lanes.ts'
 import { type Past, type RiddenCards, sameDelivery } from './past.ts'
 import { CHARGE, HELD_BYTES, instantAt, NAMED, TAP } from './record-places.ts'
@@ -15,9 +16,7 @@ export interface DenySpan {
 
 /** Everything that one account's charges are judged by. */
 export interface Bench {
-  readonly charges: ChargeColumns
-  /** The shard's taps: their bytes and the place of every row. */
-  readonly taps: { readonly words: DataView; readonly places: Uint32Array }
+  readonly shard: Gathered
   readonly evidence: EvidenceColumns
   /** 1 for rows whose terminal serial stands for another identity. */
   readonly conflicts: Uint8Array
@@ -57,12 +56,14 @@ interface Today {
   clear(): void
 }
 
-/** Judges the charges of one account after the other, each in their order. */
+/** Judges the charges of one account after the other, each in their order; `nextAccount` first. */
 export function createJudge(bench: Bench) {
-  const { charges, taps, evidence, lanes, cards } = bench
+  const { evidence, lanes, cards } = bench
+  const { charges, taps } = bench.shard
   const { words } = charges
   const today = createToday()
   const judgement: Judgement = { verdict: 0, feeRow: -1 }
+  let account = -1
 
   function judgeCharge(charge: number): Judgement {
     const at = charges.places[charge]!
@@ -78,21 +79,21 @@ export function createJudge(bench: Bench) {
     judgement.verdict =
       (words.getUint8(at + CHARGE.flags) & 1) !== 0
         ? V.test
-        : !lane.issuerKnown
+        : !lanes.isIssuerKnown(lane)
           ? V['issuer.unknown']
-          : !lane.opensAt(instantAt(words, at + CHARGE.endAt))
+          : !lanes.opensAt(lane, instantAt(words, at + CHARGE.endAt))
             ? V['acceptance.none']
             : tapDay < bench.oldestDay
               ? V['tap.overdue']
               : judgeTaps(charge, at)
     if (judgement.verdict !== V.normal) return judgement
-    const feeRow = lane.feeRowOn(tapDay)
+    const feeRow = lanes.feeRowOn(lane, tapDay)
     if (feeRow === -1) {
       judgement.verdict = V['fee.none']
       return judgement
     }
     judgement.feeRow = feeRow
-    lane.settle(feeRow, words.getUint32(at + CHARGE.amountFen), 1)
+    lanes.settle(lane, feeRow, words.getUint32(at + CHARGE.amountFen), 1)
     remember(charge)
     return judgement
   }
@@ -102,7 +103,7 @@ export function createJudge(bench: Bench) {
     let named = namedAt(words, at)
     for (let i = first; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
-      const verdict = tap === -1 ? judgeMissing(charge, named) : judgeTap(charge, at, named, tap)
+      const verdict = tap === -1 ? judgeMissing(named) : judgeTap(at, named, tap)
       if (verdict !== V.normal) return verdict
       const counter = counterOf(tap)
       for (let j = first; j < i; j++) {
@@ -114,13 +115,13 @@ export function createJudge(bench: Bench) {
     return V.normal
   }
 
-  function judgeMissing(charge: number, named: number): number {
+  function judgeMissing(named: number): number {
     const place = named + NAMED.terminal
-    if (bench.past.delivered(charges.owners[charge]!, words, place)) return V['tap.charged']
+    if (bench.past.delivered(account, words, place)) return V['tap.charged']
     return bench.wasDelivered(words, place) ? V['tap.foreign'] : V['tap.missing']
   }
 
-  function judgeTap(charge: number, at: number, named: number, tap: number): number {
+  function judgeTap(at: number, named: number, tap: number): number {
     const record = taps.words
     const place = taps.places[tap]!
     if ((record.getUint8(place + TAP.flags) & 1) !== 0) return V.test
@@ -128,9 +129,9 @@ export function createJudge(bench: Bench) {
     if (bench.conflicts[tap] === 1) return V['tap.conflict']
     const verdict = evidence.verdicts[tap]!
     if (verdict !== V.normal) return verdict
-    const before = settledBefore(charge, tap)
+    const before = settledBefore(tap)
     if (before !== 0) return before === 1 ? V['tap.charged'] : V['tap.conflict']
-    if (isDenied(charges.owners[charge]!, record.getUint32(place - HELD_BYTES))) {
+    if (isDenied(record.getUint32(place - HELD_BYTES))) {
       return V['deny.listed']
     }
     const capFen = evidence.capsFen.get(tap)
@@ -153,19 +154,19 @@ export function createJudge(bench: Bench) {
     )
   }
 
-  function settledBefore(charge: number, tap: number): 0 | 1 | 2 {
+  function settledBefore(tap: number): 0 | 1 | 2 {
     const other = today.settled(counterOf(tap))
     if (other !== -1) {
       const [one, two] = [taps.places[other]! + TAP.terminal, taps.places[tap]! + TAP.terminal]
       return sameDelivery(taps.words, one, taps.words, two) ? 1 : 2
     }
-    return bench.past.settled(charges.owners[charge]!, {
+    return bench.past.settled(account, {
       words: taps.words,
       at: taps.places[tap]!,
     })
   }
 
-  function isDenied(account: number, held: number): boolean {
+  function isDenied(held: number): boolean {
     const spans = bench.denied.get(account)
     if (spans === undefined) return false
     return spans.some(({ version, until }) => held >= version && (until === 0 || held < until))
@@ -187,7 +188,13 @@ export function createJudge(bench: Bench) {
     return taps.words.getUint32(taps.places[tap]! + TAP.counter)
   }
 
-  return { judgeCharge, nextAccount: () => today.clear() }
+  return {
+    judgeCharge,
+    nextAccount(number: number): void {
+      account = number
+      today.clear()
+    },
+  }
 }
 
 const FEW = 12

@@ -1,40 +1,7 @@
-import { type AcceptanceContent, type AcceptanceRow, acceptanceRows, isOpen } from '@unifare/bundle'
-import { assert } from '@unifare/core'
+import { type AcceptanceContent, type AcceptanceRow, isOpen } from '@unifare/bundle'
 import { MEDIA, MODES, type Mode } from '@unifare/tap'
 import { type FeeRow, feeRowOf } from '../fees.ts'
-
-const WHOLE = 1_000_000
-/** Sums move into whole numbers without bound before they could lose a unit. */
-const SAFE = 2 ** 52
-
-/** Money of one operator, issuer and fee row: exact, micro-fen but for the amount. */
-export interface LaneSum {
-  readonly operator: string
-  readonly issuer: string
-  readonly amountFen: bigint
-  readonly feeMicro: bigint
-  readonly acquirerMicro: bigint
-  readonly issuerMicro: bigint
-  readonly charges: number
-}
-
-/** What is the same for all rides of an operator, issuer, mode and medium. */
-export interface Lane {
-  readonly issuerKnown: boolean
-  /** Whether the medium was accepted at an instant. */
-  opensAt(at: number): boolean
-  /** Place of the fee row for rides of a day (8 BCD digits as a word), -1 for none. */
-  feeRowOn(day: number): number
-  /** Counts a charge that settles, or takes one back with `sign` −1. */
-  settle(feeRow: number, amountFen: number, sign: 1 | -1): void
-}
-
-/** The lanes of a shard. */
-export interface Lanes {
-  /** The lane of the operator and issuer whose 4 bytes are these words. */
-  lane(operator: number, issuer: number, mode: number, medium: number): Lane
-  sums(): LaneSum[]
-}
+import { createLaneSums, type LaneSums } from './lane-sums.ts'
 
 /** Rules of a day as lanes need them. */
 export interface LaneRules {
@@ -43,115 +10,205 @@ export interface LaneRules {
   readonly fees: readonly FeeRow[]
 }
 
+/**
+ * What is the same for all rides of an operator, issuer, mode and medium: a lane, by number. A
+ * country has some hundred thousand of them, so they are columns, not objects.
+ */
+export interface Lanes {
+  /** The lane of the operator and issuer whose 4 bytes are these words. */
+  lane(operator: number, issuer: number, mode: number, medium: number): number
+  isIssuerKnown(lane: number): boolean
+  /** Whether the medium was accepted at an instant. */
+  opensAt(lane: number, at: number): boolean
+  /** Place of the fee row for rides of a day (8 BCD digits as a word), -1 for none. */
+  feeRowOn(lane: number, day: number): number
+  /** Counts a charge that settles, or takes one back with `sign` −1. */
+  settle(lane: number, feeRow: number, amountFen: number, sign: 1 | -1): void
+  sums(): LaneSums
+}
+
+const LANES_MIN = 1_024
+
 /** Opens the lanes of a day's rules; none has money yet. */
 export function createLanes(rules: LaneRules): Lanes {
+  const issuers = new Set(Array.from(rules.issuers, wordOf))
+  const acceptance = compiled(rules.acceptance)
+  const feeRowOnDay = createFeeRows(rules.fees)
+  const sums = createLaneSums(rules.fees)
+  let table = new Int32Array(LANES_MIN * 2).fill(-1)
+  let operators = new Uint32Array(LANES_MIN)
+  let issuerWords = new Uint32Array(LANES_MIN)
+  let kinds = new Uint16Array(LANES_MIN)
+  /** Since when the lane has been open, where its list says only that. */
+  let openFrom = new Float64Array(LANES_MIN)
+  const rowsOf: (readonly AcceptanceRow[] | undefined)[] = []
+
+  function placeOf(operator: number, issuer: number, kind: number): number {
+    const mask = table.length - 1
+    let place = laneHash(operator, issuer, kind) & mask
+    for (;;) {
+      const lane = table[place]!
+      if (lane === -1) return place
+      if (operators[lane] === operator && issuerWords[lane] === issuer && kinds[lane] === kind) {
+        return place
+      }
+      place = (place + 1) & mask
+    }
+  }
+
+  function grow(): void {
+    const count = rowsOf.length
+    operators = enlarged(operators, new Uint32Array(count * 2))
+    issuerWords = enlarged(issuerWords, new Uint32Array(count * 2))
+    kinds = enlarged(kinds, new Uint16Array(count * 2))
+    openFrom = enlarged(openFrom, new Float64Array(count * 2))
+    table = new Int32Array(count * 4).fill(-1)
+    for (let lane = 0; lane < count; lane++) {
+      table[placeOf(operators[lane]!, issuerWords[lane]!, kinds[lane]!)] = lane
+    }
+  }
+
+  return {
+    lane(operator, issuer, mode, medium) {
+      const kind = mode * 0x100 + medium
+      const place = placeOf(operator, issuer, kind)
+      if (table[place] !== -1) return table[place]!
+      const lane = rowsOf.length
+      if (lane === operators.length) {
+        grow()
+        table[placeOf(operator, issuer, kind)] = lane
+      } else table[place] = lane
+      operators[lane] = operator
+      issuerWords[lane] = issuer
+      kinds[lane] = kind
+      const rows = acceptance.get(operator)?.get(pairKey(issuer, kind))
+      rowsOf.push(rows)
+      const [only] = rows ?? []
+      openFrom[lane] = rows?.length === 1 && isOpen(only) ? only.from : Number.POSITIVE_INFINITY
+      return lane
+    },
+    isIssuerKnown: (lane) => issuers.has(issuerWords[lane]!),
+    opensAt: (lane, at) => openFrom[lane]! <= at || opens(rowsOf[lane], at),
+    feeRowOn: (lane, day) =>
+      feeRowOnDay(day, operators[lane]!, issuerWords[lane]!, kinds[lane]! >>> 8),
+    settle: (lane, feeRow, amountFen, sign) => sums.add(lane, feeRow, amountFen, sign),
+    sums: () => sums.sums(operators, issuerWords),
+  }
+}
+
+function opens(rows: readonly AcceptanceRow[] | undefined, at: number): boolean {
+  if (rows === undefined) return false
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const row = rows[i]!
+    if (row.from <= at) return isOpen(row)
+  }
+  return false
+}
+
+type Acceptance = ReadonlyMap<number, ReadonlyMap<number, readonly AcceptanceRow[]>>
+
+/** Lists by words instead of names, made once for all shards that a worker clears. */
+const compiledLists = new WeakMap<AcceptanceContent, Acceptance>()
+
+function compiled(content: AcceptanceContent): Acceptance {
+  const known = compiledLists.get(content)
+  if (known !== undefined) return known
+  const made = groupAcceptance(content)
+  compiledLists.set(content, made)
+  return made
+}
+
+function groupAcceptance({ rows }: AcceptanceContent): Acceptance {
+  const groups = new Map<number, Map<number, AcceptanceRow[]>>()
+  for (const row of rows) {
+    const mode = MODES[row.mode as Mode]
+    if (mode === undefined || !isId(row.operator) || !isId(row.issuer)) continue
+    const operator = wordOf(row.operator)
+    let own = groups.get(operator)
+    if (own === undefined) groups.set(operator, (own = new Map<number, AcceptanceRow[]>()))
+    const key = pairKey(wordOf(row.issuer), mode * 0x100 + MEDIA[row.medium])
+    const alike = own.get(key)
+    if (alike === undefined) own.set(key, [row])
+    else alike.push(row)
+  }
+  return groups
+}
+
+/** Fee rows of a day by operator, issuer and mode; the days of a clearing are few. */
+function createFeeRows(
+  fees: readonly FeeRow[],
+): (day: number, operator: number, issuer: number, mode: number) => number {
   const modes = new Map(Object.entries(MODES).map(([name, code]) => [code as number, name as Mode]))
-  const byOperator = new Map<number, Map<number, OpenLane>>()
-  const all: OpenLane[] = []
+  // A matrix that names no institution has one answer for a day and mode.
+  const isGeneral = fees.every(({ acquirer, issuer }) => acquirer === 'any' && issuer === 'any')
+  const known = new Map<string, Map<number, number>>()
+  let last: { day: number; operator: number; own: Map<number, number> } | undefined
 
-  function lane(operator: number, issuer: number, mode: number, medium: number): Lane {
-    let lanes = byOperator.get(operator)
-    if (lanes === undefined) byOperator.set(operator, (lanes = new Map()))
-    // Issuer, mode and medium in one number: 32, 8 and 8 bits.
-    const key = issuer * 0x1_0000 + mode * 0x100 + medium
-    const known = lanes.get(key)
-    if (known !== undefined) return known
+  function rowsOf(day: number, operator: number): Map<number, number> {
+    const name = `${day}/${operator}`
+    let own = known.get(name)
+    if (own === undefined) known.set(name, (own = new Map<number, number>()))
+    last = { day, operator, own }
+    return own
+  }
+
+  return (day, anyOperator, anyIssuer, mode) => {
+    const [operator, issuer] = isGeneral ? [0, 0] : [anyOperator, anyIssuer]
+    const own =
+      last !== undefined && last.day === day && last.operator === operator
+        ? last.own
+        : rowsOf(day, operator)
+    const key = issuer * 0x100 + mode
+    const row = own.get(key)
+    if (row !== undefined) return row
     const name = modes.get(mode)
-    assert(name !== undefined, `no mode has the number ${mode}`)
-    const place = { operator: digits(operator), issuer: digits(issuer), mode: name }
-    const kind = medium === MEDIA.card ? 'card' : 'code'
-    const opened = openLane(
-      rules,
-      place,
-      acceptanceRows(rules.acceptance, { ...place, medium: kind }),
-    )
-    lanes.set(key, opened)
-    all.push(opened)
-    return opened
-  }
-
-  return { lane, sums: () => all.flatMap((one) => one.sums()) }
-}
-
-interface OpenLane extends Lane {
-  sums(): LaneSum[]
-}
-
-function openLane(
-  { issuers, fees }: LaneRules,
-  place: { readonly operator: string; readonly issuer: string; readonly mode: Mode },
-  acceptance: readonly AcceptanceRow[],
-): OpenLane {
-  const { operator, issuer, mode } = place
-  const feeRows = new Map<number, number>()
-  const sums = new Map<number, Sum>()
-  return {
-    issuerKnown: issuers.has(issuer),
-    opensAt: (at) => isOpen(acceptance.findLast(({ from }) => from <= at)),
-    feeRowOn(day) {
-      const known = feeRows.get(day)
-      if (known !== undefined) return known
-      const row = feeRowOf(fees, { mode, acquirer: operator, issuer, day: dayOf(day) })
-      const found = row === undefined ? -1 : fees.indexOf(row)
-      feeRows.set(day, found)
-      return found
-    },
-    settle(feeRow, amountFen, sign) {
-      let sum = sums.get(feeRow)
-      if (sum === undefined) sums.set(feeRow, (sum = createSum(fees[feeRow] as FeeRow)))
-      sum.add(amountFen, sign)
-    },
-    sums: () => [...sums.values()].map((sum) => ({ operator, issuer, ...sum.total() })),
+    const found =
+      name === undefined
+        ? undefined
+        : feeRowOf(fees, {
+            mode: name,
+            acquirer: digitsOf(anyOperator),
+            issuer: digitsOf(anyIssuer),
+            day: dayOf(day),
+          })
+    const place = found === undefined ? -1 : fees.indexOf(found)
+    own.set(key, place)
+    return place
   }
 }
 
-interface Sum {
-  add(amountFen: number, sign: 1 | -1): void
-  total(): Omit<LaneSum, 'operator' | 'issuer'>
+function laneHash(operator: number, issuer: number, kind: number): number {
+  let hash = Math.imul(operator ^ Math.imul(issuer, 0x85ebca6b), 0x9e3779b1)
+  hash = Math.imul(hash ^ (hash >>> 15) ^ kind, 0xc2b2ae35)
+  return hash ^ (hash >>> 13)
 }
 
-/** Sums of one fee row. All parts are exact: `fen × ppm` of a 32-bit amount is below 2^53. */
-function createSum({ ratePpm, acquirerSharePpm, issuerSharePpm }: FeeRow): Sum {
-  const flushed = [0n, 0n, 0n, 0n] as [bigint, bigint, bigint, bigint]
-  let [amounts, fees, acquirers, issuers, charges] = [0, 0, 0, 0, 0]
-  const flush = () => {
-    flushed[0] += BigInt(amounts)
-    flushed[1] += BigInt(fees)
-    flushed[2] += BigInt(acquirers)
-    flushed[3] += BigInt(issuers)
-    amounts = fees = acquirers = issuers = 0
-  }
-  return {
-    add(amountFen, sign) {
-      const feeMicro = amountFen * ratePpm
-      amounts += sign * amountFen
-      fees += sign * feeMicro
-      acquirers += sign * shareOf(feeMicro, acquirerSharePpm)
-      issuers += sign * shareOf(feeMicro, issuerSharePpm)
-      charges += sign
-      if (Math.abs(fees) > SAFE || Math.abs(amounts) > SAFE) flush()
-    },
-    total() {
-      flush()
-      const [amountFen, feeMicro, acquirerMicro, issuerMicro] = flushed
-      return { amountFen, feeMicro, acquirerMicro, issuerMicro, charges }
-    },
-  }
+/** Issuer, mode and medium in one whole number. */
+function pairKey(issuer: number, kind: number): number {
+  return issuer * 0x1_0000 + kind
 }
 
-/** `⌊fee × share / 10⁶⌋`, exact although the product may not fit: in two steps that do. */
-function shareOf(feeMicro: number, sharePpm: number): number {
-  const rest = feeMicro % WHOLE
-  return ((feeMicro - rest) / WHOLE) * sharePpm + Math.floor((rest * sharePpm) / WHOLE)
+function enlarged<T extends Uint32Array | Uint16Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
 }
 
-/** The 8 digits of a BCD word. */
-function digits(word: number): string {
+function isId(text: string): boolean {
+  return /^\d{8}$/.test(text)
+}
+
+/** 8 digits as the word of their 4 packed bytes. */
+function wordOf(digits: string): number {
+  return Number.parseInt(digits, 16)
+}
+
+/** The 8 digits of a packed word. */
+function digitsOf(word: number): string {
   return word.toString(16).padStart(8, '0')
 }
 
-/** `YYYY-MM-DD` of a BCD word. */
+/** `YYYY-MM-DD` of a packed word. */
 function dayOf(word: number): string {
-  const text = digits(word)
+  const text = digitsOf(word)
   return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`
 }

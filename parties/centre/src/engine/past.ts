@@ -1,7 +1,7 @@
+import { view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
-import type { AccountTable } from './account-table.ts'
-import type { ChargeColumns } from './charge-columns.ts'
-import { CHARGE, TAP } from './record-places.ts'
+import type { Gathered } from './gather.ts'
+import { ACCOUNT_BYTES, CHARGE, TAP } from './record-places.ts'
 import { ROW, ROW_BYTES, VERDICT_NUMBERS } from './verdict-rows.ts'
 
 /** An account that may have been settled before. */
@@ -36,65 +36,74 @@ export interface Past {
 
 /** Numbers of the accounts that need their history: the others cannot have been settled before. */
 export function suspectAccounts(
-  { count, words, places, starts, taps, owners, accounts }: ChargeColumns,
-  deliveries: { readonly words: DataView; readonly places: Uint32Array },
+  { charges, taps, accounts }: Gathered,
   options: { readonly cards: RiddenCards; readonly dayStartS: number },
-): Uint32Array {
-  const suspected = new Uint8Array(accounts.count)
-  for (let charge = 0; charge < count; charge++) {
-    const owner = owners[charge]!
-    if (words.getUint32(places[charge]! + CHARGE.corrects) !== 0) suspected[owner] = 1
-    for (let i = starts[charge]!; i < starts[charge + 1]! && suspected[owner] === 0; i++) {
-      const tap = taps[i]!
-      if (tap === -1 || !isNew(deliveries.words, deliveries.places[tap]!)) suspected[owner] = 1
+): number[] {
+  const suspects: number[] = []
+  for (let account = 0; account < accounts.count; account++) {
+    const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
+    for (let charge = from; charge < to; charge++) {
+      if (!needsPast(charge)) continue
+      suspects.push(account)
+      break
     }
   }
-  return Uint32Array.from(suspected.keys()).filter((account) => suspected[account] === 1)
+  return suspects
 
-  function isNew(record: DataView, at: number): boolean {
-    const counter = record.getUint32(at + TAP.counter)
-    return record.getUint8(at + TAP.medium) === MEDIA.code
+  function needsPast(charge: number): boolean {
+    if (charges.words.getUint32(charges.places[charge]! + CHARGE.corrects) !== 0) return true
+    for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
+      const tap = charges.taps[i]!
+      if (tap === -1 || !isNew(taps.places[tap]!)) return true
+    }
+    return false
+  }
+
+  function isNew(at: number): boolean {
+    const counter = taps.words.getUint32(at + TAP.counter)
+    return taps.words.getUint8(at + TAP.medium) === MEDIA.code
       ? counter >= options.dayStartS + CLOCK_SKEW_S
-      : options.cards.isNew(record, at + TAP.account, counter)
+      : options.cards.isNew(taps.words, at + TAP.account, counter)
   }
 }
 
 /** Looks the accounts up in the history. */
 export async function openPast(
-  columns: Pick<ChargeColumns, 'words' | 'accounts'>,
-  suspects: Uint32Array,
+  shard: Gathered,
+  suspects: readonly number[],
   history: History,
 ): Promise<Past> {
-  const { words, accounts } = columns
-  const rows = suspects.length === 0 ? new Uint8Array(0) : await history(keysOf(columns, suspects))
-  const old = new DataView(rows.buffer, rows.byteOffset, rows.length)
-  const settledRows = groupRows(old, accounts)
+  const rows =
+    suspects.length === 0
+      ? new Uint8Array(0)
+      : await history(suspects.map((account) => keyOf(shard, account)))
+  const old = view(rows)
+  const settledRows = groupRows(old, shard)
   const rowsOf = (account: number) => settledRows.get(account) ?? []
   return {
-    settled(account, { words: record, at }) {
-      const counter = record.getUint32(at + TAP.counter)
+    settled(account, { words, at }) {
+      const counter = words.getUint32(at + TAP.counter)
       const row = rowsOf(account).find((one) => old.getUint32(one + ROW.counter) === counter)
       if (row === undefined) return 0
-      return sameDelivery(old, row + ROW.terminal, record, at + TAP.terminal) ? 1 : 2
+      return sameDelivery(old, row + ROW.terminal, words, at + TAP.terminal) ? 1 : 2
     },
-    delivered: (account, from, at) =>
-      rowsOf(account).some((row) => sameDelivery(old, row + ROW.terminal, from, at)),
-  }
-
-  function keysOf({ words: bytes }: typeof columns, numbers: Uint32Array): AccountKey[] {
-    return Array.from(numbers, (account) => {
-      const at = accounts.places[account]! - CHARGE.account
-      const from = bytes.byteOffset + at + CHARGE.account
-      return {
-        account: new Uint8Array(bytes.buffer, from, 14).slice(),
-        medium: words.getUint8(at + CHARGE.medium),
-        hash: accounts.hashes[account]!,
-      }
-    })
+    delivered: (account, words, at) =>
+      rowsOf(account).some((row) => sameDelivery(old, row + ROW.terminal, words, at)),
   }
 }
 
-function groupRows(old: DataView, accounts: AccountTable): ReadonlyMap<number, number[]> {
+function keyOf({ charges, accounts }: Gathered, account: number): AccountKey {
+  const { words, places } = charges
+  const at = places[accounts.starts[account]!]!
+  const from = words.byteOffset + at + CHARGE.account
+  return {
+    account: new Uint8Array(words.buffer, from, ACCOUNT_BYTES).slice(),
+    medium: words.getUint8(at + CHARGE.medium),
+    hash: accounts.hashes[account]!,
+  }
+}
+
+function groupRows(old: DataView, { accounts }: Gathered): ReadonlyMap<number, number[]> {
   const groups = new Map<number, number[]>()
   for (let row = 0; row < old.byteLength; row += ROW_BYTES) {
     if (old.getUint8(row + ROW.verdict) !== VERDICT_NUMBERS.normal) continue

@@ -2,13 +2,17 @@ import { chargeHead, chargeTapLayout, TAP_HEAD_LENGTH, tapHead } from '@unifare/
 
 /** Where clearing finds what it needs in the bytes of a tap: the wire's own layout. */
 export const TAP = {
+  version: tapHead.fields.version[0],
   kind: tapHead.fields.kind[0],
   length: tapHead.fields.length[0],
   terminal: tapHead.fields.terminal[0],
   sequence: tapHead.fields.sequence[0],
   at: tapHead.fields.at[0],
+  timeQuality: tapHead.fields.timeQuality[0],
   mode: tapHead.fields.mode[0],
   operator: tapHead.fields.operator[0],
+  city: tapHead.fields.city[0],
+  vehicle: tapHead.fields.vehicle[0],
   medium: tapHead.fields.medium[0],
   flags: tapHead.fields.flags[0],
   /** Issuer and account stand together: 14 bytes. */
@@ -16,6 +20,7 @@ export const TAP = {
   counter: tapHead.fields.counter[0],
   amountFen: tapHead.fields.amountFen[0],
   balanceFen: tapHead.fields.balanceFen[0],
+  entryAt: tapHead.fields.entryAt[0],
   serial: tapHead.fields.serial[0],
   evidenceLength: TAP_HEAD_LENGTH,
   evidence: TAP_HEAD_LENGTH + 2,

@@ -2,6 +2,7 @@ import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION, MAC2_GOOD, TAC_GOOD } fr
 import { readField } from '@unifare/core'
 import { MEDIA, tapHead } from '@unifare/tap'
 import { type Verifier, verifyCodeTap } from '../evidence.ts'
+import type { Gathered } from './gather.ts'
 import { instantAt, TAP } from './record-places.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
@@ -14,32 +15,30 @@ export interface EvidenceColumns {
 }
 
 /**
- * Verifies the evidence of some taps: TAC and MAC2 of cards by columns, the signatures of codes,
- * and both against the records around them. Rows of one card should follow each other.
+ * Verifies the evidence of a shard's taps: TAC and MAC2 of cards by columns, the signatures of
+ * codes, and both against the records around them.
  */
-export async function verifyRows(
-  bytes: Uint8Array,
-  places: Uint32Array,
-  rows: Uint32Array,
+export async function verifyTapRows(
+  { bytes, words, places, count }: Gathered['taps'],
   verifier: Verifier,
 ): Promise<EvidenceColumns> {
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const verdicts = new Uint8Array(places.length)
+  const verdicts = new Uint8Array(count)
   const capsFen = new Map<number, number>()
-  const cards = new Uint32Array(rows.length)
-  let count = 0
-  for (const row of rows) {
+  const cards = new Uint32Array(count)
+  let checked = 0
+  for (let row = 0; row < count; row++) {
     const place = places[row]!
     if (words.getUint8(place + TAP.medium) === MEDIA.code) {
       const { evidence, capFen } = verifyCodeTap(codeTap(bytes, words, place), verifier)
       verdicts[row] = VERDICT_NUMBERS[evidence]
       if (capFen !== null) capsFen.set(row, capFen)
-    } else if (hasEvidence(words, place)) cards[count++] = row
+    } else if (hasEvidence(words, place)) cards[checked++] = row
     else verdicts[row] = VERDICT_NUMBERS['card.evidence']
   }
-  const at = Uint32Array.from(cards.subarray(0, count), (row) => places[row]! + TAP.evidence)
+  const at = new Uint32Array(checked)
+  for (let i = 0; i < checked; i++) at[i] = places[cards[i]!]! + TAP.evidence
   const good = await verifier.cardChecks({ bytes, at })
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < checked; i++) {
     const row = cards[i]!
     verdicts[row] = cardVerdict(words, places[row]!, good[i]!)
   }
@@ -77,9 +76,11 @@ function agrees(words: DataView, place: number): boolean {
   return (
     words.getUint32(place + TAP.amountFen) === words.getUint32(from + EVIDENCE_AT.amountFen) &&
     words.getUint32(place + TAP.terminal) === words.getUint32(from + EVIDENCE_AT.terminal) &&
-    words.getUint16(place + TAP.terminal + 4) === words.getUint16(from + EVIDENCE_AT.terminal + 4) &&
+    words.getUint16(place + TAP.terminal + 4) ===
+      words.getUint16(from + EVIDENCE_AT.terminal + 4) &&
     words.getUint32(place + TAP.serial) === words.getUint32(from + EVIDENCE_AT.serial) &&
-    words.getUint32(place + TAP.counter) === words.getUint16(from + EVIDENCE_AT.offlineNumber) + 1 &&
+    words.getUint32(place + TAP.counter) ===
+      words.getUint16(from + EVIDENCE_AT.offlineNumber) + 1 &&
     words.getUint32(place + TAP.balanceFen) === words.getInt32(from + EVIDENCE_AT.balanceFen) &&
     words.getUint32(place + TAP.account) === words.getUint32(from + EVIDENCE_AT.issuer) &&
     sameNumber(words, place + TAP.account + 4, from + EVIDENCE_AT.number)

@@ -25,6 +25,7 @@ import {
   type TestDay,
   verdictsOfRows,
 } from './engine.fixture.ts'
+import { type LaneSums, SUM_COLUMNS } from './lane-sums.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
 const held = (tap: Tap, version = 0): HeldTap => ({ tap, held: version })
@@ -280,7 +281,7 @@ describe('a shard cleared on columns', () => {
 
   test('an empty shard has no rows', async () => {
     const { rows, sums, settledFen } = await clearOnColumns({ charges: [], taps: [] })
-    expect([rows.length, sums.length, settledFen]).toEqual([0, 0, 0n])
+    expect([rows.length, sums.operators.length, settledFen]).toEqual([0, 0, 0n])
   })
 })
 
@@ -350,15 +351,17 @@ function shuffle<T>(items: readonly T[], seed: number): T[] {
   return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item)
 }
 
-function memberMicro(
-  sums: Awaited<ReturnType<typeof clearOnColumns>>['sums'],
-): Record<string, string> {
+function memberMicro({ operators, issuers, values }: LaneSums): Record<string, string> {
   const totals: Record<string, bigint> = {}
-  for (const { operator, issuer, amountFen, feeMicro, acquirerMicro, issuerMicro } of sums) {
+  const idOf = (word: number) => word.toString(16).padStart(8, '0')
+  operators.forEach((operatorWord, line) => {
+    const [operator, issuer] = [idOf(operatorWord), idOf(issuers[line] as number)]
+    const own = values.subarray(line * SUM_COLUMNS, (line + 1) * SUM_COLUMNS)
+    const [amountFen = 0n, fee = 0n, acquirer = 0n, share = 0n] = Array.from(own, BigInt)
     const whole = amountFen * 1_000_000n
-    totals[operator] = (totals[operator] ?? 0n) + whole - feeMicro + acquirerMicro
-    totals[issuer] = (totals[issuer] ?? 0n) - whole + issuerMicro
-  }
+    totals[operator] = (totals[operator] ?? 0n) + whole - fee + acquirer
+    totals[issuer] = (totals[issuer] ?? 0n) - whole + share
+  })
   return asText(totals)
 }
 

@@ -1,0 +1,103 @@
+import type { FeeRow } from '../fees.ts'
+
+const WHOLE = 1_000_000
+/** A sum that grows beyond this is put aside before it could lose a unit. */
+const SAFE = 2 ** 52
+/** Amount in fen; fee, acquirer's share and issuer's share in micro-fen; number of charges. */
+export const SUM_COLUMNS = 5
+
+/** Money by lane and fee row, exact whole numbers: `values` has `SUM_COLUMNS` for every line. */
+export interface LaneSums {
+  /** Operators and issuers as the words of their 4 packed bytes; a pair may have several lines. */
+  readonly operators: Uint32Array
+  readonly issuers: Uint32Array
+  readonly feeRows: Uint16Array
+  readonly values: Float64Array
+}
+
+/** Sums that grow charge by charge. */
+export interface SumWriter {
+  /** Adds a charge to a lane, or takes one back with `sign` −1. */
+  add(lane: number, feeRow: number, amountFen: number, sign: 1 | -1): void
+  /** All that was added; who the lanes are for is known to the caller. */
+  sums(operators: Uint32Array, issuers: Uint32Array): LaneSums
+}
+
+const NO_ROW = -1
+
+/** Opens sums; all parts are exact: `fen × ppm` of a 32-bit amount is below 2^53. */
+export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
+  // Almost every lane has one fee row: it lies at the lane's own place. The others are put aside.
+  let own = new Int32Array(1_024).fill(NO_ROW)
+  let values = new Float64Array(1_024 * SUM_COLUMNS)
+  const aside: { lane: number; feeRow: number; values: Float64Array }[] = []
+  const rates = fees.map(({ ratePpm }) => ratePpm)
+  const acquirers = fees.map(({ acquirerSharePpm }) => acquirerSharePpm)
+  const issuers = fees.map(({ issuerSharePpm }) => issuerSharePpm)
+
+  function grow(lanes: number): void {
+    const more = new Int32Array(lanes * 2).fill(NO_ROW)
+    more.set(own)
+    own = more
+    const wider = new Float64Array(lanes * 2 * SUM_COLUMNS)
+    wider.set(values)
+    values = wider
+  }
+
+  function putAside(lane: number, feeRow: number): void {
+    const at = lane * SUM_COLUMNS
+    if (feeRow !== NO_ROW) aside.push({ lane, feeRow, values: values.slice(at, at + SUM_COLUMNS) })
+    values.fill(0, at, at + SUM_COLUMNS)
+  }
+
+  return {
+    add(lane, feeRow, amountFen, sign) {
+      if (lane >= own.length) grow(lane)
+      const at = lane * SUM_COLUMNS
+      if (own[lane] !== feeRow) {
+        putAside(lane, own[lane]!)
+        own[lane] = feeRow
+      }
+      const feeMicro = amountFen * rates[feeRow]!
+      values[at]! += sign * amountFen
+      values[at + 1]! += sign * feeMicro
+      values[at + 2]! += sign * shareOf(feeMicro, acquirers[feeRow]!)
+      values[at + 3]! += sign * shareOf(feeMicro, issuers[feeRow]!)
+      values[at + 4]! += sign
+      if (Math.abs(values[at + 1]!) > SAFE || Math.abs(values[at]!) > SAFE) putAside(lane, feeRow)
+    },
+    sums(operatorOf, issuerOf) {
+      const lanes: number[] = []
+      own.forEach((feeRow, lane) => {
+        if (feeRow !== NO_ROW) lanes.push(lane)
+      })
+      const count = lanes.length + aside.length
+      const sums = {
+        operators: new Uint32Array(count),
+        issuers: new Uint32Array(count),
+        feeRows: new Uint16Array(count),
+        values: new Float64Array(count * SUM_COLUMNS),
+      }
+      const put = (line: number, lane: number, feeRow: number, from: Float64Array) => {
+        sums.operators[line] = operatorOf[lane]!
+        sums.issuers[line] = issuerOf[lane]!
+        sums.feeRows[line] = feeRow
+        sums.values.set(from, line * SUM_COLUMNS)
+      }
+      lanes.forEach((lane, line) => {
+        const at = lane * SUM_COLUMNS
+        put(line, lane, own[lane]!, values.subarray(at, at + SUM_COLUMNS))
+      })
+      aside.forEach((one, i) => {
+        put(lanes.length + i, one.lane, one.feeRow, one.values)
+      })
+      return sums
+    },
+  }
+}
+
+/** `⌊fee × share / 10⁶⌋`, exact although the product may not fit: in two steps that do. */
+function shareOf(feeMicro: number, sharePpm: number): number {
+  const rest = feeMicro % WHOLE
+  return ((feeMicro - rest) / WHOLE) * sharePpm + Math.floor((rest * sharePpm) / WHOLE)
+}
