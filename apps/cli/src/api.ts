@@ -3,6 +3,7 @@ import { accounts, DEMONSTRATION_TERMS, orderViews, termsOn } from '@unifare/iss
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { exposureTerms } from './api-exposure.ts'
+import { createFilesApi, type FilesNetwork } from './api-files.ts'
 import { createTariffsApi } from './api-tariffs.ts'
 import { guard } from './guard.ts'
 import { joinPage, type LanInvitation } from './live/join-page.ts'
@@ -55,6 +56,7 @@ export function createApi(options: {
   )
   app.get('/api/exposure', (c) => c.json(exposureTerms(running.plan.day)))
   app.route('/', createTariffsApi(running.plan))
+  app.route('/', createFilesApi(filesNetwork(running)))
   app.get('/api/debts', async (c) => c.json(await debts(running)))
   app.get('/api/orders', async (c) => c.json(await orders(running)))
   app.post('/api/issuer/:account/repay', async (c) =>
@@ -65,6 +67,11 @@ export function createApi(options: {
   app.get('/join/', async (c) => c.html(await joinPage({ lan, origin: new URL(c.req.url).origin })))
   app.get('*', (c) => servePage(options.pages, c.req.path))
   return app
+}
+
+function filesNetwork({ network }: Running): FilesNetwork {
+  const { centre, operators, issuers } = network
+  return { centre, operators, issuers: new Set(issuers.keys()) }
 }
 
 async function debts({ network }: Running): Promise<unknown[]> {

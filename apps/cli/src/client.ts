@@ -4,11 +4,15 @@ import { UnifareError } from '@unifare/core'
 export async function askNetwork(
   port: number,
   path: string,
-  method: 'GET' | 'POST' = 'GET',
+  request:
+    | 'GET'
+    | 'POST'
+    | { readonly method: 'POST'; readonly body: Uint8Array<ArrayBuffer> } = 'GET',
 ): Promise<unknown> {
+  const init = typeof request === 'string' ? { method: request } : request
   let response: Response
   try {
-    response = await fetch(`http://127.0.0.1:${port}${path}`, { method })
+    response = await fetch(`http://127.0.0.1:${port}${path}`, init)
   } catch {
     throw new UnifareError(
       'network.not-running',

@@ -12,6 +12,7 @@ import { operatorErrors } from '@unifare/operator'
 import { registryErrors } from '@unifare/registry'
 import { codeErrors } from '@unifare/ridecode'
 import { tapErrors } from '@unifare/tap'
+import { tunionErrors } from '@unifare/tunion'
 import { twinErrors } from '@unifare/twin'
 
 /** Codes of the command line itself. */
@@ -39,6 +40,7 @@ export const cliErrors = {
     zh: '已签名的票价名单须以发布者公钥打开',
   },
   'fare.file-exists': { en: 'the file is there already', zh: '文件已存在' },
+  'files.unreadable': { en: 'the file cannot be read', zh: '文件无法读取' },
   'keys.no-terminal': { en: 'this is typed at a terminal only', zh: '须在终端上输入' },
   'keys.aborted': { en: 'stopped by hand', zh: '人工中止' },
   'keys.mismatch': { en: 'what was typed does not agree', zh: '输入核对不一致' },
@@ -79,6 +81,7 @@ const TABLES: readonly ErrorTable[] = [
   readerErrors,
   codeErrors,
   tapErrors,
+  tunionErrors,
   bundleErrors,
   faresErrors,
   registryErrors,
