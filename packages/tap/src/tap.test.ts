@@ -179,10 +179,19 @@ describe('records of the future', () => {
   test('reserved bytes are ignored: whoever forwards a record forwards its bytes', () => {
     const bytes = encodeTap(cardTap())
     const later = bytes.slice()
-    for (const at of [73, 108, 115, 116, 127]) later[at] = 0x5a
+    for (const at of [108, 115, 116, 127]) later[at] = 0x5a
     expect(parseTap(later)).toEqual(parseTap(bytes))
     expect(encodeTap(parseTap(later))).toEqual(bytes)
     expect(bytes).not.toEqual(later)
+  })
+
+  test('the kind of a holder stands in byte 73; nothing is told of an ordinary one', () => {
+    const student = cardTap({ holderKind: 2 })
+    const bytes = encodeTap(student)
+    expect(bytes[73]).toBe(2)
+    expect(parseTap(bytes)).toEqual(student)
+    expect('holderKind' in parseTap(encodeTap(cardTap()))).toBe(false)
+    expect(() => encodeTap(cardTap({ holderKind: 256 }))).toThrow(refused('tap.bad-field'))
   })
 
   test('unknown flags and reasons are kept as numbers', () => {

@@ -91,12 +91,17 @@ export interface Tap {
   readonly durationS: number
   /** Terminal transaction serial of the PSAM; 0 without a card debit. */
   readonly serial: number
+  /**
+   * Kind of the card's holder as its EF 17 tells it (02 student, 03 senior, 05 military); left out
+   * of an ordinary or silent one, and of a code, whose own bytes tell it.
+   */
+  readonly holderKind?: number
   /** Raw and verbatim: for a card TAC with all its inputs, for a code its bytes. */
   readonly evidence: Uint8Array
 }
 
 /**
- * The fixed head, byte for byte. Bytes 73, 108 to 115 and 116 to 127 are reserved: zero when
+ * The fixed head, byte for byte. Bytes 108 to 115 and 116 to 127 are reserved: zero when
  * written, ignored when read. Whoever forwards a record forwards its bytes, never a parsed copy.
  */
 export const tapHead = defineLayout(TAP_HEAD_LENGTH, {
@@ -125,6 +130,7 @@ export const tapHead = defineLayout(TAP_HEAD_LENGTH, {
   keyIndex: [70, 'u8'],
   keyVersion: [71, 'u8'],
   keyAlgorithm: [72, 'u8'],
+  holderKind: [73, 'u8'],
   reason: [74, 'u16'],
   refersTo: [76, 'u32'],
   tariffVersion: [80, 'u32'],
@@ -162,6 +168,7 @@ export function encodeTap(tap: Tap): Uint8Array {
     keyIndex: tap.key.index,
     keyVersion: tap.key.version,
     keyAlgorithm: tap.key.algorithm,
+    holderKind: tap.holderKind ?? 0,
     entryCity: tap.entry?.city ?? '',
     entryLine: tap.entry?.line ?? 0,
     entryStation: tap.entry?.station ?? 0,
@@ -259,6 +266,7 @@ function named(head: FieldValues<typeof tapHead.fields>): Omit<Tap, 'evidence'> 
     distanceM: head.distanceM,
     durationS: head.durationS,
     serial: head.serial,
+    ...(head.holderKind === 0 ? {} : { holderKind: head.holderKind }),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   ACCEPTANCE,
   ACCOUNT,
   AT,
+  cardExit,
   codeTap,
   LOCAL,
   lineOf,
@@ -60,6 +61,24 @@ async function ride(accountType: number, issuer = LOCAL) {
   const entry = codeTap({ issuer, station: 1, at: ENTER })
   return priceRide(XIAN, ACCEPTANCE, { kind: 'journey', entry, exit })
 }
+
+describe('the class that a card carries', () => {
+  test.each([
+    ['nothing told', undefined, 360],
+    ['a student', 2, 200],
+    ['a senior', 3, 0],
+    ['who the tariff does not know', 5, 360],
+  ])('%s: 12 km by local card, priced as its terminal did', (_, holderKind, fen) => {
+    const at = ENTER + 30 * MINUTE
+    const told = holderKind === undefined ? {} : { holderKind }
+    const exit = cardExit({ from: 1, enteredAt: ENTER, at, station: 3, issuer: LOCAL, ...told })
+    const debited = { ...exit, amountFen: fen }
+    const priced = priceRide(XIAN, ACCEPTANCE, { kind: 'journey', entry: null, exit: debited })
+    expect(priced).toMatchObject({ amountFen: fen, pricedFen: fen })
+    const rules = priced?.parts.map(({ rule }) => rule)
+    expect(rules?.includes('class.as-adult')).toBe(holderKind === 5)
+  })
+})
 
 describe('the class that a code carries', () => {
   test.each([

@@ -138,7 +138,8 @@ async function purchase(flow: CardFlow, { view, plan }: Chosen): Promise<Stored 
   })
   if (!prepared.ok) return refuse(REASON_OF_PREPARE[prepared.code] ?? 'card.torn', prepared.code)
   const { pending } = prepared
-  const tap = pendingTap(plan, { at: context.at, tariffVersion, scheme: view.scheme })
+  const known = { at: context.at, tariffVersion, scheme: view.scheme }
+  const tap = pendingTap(plan, { ...known, ...told(view) })
   const id = log.appendPending(encodePendingEntry({ tap, purchase: pending }))
   await log.sync()
   const debited = await debit({ transport, psam, pending })
@@ -154,4 +155,12 @@ async function purchase(flow: CardFlow, { view, plan }: Chosen): Promise<Stored 
     logged: appendRecord(log, flow.config, when, content, { resolves: id }),
     completed: false,
   }
+}
+
+/** Kind of an ordinary holder, which need not be told. */
+const ORDINARY = 1
+
+/** What of its holder a card's record tells: the operator prices the ride in the same class. */
+function told({ kind }: CardView): { readonly holderKind?: number } {
+  return kind > ORDINARY ? { holderKind: kind } : {}
 }

@@ -1,6 +1,6 @@
 import { type CardRefusal, type CardView, checkCard, type TravelRecord } from '@unifare/card'
 import { shanghaiDigits } from '@unifare/core'
-import { tariffInForce } from '@unifare/fares'
+import { holderClass, tariffInForce } from '@unifare/fares'
 import type { Mode, Reason } from '@unifare/tap'
 import type { Role, TerminalConfig } from './config.ts'
 import { type Refusal, refuse } from './decision.ts'
@@ -53,7 +53,8 @@ export function planCard(view: CardView, context: CardContext): CardPlan | Refus
   if (lists.denied.has(denyKey('card', view.issuer, view.number))) return refuse('deny.listed')
   const tariff = tariffInForce(lists.tariffs, config.mode, at)
   if (tariff === undefined) return refuse('fare.unknown', 'fares.no-tariff')
-  return PLANS[config.role](view, { ...context, tariff, acceptance })
+  const { riderClass } = holderClass(view.kind, tariff)
+  return PLANS[config.role](view, { ...context, tariff, acceptance, riderClass })
 }
 
 const RECORD_OF_SINGLE: Readonly<Partial<Record<Mode, readonly TravelRecord[]>>> = {

@@ -1,7 +1,7 @@
 import type { AcceptanceRow } from '@unifare/bundle'
 import type { Fen, Instant, TimeQuality } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { price, tariffInForce } from '@unifare/fares'
+import { holderClass, price, tariffInForce } from '@unifare/fares'
 import {
   type CodeCaches,
   type CodeIdentity,
@@ -167,7 +167,7 @@ function allowedFare(
     uses.since(identity, listsAt) >= staleness.usesMax ||
     (!staleness.companions && decodeCustomField(code.custom)?.companion === true)
   if (doubtful) return refuse('bundle.limited')
-  return knownFare(context, acceptance) ?? refuse('fare.unknown')
+  return knownFare(context, { acceptance, code }) ?? refuse('fare.unknown')
 }
 
 /** What the terminal holds against a code: a tap that nobody was shown stands in no rider's way. */
@@ -185,7 +185,11 @@ function memoryFor(
 }
 
 /** What is known of the fare at this point: the fare of a single ride, zero where a gate opens a journey. */
-function knownFare(context: CodeContext, { issuer, division }: AcceptanceRow): Fen | undefined {
+function knownFare(
+  context: CodeContext,
+  taken: { readonly acceptance: AcceptanceRow; readonly code: ShownCode },
+): Fen | undefined {
+  const { issuer, division } = taken.acceptance
   const { config, lists, at, metered } = context
   const { distanceM = 0 } = metered
   const tariff = tariffInForce(lists.tariffs, config.mode, at)
@@ -197,7 +201,7 @@ function knownFare(context: CodeContext, { issuer, division }: AcceptanceRow): F
     at,
     ...(distanceM > 0 ? { distanceM } : {}),
     medium: 'code',
-    riderClass: 'adult',
+    riderClass: holderClass(taken.code.accountType, tariff).riderClass,
     issuer: { institution: issuer, division },
   })
   return priced.ok ? priced.amountFen : undefined

@@ -18,6 +18,8 @@ export interface PendingTap {
   readonly tariffVersion: number
   /** Key system of the purse. */
   readonly scheme: PurseScheme
+  /** Of the card's holder, where it is no ordinary one. */
+  readonly holderKind?: number
 }
 
 /** APPLICATION BLOCK that a card was sent. */
@@ -51,7 +53,7 @@ export function decodePendingEntry(bytes: Uint8Array): PendingEntry {
 /** The same of a plan, before its purchase is known. */
 export function pendingTap(
   plan: CardPlan,
-  known: Pick<PendingTap, 'at' | 'tariffVersion' | 'scheme'>,
+  known: Pick<PendingTap, 'at' | 'tariffVersion' | 'scheme' | 'holderKind'>,
 ): PendingTap {
   const { kind, line, station, entry, durationS, distanceM, reason, flags } = plan
   return { kind, line, station, entry, durationS, distanceM, reason, flags, ...known }

@@ -57,6 +57,8 @@ export interface CardContext {
 export interface Priceable extends CardContext {
   readonly tariff: CompiledTariff
   readonly acceptance: AcceptanceRow
+  /** Of the card's holder, as far as the tariff knows it. */
+  readonly riderClass: string
 }
 
 /** Industry of the trip record; modes that T-Union does not number travel as the nearest it has. */
@@ -138,7 +140,10 @@ export function fareOf(context: Priceable, facts: RideFacts): Fen | Refusal {
 }
 
 /** A ride by card, as the tariff asks for it. */
-export function rideOf({ config, at, acceptance }: Priceable, facts: RideFacts): AccountRide {
+export function rideOf(
+  { config, at, acceptance, riderClass }: Priceable,
+  facts: RideFacts,
+): AccountRide {
   const { entry, exit, distanceM = 0, durationS = 0, meterFen } = facts
   return {
     mode: config.mode,
@@ -148,7 +153,7 @@ export function rideOf({ config, at, acceptance }: Priceable, facts: RideFacts):
     ...(durationS > 0 ? { durationS } : {}),
     ...(meterFen === undefined ? {} : { meterFen }),
     medium: 'card',
-    riderClass: 'adult',
+    riderClass,
     issuer: { institution: acceptance.issuer, division: acceptance.division },
     ...(entry === undefined || exit === undefined
       ? {}

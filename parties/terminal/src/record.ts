@@ -32,6 +32,7 @@ export type TapContent = Partial<
     | 'distanceM'
     | 'durationS'
     | 'serial'
+    | 'holderKind'
     | 'evidence'
     | 'flags'
   >

@@ -2,7 +2,7 @@ import { bicycleLayout, decodeTrip, ferryLayout, INDUSTRY, TRIP, taxiLayout } fr
 import { FLAGS } from '@unifare/tap'
 import { describe, expect, it } from 'vitest'
 import { newCard, viewOf } from './cards.fixture.ts'
-import { beside, OPERATOR, openBench, recordsOf, tap } from './terminal.fixture.ts'
+import { beside, LOCAL, OPERATOR, openBench, recordsOf, tap } from './terminal.fixture.ts'
 
 const MINUTE_MS = 60_000
 const record = async (slot: Awaited<ReturnType<typeof newCard>>, at: number) => {
@@ -112,4 +112,19 @@ it('a bicycle of another operator is returned to it', async () => {
   expect(await tap(rent, slot)).toMatchObject({ reason: 'card.open-elsewhere' })
   const dock = await beside(rent, { mode: 'bicycle', role: 'return', station: 2 })
   expect(await tap(dock, slot)).toMatchObject({ reason: 'card.no-entry' })
+})
+
+describe('a card whose issuer certified the kind of its holder', () => {
+  it.each([
+    ['a senior of Wuhan rides free', { cardKind: 3, issuer: LOCAL }, 0, 3],
+    ['a senior from elsewhere pays', { cardKind: 3 }, 200, 3],
+    ['a student, of whom the tariff does not speak, pays', { cardKind: 2, issuer: LOCAL }, 200, 2],
+    ['an ordinary holder pays, and nothing is told', { issuer: LOCAL }, 200, undefined],
+  ])('%s; the tap tells the kind', async (_, profile, amountFen, holderKind) => {
+    const bench = await openBench()
+    const slot = await newCard(profile)
+    expect(await tap(bench, slot)).toMatchObject({ ok: true, amountFen })
+    const [record] = await recordsOf(bench)
+    expect([record?.amountFen, record?.holderKind]).toEqual([amountFen, holderKind])
+  })
 })
