@@ -116,7 +116,7 @@ export interface GroupBuffer {
 }
 
 /** Memory that a group keeps for the next one. */
-const KEPT_BYTES = 4 * 1024 * 1024
+const KEPT_BYTES = 8 * 1024 * 1024
 
 export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
   let bytes = new Uint8Array(1024)

@@ -1,10 +1,13 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 import { concat, fromHex, toHex, UnifareError } from '@unifare/core'
 import { isEd25519PublicKey } from '../src/ed25519.ts'
-import type { SignatureEngine } from '../src/engine.ts'
+import type { AsideEngine, SignatureEngine } from '../src/engine.ts'
 import { sha256 } from '../src/sha256.ts'
 import { createLru } from './lru.ts'
 
+const signAside = promisify(sign)
+const verifyAside = promisify(verify)
 const SPKI_PREFIX = fromHex('302A300506032B6570032100')
 const PKCS8_PREFIX = fromHex('302E020100300506032B657004220420')
 
@@ -12,26 +15,46 @@ const PKCS8_PREFIX = fromHex('302E020100300506032B657004220420')
 const PRIVATE_KEYS = 16
 
 /** Ed25519 by OpenSSL, with imported keys kept; verdicts are those of the pure engine. */
-export function createNativeEd25519(
-  keyCacheSize: number,
-): Pick<SignatureEngine, 'ed25519Sign' | 'ed25519Verify'> {
+export function createNativeEd25519(keyCacheSize: number): {
+  readonly here: Pick<SignatureEngine, 'ed25519Sign' | 'ed25519Verify'>
+  readonly aside: Pick<AsideEngine, 'ed25519Sign' | 'ed25519Verify'>
+} {
   const publicKeys = createLru<KeyObject>(keyCacheSize)
   const privateKeys = createLru<KeyObject>(PRIVATE_KEYS)
+
+  function publicKeyOf(publicKey: Uint8Array, signature: Uint8Array): KeyObject | undefined {
+    if (publicKey.length !== 32 || signature.length !== 64) return undefined
+    const name = Buffer.from(publicKey).toString('latin1')
+    return publicKeys.getOrMake(name, () => importPublic(publicKey))
+  }
+
+  function privateKeyOf(privateKey: Uint8Array): KeyObject {
+    if (privateKey.length !== 32) {
+      throw new UnifareError('key.bad-material', 'an Ed25519 private key has 32 bytes')
+    }
+    const name = toHex(sha256(privateKey))
+    const key = privateKeys.getOrMake(name, () => importPrivate(privateKey))
+    if (!key) throw new UnifareError('key.bad-material', 'the Ed25519 private key is not usable')
+    return key
+  }
+
   return {
-    ed25519Verify(publicKey, message, signature) {
-      if (publicKey.length !== 32 || signature.length !== 64) return false
-      const name = Buffer.from(publicKey).toString('latin1')
-      const key = publicKeys.getOrMake(name, () => importPublic(publicKey))
-      return key !== undefined && verify(null, message, key, signature)
+    here: {
+      ed25519Verify(publicKey, message, signature) {
+        const key = publicKeyOf(publicKey, signature)
+        return key !== undefined && verify(null, message, key, signature)
+      },
+      ed25519Sign: (privateKey, message) =>
+        Uint8Array.from(sign(null, message, privateKeyOf(privateKey))),
     },
-    ed25519Sign(privateKey, message) {
-      if (privateKey.length !== 32) {
-        throw new UnifareError('key.bad-material', 'an Ed25519 private key has 32 bytes')
-      }
-      const name = toHex(sha256(privateKey))
-      const key = privateKeys.getOrMake(name, () => importPrivate(privateKey))
-      if (!key) throw new UnifareError('key.bad-material', 'the Ed25519 private key is not usable')
-      return Uint8Array.from(sign(null, message, key))
+    aside: {
+      async ed25519Verify(publicKey, message, signature) {
+        const key = publicKeyOf(publicKey, signature)
+        return key !== undefined && verifyAside(null, message, key, signature)
+      },
+      async ed25519Sign(privateKey, message) {
+        return Uint8Array.from(await signAside(null, message, privateKeyOf(privateKey)))
+      },
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { SignatureEngine } from '../src/engine.ts'
 import { type Sm2VerifyInput, sm2Sign, sm2Verify } from '../src/sm2.ts'
 import { createNativeEd25519 } from './native-ed25519.ts'
-import { nativeHashes } from './native-hashes.ts'
+import { nativeHashes, sha256Aside } from './native-hashes.ts'
 import { createNativeSm2Verify } from './native-sm2.ts'
 import { passesSm2SelfTest } from './sm2-self-test.ts'
 
@@ -11,6 +11,8 @@ export interface NodeEngine extends SignatureEngine {
 }
 
 export interface NodeEngineOptions {
+  /** Has other threads work too: for servers, not for what must run the same way twice. */
+  readonly aside?: boolean
   /** Imported public keys kept per algorithm; 1,024 when not given. */
   readonly keyCacheSize?: number
   /** Another SM2 verifier to try instead of OpenSSL's; it too must pass the self-test. */
@@ -26,11 +28,13 @@ export function nodeEngine(options: NodeEngineOptions = {}): NodeEngine {
   const { keyCacheSize = 1024 } = options
   const native = options.sm2Verifier ?? createNativeSm2Verify(keyCacheSize)
   const exact = passesSm2SelfTest(native)
+  const ed25519 = createNativeEd25519(keyCacheSize)
   return {
     kind: exact ? 'native' : 'pure',
     sm2Verify: exact ? native : sm2Verify,
     sm2Sign,
     ...nativeHashes,
-    ...createNativeEd25519(keyCacheSize),
+    ...ed25519.here,
+    ...(options.aside === true && { aside: { ...ed25519.aside, sha256: sha256Aside } }),
   }
 }

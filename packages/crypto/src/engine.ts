@@ -11,6 +11,17 @@ export interface SignatureEngine extends Hashes {
   sm2Sign(input: Sm2SignInput): Uint8Array
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
   ed25519Sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array
+  readonly aside?: AsideEngine
+}
+
+/**
+ * The same work done on other threads while this one goes on. Only hosts that take many messages at
+ * once have it: it leaves the order in which work ends to the machine.
+ */
+export interface AsideEngine {
+  sha256(data: Uint8Array): Promise<Uint8Array>
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
+  ed25519Sign(privateKey: Uint8Array, message: Uint8Array): Promise<Uint8Array>
 }
 
 /** The engine that runs everywhere, browsers included. */

@@ -9,11 +9,12 @@ import {
 } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
-  authentic,
+  authenticAside,
   encodeMessage,
   type Message,
   type MessageKind,
   parseMessage,
+  parseMessageAside,
   sealMessage,
 } from './message.ts'
 
@@ -134,7 +135,7 @@ export function createHandler(
   return async (bytes) => {
     let claimed = ''
     const answer = await orRefusal(UNOPENED, async () => {
-      const message = parseMessage(bytes, self.engine)
+      const message = await parseMessageAside(bytes, self.engine)
       claimed = message.sender
       await verify(self, message)
       return orRefusal(message.bodyHash, () => answerTo(message, handle))
@@ -180,7 +181,7 @@ async function verify(self: LinkIdentity, message: Message): Promise<void> {
   const key = await self.publicKeyOf(message.sender)
   requireData(key !== undefined, 'message.unknown-sender', `unknown sender ${message.sender}`)
   requireData(
-    authentic(message, key, self.engine),
+    await authenticAside(message, key, self.engine),
     'message.bad-signature',
     `not signed by ${message.sender}`,
   )

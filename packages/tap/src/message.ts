@@ -1,11 +1,13 @@
 import { type Hashes, type Instant, pureHashes, requireData, toHex } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
+import { type Framed, field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
 
 const MAGIC = 'UM'
 const CODE = 'message.malformed'
 /** Version 1 signed the body too; version 2 signs the header, and the hash of the body is in it. */
 const VERSION = 2
+/** Shorter bodies are hashed sooner than they are handed over. */
+const ASIDE_BYTES_MIN = 16 * 1024
 const READABLE = { code: CODE, versions: [1, VERSION] }
 /** Longest message, its signature included. */
 export const MESSAGE_BYTES_MAX = 1024 * 1024 + SIGNATURE_LENGTH
@@ -69,11 +71,34 @@ export async function sealMessage(
 
 /** Reads a message and checks its shape and body hash; the signature is checked by `authentic`. */
 export function parseMessage(bytes: Uint8Array, hashes: Hashes = pureHashes): Message {
+  const framed = openMessage(bytes)
+  return readMessage(bytes, framed, hashes.sha256(framed.body))
+}
+
+/** The same with the body hashed on another thread, where the host has one and the body is long. */
+export async function parseMessageAside(
+  bytes: Uint8Array,
+  engine: SignatureEngine,
+): Promise<Message> {
+  const framed = openMessage(bytes)
+  const { body } = framed
+  const { aside } = engine
+  const hash =
+    aside === undefined || body.length < ASIDE_BYTES_MIN
+      ? engine.sha256(body)
+      : await aside.sha256(body)
+  return readMessage(bytes, framed, hash)
+}
+
+function openMessage(bytes: Uint8Array): Framed {
   requireData(bytes.length <= MESSAGE_BYTES_MAX, CODE, `${bytes.length} bytes are too many`)
-  const { header, body } = unframe(MAGIC, bytes, READABLE)
+  return unframe(MAGIC, bytes, READABLE)
+}
+
+function readMessage(bytes: Uint8Array, { header, body }: Framed, hash: Uint8Array): Message {
   const kind = MESSAGE_KINDS.find((known) => known === header['kind'])
   requireData(kind !== undefined, CODE, `unknown kind of message: ${String(header['kind'])}`)
-  const bodyHash = toHex(hashes.sha256(body))
+  const bodyHash = toHex(hash)
   requireData(bodyHash === header['bodyHash'], CODE, 'the body does not match its hash')
   return {
     kind,
@@ -84,6 +109,17 @@ export function parseMessage(bytes: Uint8Array, hashes: Hashes = pureHashes): Me
     bodyHash,
     bytes,
   }
+}
+
+/** The same as `authentic`, on another thread where the host has one for it. */
+export async function authenticAside(
+  message: Message,
+  publicKey: Uint8Array,
+  engine: SignatureEngine,
+): Promise<boolean> {
+  if (engine.aside === undefined) return authentic(message, publicKey, engine)
+  const { signed, signature } = unframe(MAGIC, message.bytes, READABLE)
+  return engine.aside.ed25519Verify(publicKey, signed, signature)
 }
 
 /** True when the message carries the signature of the key. */
