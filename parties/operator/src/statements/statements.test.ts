@@ -8,11 +8,13 @@ import {
   DAY_END,
   gateEvent,
   LOCAL,
+  lineOf,
   MINUTE,
   OPERATOR,
   OTHER_GATE,
   openWorking,
   party,
+  tariffNamed,
 } from '../operator.fixture.ts'
 
 const HOUR = 60 * MINUTE
@@ -171,6 +173,97 @@ describe('a trip whose entry nobody saw', () => {
       { amountFen: 300, from: 2, to: 3, corrects: 1 },
     ])
     expect(await here.heard()).toMatchObject([{ entry: { station: 2 }, exit: { station: 3 } }])
+  })
+})
+
+describe('an entry that comes after its exit was stated whole', () => {
+  test('completes the journey: its record is worth more than the word', async () => {
+    const here = await openStating()
+    await here.upload([out(30)])
+    await here.charge({ giveUpBefore: DAY_END })
+    await here.state()
+    await here.upload([entry({ station: 1 })], OTHER_GATE)
+    await here.charge({ giveUpBefore: DAY_END })
+    expect((await here.charges()).map(({ amountFen, from }) => [amountFen, from])).toEqual([
+      [400, 3],
+      [300, 2],
+      [400, 1],
+    ])
+  })
+})
+
+describe('in Nanjing', () => {
+  async function openNanjing() {
+    const here = await openStating()
+    const tariffs = [{ ...tariffNamed('nanjing-metro'), operator: OPERATOR }]
+    const content = { tariffs, networks: [lineOf('nanjing-metro')] }
+    await here.operator.command({ do: 'publish', kind: 'tariffs', content })
+    await here.goIn()
+    return here
+  }
+
+  test('a missing exit waits three days, told as incomplete, before the maximum is asked', async () => {
+    const here = await openNanjing()
+    await here.charge({ upTo: AT + 3 * DAY_MS, giveUpBefore: AT + 3 * DAY_MS })
+    expect(await here.charges()).toEqual([])
+    expect(await here.heard()).toMatchObject([
+      { state: 'incomplete', missing: { until: AT + 3 * DAY_MS, yearly: 7 } },
+    ])
+    await here.charge({ upTo: AT + 4 * DAY_MS, giveUpBefore: AT + 3 * DAY_MS + 1 })
+    expect(await here.charges()).toMatchObject([{ amountFen: 600 }])
+  })
+
+  test('a word within them is priced at once; after them it is too late', async () => {
+    const here = await openNanjing()
+    here.world.clock.set(AT + 3 * DAY_MS)
+    expect(await here.state({ statedAt: AT + 3 * DAY_MS })).toBe('taken')
+    await here.charge({ upTo: AT + 3 * DAY_MS, giveUpBefore: 0 })
+    expect(await here.charges()).toMatchObject([{ amountFen: 300, to: 2, corrects: 0 }])
+    const late = await openNanjing()
+    late.world.clock.set(AT + 3 * DAY_MS + 1)
+    expect(await late.state()).toBe('fares.statement-late')
+  })
+})
+
+describe('the account of a rider', () => {
+  /** Steps of the month for codes: half fare after 7 yuan. */
+  const beijing = tariffNamed('beijing-metro')
+  const METRO = {
+    ...beijing,
+    operator: OPERATOR,
+    accumulation: beijing.accumulation.map((one) => ({
+      ...one,
+      when: {},
+      steps: [{ fromFen: 700, payPpm: 500_000 }],
+    })),
+  }
+
+  test('counts a stated ride, and counts its record instead once that comes', async () => {
+    const here = await openStating()
+    const content = { tariffs: [METRO], networks: [lineOf('beijing-metro')] }
+    await here.operator.command({ do: 'publish', kind: 'tariffs', content })
+    await here.goIn()
+    await here.state()
+    const later = (minute: number, station: number) => [
+      entry({ station, at: AT + minute * MINUTE }),
+      out(minute + 20, { station: station + 1 }),
+    ]
+    for (const tap of [...later(60, 1), ...later(120, 1)]) await here.upload([tap], OTHER_GATE)
+    await here.charge()
+    const fen = async () => {
+      const all = await here.charges()
+      const old = new Set(all.map(({ corrects }) => corrects))
+      return all
+        .filter(({ number }) => !old.has(number))
+        .toSorted((a, b) => a.startAt - b.startAt)
+        .map(({ amountFen }) => amountFen)
+    }
+    // 5 km cost 3 yuan; the third ride follows 6.
+    expect(await fen()).toEqual([300, 300, 300])
+    await here.upload([out(40, { station: 4 })], OTHER_GATE)
+    await here.charge()
+    // 24 km cost 6 yuan, in place of the 3 that were stated: only the third ride follows 7.
+    expect(await fen()).toEqual([600, 300, 150])
   })
 })
 
