@@ -51,7 +51,6 @@ async function openLost() {
   const operator = ports.operator(METRO)
   const desk = createRiderAccount({ ...talk, linkKey: wallet.state().linkKey })
   return {
-    network,
     ports,
     operator,
     desk,
@@ -63,6 +62,11 @@ async function openLost() {
       await operator.command({ do: 'make-charges', upTo: at, giveUpBefore })
       await operator.command({ do: 'tell-trips' })
       await operator.deliver()
+    },
+    async settle(day: string) {
+      await network.centre.command({ do: 'close-day', day })
+      await network.centre.deliver()
+      await ports.issuer(ISSUER).collect(day)
     },
     trip: async () => {
       const [trip] = readRiderNews(await wallet.look()).trips
@@ -93,10 +97,30 @@ describe('a trip whose exit nobody saw', () => {
       exit: { station: here.to },
     })
     await here.ports.setClock(CLOSE)
-    await here.network.centre.command({ do: 'close-day', day: DAY })
-    await here.network.centre.deliver()
-    await here.ports.issuer(ISSUER).collect(DAY)
+    await here.settle(DAY)
     expect(await here.trip()).toMatchObject({ settlement: 'paid', paidFen: FARE_FEN })
+  })
+
+  it('is corrected to it when it was settled before: the rider gets the difference back', async () => {
+    const here = await openLost()
+    await here.charge(CLOSE, CLOSE)
+    await here.settle(DAY)
+    const before = await here.trip()
+    expect(before).toMatchObject({ settlement: 'paid', reason: 'trip.missing-exit' })
+    expect(before.paidFen).toBeGreaterThan(FARE_FEN)
+    await here.state()
+    await here.ports.issuer(ISSUER).deliver()
+    await here.operator.deliver()
+    const next = nextDay(DAY)
+    const close = businessDayStart(nextDay(next))
+    await here.charge(close, close)
+    await here.settle(next)
+    expect(await here.trip()).toMatchObject({
+      amountFen: FARE_FEN,
+      paidFen: FARE_FEN,
+      owedFen: 0,
+      reason: 'trip.station-stated',
+    })
   })
 
   it('costs the maximum without a word', async () => {
