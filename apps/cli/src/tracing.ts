@@ -6,6 +6,7 @@ import { entriesOfDay } from '@unifare/ledger'
 import { charges, identities, statements, type TapRow, taps } from '@unifare/operator'
 import {
   type Charge,
+  chargeId,
   chargeToJson,
   deliveryId,
   parseCharge,
@@ -42,14 +43,15 @@ export async function traceTap(network: LocalNetwork, name: string): Promise<Tra
   for (const operator of network.operators.values()) {
     const row = await operator.read((tx) => findTap(tx, id, form))
     if (row === undefined) continue
-    const charge = await operator.read((tx) => findCharge(tx, row))
+    const asked = await operator.read((tx) => findCharges(tx, row))
+    const charge = asked.at(-1)
     const steps = [
       step('journal', await journalRecord(network, row)),
       step('operator', { state: row.state, note: row.note, delivery: deliveryId(row) }),
       ...(ENDS_AT_OPERATOR.has(row.state)
         ? []
         : [
-            step('charge', charge && chargeToJson(charge)),
+            step('charge', charge && { ...chargeToJson(charge), ...historyOf(asked) }),
             ...(charge === undefined ? [] : await clearingSteps(network, charge)),
           ]),
     ]
@@ -71,15 +73,25 @@ async function findTap(
   return (await tx.get(taps, [{ terminal, sequence: Number(sequence) }]))[0]
 }
 
-async function findCharge(tx: Tx, row: TapRow): Promise<Charge | undefined> {
+/** What was asked for a tap, the latest charge last. */
+async function findCharges(tx: Tx, row: TapRow): Promise<readonly Charge[]> {
   const own = await tx.select(charges, { rider: row.rider })
   return own
     .map(({ raw }) => parseCharge(raw))
-    .find(({ taps: named }) =>
+    .filter(({ taps: named }) =>
       named.some(
         ({ terminal, sequence }) => terminal === row.terminal && sequence === row.sequence,
       ),
     )
+}
+
+/** The charges that the latest one took the place of; nothing of a first one. */
+function historyOf(asked: readonly Charge[]): { readonly corrected?: readonly object[] } {
+  const before = asked.slice(0, -1)
+  if (before.length === 0) return {}
+  return {
+    corrected: before.map((charge) => ({ charge: chargeId(charge), amountFen: charge.amountFen })),
+  }
 }
 
 async function journalRecord(network: LocalNetwork, row: TapRow): Promise<unknown> {
@@ -129,8 +141,10 @@ async function clearingSteps(network: LocalNetwork, charge: Charge): Promise<Tra
 
 function lineOf(parts: readonly { readonly statement: unknown }[], charge: string): unknown {
   return parts
-    .flatMap(({ statement }) => (statement as { lines: { charge: string }[] }).lines)
-    .find((line) => line.charge === charge)
+    .flatMap(
+      ({ statement }) => (statement as { lines: { charge: string; entry?: string }[] }).lines,
+    )
+    .find((line) => line.charge === charge && line.entry !== 'reversal')
 }
 
 function step(name: TraceStep['step'], data: unknown): TraceStep {
