@@ -154,7 +154,7 @@ addProofProgram(program)
 program
   .command('bench')
   .description('measure against what a user would pick instead')
-  .argument('<subject>', 'card, clearing, code, fares, frames, gate or pages')
+  .argument('<subject>', 'card, clearing, code, fares, files, frames, gate or pages')
   .addOption(
     new Option('--taps <n>', 'card taps to clear')
       .default(100_000)

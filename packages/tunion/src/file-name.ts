@@ -1,6 +1,6 @@
 import { type Day, UnifareError } from '@unifare/core'
 import { type Direction, type FileKind, isFileKind, KINDS } from './kinds.ts'
-import { CODECS } from './values.ts'
+import { CODECS, NOTHING } from './values.ts'
 
 /** Role of the institution in the name: 1 issuer, 2 acquirer as in bank clearing (ours: reconstructed). */
 export type Role = 'issuer' | 'acquirer'
@@ -40,7 +40,7 @@ export function writeFileName({ kind, day, role, institution, sequence }: FileNa
 export function readFileName(text: string): FileName {
   const [, kind = '', date = '', , role, institution = '', sequence, direction] =
     NAME.exec(text) ?? []
-  const day = CODECS.date.read(`20${date}`, new Uint8Array(0))
+  const day = CODECS.date.read(`20${date}`, NOTHING, 0)
   if (
     !isFileKind(kind) ||
     day === undefined ||

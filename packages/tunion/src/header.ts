@@ -18,8 +18,6 @@ export type FileVersion = (typeof VERSIONS)[number]
 export const FILLER = 'F'.repeat(20)
 /** Largest count that line 2 can tell. */
 export const RECORDS_MAX = 999_999
-/** CR LF: part of the record length, as LD's told 150 shows. */
-export const LINE_END = Uint8Array.of(13, 10)
 
 /** What a file says of itself, for programs. */
 export interface FileHeader {

@@ -39,11 +39,13 @@ export interface RecordTable<R extends readonly FieldRow[]> {
   readonly width: number
   /** Values of a line of the right width; faults go into the list, and undefined comes back. */
   decode(line: Uint8Array, faults: FieldFault[]): RecordOf<R> | undefined
-  /** Bytes of a record. Throws `tunion.does-not-fit` with the field. */
+  /** A record with its line's end. Throws `tunion.does-not-fit` with the field. */
   encode(record: RecordOf<R>): Uint8Array
 }
 
 const SPACE = 0x20
+/** CR LF: part of the record length, as LD's told 150 shows. */
+export const LINE_END: Uint8Array = Uint8Array.of(13, 10)
 /** One character a byte, so that offsets in bytes are offsets in the text. */
 const characterByByte = new TextDecoder('latin1')
 
@@ -63,7 +65,7 @@ export function defineTable<const R extends readonly FieldRow[]>(rows: R): Recor
       const values: Record<string, unknown> = {}
       const before = faults.length
       for (const { name, type, from, end, codec } of places) {
-        const value = codec.read(characters.slice(from, end), line.subarray(from, end))
+        const value = codec.read(characters.slice(from, end), line, from)
         if (value === undefined) {
           const code = line.subarray(from, end).includes(0) ? 'tunion.nul' : codec.code
           faults.push({ field: name, column: from + 1, code })
@@ -72,43 +74,26 @@ export function defineTable<const R extends readonly FieldRow[]>(rows: R): Recor
       return faults.length === before ? (values as RecordOf<R>) : undefined
     },
     encode(record) {
-      const line = new Uint8Array(width).fill(SPACE)
+      const line = new Uint8Array(width + LINE_END.length).fill(SPACE)
+      line.set(LINE_END, width)
       for (const { name, type, from, end } of places) {
         const given: unknown = (record as Readonly<Record<string, unknown>>)[name]
         const value = type === 'spare' && given === undefined ? '' : given
-        line.set(encodeField({ name, type, width: end - from }, value), from)
+        const write = CODECS[type].write as (value: unknown, width: number) => Written
+        const written = value === undefined ? undefined : write(value, end - from)
+        if (written === undefined || written.length > end - from) {
+          const message = `${name}: ${shown(value)} does not fit ${end - from} bytes of ${type}`
+          throw new UnifareError('tunion.does-not-fit', message, { field: name })
+        }
+        if (typeof written !== 'string') line.set(written, from)
+        else for (let i = 0; i < written.length; i++) line[from + i] = written.charCodeAt(i)
       }
       return line
     },
   }
 }
 
-/** Bytes of one value, at most as wide as its field. */
-function encodeField(
-  {
-    name,
-    type,
-    width,
-  }: { readonly name: string; readonly type: ValueType; readonly width: number },
-  value: unknown,
-): Uint8Array {
-  const write = CODECS[type].write as (
-    value: unknown,
-    width: number,
-  ) => string | Uint8Array | undefined
-  const written = value === undefined ? undefined : write(value, width)
-  const bytes = typeof written === 'string' ? fromCharacters(written) : written
-  if (bytes === undefined || bytes.length > width) {
-    throw new UnifareError(
-      'tunion.does-not-fit',
-      `${name}: ${shown(value)} does not fit ${width} bytes of ${type}`,
-      {
-        field: name,
-      },
-    )
-  }
-  return bytes
-}
+type Written = string | Uint8Array | undefined
 
 function shown(value: unknown): string {
   return typeof value === 'string'
@@ -118,8 +103,4 @@ function shown(value: unknown): string {
 
 function widthOf(rows: readonly FieldRow[]): number {
   return rows.reduce((sum, [, width]) => sum + width, 0)
-}
-
-function fromCharacters(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }

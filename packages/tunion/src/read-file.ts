@@ -1,16 +1,15 @@
 import { concat, equalBytes, utf8 } from '@unifare/core'
 import { createFaultList, type FileFault } from './faults.ts'
 import { readFileName } from './file-name.ts'
-import {
-  type FileHeader,
-  headerTable,
-  LINE_END,
-  RECORDS_MAX,
-  readHeaderLine,
-  VERSIONS,
-} from './header.ts'
+import { type FileHeader, headerTable, RECORDS_MAX, readHeaderLine, VERSIONS } from './header.ts'
 import { type FileKind, KINDS } from './kinds.ts'
-import type { FieldFault, FieldRow, RecordOf, RecordTable } from './layout.ts'
+import {
+  type FieldFault,
+  type FieldRow,
+  LINE_END,
+  type RecordOf,
+  type RecordTable,
+} from './layout.ts'
 
 /** A file of this kind holds records of this shape. */
 export type RecordOfKind<K extends FileKind> =

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { readFee, writeFee } from './fee-text.ts'
 import { readFileName, writeFileName } from './file-name.ts'
 import { cutGbk, fromGbk, toGbk } from './gbk.ts'
+import { readFile, writeFile } from './index.ts'
+import { EXAMPLES, HEADER } from './tunion.fixture.ts'
 
 describe('fees', () => {
   test.each([
@@ -97,4 +99,35 @@ describe('file names', () => {
       )
     }
   })
+})
+
+test('wide spaces of a text are text; fields of objects end with narrow ones only', () => {
+  const record = { ...EXAMPLES.FB, errorText: '正常\u3000' }
+  const file = writeFile('FB', HEADER, [record])
+  expect(readFile('FB', file)).toMatchObject({ ok: true, records: [record] })
+  const upload = writeFile('UP', HEADER, [EXAMPLES.UP])
+  upload[upload.length - 33] = 0xa0
+  expect(readFile('UP', upload)).toMatchObject({
+    faults: [{ field: 'objects', code: 'tunion.bad-tlv' }],
+  })
+})
+
+test.each([
+  '20260229080000',
+  '20261301080000',
+  '20260001080000',
+  '20261121240000',
+  '20261121086000',
+  '00011121080000',
+])('no such time: %s', (digits) => {
+  const file = writeFile('FB', HEADER, [EXAMPLES.FB])
+  const at = 4 + 51 + 148
+  for (let i = 0; i < digits.length; i++) file[at + i] = digits.charCodeAt(i)
+  expect(readFile('FB', file)).toMatchObject({ faults: [{ field: 'at', code: 'tunion.bad-time' }] })
+})
+
+test('29 February of a leap year is a day', () => {
+  const at = Date.UTC(2028, 1, 29)
+  const file = writeFile('FB', HEADER, [{ ...EXAMPLES.FB, at }])
+  expect(readFile('FB', file)).toMatchObject({ ok: true, records: [{ at }] })
 })

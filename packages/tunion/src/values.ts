@@ -2,8 +2,8 @@ import {
   type Day,
   type Fen,
   type Instant,
-  instantFromDigits,
   parseDay,
+  SHANGHAI_OFFSET_MS,
   shanghaiDigits,
   UnifareError,
 } from '@unifare/core'
@@ -44,15 +44,20 @@ export interface ValueOf {
 
 export type ValueType = keyof ValueOf
 
-/** How a type is read from the characters of a field (undefined: not valid), and written. */
+/**
+ * How a type is read from the characters of a field (undefined: not valid), and written. `line` and
+ * `from` are for text: where its bytes stand.
+ */
 interface Codec<T> {
   readonly code: TunionErrorCode
-  readonly read: (text: string, bytes: Uint8Array) => T | undefined
+  readonly read: (text: string, line: Uint8Array, from: number) => T | undefined
   /** Characters before padding, undefined for what is no value of the type. */
   readonly write: (value: T, width: number) => string | Uint8Array | undefined
 }
 
 const OPEN = '9'.repeat(17)
+/** For types that need no bytes. */
+export const NOTHING: Uint8Array = new Uint8Array(0)
 
 const whole: Codec<number> = {
   code: 'tunion.bad-number',
@@ -71,8 +76,10 @@ const whole: Codec<number> = {
 
 const text: Codec<string> = {
   code: 'tunion.bad-text',
-  read: (characters, bytes) =>
-    (isPlain(characters) ? characters : fromGbk(bytes))?.replace(/ +$/, ''),
+  read: (characters, line, from) =>
+    isPlain(characters)
+      ? characters.trimEnd()
+      : fromGbk(line.subarray(from, from + characters.length))?.replace(/ +$/, ''),
   write: (value) => (value.endsWith(' ') ? undefined : toGbk(value)),
 }
 
@@ -116,19 +123,19 @@ export const CODECS: { readonly [T in ValueType]: Codec<ValueOf[T]> } = {
   },
   time: {
     code: 'tunion.bad-time',
-    read: (digits) => orUndefined(() => instantFromDigits(digits)),
+    read: instantOf,
     write: (at) => (at % 1000 === 0 ? digitsOf(at) : undefined),
   },
   moment: {
     code: 'tunion.bad-time',
-    read: (digits) =>
-      digits === OPEN
-        ? null
-        : orUndefined(() =>
-            isDigits(digits)
-              ? instantFromDigits(digits.slice(0, 14)) + Number(digits.slice(14))
-              : undefined,
-          ),
+    read(digits) {
+      if (digits === OPEN) return null
+      const [second, ms] = [
+        instantOf(digits.slice(0, 14)),
+        whole.read(digits.slice(14), NOTHING, 0),
+      ]
+      return second === undefined || ms === undefined ? undefined : second + ms
+    },
     write: (at) => (at === null ? OPEN : momentOf(at)),
   },
   flag: {
@@ -145,10 +152,39 @@ export const CODECS: { readonly [T in ValueType]: Codec<ValueOf[T]> } = {
   spare: text,
 }
 
-/** Years of four digits only: what others write would not be read again. */
+/** Instant of 14 digits in Asia/Shanghai, years 1000 to 9999; undefined when there is no such time. */
+function instantOf(digits: string): Instant | undefined {
+  const [year, month, day] = [number(digits, 0, 4), number(digits, 4, 6), number(digits, 6, 8)]
+  const [hour, minute, second] = [
+    number(digits, 8, 10),
+    number(digits, 10, 12),
+    number(digits, 12, 14),
+  ]
+  const fits =
+    year >= 1000 && month >= 1 && month <= 12 && day >= 1 && hour < 24 && minute < 60 && second < 60
+  if (!fits || day > (day > 28 ? daysOf(year, month) : 28)) return undefined
+  return Date.UTC(year, month - 1, day, hour, minute, second) - SHANGHAI_OFFSET_MS
+}
+
+/** Number of some digits; not a number, which compares to nothing, for anything else. */
+function number(digits: string, from: number, end: number): number {
+  let value = 0
+  for (let i = from; i < end; i++) {
+    const digit = digits.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
+
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate()
+}
+
+/** 14 digits of an instant, in the years that are read again. */
 function digitsOf(at: Instant): string | undefined {
   const digits = orUndefined(() => shanghaiDigits(at))
-  return digits !== undefined && isDigits(digits) ? digits : undefined
+  return digits !== undefined && isDigits(digits) && digits[0] !== '0' ? digits : undefined
 }
 
 function momentOf(at: Instant): string | undefined {

@@ -1,7 +1,7 @@
 import { concat, UnifareError, utf8 } from '@unifare/core'
-import { FILLER, type FileVersion, headerTable, LINE_END, RECORDS_MAX } from './header.ts'
+import { FILLER, type FileVersion, headerTable, RECORDS_MAX } from './header.ts'
 import { type FileKind, KINDS } from './kinds.ts'
-import type { FieldRow, RecordTable } from './layout.ts'
+import { type FieldRow, LINE_END, type RecordTable } from './layout.ts'
 import type { RecordOfKind } from './read-file.ts'
 
 /** Head of a file to write. */
@@ -30,11 +30,11 @@ export function* fileLines<K extends FileKind>(
   }
   const recordLength = table.width + LINE_END.length
   yield concat(utf8(version), LINE_END)
-  yield concat(headerTable.encode({ count, day, receiver, recordLength, filler: FILLER }), LINE_END)
+  yield headerTable.encode({ count, day, receiver, recordLength, filler: FILLER })
   let written = 0
   for (const record of records) {
     written += 1
-    yield concat(table.encode(record), LINE_END)
+    yield table.encode(record)
   }
   if (written !== count) throw new TypeError(`${written} records where ${count} were announced`)
 }

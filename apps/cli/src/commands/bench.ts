@@ -3,12 +3,14 @@ import {
   benchClearing,
   benchCode,
   benchFares,
+  benchFiles,
   benchFrames,
   benchGate,
   describeCard,
   describeClearing,
   describeCode,
   describeFares,
+  describeFiles,
   describeFrames,
   describeGate,
 } from '@unifare/bench'
@@ -42,6 +44,11 @@ const SUBJECTS = {
   async fares({ json }) {
     const report = await benchFares({ tell })
     print(report, describeFares(report), json)
+    return EXIT.ok
+  },
+  async files({ json }) {
+    const report = benchFiles({ tell })
+    print(report, describeFiles(report), json)
     return EXIT.ok
   },
   async frames({ json }) {
