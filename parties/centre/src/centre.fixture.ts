@@ -31,7 +31,9 @@ import { CENTRE, DAY, ISSUER, keyStore, OPERATOR, TERMINAL } from './clearing.fi
 export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
 
 /** A centre on memory with one operator, one terminal and one issuer that talk to it. */
-export async function openTestCentre(options: Pick<CentreOptions, 'fileMembers'> = {}) {
+export async function openTestCentre(
+  options: Pick<CentreOptions, 'fileMembers' | 'settling'> = {},
+) {
   const random = createSeededRandom('test centre')
   const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]
   const pairs = new Map(
@@ -93,6 +95,7 @@ export async function openTestCentre(options: Pick<CentreOptions, 'fileMembers'>
     centre,
     clock,
     storage,
+    publicKeyOf: (name: string) => pairOf(name).publicKey,
     send,
     /** The operator forwards a batch of its terminal, which held a deny list of this version. */
     async taps(taps: readonly Tap[], denyVersion = 0): Promise<unknown> {

@@ -45,6 +45,10 @@ import { type FileMember, writeMissingResultFiles, writeResultFiles } from './fi
 import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
+import { createSettling } from './settling/edge.ts'
+import { isSettlingOrder } from './settling/orders.ts'
+import { settlementFor, writeSettlements } from './settling/settlement-statement.ts'
+import type { SettlingRules } from './settling/window-orders.ts'
 import { pagesOf, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
 import { days, denyEntries, statements } from './tables.ts'
@@ -68,6 +72,8 @@ export interface CentreOptions {
   readonly fees?: readonly FeeRow[]
   /** Members that get result files of the T-Union-like profile beside their statements. */
   readonly fileMembers?: readonly FileMember[]
+  /** Windows, models and calendar of settlement; the demonstration's own unless given. */
+  readonly settling?: Partial<SettlingRules>
 }
 
 /** A day that was closed, or run again. */
@@ -102,11 +108,13 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
         // Every issuer sees its own cards only.
         return shadowsOf(tx, { issuer: message.sender, numbers: asked['shadows'] })
       }
+      if (asked['settlement'] !== undefined) return settlementFor(tx, message)
       const bundles = newerBundles(await loadShelf(tx), parsePull(asked))
       return { bundles: bundles.filter(({ publisher }) => publisher === options.id) }
     },
   })
   await institution.read((tx) => writeMissingStatements(tx, options.env.storage))
+  await institution.read((tx) => writeSettlements(tx, options.env.storage))
   await institution.read((tx) => writeMissingResultFiles(tx, options.env.storage, resultFiles))
   return {
     ...institution,
@@ -120,6 +128,9 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
           writeResultFiles(tx, options.env.storage, { ...resultFiles, day }),
         )
       }
+      if (isSettlingOrder(order)) {
+        await institution.read((tx) => writeSettlements(tx, options.env.storage))
+      }
       return result
     },
     rerun: (day) => institution.read((tx) => machine.rerun(tx, day)),
@@ -130,6 +141,7 @@ function createMachine(options: CentreOptions) {
   const { id, engine, sign, institutions } = options
   const fees = options.fees ?? DEMONSTRATION_FEES
   checkFeeRows(fees)
+  const settling = createSettling(options)
   const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
 
   /** Runs with a verifier whose issuer-level card keys are wiped when the run is over. */
@@ -271,6 +283,7 @@ function createMachine(options: CentreOptions) {
         signature: toHex(await sign(fromHex(cleared.root))),
       },
     ])
+    await settling.takeDay(tx, cleared, input.acceptedAt)
     await sendStatements(tx, cleared, input)
     return resultOf(cleared)
   }
@@ -305,9 +318,12 @@ function createMachine(options: CentreOptions) {
       'message.refused',
       'orders come from the centre itself',
     )
+    const at = input.acceptedAt
+    const publishAcceptance = (content: unknown) => publish(tx, 'acceptance', content, input)
+    if (settling.takes(order)) return settling.carryOut(tx, { order, at, publishAcceptance })
     switch (order['do']) {
       case 'publish-acceptance':
-        return publish(tx, 'acceptance', parseAcceptance(order['content']), input)
+        return publishAcceptance(await settling.open(tx, parseAcceptance(order['content']), at))
       case 'publish-issuer-keys':
         parseIssuerKeys(order['content'], engine)
         return publish(tx, 'issuer-keys', order['content'], input)

@@ -1,9 +1,11 @@
 import type { ErrorTable } from '@unifare/core'
 import { proofErrors } from './proof/errors.ts'
+import { settlingErrors } from './settling/errors.ts'
 
 /** Codes with which a centre refuses. */
 export const centreErrors = {
   ...proofErrors,
+  ...settlingErrors,
   'centre.day-closed': {
     en: 'the day is closed: late taps go to the next one',
     zh: '该日已关账，迟到记录计入下一日',

@@ -11,7 +11,7 @@ export interface Instruction extends Obligation {
   readonly model: SettlementModel
   readonly valueDate: Day
   /** The day that a gross payment is for; empty for a net one. */
-  readonly day: Day | ''
+  readonly day: string
 }
 
 /** What a window settles. */
@@ -34,7 +34,7 @@ export function instructionsOf(
   { models, valueDate }: { readonly models: readonly ModelRow[]; readonly valueDate: Day },
 ): Instruction[] {
   const { window, centre } = money
-  type Payment = Obligation & { readonly model: SettlementModel; readonly day: Day | '' }
+  type Payment = Obligation & { readonly model: SettlementModel; readonly day: string }
   const gross: Payment[] = []
   const pairs = new Map<string, Obligation[]>()
   const deferred: Obligation[] = []

@@ -1,0 +1,59 @@
+import type { AcceptanceContent } from '@unifare/bundle'
+import type { Instant, Tx } from '@unifare/core'
+import type { Cleared } from '../clearing.ts'
+import { CALENDAR } from './calendar-data.ts'
+import { checkModelRows, DEMONSTRATION_MODELS } from './models.ts'
+import { isSettlingOrder, settlingOrder, withoutSuspended } from './orders.ts'
+import { updateAlarms } from './reserve-orders.ts'
+import { type Settling, type SettlingRules, takeClosedDay } from './window-orders.ts'
+import { DEMONSTRATION_WINDOWS } from './window-rules.ts'
+
+/** What settlement needs of the centre that it belongs to. */
+export interface SettlingOptions {
+  readonly id: string
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  readonly institutions: ReadonlyMap<string, Uint8Array>
+  /** Windows, models and calendar; the demonstration's own unless given. */
+  readonly settling?: Partial<SettlingRules>
+}
+
+/** An order as settlement takes it. */
+interface Given {
+  readonly order: Readonly<Record<string, unknown>>
+  readonly at: Instant
+  readonly publishAcceptance: (content: AcceptanceContent) => Promise<unknown>
+}
+
+/** The settlement of a centre: windows, reserve accounts, suspensions. */
+export interface SettlingMachine {
+  /** Whether an order is one of settlement. */
+  takes(order: Given['order']): boolean
+  carryOut(tx: Tx, given: Given): Promise<unknown>
+  /** Puts a day that has just closed into its window. */
+  takeDay(tx: Tx, cleared: Cleared, at: Instant): Promise<void>
+  /** The list of acceptance without the members that are suspended. */
+  open(tx: Tx, content: AcceptanceContent, at: Instant): Promise<AcceptanceContent>
+}
+
+/** Makes the settlement of a centre. Throws `window.bad-model`. */
+export function createSettling(options: SettlingOptions): SettlingMachine {
+  const { id: centre, sign, institutions: members } = options
+  const rules = {
+    windows: DEMONSTRATION_WINDOWS,
+    models: DEMONSTRATION_MODELS,
+    calendar: CALENDAR,
+    ...options.settling,
+  }
+  checkModelRows(rules.models)
+  const settlingAt = (at: Instant): Settling => ({ centre, at, rules, sign })
+  return {
+    takes: isSettlingOrder,
+    carryOut: (tx, { order, at, publishAcceptance }) =>
+      settlingOrder(tx, order, { ...settlingAt(at), members, publishAcceptance }),
+    async takeDay(tx, cleared, at) {
+      await takeClosedDay(tx, cleared, settlingAt(at))
+      await updateAlarms(tx, at)
+    },
+    open: withoutSuspended,
+  }
+}
