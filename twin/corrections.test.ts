@@ -1,34 +1,36 @@
 import * as centre from '@unifare/centre'
-import { businessDayStart, type Day, nextDay, sumFen } from '@unifare/core'
-import * as issuer from '@unifare/issuer'
+import { type Day, sumFen } from '@unifare/core'
 import { balances, trialBalance } from '@unifare/ledger'
 import * as operator from '@unifare/operator'
-import { createWallet, type RiderTrip } from '@unifare/rider'
+import type { RiderTrip } from '@unifare/rider'
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openMemoryNetwork } from './memory-network.fixture.ts'
-import { type Plan, prepareNetwork, riderRandom } from './src/index.ts'
+import { FUNDS_FEN, type MonthlyMetro, openMonthlyMetro } from './corrections.fixture.ts'
 
-/** A rider with monthly steps; the gate at which the ride of the 3rd ended is cut off until the 7th. */
-const FIRST = '2026-11-03'
+/** The gate at which the ride of the 3rd ended is cut off until the 7th. */
 const DAYS = ['2026-11-03', '2026-11-04', '2026-11-05', '2026-11-06'] as const
 const LATE = '2026-11-07'
-const GUANGZHOU = '02205810'
-const METRO = '15215212'
-const MINUTE = 60_000
-const FUNDS_FEN = 10_000
 /** The highest fare for the ride of the 3rd, which does not count, and 100, 80, 50 % of 5 yuan. */
 const ASKED_FEN = [1_000, 500, 400, 250]
 /** All four in their order: 100, 80, 50 and 30 %. */
 const CORRECTED_FEN = [500, 400, 250, 150]
 
-type Scene = Awaited<ReturnType<typeof openScene>>
-
-let scene: Scene
+let scene: MonthlyMetro
 /** What the purse held before the gate was heard, and the days' roots. */
-let before: { purseFen: number; roots: ReadonlyMap<Day, string> }
+let before: { readonly purseFen: number; readonly roots: ReadonlyMap<Day, string> }
+const purseFen = () => scene.bank.balanceFen(scene.wallets[0]?.state().account ?? '')
+
 beforeAll(async () => {
-  scene = await openScene()
-  before = await rideAndHear(scene)
+  scene = await openMonthlyMetro({ first: DAYS[0], riders: 1 })
+  const cutOff = [scene.gates.out[1]]
+  const roots = new Map<Day, string>()
+  for (const [index, date] of DAYS.entries()) {
+    await scene.begin(date)
+    await scene.ride(date, 0, { who: 0, way: index === 0 ? 'out' : 'back' })
+    roots.set(date, (await scene.close(date, cutOff)).root)
+  }
+  before = { purseFen: purseFen(), roots }
+  roots.set(LATE, (await scene.close(LATE)).root)
 })
 
 describe('a late tap of the 3rd', () => {
@@ -41,7 +43,10 @@ describe('a late tap of the 3rd', () => {
   })
 
   it('is on the statements of both sides as reversal and new entry; positions are the difference', async () => {
-    for (const lines of [await scene.linesOf('operator'), await scene.linesOf('issuer')]) {
+    for (const lines of [
+      await scene.linesOf('operator', LATE),
+      await scene.linesOf('issuer', LATE),
+    ]) {
       expect(lines.map(({ entry, amountFen }) => [entry, amountFen])).toEqual(
         ASKED_FEN.flatMap((fen, index) => [
           ['reversal', 0 - fen],
@@ -57,7 +62,7 @@ describe('a late tap of the 3rd', () => {
   })
 
   it('leaves the rider with what the month costs when all is priced at once', async () => {
-    const paidFen = FUNDS_FEN - scene.bank.balanceFen(scene.account)
+    const paidFen = FUNDS_FEN - purseFen()
     expect(FUNDS_FEN - before.purseFen).toBe(sumFen(ASKED_FEN))
     expect(paidFen).toBe(sumFen(CORRECTED_FEN))
     const ledger = await scene.issuer.read((tx) => balances(tx))
@@ -68,10 +73,14 @@ describe('a late tap of the 3rd', () => {
   })
 
   it('is told to the rider: each trip with the new amount and the old one', async () => {
-    const { trips } = (await scene.wallet.look()) as { readonly trips: readonly RiderTrip[] }
-    const shown = trips.toReversed().map(({ amountFen, corrected, paidFen, owedFen }) => {
-      return [corrected?.amountFen, amountFen, paidFen, owedFen]
-    })
+    const view = (await scene.wallets[0]?.look()) as
+      | { readonly trips: readonly RiderTrip[] }
+      | undefined
+    const shown = (view?.trips ?? [])
+      .toReversed()
+      .map(({ amountFen, corrected, paidFen, owedFen }) => {
+        return [corrected?.amountFen, amountFen, paidFen, owedFen]
+      })
     expect(shown).toEqual(
       ASKED_FEN.map((fen, index) => [fen, CORRECTED_FEN[index], CORRECTED_FEN[index], 0]),
     )
@@ -84,132 +93,65 @@ describe('a late tap of the 3rd', () => {
   })
 })
 
-/** Steps of a month early enough for four rides; an end that is missing costs the highest fare at once. */
-function withSteps(plan: Plan): Plan {
-  const operators = plan.operators.map((one) => ({
-    ...one,
-    tariffs: one.tariffs.map((tariff) =>
-      tariff.operator === METRO
-        ? {
-            ...tariff,
-            incomplete: [],
-            accumulation: [
-              {
-                id: 'month',
-                when: {},
-                kind: 'following-trips' as const,
-                counts: 'paid' as const,
-                period: 'calendar-month' as const,
-                steps: [
-                  { fromFen: 100, payPpm: 800_000 },
-                  { fromFen: 501, payPpm: 500_000 },
-                  { fromFen: 1_000, payPpm: 300_000 },
-                ],
-                source: 0,
-                textZh: '月累计优惠',
-                textEn: 'monthly steps',
-              },
-            ],
-          }
-        : tariff,
-    ),
-  }))
-  return { ...plan, operators }
-}
+/** Rides of two riders on a week; each with the evenings on which no far gate could be heard. */
+const weeks = fc.record({
+  rides: fc.uniqueArray(
+    fc.record({ day: fc.nat(3), hour: fc.nat(3), who: fc.nat(1), back: fc.boolean() }),
+    { minLength: 4, maxLength: 9, selector: ({ day, hour, who }) => `${day}/${hour}/${who}` },
+  ),
+  cutOff: fc.array(fc.subarray(['out', 'back'] as const), { minLength: 4, maxLength: 4 }),
+})
+type Week = typeof weeks extends fc.Arbitrary<infer One> ? One : never
 
-async function openScene() {
-  const { day, network } = await openMemoryNetwork({
-    seed: 'corrections',
-    day: FIRST,
-    riders: 0,
-    operators: [METRO],
-    issuers: [GUANGZHOU],
-    change: withSteps,
-  })
-  await prepareNetwork(day)
-  const { ports, plan } = day
-  await ports.setClock(businessDayStart(FIRST) + 60 * MINUTE)
-  const wallet = createWallet({
-    issuer: GUANGZHOU,
-    issuerKey: day.keys.link.publicKey(GUANGZHOU),
-    link: ports.riderLink,
-    engine: day.engine,
-    random: riderRandom(plan, 'a rider'),
-    now: day.now,
-  })
-  await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: 20_000, sources: ['balance'] })
-  await wallet.joinScheme(METRO)
-  const { account } = wallet.state()
-  await ports.issuer(GUANGZHOU).fund(account, FUNDS_FEN)
-  const metro = plan.operators.find(({ institution }) => institution.id === METRO)
-  const parties = { issuer: network.issuers.get(GUANGZHOU), operator: network.operators.get(METRO) }
-  if (parties.issuer === undefined || parties.operator === undefined || metro === undefined) {
-    throw new TypeError('the network has no such members')
+/** Rides a week; every day is closed, or only the last one when nothing is cut off. */
+async function rideWeek({ rides, cutOff }: Week, closes: 'daily' | 'once') {
+  const week = await openMonthlyMetro({ first: DAYS[0], riders: 2 })
+  const roots: string[] = []
+  for (const [index, date] of DAYS.entries()) {
+    await week.begin(date)
+    const own = rides.filter(({ day }) => day === index).toSorted((a, b) => a.hour - b.hour)
+    for (const { hour, who, back } of own) {
+      await week.ride(date, hour * 120 + who * 60, { who, way: back ? 'back' : 'out' })
+    }
+    const deaf = (cutOff[index] ?? []).map((way) => week.gates[way][1])
+    if (closes === 'daily') roots.push((await week.close(date, deaf)).root)
   }
-  const lines = (parts: readonly { readonly statement: unknown }[]) =>
-    parts.flatMap(({ statement }) => (statement as centre.Statement).lines)
-  const { issuer: payer, bank } = parties.issuer
-  const { operator: metroOperator } = parties
+  roots.push((await week.close(LATE)).root)
+  const rows = await week.operator.read((tx) => tx.select(operator.charges, {}))
+  const replaced = new Set(rows.map(({ corrects }) => corrects))
+  const shareOf = async (party: 'operator' | 'issuer') =>
+    (await week.linesOf(party)).reduce((sum, { shareMicro }) => sum + BigInt(shareMicro), 0n)
+  const ledger = await week.issuer.read((tx) => balances(tx))
+  expect(trialBalance(ledger).sumFen).toBe(0)
+  const books = trialBalance(await week.centre.read((tx) => balances(tx)))
+  expect(books.sumFen).toBe(0)
   return {
-    day,
-    wallet,
-    account,
-    metro,
-    bank,
-    centre: network.centre,
-    issuer: payer,
-    operator: metroOperator,
-    async linesOf(party: 'operator' | 'issuer') {
-      return party === 'operator'
-        ? lines(await metroOperator.read((tx) => tx.select(operator.statements, { day: LATE })))
-        : lines(await payer.read((tx) => tx.select(issuer.statements, { day: LATE })))
+    roots,
+    corrections: rows.filter(({ corrects }) => corrects > 0).length,
+    stands: {
+      rides: rows
+        .filter(({ number }) => !replaced.has(number))
+        .map(({ endAt, amountFen }) => `${endAt} ${amountFen}`)
+        .toSorted(),
+      purses: week.wallets.map((wallet) => week.bank.balanceFen(wallet.state().account)),
+      operatorMicro: await shareOf('operator'),
+      issuerMicro: await shareOf('issuer'),
+      grossFen: ledger.get('centre/gross'),
     },
   }
 }
 
-/** Rides on four days, each closed and collected; then the gate of the 3rd is heard. */
-async function rideAndHear({ day, wallet, metro, operator: party, issuer: payer, ...rest }: Scene) {
-  const { ports } = day
-  const [from, to] = metro.ladder[3] ?? []
-  const gate = (role: string, station: number | undefined) =>
-    metro.terminals.find((one) => one.role === role && one.station === station)?.terminal ?? ''
-  const cutOff = gate('exit', to)
-  const roots = new Map<Day, string>()
-  async function close(date: Day, heard: (terminal: string) => boolean) {
-    const end = businessDayStart(nextDay(date))
-    await ports.setClock(end)
-    for (const { terminal } of metro.terminals.filter((one) => heard(one.terminal))) {
-      while ((await ports.terminal(terminal).upload()) > 0);
-    }
-    await party.command({ do: 'make-charges', upTo: end, giveUpBefore: end })
-    await party.command({ do: 'tell-trips' })
-    await party.deliver()
-    const { root } = (await rest.centre.command({ do: 'close-day', day: date })) as centre.DayResult
-    roots.set(date, root)
-    await rest.centre.deliver()
-    await ports.issuer(GUANGZHOU).collect(date)
-    await payer.payRiders()
-  }
-  for (const [index, date] of DAYS.entries()) {
-    const start = businessDayStart(date) + 300 * MINUTE
-    await ports.setClock(start)
-    await party.refresh()
-    for (const { terminal } of metro.terminals) await ports.terminal(terminal).refresh()
-    await wallet.renew()
-    const [a, b] = index === 0 ? [from, to] : [to, from]
-    for (const [minute, terminal] of [
-      [0, gate('entry', a)],
-      [30, gate('exit', b)],
-    ] as const) {
-      await ports.setClock(start + minute * MINUTE)
-      const decision = await ports.terminal(terminal).presentCode(wallet.makeCode())
-      expect(decision).toMatchObject({ ok: true })
-      await ports.terminal(terminal).gateEvent(decision.sequence, 'passed')
-    }
-    await close(date, (terminal) => terminal !== cutOff)
-  }
-  const purseFen = rest.bank.balanceFen(rest.account)
-  await close(LATE, () => true)
-  return { purseFen, roots }
-}
+it('in whatever order gates are heard: rides, riders and members stand as if all was priced at once', async () => {
+  let corrections = 0
+  await fc.assert(
+    fc.asyncProperty(weeks, async (week) => {
+      const [once, late] = [await rideWeek(week, 'once'), await rideWeek(week, 'daily')]
+      corrections += late.corrections
+      expect(once.corrections).toBe(0)
+      expect(late.stands).toEqual(once.stands)
+      expect((await rideWeek(week, 'daily')).roots).toEqual(late.roots)
+    }),
+    { numRuns: 2, seed: 20_261_121 },
+  )
+  expect(corrections).toBeGreaterThan(0)
+})
