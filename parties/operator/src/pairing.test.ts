@@ -74,6 +74,19 @@ describe('a journey by code', () => {
     expect(kinds(all)).toEqual(['missing-exit', 'missing-exit'])
   })
 
+  test('longer than any ride waits: out in the morning and in again may still be uploaded', () => {
+    const [a, b, c, d] = [entry(0), exit(30), entry(540), exit(570)]
+    expect(kinds(pair([seen(a, true), seen(exit(240))]))).toEqual(['journey'])
+    expect(pair([seen(a, true), seen(exit(240, { at: AT + 240 * MINUTE + 1 }))])).toEqual([])
+    expect(pair([seen(a, true), seen(d)])).toEqual([])
+    expect(pair([seen(a, true), seen(d), seen(b), seen(c, true)])).toEqual([
+      { kind: 'journey', entry: a, exit: b },
+      { kind: 'journey', entry: c, exit: d },
+    ])
+    const lost = pair([seen(a, true), seen(d)], { giveUpBefore: LATER })
+    expect(lost).toEqual([{ kind: 'journey', entry: a, exit: d }])
+  })
+
   test('whose rider stated the other end waits no longer, but a record of it is worth more', () => {
     const [a, x] = [entry(0), exit(30)]
     expect(kinds(pair([seen(a, true)], { stated: [a] }))).toEqual(['missing-exit'])
@@ -86,11 +99,10 @@ describe('a journey by code', () => {
 
   test('ends within a day of its entry; a rented bicycle may come back later', () => {
     const day = 24 * 60
-    expect(kinds(pair([seen(entry(0), true), seen(exit(day))]))).toEqual(['journey'])
-    expect(pair([seen(entry(0), true), seen(exit(day + 1))])).toEqual([])
-    const all = pair([seen(entry(0), true), seen(exit(day + 1))], {
-      giveUpBefore: LATER + day * 60_000,
-    })
+    const giveUpBefore = LATER + day * MINUTE
+    const whole = pair([seen(entry(0), true), seen(exit(day))], { giveUpBefore })
+    expect(kinds(whole)).toEqual(['journey'])
+    const all = pair([seen(entry(0), true), seen(exit(day + 1))], { giveUpBefore })
     expect(kinds(all)).toEqual(['missing-entry', 'missing-exit'])
     const rent = entry(0, { kind: 'rent', mode: 'bicycle' })
     const back = exit(day + 1, { kind: 'return', mode: 'bicycle' })
@@ -188,8 +200,10 @@ describe('a repair', () => {
 })
 
 describe('properties', () => {
+  /** Close together, or further apart than any ride lasts. */
+  const minute = fc.oneof(fc.nat(40), fc.integer({ min: 200, max: 500 }))
   const happening = fc.record({
-    minute: fc.nat(40),
+    minute,
     kind: fc.constantFrom('entry', 'exit', 'rent', 'return', 'purchase'),
     medium: fc.constantFrom('card', 'code'),
     gate: fc.constantFrom(GATE, OTHER_GATE),
@@ -225,7 +239,7 @@ describe('properties', () => {
 
   test('any order of arrival gives the same pairs', () => {
     fc.assert(
-      fc.property(rider, fc.array(fc.nat(99)), fc.nat(45), (taps, ranks, minute) => {
+      fc.property(rider, fc.array(fc.nat(99)), minute, (taps, ranks, minute) => {
         const stated = taps.map(({ tap }) => tap).filter((_, index) => index % 3 === 0)
         const options = { giveUpBefore: AT + minute * MINUTE, openings: [AT / 1000], stated }
         expect(pair(shuffled(taps, ranks), options)).toEqual(pair(taps, options))
@@ -245,7 +259,7 @@ describe('properties', () => {
 
   test('what waits can be paired later: giving up earlier only leaves taps out', () => {
     fc.assert(
-      fc.property(rider, fc.nat(45), (taps, minute) => {
+      fc.property(rider, minute, (taps, minute) => {
         const early = pair(taps, { giveUpBefore: AT + minute * MINUTE })
         const late = pair(taps, { giveUpBefore: LATER })
         for (const item of early) expect(late).toContainEqual(item)

@@ -41,6 +41,9 @@ function opens({ kind, entry }: Tap): boolean {
 /** Nobody stays longer behind gates: an exit later than this belongs to another journey. */
 const STAY_MS_MAX = 24 * 3_600_000
 
+/** Two ends further apart than any ride lasts may have others between them that are still to come. */
+const SURE_MS_MAX = 4 * 3_600_000
+
 /** What happened to a rider at an instant: a tap, or the end of a journey charged as incomplete. */
 type Happened = (SeenTap & { readonly lone?: never }) | { readonly lone: LoneEnd }
 
@@ -95,8 +98,8 @@ export function pairTaps(
       if (entry !== null) open = undefined
     } else if (CLOSES.has(tap.kind)) {
       const paired = close(open, tap, isOver)
-      if (paired !== undefined) result.push(paired)
-      if (paired !== undefined && usesOpen(paired)) open = undefined
+      if (paired !== undefined && paired !== 'both-wait') result.push(paired)
+      if (paired === 'both-wait' || (paired !== undefined && usesOpen(paired))) open = undefined
     } else {
       result.push({ kind: 'single', tap })
     }
@@ -129,12 +132,14 @@ function close(
   open: Happened | undefined,
   exit: Tap,
   isOver: (tap: Tap) => boolean,
-): Paired | undefined {
+): Paired | 'both-wait' | undefined {
   const fits = open !== undefined && modeOf(open) === exit.mode && isOneStay(open, exit)
   if (exit.medium === 'card' && exit.entry !== null) {
     return { kind: 'journey', entry: sameEntry(open, exit), exit }
   }
   if (fits) {
+    const sure = !hasGate(exit.mode) || exit.at - placeOf(open).at <= SURE_MS_MAX
+    if (!sure && !isOver(exit)) return 'both-wait'
     return open.lone === undefined
       ? { kind: 'journey', entry: open.tap, exit }
       : { kind: 'late-exit', exit, completes: open.lone }
