@@ -11,9 +11,10 @@ import { placeName, type Station, stationsOf } from '../wallet/members.ts'
 /** The end that no record tells: what the rider said of it, and the list to say it from. */
 export function MissingStation({ trip }: { readonly trip: RiderTrip }) {
   const app = useApp()
-  if (trip.missing === null || trip.missing.until === null) return null
+  const { members } = useRiderState()
+  if (trip.missing === null || trip.missing.until === null || members === null) return null
   return (
-    <div class="missing-station">
+    <div class="card">
       <Said trip={trip} />
       {mayStateStation(trip, app.now()) ? <StationForm trip={trip} /> : <Closed trip={trip} />}
     </div>
