@@ -274,6 +274,8 @@ describe('result files', () => {
       'CL',
       'CR',
       'CR',
+      'ER',
+      'ER',
       'FB',
       'LD',
     ])
@@ -311,6 +313,7 @@ describe('result files', () => {
       ['LD', 0],
       ['FB', 0],
       ['BP', 1],
+      ['ER', RESULT_CODES.length],
       ['CR', 0],
     ])
   })

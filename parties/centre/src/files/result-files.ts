@@ -6,6 +6,7 @@ import {
   clOf,
   codeListAt,
   crOf,
+  erOf,
   type FileKind,
   fbOf,
   type LeftOut,
@@ -37,8 +38,8 @@ export interface ResultFile {
 }
 
 /**
- * A member's result files of a closed day: LD and FB to an acquirer, CL to an issuer, BP and CR to
- * everybody, empty ones too. A function of what is stored: made again they are the same bytes.
+ * A member's result files of a closed day: LD and FB to an acquirer, CL to an issuer, BP, ER and
+ * CR to everybody, empty ones too. A function of what is stored: made again they are the same bytes.
  * Throws `centre.day-open` for a day that is not closed.
  */
 export async function resultFilesOf(
@@ -91,6 +92,7 @@ export async function resultFilesOf(
   }
   const none = { receivableFen: 0, payableFen: 0, netFen: 0 }
   put('BP', first, { records: [bpOf(statement?.position ?? none)] })
+  put('ER', first, { records: RESULT_CODES.map(erOf) })
   put('CR', first, { records: crOf(lines, rules) })
   return made
 }

@@ -75,7 +75,7 @@ it("writes a member's result files of the day, which read without a fault", asyn
   const out = join(folder, 'out')
   expect(await exportFiles({ member: ISSUER, day: DAY, out, port, json: true })).toBe(0)
   const files = told() as { name: string; kind: string; records: number }[]
-  expect(files.map(({ kind }) => kind)).toEqual(['CL', 'BP', 'CR'])
+  expect(files.map(({ kind }) => kind)).toEqual(['CL', 'BP', 'ER', 'CR'])
   const [cl] = files
   expect(cl?.records).toBeGreaterThan(0)
   expect((await readdir(out)).toSorted()).toEqual(files.map(({ name }) => name).toSorted())
