@@ -46,7 +46,7 @@ import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
 import { createSettling } from './settling/edge.ts'
-import { isSettlingOrder } from './settling/orders.ts'
+import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
 import { settlementFor, writeSettlements } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
 import { pagesOf, statementsOf } from './statement.ts'
@@ -128,8 +128,9 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
           writeResultFiles(tx, options.env.storage, { ...resultFiles, day }),
         )
       }
-      if (isSettlingOrder(order)) {
-        await institution.read((tx) => writeSettlements(tx, options.env.storage))
+      if (isWindowOrder(order)) {
+        const moved = { window: (result as WindowSummary).window }
+        await institution.read((tx) => writeSettlements(tx, options.env.storage, moved))
       }
       return result
     },

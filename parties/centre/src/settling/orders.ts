@@ -1,5 +1,5 @@
 import { type AcceptanceContent, parseAcceptance, shelfKey } from '@unifare/bundle'
-import { type Day, requireData, type Tx, UnifareError } from '@unifare/core'
+import { type Day, type Fen, requireData, sumFen, type Tx, UnifareError } from '@unifare/core'
 import { loadShelf } from '@unifare/institution'
 import { readReserves, windowOfDay } from './reading.ts'
 import {
@@ -10,6 +10,7 @@ import {
   updateAlarms,
 } from './reserve-orders.ts'
 import { resumeIn, suspendIn } from './suspension.ts'
+import type { WindowRow } from './tables.ts'
 import { moveWindow, type Settling } from './window-orders.ts'
 import type { Actor, WindowAction } from './window-states.ts'
 
@@ -35,10 +36,23 @@ const RESERVE_ORDERS = [
   'resume-member',
 ] as const
 
+/** How an order left a window. */
+export interface WindowSummary
+  extends Pick<WindowRow, 'window' | 'state' | 'valueDate' | 'replaces' | 'replacedBy'> {
+  readonly days: readonly Day[]
+  /** How many payments it has, and their sum. */
+  readonly instructions: number
+  readonly paidFen: Fen
+}
+
 /** Whether an order is one of settlement. */
 export function isSettlingOrder(order: Order): boolean {
-  const name = String(order['do'])
-  return Object.hasOwn(WINDOW_ORDERS, name) || RESERVE_ORDERS.some((one) => one === name)
+  return isWindowOrder(order) || RESERVE_ORDERS.some((one) => one === order['do'])
+}
+
+/** Whether an order moves a window on; it answers with a `WindowSummary`. */
+export function isWindowOrder(order: Order): boolean {
+  return Object.hasOwn(WINDOW_ORDERS, String(order['do']))
 }
 
 /**
@@ -51,16 +65,31 @@ export async function settlingOrder(tx: Tx, order: Order, edge: SettlingEdge): P
   const result =
     action === undefined
       ? await reserveOrder(tx, order, edge)
-      : await moveWindow(
-          tx,
-          { window: await windowNamed(tx, order), action },
-          {
-            order: { actor: actorOf(order), note: textOf(order, 'note', ''), ...bookedOn(order) },
-            settling: edge,
-          },
-        )
+      : await windowOrder(tx, { order, action }, edge)
   await updateAlarms(tx, edge.at)
   return result
+}
+
+/** Moves a window; the answer tells its state and sums, everything else is read where it stands. */
+async function windowOrder(
+  tx: Tx,
+  { order, action }: { readonly order: Order; readonly action: WindowAction },
+  settling: SettlingEdge,
+): Promise<WindowSummary> {
+  const window = await windowNamed(tx, order)
+  const step = { actor: actorOf(order), note: textOf(order, 'note', ''), ...bookedOn(order) }
+  const view = await moveWindow(tx, { window, action }, { order: step, settling })
+  const { state, valueDate, replaces, replacedBy, days, instructions } = view
+  return {
+    window,
+    state,
+    valueDate,
+    replaces,
+    replacedBy,
+    days: days.map(({ day }) => day),
+    instructions: instructions.length,
+    paidFen: sumFen(instructions.map(({ amountFen }) => amountFen)),
+  }
 }
 
 /** A list of acceptance that is to be published, without the members that are suspended. */

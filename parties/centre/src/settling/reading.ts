@@ -33,16 +33,7 @@ export interface WindowView extends WindowRow {
 export async function readWindow(tx: Tx, window: string): Promise<WindowView> {
   const [row] = await tx.get(windows, [{ window }])
   requireData(row !== undefined, 'window.unknown', `no window ${window}`)
-  const own = await tx.select(windowDays, { window })
-  const closed = await tx.get(
-    days,
-    own.map(({ day }) => ({ day })),
-  )
-  const all = own.map((one, index) => ({
-    ...one,
-    root: closed[index]?.root ?? '',
-    positions: (closed[index]?.positions ?? []) as readonly Position[],
-  }))
+  const all = await readDays(tx, await tx.select(windowDays, { window }))
   return {
     ...row,
     days: all,
@@ -53,6 +44,19 @@ export async function readWindow(tx: Tx, window: string): Promise<WindowView> {
       signature,
     })),
   }
+}
+
+/** Days of windows with what they closed with. */
+async function readDays(tx: Tx, own: readonly WindowDayRow[]): Promise<WindowView['days']> {
+  const closed = await tx.get(
+    days,
+    own.map(({ day }) => ({ day })),
+  )
+  return own.map((one, index) => ({
+    ...one,
+    root: closed[index]?.root ?? '',
+    positions: (closed[index]?.positions ?? []) as readonly Position[],
+  }))
 }
 
 /** The last window in which a closed day stands. Throws `window.unknown`. */
@@ -72,8 +76,10 @@ async function owedByMembers(tx: Tx): Promise<ReadonlyMap<string, Fen>> {
   const nets = new Map<string, Fen>()
   for (const state of ['OPEN', 'CLOSED'] as const) {
     for (const { window } of await tx.select(windows, { state })) {
-      const { positions } = await readWindow(tx, window)
-      for (const { id, netFen } of positions) nets.set(id, (nets.get(id) ?? 0) + netFen)
+      const closed = await readDays(tx, await tx.select(windowDays, { window }))
+      for (const { id, netFen } of closed.flatMap(({ positions }) => positions)) {
+        nets.set(id, (nets.get(id) ?? 0) + netFen)
+      }
     }
   }
   return new Map([...nets].map(([id, netFen]) => [id, Math.max(0, -netFen)]))

@@ -63,11 +63,15 @@ function isOver(state: WindowState): boolean {
 }
 
 /**
- * Writes the statement of every member of a window that is over, `settlement-<window>-<member>.json`;
- * again gives the same bytes. Those that a crash left out are written too.
+ * Writes the statement of every member of the windows that are over, or of one of them,
+ * `settlement-<window>-<member>.json`; those that are there already stay as they are.
  */
-export async function writeSettlements(tx: Tx, storage: Storage): Promise<void> {
-  for (const { window, state } of await tx.select(windows, {})) {
+export async function writeSettlements(
+  tx: Tx,
+  storage: Storage,
+  only?: { readonly window: string },
+): Promise<void> {
+  for (const { window, state } of await tx.select(windows, only ?? {})) {
     if (!isOver(state)) continue
     const view = await readWindow(tx, window)
     const members = view.positions.map(({ id }) => `settlement-${window}-${id}.json`)

@@ -1,5 +1,7 @@
-import { fromHex } from '@unifare/core'
+import { acceptanceOf, isOpen, parseAcceptance, shelfKey } from '@unifare/bundle'
+import { fromHex, type Tx } from '@unifare/core'
 import { pureEngine } from '@unifare/crypto'
+import { loadShelf } from '@unifare/institution'
 import { balances } from '@unifare/ledger'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type openTestCentre as Open, openTestCentre } from '../centre.fixture.ts'
@@ -17,8 +19,12 @@ const WINDOW = 'W20261120-1'
 const VALUE_DATE = '2026-11-23'
 
 let network: Awaited<ReturnType<typeof Open>>
-const order = (name: string, fields: object) =>
-  network.centre.command({ do: name, ...fields }) as Promise<WindowView>
+/** What an order leaves: the window that it moved, or what it answers. */
+async function order(name: string, fields: object): Promise<WindowView> {
+  const result = await network.centre.command({ do: name, ...fields })
+  const { window } = result as { readonly window?: string }
+  return window === undefined ? (result as WindowView) : view(window)
+}
 const view = (window = WINDOW) => network.centre.read((tx) => readWindow(tx, window))
 const ledger = (path?: string) => network.centre.read((tx) => balances(tx, path))
 const refused = (code: string) => expect.objectContaining({ code })
@@ -247,6 +253,31 @@ describe('reserve accounts', () => {
     await expect(bad).rejects.toThrow(refused('reserve.bad-terms'))
     const none = order('top-up-reserve', { member: OPERATOR, amountFen: 1, reference: 'r' })
     await expect(none).rejects.toThrow(refused('reserve.unknown'))
+  })
+})
+
+describe('a member', () => {
+  const shelf = (tx: Tx) => loadShelf(tx)
+  async function isTaken(): Promise<boolean> {
+    const held = (await network.centre.read(shelf)).get(shelfKey('acceptance', CENTRE))
+    const list = parseAcceptance(held?.content)
+    const asked = { operator: OPERATOR, mode: 'bus', medium: 'card', issuer: ISSUER } as const
+    return isOpen(acceptanceOf(list, asked, network.clock.now()))
+  }
+
+  it('is suspended by two people, taken by nobody until two people take it back', async () => {
+    await fund(ISSUER, 0)
+    const alone = order('suspend-member', { member: ISSUER, role: 'settler', by: 'Li' })
+    await expect(alone).rejects.toThrow(refused('window.needs-approval'))
+    expect(await isTaken()).toBe(true)
+    await order('suspend-member', { member: ISSUER, ...STAFF })
+    expect(await isTaken()).toBe(false)
+    // A new list does not take it back.
+    const held = (await network.centre.read(shelf)).get(shelfKey('acceptance', CENTRE))
+    await network.centre.command({ do: 'publish-acceptance', content: held?.content })
+    expect(await isTaken()).toBe(false)
+    await order('resume-member', { member: ISSUER, ...STAFF })
+    expect(await isTaken()).toBe(true)
   })
 })
 
