@@ -67,6 +67,16 @@ program
   )
 
 program
+  .command('alarms')
+  .description(
+    'gaps and silences 缺号与静默告警 of terminals and operators, at a centre that has ended',
+  )
+  .option('--data <folder>', 'data folder of the network', '.unifare/network')
+  .option('--at <time>', 'instant to ask for; now without')
+  .addOption(json())
+  .action((options) => run(async () => (await import('./commands/alarms.ts')).printAlarms(options)))
+
+program
   .command('where')
   .description('where a card, code or city can be used, on what, and why not')
   .argument('<thing...>', 'card number, ride-code account or brand, card name, or city')

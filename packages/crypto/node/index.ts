@@ -5,6 +5,7 @@ export {
   saveEncryptedKeyStore,
 } from './encrypted-key-store.ts'
 export { type KeyFileVaultOptions, openKeyFileVault } from './key-file-vault.ts'
+export { nativeHashes } from './native-hashes.ts'
 export { type NodeEngine, type NodeEngineOptions, nodeEngine } from './node-engine.ts'
 export {
   openPkcs11,

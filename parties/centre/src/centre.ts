@@ -341,7 +341,7 @@ function createMachine(options: CentreOptions) {
     const { message } = input
     switch (message.kind) {
       case 'tap-batch':
-        return takeTapBatch(tx, message, { engine, centre: id })
+        return takeTapBatch(tx, message, { engine, centre: id, at: input.acceptedAt })
       case 'charge-batch': {
         const key = institutions.get(message.sender)
         requireData(
@@ -349,7 +349,7 @@ function createMachine(options: CentreOptions) {
           'message.unknown-sender',
           `unknown operator ${message.sender}`,
         )
-        return takeChargeBatch(tx, message, { engine, key })
+        return takeChargeBatch(tx, message, { engine, key, at: input.acceptedAt })
       }
       case 'bundle':
         return takeBundle(tx, input)

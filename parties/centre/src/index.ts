@@ -21,6 +21,27 @@ export {
 } from './engine/card-counters.ts'
 export { type CardMarks, createCardMarks, MARK, MARK_WORDS } from './engine/card-marks.ts'
 export { decodeCardMarks, encodeCardMarks, mergeCardMarks } from './engine/card-snapshot.ts'
+export {
+  type ClearedPart,
+  type ClearJob,
+  type ClearTools,
+  createShardClearer,
+  marksFile,
+  rowsFile,
+} from './engine/clear-job.ts'
+export {
+  type ClearedSegments,
+  type ClearingProgress,
+  type ClearingWorkers,
+  clearSegments,
+  type SegmentDay,
+} from './engine/clear-segments.ts'
+export type { AccountKey, History } from './engine/past.ts'
+export { rulesFile, storeRules } from './engine/rules-file.ts'
+export { type Scattered, type ScatterJob, scatterSegment } from './engine/scatter-job.ts'
+export type { DenyMark, ShardRules } from './engine/shard.ts'
+export { createMemorySpill, type Spill } from './engine/spill.ts'
+export { ROW_BYTES, verdictOf, verdictRow } from './engine/verdict-rows.ts'
 export { centreErrors } from './errors.ts'
 export { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'
@@ -55,6 +76,22 @@ export {
 } from './proof/proof.ts'
 export { parseSubject, subjectName } from './proof/proof-subject.ts'
 export { proveStored } from './proof/stored-proof.ts'
+export type { Instruction } from './settling/instructions.ts'
+export type { ModelRow, SettlementModel } from './settling/models.ts'
+export type { WindowSummary } from './settling/orders.ts'
+export { readReserves, readWindow, type WindowView, windowOfDay } from './settling/reading.ts'
+export {
+  DEMONSTRATION_RESERVE,
+  DEMONSTRATION_TOP_UP_FEN,
+  RESERVE_ALARMS,
+  type ReserveAccount,
+} from './settling/reserve.ts'
+export type { SettlementStatement } from './settling/settlement-statement.ts'
+export { alarms, windows } from './settling/tables.ts'
+export { eventsHold, type SignedEvent, type WindowEvent } from './settling/window-events.ts'
+export type { SettlingRules } from './settling/window-orders.ts'
+export type { WindowRule } from './settling/window-rules.ts'
+export { WINDOW_STATES, type WindowState } from './settling/window-states.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
 export {
   type ChargeRow,
@@ -71,3 +108,15 @@ export {
   taps,
 } from './tables.ts'
 export { VERDICTS, type Verdict } from './verdicts.ts'
+export {
+  ALARM_TEXTS,
+  type Alarm,
+  type AlarmKind,
+  type AlarmRule,
+  alarmsAt,
+  DEFAULT_ALARM_RULES,
+  type ExpectedSource,
+} from './watch/alarms.ts'
+export { noteRange, type SequenceGap, type SequenceMark } from './watch/sequence-mark.ts'
+export { allSources, type SourceRow, sources } from './watch/sources.ts'
+export { storedAlarms } from './watch/stored-alarms.ts'

@@ -1,5 +1,13 @@
 import { type Device, devicesByTerminal, shelfKey } from '@unifare/bundle'
-import { equalBytes, fromHex, requireData, type Tx, toHex, UnifareError } from '@unifare/core'
+import {
+  equalBytes,
+  fromHex,
+  type Instant,
+  requireData,
+  type Tx,
+  toHex,
+  UnifareError,
+} from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { loadShelf, readingOf } from '@unifare/institution'
 import {
@@ -15,16 +23,23 @@ import {
   signedBy,
 } from '@unifare/tap'
 import { charges, marks, type TapRow, taps } from './tables.ts'
+import type { SequenceGap } from './watch/sequence-mark.ts'
+import { heardOperator, heardTerminal } from './watch/sources.ts'
 
 /**
  * Takes a terminal's batch in as its operator forwarded it, unchanged. The terminal's signature is
  * checked against the operator's device list; records that cannot be read are kept all the same.
+ * The answer names what of the terminal's records is missing; it heals when they come.
  */
 export async function takeTapBatch(
   tx: Tx,
   message: Message,
-  options: { readonly engine: SignatureEngine; readonly centre: string },
-): Promise<{ readonly end: number; readonly posted: number }> {
+  options: { readonly engine: SignatureEngine; readonly centre: string; readonly at: Instant },
+): Promise<{
+  readonly end: number
+  readonly posted: number
+  readonly missing: readonly SequenceGap[]
+}> {
   const batch = parseBatch(message.body)
   const { terminal, operator, first, end, bundles } = batch.header
   requireData(operator === message.sender, 'batch.malformed', `a batch for ${operator}`)
@@ -51,7 +66,8 @@ export async function takeTapBatch(
       : []
   })
   await tx.put(taps, rows)
-  return { end, posted: rows.length }
+  const missing = await heardTerminal(tx, { terminal, operator, first, end, at: options.at })
+  return { end, posted: rows.length, missing }
 }
 
 function readable(raw: Uint8Array): Pick<TapRow, 'identity' | 'at' | 'kind'> {
@@ -75,7 +91,7 @@ async function deviceOf(tx: Tx, operator: string, terminal: string): Promise<Dev
 export async function takeChargeBatch(
   tx: Tx,
   message: Message,
-  options: { readonly engine: SignatureEngine; readonly key: Uint8Array },
+  options: { readonly engine: SignatureEngine; readonly key: Uint8Array; readonly at: Instant },
 ): Promise<{ readonly end: number; readonly posted: number }> {
   const batch = parseChargeBatch(message.body)
   const { operator, first, end, previous, chain } = batch.header
@@ -85,6 +101,7 @@ export async function takeChargeBatch(
     'batch.bad-signature',
     `not signed by ${operator}`,
   )
+  await heardOperator(tx, { operator, at: options.at })
   const name = `charges/${operator}`
   const [mark] = await tx.get(marks, [{ name }])
   const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []

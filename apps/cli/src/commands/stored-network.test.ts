@@ -8,6 +8,7 @@ import { prepareNetwork, rideDay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
 import { startNetwork } from '../running.ts'
 import { openStoredParty } from '../stored-network.ts'
+import { printAlarms } from './alarms.ts'
 import { exportStoredBooks } from './books/export-books.ts'
 import { makeProof } from './proof/make-proof.ts'
 import { verifyProofFile } from './proof/verify-proof.ts'
@@ -41,6 +42,28 @@ beforeAll(async () => {
   await stored.close()
 })
 afterAll(() => rm(folder, { recursive: true }))
+
+describe('unifare alarms', () => {
+  it('tells who has been silent for too long', async () => {
+    printed.mockReturnValue(true)
+    expect(await printAlarms({ data, at: '2026-12-01T00:00:00Z', json: true })).toBe(1)
+    const told = JSON.parse(printed.mock.calls.join('')) as { alarms: Record<string, unknown>[] }
+    expect(told).toMatchObject({ centre: '00000156' })
+    expect(told.alarms.find(({ kind }) => kind === 'operator')).toMatchObject({
+      alarm: 'silence',
+      id: '15215212',
+      text: { en: expect.any(String) as string, zh: expect.any(String) as string },
+    })
+    expect(told.alarms.every(({ alarm }) => alarm !== 'gap')).toBe(true)
+  })
+
+  it('has nothing to tell before anyone can be late', async () => {
+    printed.mockReturnValue(true)
+    expect(await printAlarms({ data, at: '2026-11-20T00:00:00Z' })).toBe(0)
+    expect(printed.mock.calls.join('')).toBe('no alarms · 无告警\n')
+    await expect(printAlarms({ data, at: 'noon' })).rejects.toThrow('not an instant')
+  })
+})
 
 describe('unifare books export', () => {
   it('exports the books of an ended network, which their program accepts', async () => {
