@@ -85,7 +85,10 @@ export function openLiveNetwork(running: Running, system: Clock): LiveNetwork {
       await operator.deliver()
     }
     await payRiders()
-    for (const { issuer } of network.issuers.values()) await issuer.deliver()
+    for (const { issuer } of network.issuers.values()) {
+      // What riders say of their trips is answered by the operators at the next pulse.
+      if ((await issuer.deliver()) > 0) news = true
+    }
     await network.centre.deliver()
     for (const operator of network.operators.values()) await operator.refresh()
     tell()

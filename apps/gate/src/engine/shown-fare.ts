@@ -1,6 +1,6 @@
 import { acceptanceOf, isOpen } from '@unifare/bundle'
 import type { Fen, Instant } from '@unifare/core'
-import { price, tariffInForce } from '@unifare/fares'
+import { holderClass, price, tariffInForce } from '@unifare/fares'
 import { parseCode } from '@unifare/ridecode'
 import type { Lists, TerminalConfig } from '@unifare/terminal'
 
@@ -17,7 +17,7 @@ export function shownFare(
   if (config.role !== 'single' || tariff === undefined) return null
   const read = parseCode(bytes)
   if (!read.ok) return null
-  const { issuer } = read.code
+  const { issuer, accountType } = read.code
   const { operator, mode, line } = config
   const row = acceptanceOf(lists.acceptance, { medium: 'code', issuer, operator, mode }, at)
   if (!isOpen(row)) return null
@@ -26,7 +26,7 @@ export function shownFare(
     line,
     at,
     medium: 'code',
-    riderClass: 'adult',
+    riderClass: holderClass(accountType, tariff).riderClass,
     issuer: { institution: row.issuer, division: row.division },
   })
   return priced.ok ? priced.amountFen : null

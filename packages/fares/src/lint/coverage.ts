@@ -16,9 +16,10 @@ const LISTS = [
   'caps',
   'timeLimits',
   'passes',
+  'incomplete',
 ] as const
 /** Of these only the first that fits applies. */
-const FIRST_FITS = ['rules', 'accumulation', 'timeLimits'] as const
+const FIRST_FITS = ['rules', 'accumulation', 'timeLimits', 'incomplete'] as const
 
 /** Gaps and overlaps of base fares, policies that never apply: exact, over every kind of ride. */
 export function coverage(tariff: Tariff, network?: StationNetwork): Finding[] {
@@ -35,7 +36,7 @@ export function coverage(tariff: Tariff, network?: StationNetwork): Finding[] {
     const first = name === 'discounts' ? tariff.stacking === 'first-match' : isFirstFit(name)
     const at = (index: number) => `${name}[${index}]`
     return [
-      ...unused({ cells, tests, at, first }),
+      ...unused({ cells, ways: name === 'incomplete' ? byEnd(tariff, tests) : [tests], at, first }),
       ...(name === 'rules' ? baseFares(tariff, cells, tests) : []),
     ]
   })
@@ -45,30 +46,43 @@ function isFirstFit(name: (typeof LISTS)[number]): boolean {
   return FIRST_FITS.some((one) => one === name)
 }
 
+/** Rules for one end say nothing of the other: they compete once for each. */
+function byEnd({ incomplete = [] }: Tariff, tests: readonly Condition[]): Condition[][] {
+  return (['entry', 'exit'] as const).map((end) =>
+    tests.map((test, index) => {
+      const missing = incomplete[index]?.missing
+      return missing === 'either' || missing === end ? test : () => false
+    }),
+  )
+}
+
 /** Items that hold for no ride, or never first where only the first one counts. */
 function unused({
   cells,
-  tests,
+  ways,
   at,
   first,
 }: {
   readonly cells: Cells
-  readonly tests: readonly Condition[]
+  /** The items' conditions, once for each way in which they compete. */
+  readonly ways: readonly (readonly Condition[])[]
   readonly at: (index: number) => string
   readonly first: boolean
 }): Finding[] {
   const holds = new Set<number>()
   const decides = new Set<number>()
-  for (const ride of cells.rides) {
-    let decided = false
-    for (const [index, test] of tests.entries()) {
-      if (!test(ride)) continue
-      holds.add(index)
-      if (!decided) decides.add(index)
-      decided = true
+  for (const tests of ways) {
+    for (const ride of cells.rides) {
+      let decided = false
+      for (const [index, test] of tests.entries()) {
+        if (!test(ride)) continue
+        holds.add(index)
+        if (!decided) decides.add(index)
+        decided = true
+      }
     }
   }
-  return tests.flatMap((_, index) => {
+  return (ways[0] ?? []).flatMap((_, index) => {
     if (!holds.has(index)) return [finding('conditions.never', at(index))]
     return first && !decides.has(index) ? [finding('rules.dead', at(index))] : []
   })

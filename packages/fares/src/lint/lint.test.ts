@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { tariffs } from '../catalogue.ts'
 import { networkFor, tariffNamed, twoStations } from '../fares.fixture.ts'
 import { parseTariff } from '../parse-tariff.ts'
-import type { FareTable, Tariff, When } from '../tariff.ts'
+import type { FareTable, IncompleteRule, Tariff, When } from '../tariff.ts'
 import type { Finding } from './finding.ts'
 import { lintTariff } from './lint.ts'
 import type { LintRule } from './rules.ts'
@@ -72,6 +72,25 @@ describe('coverage over every combination of conditions', () => {
       flat('night', 300, { time: { at: 'entry', from: '23:00', until: '05:00' } }),
     ]
     expect(lint({ rules })).toEqual([['rules.dead', 'rules[2]']])
+  })
+
+  test('of rules for a missing end the first counts, for each end by itself', () => {
+    const lone = (id: string, missing: IncompleteRule['missing'], when: When = {}) => ({
+      ...POLICY,
+      id,
+      when,
+      missing,
+      charge: { kind: 'lowest-fare' as const },
+    })
+    const exit = lone('exit', 'exit')
+    expect(lint({ incomplete: [exit, lone('either', 'either')] })).toEqual([])
+    expect(lint({ incomplete: [exit, lone('card', 'exit', { media: ['card'] })] })).toEqual([
+      ['rules.dead', 'incomplete[1]'],
+    ])
+    const both = [exit, lone('no-entry', 'entry'), lone('either', 'either')]
+    expect(lint({ incomplete: both })).toEqual([['rules.dead', 'incomplete[2]']])
+    const ferry = lone('ferry', 'exit', { modes: ['ferry'] })
+    expect(lint({ incomplete: [ferry] })).toEqual([['conditions.never', 'incomplete[0]']])
   })
 
   test('partial overlaps are noticed, an exception before the rule is not', () => {
