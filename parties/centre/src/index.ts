@@ -76,6 +76,29 @@ export {
 } from './proof/proof.ts'
 export { parseSubject, subjectName } from './proof/proof-subject.ts'
 export { proveStored } from './proof/stored-proof.ts'
+export { type RawReceipt, takeRawBatch } from './raw-intake.ts'
+export { parseBankCsv } from './reconciliation/bank/bank-csv.ts'
+export { type BankLine, type BankStatement } from './reconciliation/bank/bank-line.ts'
+export { parseCamt053 } from './reconciliation/bank/camt053.ts'
+export { type PaymentFile, paymentFile } from './reconciliation/bank/pain001.ts'
+export type { MemberAccount, Payment } from './reconciliation/bank/payment.ts'
+export {
+  type ReconciliationResult,
+  reconcileStored,
+  storedPayments,
+} from './reconciliation/centre-order.ts'
+export { type DayFacts, loadFacts } from './reconciliation/day-facts.ts'
+export {
+  ageDays,
+  type Difference,
+  differenceKey,
+  doubtFen,
+  isOverdue,
+} from './reconciliation/difference.ts'
+export { loadBankLines, loadItems } from './reconciliation/item-table.ts'
+export { DIFFERENCE_KINDS, type DifferenceName } from './reconciliation/kinds.ts'
+export { findDifferences, type OutsideFacts } from './reconciliation/reconcile.ts'
+export { changeSuspense, type SuspenseItem } from './reconciliation/suspense.ts'
 export type { Instruction } from './settling/instructions.ts'
 export type { ModelRow, SettlementModel } from './settling/models.ts'
 export type { WindowSummary } from './settling/orders.ts'
