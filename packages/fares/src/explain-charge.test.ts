@@ -38,4 +38,12 @@ describe('a charge explained', () => {
     const repair = { ...chargeOf(5_000), parts: [{ rule: 'repair.marked', amountFen: 285 }] }
     expect(explainCharge(repair, [shenzhen]).lines.en[0]).toBe('repair.marked +2.85 yuan')
   })
+
+  test('what its operator adds of its own has words, too', () => {
+    const { parts, ...charge } = chargeOf(5_000)
+    const stated = { ...charge, parts: [...parts, { rule: 'statement.station', amountFen: 0 }] }
+    const { lines } = explainCharge(stated, [shenzhen])
+    expect(lines.zh[2]).toBe('乘客补登车站：按所报车站计价 0.00 元')
+    expect(lines.en[2]).toBe('the rider stated the station: priced from or to it 0.00 yuan')
+  })
 })

@@ -1,6 +1,8 @@
 import { type Fen, formatYuan } from '@unifare/core'
+import { CHARGE_NOTES } from './charge-notes.ts'
 import { type Explanation, MARKS } from './explain.ts'
 import type { Policy, Source, Tariff } from './tariff.ts'
+import type { Words } from './words/words.ts'
 
 /** What a charge says about its price: rules with their amounts, and the tariff's version. */
 export interface ChargedPrice {
@@ -79,8 +81,11 @@ function policiesOf(tariff: Tariff): readonly Policy[] {
   ]
 }
 
+const NOTES: Readonly<Record<string, Words>> = CHARGE_NOTES
+
 function lineOf({ rule, amountFen, policy, source }: ExplainedPart, lang: 'zh' | 'en'): string {
-  const text = policy === null ? rule : lang === 'zh' ? policy.textZh : policy.textEn
+  const note = NOTES[rule]?.[lang] ?? rule
+  const text = policy === null ? note : lang === 'zh' ? policy.textZh : policy.textEn
   const money = `${amountFen > 0 ? '+' : ''}${formatYuan(amountFen)}`
   const told = source && `${source.text}, ${source.date}, ${MARKS[source.mark][lang]}`
   const by = told === null ? '' : lang === 'zh' ? `（${told}）` : ` (${told})`

@@ -1,5 +1,6 @@
 export { type AccountRide, type FareAccount, NEW_ACCOUNT, priceNext, rate } from './account.ts'
 export { inForce, tariffOf, tariffs, tariffsOfOperator } from './catalogue.ts'
+export { CHARGE_NOTES } from './charge-notes.ts'
 export {
   type CheapestPasses,
   cheapestPasses,

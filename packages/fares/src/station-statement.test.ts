@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { tariffs } from './catalogue.ts'
-import { type CompiledTariff, compileTariff } from './compile.ts'
-import { amountOf, rideOn, tariffNamed, twoStations } from './fares.fixture.ts'
+import { type CompiledTariff, compileTariff, maximumFare } from './compile.ts'
+import { amountOf, networkFor, rideOn, tariffNamed, twoStations } from './fares.fixture.ts'
 import { incompleteFare, incompleteRule, type MissingEnd } from './incomplete-fare.ts'
 import type { StationNetwork } from './network.ts'
 import { price } from './price.ts'
@@ -162,6 +163,44 @@ describe('what is mended without discount', () => {
     expect(amountOf(price(shenzhen, student))).toBe(150)
     expect(amountOf(price(withoutDiscounts(shenzhen), student))).toBe(300)
   })
+})
+
+describe('a stated ride', () => {
+  test('costs what the same ride costs, whichever end was stated, and never more than the maximum', () => {
+    const line = generatedNetworks()
+    fc.assert(
+      fc.property(fc.constantFrom(...line), fc.nat(), fc.nat(), (city, one, other) => {
+        const stations = city.network?.stations ?? []
+        const [a, b] = [one, other].map((n) => stations[n % stations.length]?.id ?? 0)
+        const prices = (['entry', 'exit'] as const).map((missing) => {
+          const known = { station: missing === 'exit' ? (a ?? 0) : (b ?? 0), at: AT }
+          const station = missing === 'exit' ? b : a
+          const claimed = claim(city, {
+            missing,
+            known,
+            station: station ?? 0,
+            ride: visitor(city),
+          })
+          const result = checkStatement(city, claimed)
+          return result.ok
+            ? amountOf(price(city, { ...claimed.ride, ...result.ends }))
+            : result.code
+        })
+        const ends = { entry: { station: a ?? 0, at: AT }, exit: { station: b ?? 0, at: AT } }
+        const ridden = amountOf(price(city, { ...visitor(city), ...ends }))
+        expect(prices).toEqual([ridden, ridden])
+        expect(ridden).toBeLessThanOrEqual(maximumFare(city, a))
+      }),
+      { numRuns: 200 },
+    )
+  })
+  const visitor = (city: CompiledTariff) => rideOn(city.tariff, { at: AT })
+  /** Cities whose rule is for either end, on their generated networks. */
+  const generatedNetworks = () =>
+    CITIES.filter(([, rule]) => rule === 'incomplete.maximum').map(([id]) => {
+      const tariff = tariffNamed(id)
+      return compileTariff(tariff, networkFor(tariff))
+    })
 })
 
 describe('every tariff', () => {

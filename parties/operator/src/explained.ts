@@ -1,5 +1,5 @@
 import type { Fen } from '@unifare/core'
-import type { PricePart } from '@unifare/fares'
+import { CHARGE_NOTES, type PricePart } from '@unifare/fares'
 import type { PricedRide } from './priced-ride.ts'
 
 /**
@@ -18,8 +18,8 @@ export function explained(
           {
             rule: 'terminal.difference',
             amountFen: differenceFen,
-            textZh: '终端实扣与票价之差：以卡片实扣为准',
-            textEn: 'difference of the terminal: the card was debited so',
+            textZh: CHARGE_NOTES['terminal.difference'].zh,
+            textEn: CHARGE_NOTES['terminal.difference'].en,
           },
         ]
   return {

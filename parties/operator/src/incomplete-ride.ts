@@ -1,5 +1,6 @@
 import type { Instant } from '@unifare/core'
 import {
+  CHARGE_NOTES,
   incompleteFare,
   incompleteRule,
   type MissingEnd,
@@ -64,8 +65,8 @@ export function incompleteRide(
   const part = incompleteFare(found, { ride, missing, station }) ?? {
     rule: 'incomplete.maximum',
     amountFen: maximumFare(found, station),
-    textZh: '行程不完整：按最高票价收取',
-    textEn: 'incomplete journey: maximum fare',
+    textZh: CHARGE_NOTES['incomplete.maximum'].zh,
+    textEn: CHARGE_NOTES['incomplete.maximum'].en,
   }
   const { amountFen } = part
   return {
@@ -156,10 +157,6 @@ function completedByIncident(
   const completed = cheapest && between(pricing, tap, missing, cheapest.end)
   return (
     completed &&
-    withNote(completed, {
-      rule: 'incident.gates-open',
-      zh: '闸机应急放行：按放行车站计价',
-      en: 'gates stood open: priced from or to that station',
-    })
+    withNote(completed, { rule: 'incident.gates-open', ...CHARGE_NOTES['incident.gates-open'] })
   )
 }
