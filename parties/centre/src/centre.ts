@@ -49,6 +49,7 @@ import { createSettling } from './settling/edge.ts'
 import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
 import { settlementFor, writeSettlements } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
+import { reconcileOrder } from './reconciliation/centre-order.ts'
 import { pagesOf, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
 import { days, denyEntries, statements } from './tables.ts'
@@ -332,6 +333,8 @@ function createMachine(options: CentreOptions) {
         return publishDeny(tx, input)
       case 'close-day':
         return closeDay(tx, order, input)
+      case 'reconcile':
+        return reconcileOrder(tx, order, id)
       default:
         throw new UnifareError('message.refused', `unknown order: ${String(order['do'])}`)
     }
