@@ -41,7 +41,7 @@ import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
 import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
-import { type FileMember, writeMissingResultFiles, writeResultFiles } from './files/result-files.ts'
+import { createResultWriter, type FileOptions } from './files/result-writer.ts'
 import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
@@ -58,7 +58,7 @@ import { days, denyEntries, statements } from './tables.ts'
 const STATEMENT_PART_LINES = 1_500
 
 /** What a centre is made of. */
-export interface CentreOptions {
+export interface CentreOptions extends FileOptions {
   readonly id: string
   readonly env: Env
   readonly link: Link
@@ -71,8 +71,6 @@ export interface CentreOptions {
   readonly institutions: ReadonlyMap<string, Uint8Array>
   readonly issuers: readonly string[]
   readonly fees?: readonly FeeRow[]
-  /** Members that get result files of the T-Union-like profile beside their statements. */
-  readonly fileMembers?: readonly FileMember[]
   /** Windows, models and calendar of settlement; the demonstration's own unless given. */
   readonly settling?: Partial<SettlingRules>
 }
@@ -97,7 +95,7 @@ export interface Centre extends Institution {
 
 /** Opens a centre on its journal and repository. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
-  const resultFiles = { centre: options.id, members: options.fileMembers ?? [] }
+  const resultFiles = createResultWriter(options)
   const machine = createMachine(options)
   const institution = await openInstitution({
     ...options,
@@ -116,7 +114,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   })
   await institution.read((tx) => writeMissingStatements(tx, options.env.storage))
   await institution.read((tx) => writeSettlements(tx, options.env.storage))
-  await institution.read((tx) => writeMissingResultFiles(tx, options.env.storage, resultFiles))
+  await institution.read(resultFiles.writeMissing)
   return {
     ...institution,
     handler: passingOrders(institution, options),
@@ -125,9 +123,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
       if (order['do'] === 'close-day') {
         const { day } = result as DayResult
         await institution.read((tx) => writeStatements(tx, options.env.storage, day))
-        await institution.read((tx) =>
-          writeResultFiles(tx, options.env.storage, { ...resultFiles, day }),
-        )
+        await institution.read((tx) => resultFiles.write(tx, day))
       }
       if (isWindowOrder(order)) {
         const moved = { window: (result as WindowSummary).window }
@@ -183,7 +179,11 @@ function createMachine(options: CentreOptions) {
   }
 
   /** Issuers' deny entries make the network's deny list: a new version for every change. */
-  async function mergeDeny(tx: Tx, bundle: SignedBundle, input: Input): Promise<unknown> {
+  async function mergeDeny(
+    tx: Tx,
+    bundle: Pick<SignedBundle, 'publisher' | 'content'>,
+    input: Input,
+  ): Promise<unknown> {
     const held = (await loadShelf(tx)).get(shelfKey('deny', id))
     const version = (held?.version ?? 0) + 1
     const { entries } = parseDeny(bundle.content)
@@ -312,8 +312,7 @@ function createMachine(options: CentreOptions) {
     if (order['do'] === 'certify') return certify(order, input.message.sender)
     if (order['do'] === 'order-settled') return settleOrder(tx, order, { input, rules: options })
     if (order['do'] === 'file') {
-      const { message, acceptedAt: at } = input
-      return takeFile(tx, order, { sender: message.sender, at, centre: id })
+      return takeFile(tx, order, { input, centre: id, deny: (list) => mergeDeny(tx, list, input) })
     }
     requireData(
       input.message.sender === id,

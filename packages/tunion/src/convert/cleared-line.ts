@@ -26,7 +26,7 @@ export interface ClearedLine {
 
 /** What has no place in a file, and why: its own statement tells it. */
 export interface LeftOut {
-  /** `<operator>-<number>` */
-  readonly charge: string
+  /** `<operator>-<number>` of a charge, or an issuer. */
+  readonly item: string
   readonly code: string
 }

@@ -73,8 +73,8 @@ describe('BN from acceptance', () => {
       left: [],
     })
     expect(listOf(row({ mode: 'airship' }), row({ issuer: '30000009' })).left).toEqual([
-      { issuer: ISSUER, code: 'tunion.unknown-channel' },
-      { issuer: '30000009', code: 'tunion.bad-code' },
+      { item: ISSUER, code: 'tunion.unknown-channel' },
+      { item: '30000009', code: 'tunion.bad-code' },
     ])
   })
 })

@@ -66,7 +66,7 @@ describe('FB, to the acquirer', () => {
   ] as const)('%s is told as left out, with its charge', (_name, change, code) => {
     expect(fbOf([clearedLine(change)], rules)).toEqual({
       records: [],
-      left: [{ charge: '21580001-5', code }],
+      left: [{ item: '21580001-5', code }],
     })
   })
 

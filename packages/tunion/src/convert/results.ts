@@ -59,7 +59,7 @@ function recordsOf<R>(
   for (const line of lines) {
     const debits = debitsOf(line)
     if (typeof debits === 'string') {
-      left.push({ charge: `${line.operator}-${line.number}`, code: debits })
+      left.push({ item: `${line.operator}-${line.number}`, code: debits })
     } else records.push(...debits.map((debit) => make(line, debit)))
   }
   return { records, left }

@@ -1,6 +1,7 @@
 import type { AcceptanceRow } from '@unifare/bundle'
 import { MODES, type Mode } from '@unifare/tap'
 import type { RecordOfKind } from '../read-file.ts'
+import type { LeftOut } from './cleared-line.ts'
 import { channels } from './numbers.ts'
 
 /** A prefix of card numbers and its issuer; null where nobody knows whose it is. */
@@ -24,7 +25,7 @@ export function whiteListOf(
   { operator, prefixes }: { readonly operator: string; readonly prefixes: readonly CardPrefix[] },
 ): {
   readonly records: RecordOfKind<'BN'>[]
-  readonly left: { readonly issuer: string; readonly code: string }[]
+  readonly left: LeftOut[]
 } {
   const groups = new Map<string, AcceptanceRow[]>()
   for (const row of rows) {
@@ -35,13 +36,14 @@ export function whiteListOf(
     else group.push(row)
   }
   const records: RecordOfKind<'BN'>[] = []
-  const left: { issuer: string; code: string }[] = []
+  const left: LeftOut[] = []
   for (const [, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const periods = periodsOf(group)
     const [{ issuer, mode } = { issuer: '', mode: '' }] = group
     const bins = prefixes.filter((one) => one.issuer === issuer).map(({ prefix }) => prefix)
-    if (!isMode(mode)) left.push({ issuer, code: 'tunion.unknown-channel' })
-    else if (bins.length === 0 && periods.length > 0) left.push({ issuer, code: 'tunion.bad-code' })
+    if (!isMode(mode)) left.push({ item: issuer, code: 'tunion.unknown-channel' })
+    else if (bins.length === 0 && periods.length > 0)
+      left.push({ item: issuer, code: 'tunion.bad-code' })
     else {
       const channel = channels.code(mode)
       for (const bin of bins.toSorted()) {

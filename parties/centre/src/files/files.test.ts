@@ -339,7 +339,7 @@ describe('result files', () => {
     )
     expect(files.find(({ kind }) => kind === 'FB')).toMatchObject({
       records: 0,
-      left: [{ charge: `${OPERATOR}-1`, code: 'tunion.not-a-card' }],
+      left: [{ item: `${OPERATOR}-1`, code: 'tunion.not-a-card' }],
     })
     const cr = files.find(({ kind }) => kind === 'CR')
     expect(cr && readFile('CR', cr.bytes)).toMatchObject({

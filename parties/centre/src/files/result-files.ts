@@ -2,6 +2,7 @@ import { type Day, requireData, type Storage, type Tx } from '@unifare/core'
 import { MODES, type Mode, parseTap, type Tap } from '@unifare/tap'
 import {
   bpOf,
+  type CardPrefix,
   type ClearedLine,
   clOf,
   codeListAt,
@@ -14,9 +15,11 @@ import {
   type RecordOfKind,
   type ResultRules,
   type Role,
+  whiteListOf,
   writeFile,
   writeFileName,
 } from '@unifare/tunion'
+import type { ClosingRules } from '../close.ts'
 import type { Statement, StatementLine } from '../statement.ts'
 import { days, statements, taps } from '../tables.ts'
 import { files } from './tables.ts'
@@ -26,6 +29,13 @@ import { RESULT_CODES } from './verdict-codes.ts'
 export interface FileMember {
   readonly id: string
   readonly roles: readonly Role[]
+}
+
+/** What result files depend on beside the closed day. */
+export interface ResultOptions {
+  readonly centre: string
+  /** Whose card numbers begin how, for BN; no BN when not given. */
+  readonly prefixes?: readonly CardPrefix[] | undefined
 }
 
 /** One result file, and what of the member's day has no place in it. */
@@ -38,15 +48,15 @@ export interface ResultFile {
 }
 
 /**
- * A member's result files of a closed day: LD and FB to an acquirer, CL to an issuer, BP, ER and
+ * A member's result files of a closed day: LD, FB and BN to an acquirer, CL to an issuer, BP, ER and
  * CR to everybody, empty ones too. A function of what is stored: made again they are the same bytes.
  * Throws `centre.day-open` for a day that is not closed.
  */
 export async function resultFilesOf(
   tx: Tx,
-  options: { readonly day: Day; readonly centre: string; readonly member: FileMember },
+  options: ResultOptions & { readonly day: Day; readonly member: FileMember },
 ): Promise<ResultFile[]> {
-  const { day, centre, member } = options
+  const { day, centre, member, prefixes } = options
   const closed = (await tx.select(days, {})).filter((row) => row.day <= day)
   const last = closed.at(-1)
   requireData(last?.day === day, 'centre.day-open', `${day} is not closed`)
@@ -79,6 +89,10 @@ export async function resultFilesOf(
         rules,
       ),
     )
+  }
+  if (member.roles.includes('acquirer') && prefixes !== undefined) {
+    const { acceptance } = last.rules as ClosingRules
+    put('BN', 'acquirer', whiteListOf(acceptance.rows, { operator: member.id, prefixes }))
   }
   if (member.roles.includes('issuer')) {
     put(
@@ -164,7 +178,7 @@ function isMode(mode: string): mode is Mode {
 export async function writeResultFiles(
   tx: Tx,
   storage: Storage,
-  options: { readonly day: Day; readonly centre: string; readonly members: readonly FileMember[] },
+  options: ResultOptions & { readonly day: Day; readonly members: readonly FileMember[] },
 ): Promise<string[]> {
   const names: string[] = []
   for (const member of options.members) {
@@ -180,7 +194,7 @@ export async function writeResultFiles(
 export async function writeMissingResultFiles(
   tx: Tx,
   storage: Storage,
-  options: { readonly centre: string; readonly members: readonly FileMember[] },
+  options: ResultOptions & { readonly members: readonly FileMember[] },
 ): Promise<void> {
   const last = options.members.at(-1)
   if (last === undefined) return

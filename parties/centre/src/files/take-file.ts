@@ -1,15 +1,40 @@
+import type { SignedBundle } from '@unifare/bundle'
 import { type Instant, requireData, type Tx, UnifareError } from '@unifare/core'
-import { readFileName } from '@unifare/tunion'
+import type { Input } from '@unifare/institution'
+import { FAULTS_MAX, type FileKind, type Role, readFileName } from '@unifare/tunion'
 import { marks } from '../tables.ts'
 import { type FileOrder, keepPart, readFileOrder } from './file-order.ts'
 import { type FileGap, gapsIn } from './gaps.ts'
+import type { FileOutcome } from './outcome.ts'
+import type { SentFile } from './read-upload.ts'
 import { type FileRow, files } from './tables.ts'
-import { takeUpload, type UploadOutcome } from './take-upload.ts'
+import { takeDenies } from './take-denies.ts'
+import { takeUpload } from './take-upload.ts'
 
 /** What the sender of a file is told. */
 export interface FileAnswer extends Omit<FileRow, 'sender' | 'day' | 'takenAt'> {
   /** Files of this kind that are missing before the last: an alarm that heals. */
   readonly gaps: readonly FileGap[]
+}
+
+/** What the centre that takes a file is and can do. */
+export interface FileInput {
+  readonly input: Pick<Input, 'message' | 'acceptedAt'>
+  readonly centre: string
+  /** Makes a full deny list of a publisher that of the network. */
+  readonly deny: (list: Pick<SignedBundle, 'publisher' | 'content'>) => Promise<unknown>
+}
+
+/** Kinds that members send to a centre, and the role in which they do. */
+const SENDERS = { UP: 'acquirer', UC: 'issuer' } as const satisfies Partial<Record<FileKind, Role>>
+type SentKind = keyof typeof SENDERS
+
+const TAKEN: Readonly<
+  Record<SentKind, (tx: Tx, file: SentFile, options: FileInput) => Promise<FileOutcome>>
+> = {
+  UP: (tx, file, { centre }) => takeUpload(tx, file, centre),
+  UC: (_tx, file, { input, centre, deny }) =>
+    takeDenies(file, { centre, at: input.acceptedAt, deny }),
 }
 
 /**
@@ -21,13 +46,13 @@ export interface FileAnswer extends Omit<FileRow, 'sender' | 'day' | 'takenAt'> 
 export async function takeFile(
   tx: Tx,
   order: Readonly<Record<string, unknown>>,
-  input: { readonly sender: string; readonly at: Instant; readonly centre: string },
+  options: FileInput,
 ): Promise<FileAnswer> {
+  const { message, acceptedAt } = options.input
+  const { sender } = message
   const part = readFileOrder(order)
-  const row = rowOf(part, input)
-  const own = (await tx.select(files, { sender: input.sender })).filter(
-    ({ kind }) => kind === row.kind,
-  )
+  const row = rowOf(part, { sender, at: acceptedAt })
+  const own = (await tx.select(files, { sender })).filter(({ kind }) => kind === row.kind)
   const known = own.find(({ name }) => name === row.name)
   if (known !== undefined && known.state !== 'open') {
     requireData(known.hash === row.hash, 'tunion.name-taken', `${row.name} came with other content`)
@@ -41,7 +66,7 @@ export async function takeFile(
   const content = await keepPart(tx, part, row)
   if (content === undefined) return answerOf(row, own)
   const number = await nextNumber(tx)
-  const outcome = await takeUpload(tx, { ...row, content }, input.centre)
+  const outcome = await TAKEN[kindOf(row)](tx, { ...row, content }, options)
   const taken: FileRow = { ...row, number, ...fieldsOf(outcome) }
   await tx.put(files, [taken])
   return answerOf(taken, [...own, taken])
@@ -61,8 +86,8 @@ function rowOf(
   { sender, at }: { readonly sender: string; readonly at: Instant },
 ): FileRow {
   const { kind, institution, sequence, role } = readFileName(name)
-  if (kind !== 'UP') throw new UnifareError('tunion.wrong-kind', `${kind} is not taken here`)
-  const own = role === 'acquirer' && institution === sender
+  const wanted = SENDERS[kindOf({ kind })]
+  const own = role === wanted && institution === sender
   requireData(own, 'tunion.foreign', `${name} is not of ${sender}`)
   return {
     sender,
@@ -82,11 +107,16 @@ function rowOf(
   }
 }
 
+function kindOf({ kind }: { readonly kind: string }): SentKind {
+  if (kind === 'UP' || kind === 'UC') return kind
+  throw new UnifareError('tunion.wrong-kind', `${kind} is not taken here`)
+}
+
 function fieldsOf(
-  outcome: UploadOutcome,
+  outcome: FileOutcome,
 ): Pick<FileRow, 'state' | 'verdict' | 'records' | 'repeated' | 'amountFen' | 'faults'> {
   if (!outcome.ok) {
-    const { faults } = outcome
+    const faults = outcome.faults.slice(0, FAULTS_MAX)
     const nothing = { records: 0, repeated: 0, amountFen: 0 }
     return { state: 'refused', verdict: 'tunion.refused', ...nothing, faults }
   }

@@ -1,75 +1,27 @@
 import { type Device, devicesByTerminal, shelfKey } from '@unifare/bundle'
-import { equalBytes, type Fen, fromHex, type Tx, toHex } from '@unifare/core'
+import { equalBytes, fromHex, type Tx, toHex } from '@unifare/core'
 import { loadShelf, readingOf } from '@unifare/institution'
 import { CHAIN_START, chainNext, encodeCharge, encodeTap, mediumId, type Tap } from '@unifare/tap'
-import {
-  chargeOfUpload,
-  createFileReader,
-  FAULTS_MAX,
-  type FileFault,
-  KINDS,
-  type TunionErrorCode,
-  tapOfUploadLine,
-  tunionErrors,
-} from '@unifare/tunion'
+import { chargeOfUpload } from '@unifare/tunion'
 import { charges, marks, type TapRow, taps } from '../tables.ts'
-
-/** What a file brought, or all that is wrong with it. */
-export type UploadOutcome =
-  | {
-      readonly ok: true
-      readonly records: number
-      readonly repeated: number
-      readonly amountFen: Fen
-    }
-  | { readonly ok: false; readonly faults: readonly FileFault[] }
-
-interface UploadTap {
-  readonly tap: Tap
-  readonly denyVersion: number
-  readonly line: number
-}
+import type { FileOutcome } from './outcome.ts'
+import { readUpload, type SentFile, type UploadTap, uploadFault } from './read-upload.ts'
 
 /**
  * Takes the debits of an upload file: each is kept as the record that a terminal of ours would have
  * written, and asked for by one charge. Whole or not at all. Terminals that sign their own batches
  * are not taken by file, nor those of others.
  */
-export async function takeUpload(
-  tx: Tx,
-  file: { readonly sender: string; readonly name: string; readonly content: Uint8Array },
-  centre: string,
-): Promise<UploadOutcome> {
-  const { sender, name, content } = file
-  const read: UploadTap[] = []
-  const faults: FileFault[] = []
-  const fault = (line: number, code: TunionErrorCode, field: string) => {
-    faults.push({ file: name, line, column: columnOf(field), field, code, ...tunionErrors[code] })
-  }
-  const reader = createFileReader('UP', { name, receiver: centre }, (record, line) => {
-    const made = tapOfUploadLine(record)
-    if (!made.ok) fault(line, made.code, made.field)
-    else if (made.tap.operator !== sender) fault(line, 'tunion.foreign', 'acquirer')
-    else read.push({ tap: made.tap, denyVersion: record.denyVersion, line })
-  })
-  reader.push(content)
-  const outcome = reader.end()
-  if (!outcome.ok) faults.unshift(...outcome.faults)
-  for (const [line, code, field] of await doubts(tx, sender, read)) fault(line, code, field)
-  if (faults.length > 0) {
-    return { ok: false, faults: faults.toSorted((a, b) => a.line - b.line).slice(0, FAULTS_MAX) }
-  }
+export async function takeUpload(tx: Tx, file: SentFile, centre: string): Promise<FileOutcome> {
+  const { sender, name } = file
+  const { taps: read, faults: own } = readUpload(file, centre)
+  const others = await doubts(tx, sender, read)
+  const faults = [...own, ...others.map(([line, fault]) => uploadFault(name, line, fault))]
+  if (faults.length > 0) return { ok: false, faults: faults.toSorted((a, b) => a.line - b.line) }
   return store(tx, sender, read)
 }
 
-/** Column of a field in an upload line, from 1. */
-function columnOf(field: string): number {
-  const { rows } = KINDS.UP.table
-  const index = rows.findIndex(([name]) => name === field)
-  return rows.slice(0, Math.max(index, 0)).reduce((sum, [, width]) => sum + width, 1)
-}
-
-type Doubt = readonly [line: number, code: TunionErrorCode, field: string]
+type Doubt = readonly [line: number, fault: Parameters<typeof uploadFault>[2]]
 
 /** What is wrong with lines beside others: in this file, and with what was delivered before. */
 async function doubts(tx: Tx, sender: string, read: readonly UploadTap[]): Promise<Doubt[]> {
@@ -80,15 +32,15 @@ async function doubts(tx: Tx, sender: string, read: readonly UploadTap[]): Promi
   )
   const seen = new Set<string>()
   return read.flatMap(({ tap, line }, index): Doubt[] => {
-    if (signing(tap.terminal)) return [[line, 'tunion.foreign', 'terminal']]
+    const foreign = { code: 'tunion.foreign', field: 'terminal' } as const
+    if (signing(tap.terminal)) return [[line, foreign]]
     const held = known[index]
-    if (held !== undefined && held.operator !== sender)
-      return [[line, 'tunion.foreign', 'terminal']]
+    if (held !== undefined && held.operator !== sender) return [[line, foreign]]
     const place = `${tap.terminal}-${tap.sequence}`
     const twice = seen.has(place)
     seen.add(place)
     const other = held !== undefined && !equalBytes(held.raw, encodeTap(tap))
-    return twice || other ? [[line, 'tunion.repeated', 'acquirerSerial']] : []
+    return twice || other ? [[line, { code: 'tunion.repeated', field: 'acquirerSerial' }]] : []
   })
 }
 
@@ -107,7 +59,7 @@ function placeOf({ terminal, sequence }: Tap): Pick<TapRow, 'terminal' | 'sequen
   return { terminal, sequence }
 }
 
-async function store(tx: Tx, sender: string, read: readonly UploadTap[]): Promise<UploadOutcome> {
+async function store(tx: Tx, sender: string, read: readonly UploadTap[]): Promise<FileOutcome> {
   const known = await tx.get(
     taps,
     read.map(({ tap }) => placeOf(tap)),
