@@ -62,6 +62,36 @@ describe('money of a day', () => {
     expect(nets.some(({ netFen }) => netFen !== 0)).toBe(true)
   })
 
+  it('is settled when the day ends: payments tie with the positions, and every window account is at zero', async () => {
+    const { window } = first.outcome
+    expect(window).toMatchObject({ state: 'SETTLED', days: [TINY.day], valueDate: '2026-11-23' })
+    const { centre: party } = first.network
+    const { positions, instructions } = await party.read((tx) =>
+      centre.readWindow(tx, window.window),
+    )
+    const [row] = await party.read((tx) => tx.get(centre.days, [{ day: TINY.day }]))
+    expect(positions).toEqual(row?.positions)
+    for (const { id, netFen } of positions) {
+      const got = instructions.reduce(
+        (sum, { debtor, creditor, amountFen }) =>
+          sum + (creditor === id ? amountFen : 0) - (debtor === id ? amountFen : 0),
+        0,
+      )
+      expect([id, got]).toEqual([id, netFen])
+    }
+    expect(instructions.length).toBeGreaterThan(1)
+    for (const path of ['window', 'member']) {
+      const left = await party.read((tx) => balances(tx, path))
+      expect([...left.values()].filter((fen) => fen !== 0)).toEqual([])
+    }
+    const reserves = await party.read(centre.readReserves)
+    expect(reserves.flatMap(({ alarms }) => alarms)).toEqual([])
+    for (const { member, availableFen } of reserves) {
+      const netFen = positions.find(({ id }) => id === member)?.netFen ?? 0
+      expect([member, availableFen]).toEqual([member, centre.DEMONSTRATION_TOP_UP_FEN + netFen])
+    }
+  })
+
   it('is on the cards or settled: nothing else became of what was loaded', async () => {
     const issuedFen = first.day.script.riders
       .filter(({ medium }) => medium === 'card')

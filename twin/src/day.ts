@@ -1,5 +1,6 @@
 import type { Device } from '@unifare/bundle'
 import type { CardSlot } from '@unifare/card'
+import type { WindowSummary } from '@unifare/centre'
 import {
   assert,
   businessDayStart,
@@ -21,6 +22,7 @@ import type { Plan } from './plan.ts'
 import { newPlannedCard } from './planned-card.ts'
 import type { Ports, TerminalPort } from './ports.ts'
 import type { Script, ScriptRider, ScriptStep } from './script.ts'
+import { fundReserves, settleWindow } from './window.ts'
 
 const MINUTE_MS = 60_000
 const UPLOAD_EVERY_MS = 60 * MINUTE_MS
@@ -52,6 +54,8 @@ export interface DayOutcome {
   readonly result: unknown
   readonly rerunRoot: string
   readonly collected: { readonly paid: number; readonly advanced: number }
+  /** The window that settled the day. */
+  readonly window: WindowSummary
 }
 
 interface Pocket {
@@ -79,6 +83,7 @@ export async function prepareNetwork(options: DayOptions): Promise<void> {
   const { plan, ports, keys } = options
   await ports.setClock(businessDayStart(plan.day))
   for (const { id } of plan.issuers) await ports.issuer(id).enrol('1230')
+  await fundReserves(options)
   const divisions = new Map(plan.issuers.map(({ id, division }) => [id, division]))
   await ports.centre.command({
     do: 'publish-acceptance',
@@ -117,7 +122,7 @@ export function deviceRow(
   return { terminal, key: toHex(publicKey), mode, city, line, station }
 }
 
-/** Rides the whole script, closes the day, pays, and runs the day again. */
+/** Rides the whole script, closes the day, settles it, pays, and runs the day again. */
 export async function rideDay(options: DayOptions): Promise<DayOutcome> {
   const { plan, ports, script } = options
   const pockets = await fillPockets(options)
@@ -163,12 +168,12 @@ export async function rideDay(options: DayOptions): Promise<DayOutcome> {
 
 /**
  * Settles a business day: the last taps come in, journeys without an end are given up, the centre
- * closes the day, issuers collect, deny lists spread, and the day is run again.
+ * closes and settles the day, issuers collect, deny lists spread, and the day is run again.
  */
 export async function settleDay(
   options: Pick<DayOptions, 'plan' | 'ports' | 'onClosing'>,
   { day, at }: { readonly day: Day; readonly at: Instant },
-): Promise<Pick<DayOutcome, 'result' | 'rerunRoot' | 'collected'>> {
+): Promise<Pick<DayOutcome, 'result' | 'rerunRoot' | 'collected' | 'window'>> {
   const { plan, ports } = options
   options.onClosing?.()
   await uploadAll(options)
@@ -180,6 +185,7 @@ export async function settleDay(
   }
   const result = await ports.centre.command({ do: 'close-day', day })
   await ports.centre.deliver()
+  const window = await settleWindow(options, day)
   const collected = { paid: 0, advanced: 0 }
   for (const { id } of plan.issuers) {
     const issuer = ports.issuer(id)
@@ -193,7 +199,7 @@ export async function settleDay(
     await ports.operator(institution.id).refresh()
     for (const { terminal } of terminals) await ports.terminal(terminal).refresh()
   }
-  return { result, rerunRoot: await ports.centre.rerunRoot(day), collected }
+  return { result, rerunRoot: await ports.centre.rerunRoot(day), collected, window }
 }
 
 async function uploadAll(

@@ -145,6 +145,8 @@ interface Summary {
   readonly sumFen: number
   readonly dayRoot: string
   readonly rerunRoot: string
+  /** The settlement window of the day: how it ended, and what it paid. */
+  readonly window: DayOutcome['window']
   readonly members: readonly {
     readonly id: string
     readonly receivableFen: number
@@ -169,6 +171,7 @@ function summarise(running: Running, keeper: OverviewKeeper, outcome: DayOutcome
     sumFen: settlement?.sumFen ?? 0,
     dayRoot: settlement?.root ?? '',
     rerunRoot: outcome.rerunRoot,
+    window: outcome.window,
     members: (settlement?.members ?? []).map(({ id, receivableFen, payableFen, netFen }) => ({
       id,
       receivableFen,
@@ -191,6 +194,7 @@ function describe(summary: Summary): string[] {
     `settled ${yuan(summary.settledFen)} CNY; nets sum to ${yuan(summary.sumFen)}`,
     `day root    ${summary.dayRoot}`,
     `re-run root ${summary.rerunRoot}`,
+    `window ${summary.window.window} ${summary.window.state}: ${summary.window.instructions} payments, ${yuan(summary.window.paidFen)} CNY, value date ${summary.window.valueDate} (simulated bank)`,
     '',
     'member     receives       pays        net',
     ...summary.members.map(
