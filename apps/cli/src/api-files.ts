@@ -1,6 +1,7 @@
 import { type Centre, fileOrders, listFiles, resultFilesOf } from '@unifare/centre'
 import { canonicalJson, requireData, toHex, UnifareError, utf8 } from '@unifare/core'
 import type { Institution } from '@unifare/institution'
+import { numberPrefixes } from '@unifare/registry'
 import { FILE_BYTES_MAX, type Role } from '@unifare/tunion'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -18,6 +19,7 @@ export interface FilesNetwork {
  * `GET /api/files/results/:member/:day` gives a member's result files of a closed day.
  */
 export function createFilesApi({ centre, operators, issuers }: FilesNetwork): Hono {
+  const told = { centre: centre.id, prefixes: numberPrefixes() }
   return new Hono()
     .get('/api/files', async (c) => c.json(await centre.read(listFiles)))
     .post('/api/files/:operator/:name', bodyLimit({ maxSize: FILE_BYTES_MAX }), async (c) => {
@@ -38,7 +40,7 @@ export function createFilesApi({ centre, operators, issuers }: FilesNetwork): Ho
       if (roles.length === 0) throw unknown(member)
       requireData(/^\d{4}-\d\d-\d\d$/.test(day), 'time.bad-day', `not a day (YYYY-MM-DD): ${day}`)
       const made = await centre.read((tx) =>
-        resultFilesOf(tx, { day, centre: centre.id, member: { id: member, roles } }),
+        resultFilesOf(tx, { ...told, day, member: { id: member, roles } }),
       )
       return json(
         c,

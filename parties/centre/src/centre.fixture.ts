@@ -32,7 +32,7 @@ export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
 
 /** A centre on memory with one operator, one terminal and one issuer that talk to it. */
 export async function openTestCentre(
-  options: Pick<CentreOptions, 'fileMembers' | 'settling'> = {},
+  options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'settling'> = {},
 ) {
   const random = createSeededRandom('test centre')
   const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]

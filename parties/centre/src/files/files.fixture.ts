@@ -4,6 +4,7 @@ import { uploadLineOf, writeFile, writeFileName } from '@unifare/tunion'
 import { openTestCentre } from '../centre.fixture.ts'
 import { CENTRE, cardTap, DAY, ISSUER, OPERATOR } from '../clearing.fixture.ts'
 import { fileOrders } from './file-order.ts'
+import type { FileOptions } from './result-writer.ts'
 import type { FileAnswer } from './take-file.ts'
 
 /** A terminal that does not speak our wire. */
@@ -28,8 +29,9 @@ export function uploadOf(rides: readonly Tap[], denyVersion = 0): Uint8Array {
 }
 
 /** A centre whose operator and issuer ask for result files, and a way to send files to it. */
-export async function openFileCentre() {
+export async function openFileCentre(options: Pick<FileOptions, 'cardPrefixes'> = {}) {
   const network = await openTestCentre({
+    ...options,
     fileMembers: [
       { id: OPERATOR, roles: ['acquirer'] },
       { id: ISSUER, roles: ['issuer'] },

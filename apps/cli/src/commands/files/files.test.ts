@@ -86,6 +86,14 @@ it("writes a member's result files of the day, which read without a fault", asyn
   }
 })
 
+it("gives an operator the white list of the day's card prefixes", async () => {
+  printed.mockReturnValue(true)
+  expect(await exportFiles({ member: OPERATOR, day: DAY, port, json: true })).toBe(0)
+  const files = told() as { kind: string; records: number }[]
+  expect(files.map(({ kind }) => kind)).toEqual(['LD', 'FB', 'BN', 'BP', 'ER', 'CR'])
+  expect(files.find(({ kind }) => kind === 'BN')?.records).toBeGreaterThan(0)
+})
+
 it('sends an upload file in the name of its operator, and lists it', async () => {
   printed.mockReturnValue(true)
   const header = { day: DAY, receiver: running.plan.centre.id }
