@@ -3,6 +3,7 @@ import { pureEngine, sha256 } from '@unifare/crypto'
 import { parseCode } from '@unifare/ridecode'
 import { createWallet } from '@unifare/rider'
 import { describe, expect, it } from 'vitest'
+import { faultText } from '../i18n/fault-texts.ts'
 import { ACCOUNT, AT, createMemoryVault, createWorld } from './world.fixture.ts'
 
 /** A page with an open account. */
@@ -195,5 +196,18 @@ describe('a device that writes slowly', () => {
     }).state()
     await Promise.all([1, 2].map((lastCodeS) => page.keep({ ...state, lastCodeS })))
     expect(await vault.read('wallet')).toMatchObject({ lastCodeS: 2 })
+  })
+})
+
+describe('the station of a trip that lost an end', () => {
+  it('goes to the issuer, and the news come at once; a refusal has words', async () => {
+    const { world, page } = await opened()
+    const state = () => page.order((port) => port.stateStation('a', { line: 1, station: 7 }))
+    expect(await state()).toMatchObject({ ok: true })
+    expect(world.asked.slice(-2)).toEqual(['state-station', 'look'])
+    world.mood.refuse['state-station'] = 'issuer.no-statement'
+    expect(await state()).toEqual({ ok: false })
+    expect(page.state().fault).toBe('issuer.no-statement')
+    expect(faultText('issuer.no-statement').zh).toContain('补登')
   })
 })
