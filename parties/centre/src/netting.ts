@@ -39,25 +39,47 @@ export function sharesOf(amountFen: Fen, fee: Omit<Fee, 'row'>): Shares {
   }
 }
 
+/** What an operator is to receive and an issuer to pay. */
+export interface Due extends Shares {
+  readonly operator: string
+  readonly issuer: string
+}
+
 /**
  * Nets what settles; a correction counts with what it asks less what it takes back, so a side may be
- * below zero. Throws a `TypeError` unless `A − F + a`, `A − i` and `c` tie over the whole
- * window, exactly.
+ * below zero.
  */
 export function netPositions(
   normal: readonly Pick<ClearedCharge, 'charge' | 'fee' | 'reverses'>[],
   centre: string,
 ): Money {
+  return netDues(
+    normal.flatMap(({ charge, fee, reverses }): Due[] => {
+      if (fee === null) return []
+      const { operator, issuer } = charge
+      const now = sharesOf(charge.amountFen, fee)
+      const was = reverses === undefined ? NOTHING : sharesOf(reverses.amountFen, reverses.fee)
+      const operatorMicro = now.operatorMicro - was.operatorMicro
+      const issuerMicro = now.issuerMicro - was.issuerMicro
+      const centreMicro = now.centreMicro - was.centreMicro
+      return [{ operator, issuer, operatorMicro, issuerMicro, centreMicro }]
+    }),
+    centre,
+  )
+}
+
+/**
+ * Nets dues, each member's sides rounded once. Throws a `TypeError` unless `A − F + a`, `A − i` and
+ * `c` tie over the whole window, exactly.
+ */
+export function netDues(dues: readonly Due[], centre: string): Money {
   const receivable = new Map<string, bigint>()
   const payable = new Map<string, bigint>()
   let centreMicro = 0n
-  for (const { charge, fee, reverses } of normal) {
-    if (fee === null) continue
-    const now = sharesOf(charge.amountFen, fee)
-    const was = reverses === undefined ? NOTHING : sharesOf(reverses.amountFen, reverses.fee)
-    add(receivable, charge.operator, now.operatorMicro - was.operatorMicro)
-    add(payable, charge.issuer, now.issuerMicro - was.issuerMicro)
-    centreMicro += now.centreMicro - was.centreMicro
+  for (const due of dues) {
+    add(receivable, due.operator, due.operatorMicro)
+    add(payable, due.issuer, due.issuerMicro)
+    centreMicro += due.centreMicro
   }
   const exact = total(payable) - total(receivable)
   if (exact !== centreMicro) {

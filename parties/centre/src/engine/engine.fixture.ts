@@ -13,6 +13,7 @@ import { createVerifier, dayOf } from '../clearing.fixture.ts'
 import { type CheckedTap, type Cleared, clearDay } from '../clearing.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from '../evidence.ts'
 import { accountHash } from './account-hash.ts'
+import { arenaOf } from './gather.ts'
 import type { RiddenCards } from './past.ts'
 import { type ClearedShard, clearShard, type ShardContext, type ShardRecords } from './shard.ts'
 import { ROW_BYTES, verdictOf, verdictRow } from './verdict-rows.ts'
@@ -43,8 +44,8 @@ export interface TestDay {
 /** The records of a shard, as intake has them. */
 export function recordsOf({ charges, taps }: Pick<TestDay, 'charges' | 'taps'>): ShardRecords {
   return {
-    taps: concat(...taps.flatMap(({ tap, held }) => [word(held), encodeTap(tap)])),
-    charges: concat(...charges.map(encodeCharge)),
+    taps: arenaOf(concat(...taps.flatMap(({ tap, held }) => [word(held), encodeTap(tap)]))),
+    charges: arenaOf(concat(...charges.map(encodeCharge))),
   }
 }
 

@@ -36,15 +36,36 @@ export interface Gathered {
   }
 }
 
+/**
+ * Records at the front of an array that has as much room behind them: they are copied within it,
+ * which needs no object for each, and the array serves one shard after the other.
+ */
+export interface Arena {
+  readonly bytes: Uint8Array
+  /** Bytes of the records. */
+  readonly length: number
+}
+
+/** An arena of its own for some records. */
+export function arenaOf(records: Uint8Array): Arena {
+  const bytes = new Uint8Array(records.length * 2)
+  bytes.set(records)
+  return { bytes, length: records.length }
+}
+
+/** The records of an arena. */
+export function recordsIn({ bytes, length }: Arena): Uint8Array {
+  return bytes.subarray(0, length)
+}
+
 /** Puts a shard's charges, and the taps that they name, in the order of judgement. */
 export function gather(
-  taps: Uint8Array,
-  charges: Uint8Array,
+  taps: Arena,
+  charges: Arena,
   { deliveries, columns }: { readonly deliveries: DeliveryTable; readonly columns: ChargeColumns },
 ): Gathered {
   const order = orderCharges(columns)
-  const from = view(charges)
-  const own = copyCharges(charges, from, order.charges, columns)
+  const own = copyCharges(charges, order.charges, columns)
   return {
     charges: own,
     taps: copyTaps(taps, own.taps, deliveries),
@@ -53,13 +74,13 @@ export function gather(
 }
 
 function copyCharges(
-  bytes: Uint8Array,
-  words: DataView,
+  { bytes, length }: Arena,
   order: Uint32Array,
   columns: ChargeColumns,
 ): Gathered['charges'] {
   const { count } = columns
-  const { arena, copy } = arenaOf(bytes)
+  const words = view(bytes)
+  const copy = bytes.subarray(length, length * 2)
   const places = new Uint32Array(count)
   const starts = new Uint32Array(count + 1)
   const taps = new Int32Array(columns.taps.length)
@@ -68,7 +89,7 @@ function copyCharges(
     const charge = order[i]!
     const at = columns.places[charge]!
     const end = at + words.getUint16(at + CHARGE.length)
-    arena.copyWithin(bytes.length + to, at, end)
+    bytes.copyWithin(length + to, at, end)
     places[i] = to
     to += end - at
     for (let j = columns.starts[charge]!; j < columns.starts[charge + 1]!; j++) {
@@ -81,13 +102,13 @@ function copyCharges(
 
 /** Copies named taps in the order in which they are named, and makes `named` point at the copies. */
 function copyTaps(
-  bytes: Uint8Array,
+  { bytes, length }: Arena,
   named: Int32Array,
   deliveries: DeliveryTable,
 ): Gathered['taps'] {
   const words = view(bytes)
   const copies = new Int32Array(deliveries.count).fill(-1)
-  const { arena, copy } = arenaOf(bytes)
+  const copy = bytes.subarray(length, length * 2)
   const places = new Uint32Array(deliveries.count)
   let [to, count] = [0, 0]
   for (let i = 0; i < named.length; i++) {
@@ -95,25 +116,15 @@ function copyTaps(
     if (row === -1) continue
     if (copies[row] === -1) {
       const at = deliveries.places[row]!
-      const length = HELD_BYTES + words.getUint16(at + TAP.length)
-      arena.copyWithin(bytes.length + to, at - HELD_BYTES, at - HELD_BYTES + length)
+      const end = at + words.getUint16(at + TAP.length)
+      bytes.copyWithin(length + to, at - HELD_BYTES, end)
       copies[row] = count
       places[count++] = to + HELD_BYTES
-      to += length
+      to += end - at + HELD_BYTES
     }
     named[i] = copies[row]!
   }
   return { count, bytes: copy, words: view(copy), places: places.subarray(0, count) }
-}
-
-/**
- * Room for a copy behind the bytes themselves: records are moved within one array, which needs no
- * object for each of them.
- */
-function arenaOf(bytes: Uint8Array): { readonly arena: Uint8Array; readonly copy: Uint8Array } {
-  const arena = new Uint8Array(bytes.length * 2)
-  arena.set(bytes)
-  return { arena, copy: arena.subarray(bytes.length) }
 }
 
 function numbered(

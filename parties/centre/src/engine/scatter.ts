@@ -32,6 +32,14 @@ export interface Scatter {
   }
 }
 
+/** Whether a message carries taps or charges: all others are no part of a day's clearing. */
+export function isOfDay(message: Uint8Array): boolean {
+  const words = view(message)
+  const body = PREFIX_BYTES + words.getUint32(4)
+  const magic = body + 2 <= message.length ? words.getUint16(body) : 0
+  return magic === TAP_BATCH || magic === CHARGE_BATCH
+}
+
 /** Shard of an account's hash when a day has so many of them: a range of buckets each. */
 export function shardOf(hash: number, shards: number): number {
   return Math.floor(((hash >>> 24) * shards) / 256)

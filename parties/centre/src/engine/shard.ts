@@ -4,7 +4,7 @@ import type { Verifier } from '../evidence.ts'
 import { sameAccount } from './account-table.ts'
 import { readCharges } from './charge-columns.ts'
 import { type DeliveryTable, readTaps } from './delivery-table.ts'
-import { type Gathered, gather } from './gather.ts'
+import { type Arena, type Gathered, gather, recordsIn } from './gather.ts'
 import { type Bench, CHARGED_KINDS, createJudge, type DenySpan } from './judge.ts'
 import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type LaneRules } from './lanes.ts'
@@ -18,8 +18,8 @@ import { ROW_BYTES } from './verdict-rows.ts'
 /** Records of a shard's accounts, one behind the other. */
 export interface ShardRecords {
   /** Taps, each behind the 4 bytes of the deny version that its terminal held. */
-  readonly taps: Uint8Array
-  readonly charges: Uint8Array
+  readonly taps: Arena
+  readonly charges: Arena
 }
 
 /** A medium on the deny list. */
@@ -67,9 +67,10 @@ export async function clearShard(
   rules: ShardRules,
   context: ShardContext,
 ): Promise<ClearedShard> {
-  const deliveries = readTaps(records.taps)
-  const columns = readCharges(records.charges, deliveries)
-  const waiting = waitingTaps(records.taps, deliveries, columns.taps)
+  const taps = recordsIn(records.taps)
+  const deliveries = readTaps(taps)
+  const columns = readCharges(recordsIn(records.charges), deliveries)
+  const waiting = waitingTaps(taps, deliveries, columns.taps)
   const shard = gather(records.taps, records.charges, { deliveries, columns })
   const evidence = await verifyTapRows(shard.taps, context.verifier)
   const dayStartS = Math.floor(businessDayStart(rules.day) / 1000)

@@ -1,0 +1,24 @@
+import { Piscina } from 'piscina'
+import type { ClearedPart, ClearingWorkers, Scattered } from '../src/index.ts'
+import type { WorkerJob, WorkerSetup } from './clearing-worker.ts'
+
+/** Threads that clear. */
+export interface ClearingPool extends ClearingWorkers {
+  close(): Promise<void>
+}
+
+/** Starts so many threads; each opens its own keys and files with its first job. */
+export function startClearingPool(setup: WorkerSetup, threads: number): ClearingPool {
+  const pool = new Piscina<WorkerJob, Scattered | ClearedPart>({
+    filename: new URL('./clearing-worker.ts', import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    // A job is a segment or a shard: waiting by turns costs more than it saves.
+    atomics: 'disabled',
+  })
+  return {
+    scatter: async (job) => (await pool.run({ kind: 'scatter', setup, job })) as Scattered,
+    clear: async (job) => (await pool.run({ kind: 'clear', setup, job })) as ClearedPart,
+    close: () => pool.destroy(),
+  }
+}

@@ -1,0 +1,56 @@
+import { createFileStorage } from '@unifare/core/node'
+import { nodeEngine } from '@unifare/crypto/node'
+import {
+  type ClearedPart,
+  type ClearJob,
+  createShardClearer,
+  type History,
+  type Scattered,
+  type ScatterJob,
+  scatterSegment,
+  type Verifier,
+} from '../src/index.ts'
+import { createFileSpill } from './file-spill.ts'
+
+/** What a worker needs to know before its first job. Everything else comes with the job. */
+export interface WorkerSetup {
+  /** Folder of the segments and of the day's durable files. */
+  readonly storageDir: string
+  /** Folder of files that are set aside. */
+  readonly spillDir: string
+  /**
+   * Module that exports `openVerifier(options)`: keys are opened where they are used and never
+   * cross to a worker.
+   */
+  readonly verifierModule: string
+  readonly verifierOptions: unknown
+}
+
+/** A job as the pool hands it over. */
+export type WorkerJob =
+  | { readonly kind: 'scatter'; readonly setup: WorkerSetup; readonly job: ScatterJob }
+  | { readonly kind: 'clear'; readonly setup: WorkerSetup; readonly job: ClearJob }
+
+interface VerifierModule {
+  openVerifier(
+    options: unknown,
+  ): Promise<{ readonly verifier: Verifier; readonly history: History }>
+}
+
+let opened: Promise<Awaited<ReturnType<typeof open>>> | undefined
+
+async function open(setup: WorkerSetup) {
+  const storage = await createFileStorage(setup.storageDir)
+  const spill = await createFileSpill(setup.spillDir)
+  const { openVerifier } = (await import(setup.verifierModule)) as VerifierModule
+  const { verifier, history } = await openVerifier(setup.verifierOptions)
+  const tools = { storage, spill, hashes: nodeEngine(), verifier, history }
+  return { tools, clear: createShardClearer(tools) }
+}
+
+/** Does one job; the pool calls it in a thread of its own. */
+export default async function work(task: WorkerJob): Promise<Scattered | ClearedPart> {
+  opened ??= open(task.setup)
+  const { tools, clear } = await opened
+  return task.kind === 'scatter' ? scatterSegment(task.job, tools) : clear(task.job)
+}

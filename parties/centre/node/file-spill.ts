@@ -1,0 +1,36 @@
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Spill } from '../src/index.ts'
+
+/** Set-aside files in a folder (mode 0700, files 0600), created when missing. Nothing is synced. */
+export async function createFileSpill(dir: string): Promise<Spill> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const pathOf = (name: string) => {
+    if (!/^[\w.-]+$/.test(name)) throw new TypeError(`not a name of a file: ${name}`)
+    return join(dir, name)
+  }
+  return {
+    async write(name, parts) {
+      const handle = await open(pathOf(name), 'w', 0o600)
+      try {
+        await handle.writev(parts)
+      } finally {
+        await handle.close()
+      }
+    },
+    async read(name, ranges, into, at) {
+      const handle = await open(pathOf(name), 'r')
+      try {
+        let to = at
+        for (const { offset, length } of ranges) {
+          const { bytesRead } = await handle.read(into, to, length, offset)
+          if (bytesRead !== length) throw new TypeError(`${name} ends at ${offset + bytesRead}`)
+          to += length
+        }
+      } finally {
+        await handle.close()
+      }
+    },
+    remove: (name) => rm(pathOf(name), { force: true }),
+  }
+}

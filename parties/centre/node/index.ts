@@ -1,0 +1,3 @@
+export { type ClearingPool, startClearingPool } from './clearing-pool.ts'
+export type { WorkerSetup } from './clearing-worker.ts'
+export { createFileSpill } from './file-spill.ts'

@@ -1,0 +1,151 @@
+import { canonicalJson, type Day, fromHex, toHex, utf8 } from '@unifare/core'
+import { chainedRoot, leafHash, merkleRoot } from '../merkle.ts'
+import { type Due, type Money, netDues } from '../netting.ts'
+import { BUCKETS } from './account-hash.ts'
+import type { ClearedPart, ClearJob } from './clear-job.ts'
+import { type LaneSums, SUM_COLUMNS } from './lane-sums.ts'
+import type { Scattered, ScatterJob } from './scatter-job.ts'
+import type { Spill } from './spill.ts'
+
+/** Who does the jobs of a day: in this thread, in workers, or on other machines. */
+export interface ClearingWorkers {
+  scatter(job: ScatterJob): Promise<Scattered>
+  clear(job: ClearJob): Promise<ClearedPart>
+}
+
+/** A day as its closed segments and the closing state before it; its rules are stored already. */
+export interface SegmentDay {
+  readonly day: Day
+  readonly centre: string
+  /** Root of the day before; 64 zeros before the first. */
+  readonly previousRoot: string
+  readonly previousDay: Day | null
+  readonly segments: readonly Omit<ScatterJob, 'shards' | 'centre'>[]
+  /** 1 to 256: how many pieces the day is cleared in. Outputs do not depend on it. */
+  readonly shards: number
+}
+
+/** A cleared day; its verdict rows and closing state are durable files. */
+export interface ClearedSegments {
+  readonly day: Day
+  readonly root: string
+  readonly money: Money
+  readonly settledFen: bigint
+  readonly taps: number
+  readonly charges: number
+  /** Records that cannot be read, or claim a place that is not theirs. */
+  readonly unreadable: number
+  readonly verdicts: Readonly<Record<string, number>>
+  readonly bucketRoots: readonly string[]
+  readonly waitingBytes: number
+}
+
+/** Pieces of work that are done, of all. */
+export type ClearingProgress = (done: number, all: number) => void
+
+/**
+ * Clears a day from its segments: distributes them over shards, clears the shards, nets. The root
+ * covers every verdict row by bucket and the positions, and chains to the root before; it is the
+ * same for any number of shards and workers.
+ */
+export async function clearSegments(
+  input: SegmentDay,
+  tools: {
+    readonly workers: ClearingWorkers
+    readonly spill: Spill
+    readonly progress?: ClearingProgress
+  },
+): Promise<ClearedSegments> {
+  const { day, centre, segments, shards, previousDay } = input
+  const { workers, spill, progress = () => undefined } = tools
+  const all = segments.length + shards
+  let done = 0
+  const told = <Result>(result: Result): Result => {
+    progress(++done, all)
+    return result
+  }
+  const scattered = await Promise.all(
+    segments.map((segment) => workers.scatter({ ...segment, shards, centre }).then(told)),
+  )
+  const delivered = joined(scattered.map((one) => one.delivered))
+  const cleared = await Promise.all(
+    Array.from({ length: shards }, (_, shard) => {
+      const parts = scattered.map(({ file, taps, charges }) => ({
+        file,
+        taps: taps[shard] ?? [],
+        charges: charges[shard] ?? [],
+      }))
+      return workers.clear({ shard, shards, parts, day, previousDay, delivered }).then(told)
+    }),
+  )
+  for (const { file } of scattered) await spill.remove(file)
+  return { ...summed(cleared, scattered), ...closed(input, cleared) }
+}
+
+function closed(
+  { day, centre, previousRoot }: SegmentDay,
+  cleared: readonly ClearedPart[],
+): Pick<ClearedSegments, 'day' | 'root' | 'money' | 'bucketRoots'> {
+  const bucketRoots = cleared.flatMap((part) => part.bucketRoots)
+  if (bucketRoots.length !== BUCKETS) throw new TypeError(`${bucketRoots.length} buckets`)
+  const money = netDues(
+    cleared.flatMap(({ sums }) => duesOf(sums)),
+    centre,
+  )
+  const lines = money.positions.map((position) => utf8(canonicalJson({ position })))
+  const tree = merkleRoot([...bucketRoots.map(fromHex), ...lines.map(leafHash)])
+  const root = toHex(chainedRoot(fromHex(previousRoot), day, tree))
+  return { day, root, money, bucketRoots }
+}
+
+function summed(
+  cleared: readonly ClearedPart[],
+  scattered: readonly Scattered[],
+): Omit<ClearedSegments, 'day' | 'root' | 'money' | 'bucketRoots'> {
+  const verdicts: Record<string, number> = {}
+  for (const part of cleared) {
+    for (const [verdict, count] of Object.entries(part.verdicts)) {
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + count
+    }
+  }
+  const total = <One>(items: readonly One[], of: (one: One) => number) =>
+    items.reduce((sum, one) => sum + of(one), 0)
+  return {
+    settledFen: cleared.reduce((sum, one) => sum + one.settledFen, 0n),
+    taps: total(scattered, (one) => one.tapCount),
+    charges: total(cleared, (one) => one.charges),
+    unreadable: total(scattered, (one) => one.unreadable),
+    verdicts,
+    waitingBytes: total(cleared, (one) => one.waitingBytes),
+  }
+}
+
+/** Lines of sums as dues: `A − F + a`, `A − i` and `c` (reference clearing 1.6). */
+function duesOf({ operators, issuers, values }: LaneSums): Due[] {
+  const idOf = (word: number) => word.toString(16).padStart(8, '0')
+  return Array.from(operators, (operator, line) => {
+    const own = values.subarray(line * SUM_COLUMNS, (line + 1) * SUM_COLUMNS)
+    const [amountFen = 0n, fee = 0n, acquirer = 0n, issuer = 0n] = Array.from(own, BigInt)
+    const whole = amountFen * 1_000_000n
+    return {
+      operator: idOf(operator),
+      issuer: idOf(issuers[line] ?? 0),
+      operatorMicro: whole - fee + acquirer,
+      issuerMicro: whole - issuer,
+      centreMicro: fee - acquirer - issuer,
+    }
+  })
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  // Shared: every worker looks into it, and no one writes.
+  const bytes = new Uint8Array(
+    new SharedArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0)),
+  )
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}

@@ -1,0 +1,40 @@
+import { parseAcceptance } from '@unifare/bundle'
+import { fromHex, fromUtf8, type Storage, toHex, utf8 } from '@unifare/core'
+import { checkFeeRows, type FeeRow } from '../fees.ts'
+import type { DenyMark, ShardRules } from './shard.ts'
+
+/** Name of the file with the rules that a day was cleared by. */
+export function rulesFile(day: string): string {
+  return `rules-${day}`
+}
+
+/** Writes the rules of a day, for its workers and for who runs it again. */
+export async function storeRules(storage: Storage, rules: ShardRules): Promise<void> {
+  const { day, oldestDay, issuers, acceptance, fees, denied } = rules
+  const marks = denied.map(({ account, ...mark }) => ({ account: toHex(account), ...mark }))
+  const text = { day, oldestDay, issuers: [...issuers].sort(), acceptance, fees, denied: marks }
+  await storage.replace(rulesFile(day), utf8(JSON.stringify(text)))
+}
+
+/** Reads them back. */
+export async function loadRules(storage: Storage, day: string): Promise<ShardRules> {
+  const bytes = await storage.read(rulesFile(day))
+  if (bytes === undefined) throw new TypeError(`the rules of ${day} were not stored`)
+  const text = JSON.parse(fromUtf8(bytes)) as {
+    readonly day: string
+    readonly oldestDay: string
+    readonly issuers: readonly string[]
+    readonly acceptance: unknown
+    readonly fees: readonly FeeRow[]
+    readonly denied: readonly (Omit<DenyMark, 'account'> & { readonly account: string })[]
+  }
+  checkFeeRows(text.fees)
+  return {
+    day: text.day,
+    oldestDay: text.oldestDay,
+    issuers: new Set(text.issuers),
+    acceptance: parseAcceptance(text.acceptance),
+    fees: text.fees,
+    denied: text.denied.map(({ account, ...mark }) => ({ account: fromHex(account), ...mark })),
+  }
+}

@@ -1,0 +1,52 @@
+import { type EvidenceColumns, identityOf } from '@unifare/card'
+import { createSeededRandom, fromHex } from '@unifare/core'
+import {
+  createSoftwareKeyStore,
+  generateKey,
+  type KeyRef,
+  type KeyStore,
+  openKeyWindow,
+  pureEngine,
+} from '@unifare/crypto'
+import { CARD_KEY_VERSION } from './card-slice.ts'
+import { issuerIds, NATIONAL_CENTRE } from './national-plan.ts'
+
+/** Cards whose keys a column holds at once. */
+const SLOTS = 64
+
+/** Masters of the measured country, made from a seed: they protect nothing. */
+export function nationalKeyStore(seed: string): KeyStore {
+  const source = createSeededRandom(`${seed}/keys`)
+  const random = (length: number) => source.bytes(length)
+  const keys = [masterRef('purchase', 1), masterRef('tac', 0)].map((ref) =>
+    generateKey(ref, random),
+  )
+  return createSoftwareKeyStore({ keys, engine: pureEngine, random })
+}
+
+/** Key columns of every issuer's cards: what makes the codes of its cards by the million. */
+export async function nationalColumns(seed: string): Promise<EvidenceColumns[]> {
+  const store = nationalKeyStore(seed)
+  const window = openKeyWindow({ store, refs: store.list() })
+  return Promise.all(
+    issuerIds().map(async (issuer) => {
+      const factor = fromHex(identityOf({ issuer, number: '0'.repeat(19) }).issuerId)
+      return {
+        tac: await window.tacColumn(masterRef('tac', 0), factor, SLOTS),
+        purchase: await window.sessionColumn(masterRef('purchase', 1), factor, SLOTS),
+        slots: SLOTS,
+      }
+    }),
+  )
+}
+
+function masterRef(use: 'purchase' | 'tac', index: number): KeyRef {
+  return {
+    scheme: 'mot',
+    issuer: NATIONAL_CENTRE,
+    use,
+    index,
+    version: CARD_KEY_VERSION,
+    algorithm: '3des',
+  }
+}

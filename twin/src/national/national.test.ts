@@ -1,0 +1,144 @@
+import {
+  type ClearedSegments,
+  clearSegments,
+  createCardChecks,
+  createMemorySpill,
+  createShardClearer,
+  FIRST_ROOT,
+  ROW_BYTES,
+  rowsFile,
+  scatterSegment,
+  storeRules,
+  verdictOf,
+  verdictRow,
+} from '@unifare/centre'
+import { createMemoryStorage, listSegments, pureHashes, type Storage } from '@unifare/core'
+import { openKeyWindow, pureEngine } from '@unifare/crypto'
+import { createCodeCaches } from '@unifare/ridecode'
+import { chargeId } from '@unifare/tap'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Expected } from './faults.ts'
+import { NATIONAL_FAULTS } from './faults.ts'
+import { nodeJournal, writeNodeJournal } from './national-journal.ts'
+import { nationalColumns, nationalKeyStore } from './national-keys.ts'
+import { NATIONAL_CENTRE, type NationalPlan, sliceCount } from './national-plan.ts'
+import { nationalRules } from './national-rules.ts'
+
+const PLAN: NationalPlan = {
+  seed: 'national',
+  day: '2026-11-20',
+  taps: 3_000,
+  codesPpm: 0,
+  nodes: 2,
+  tapsPerFault: 300,
+}
+
+let storage: Storage
+let expected: Expected[]
+
+beforeAll(async () => {
+  storage = createMemoryStorage()
+  expected = await write(PLAN, storage)
+  await storeRules(storage, nationalRules(PLAN))
+})
+
+async function write(plan: NationalPlan, to: Storage): Promise<Expected[]> {
+  const columns = await nationalColumns(plan.seed)
+  const all: Expected[] = []
+  for (let node = 0; node < plan.nodes; node++) {
+    const sign = async () => new Uint8Array(64)
+    const common = { plan, slices: sliceCount(plan), columns, hashes: pureHashes, sign }
+    all.push(...(await writeNodeJournal({ ...common, node, storage: to })))
+  }
+  return all
+}
+
+/** Clears the day in this thread. */
+async function clear(shards: number, from = storage): Promise<ClearedSegments> {
+  const spill = createMemorySpill()
+  const store = nationalKeyStore(PLAN.seed)
+  const tools = {
+    storage: from,
+    spill,
+    hashes: pureHashes,
+    history: async () => new Uint8Array(0),
+    verifier: {
+      cardChecks: createCardChecks({
+        window: openKeyWindow({ store, refs: store.list() }),
+        keyOwner: NATIONAL_CENTRE,
+      }),
+      issuerKeys: undefined,
+      engine: pureEngine,
+      caches: createCodeCaches({ maxCertificates: 1, maxAuthorisations: 1 }),
+    },
+  }
+  const clearer = createShardClearer(tools)
+  const segments = []
+  for (let node = 0; node < PLAN.nodes; node++) {
+    const journal = nodeJournal(node)
+    for (const segment of await listSegments(from, journal)) {
+      segments.push({ journal, segment, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] })
+    }
+  }
+  return clearSegments(
+    {
+      day: PLAN.day,
+      centre: NATIONAL_CENTRE,
+      previousRoot: FIRST_ROOT,
+      previousDay: null,
+      segments,
+      shards,
+    },
+    { workers: { scatter: (job) => scatterSegment(job, tools), clear: clearer }, spill },
+  )
+}
+
+describe('a country’s day', () => {
+  test('is cleared with exactly the faults that were put in', async () => {
+    const cleared = await clear(4)
+    expect(cleared.taps).toBe(3_010)
+    expect(cleared.charges).toBe(3_020)
+    expect(expected).toHaveLength(100)
+    const wanted = new Map(expected.map((one) => [chargeId(one), one.verdict]))
+    for (let shard = 0; shard < 4; shard++) {
+      const rows = (await storage.read(rowsFile(PLAN.day, shard, 4))) as Uint8Array
+      for (let at = 0; at < rows.length; at += ROW_BYTES) {
+        const row = verdictRow.decode(rows.subarray(at, at + ROW_BYTES))
+        expect([chargeId(row), verdictOf(row.verdict)]).toEqual([
+          chargeId(row),
+          wanted.get(chargeId(row)) ?? 'normal',
+        ])
+      }
+    }
+    expect(cleared.verdicts).toEqual({
+      normal: 2_920,
+      ...Object.fromEntries(NATIONAL_FAULTS.map((fault) => [fault, 10])),
+    })
+  })
+
+  test('has one root, however many shards it is cleared in', async () => {
+    const roots = []
+    for (const shards of [1, 3, 64]) roots.push((await clear(shards)).root)
+    expect(new Set(roots).size).toBe(1)
+  })
+
+  test('nets to zero over all members, the centre one of them', async () => {
+    const { money } = await clear(2)
+    expect(money.positions.reduce((sum, { netFen }) => sum + netFen, 0)).toBe(0)
+    expect(money.positions.length).toBeGreaterThan(200)
+  })
+
+  test('is another one under another seed', async () => {
+    const other = createMemoryStorage()
+    await write({ ...PLAN, seed: 'other' }, other)
+    await storeRules(other, nationalRules({ ...PLAN, seed: 'other' }))
+    // Its cards are under other keys: no TAC of it verifies here.
+    const { verdicts, root } = await clear(1, other)
+    expect(verdicts['normal']).toBeUndefined()
+    expect(root).not.toBe((await clear(1)).root)
+  })
+
+  test('of no taps is none', () => {
+    expect(() => sliceCount({ ...PLAN, taps: 0 })).toThrow(/at least 100/)
+  })
+})
