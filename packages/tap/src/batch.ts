@@ -1,6 +1,12 @@
-import { type Fen, type Instant, requireData, view } from '@unifare/core'
+import { type Fen, type Hashes, type Instant, requireData, view } from '@unifare/core'
 import { field } from './framed.ts'
-import { type ListHeader, openList, type SealedList, sealList } from './sealed-list.ts'
+import {
+  type ListHeader,
+  openList,
+  openListHeader,
+  type SealedList,
+  sealList,
+} from './sealed-list.ts'
 import { TAP_HEAD_LENGTH, TAP_VERSION, tapHead } from './tap.ts'
 
 const MAGIC = 'UB'
@@ -36,6 +42,7 @@ export function encodeBatch(input: {
   readonly bundles: readonly HeldBundle[]
   readonly createdAt: Instant
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
+  readonly hashes?: Hashes
 }): Promise<Uint8Array> {
   return sealList({
     ...input,
@@ -51,21 +58,9 @@ export function encodeBatch(input: {
 }
 
 /** Reads a batch and checks everything that needs no key. Single records are not parsed. */
-export function parseBatch(bytes: Uint8Array): Batch {
-  const list = openList(MAGIC, bytes)
-  const bundles = field(list.header, 'bundles', 'object', CODE)
-  requireData(Array.isArray(bundles), CODE, 'bundles is not a list')
-  const header: BatchHeader = {
-    ...list.header,
-    terminal: field(list.header, 'terminal', 'string', CODE),
-    operator: field(list.header, 'operator', 'string', CODE),
-    createdAt: field(list.header, 'createdAt', 'number', CODE),
-    bundles: bundles.map((entry: unknown) => ({
-      kind: field(entry, 'kind', 'string', CODE),
-      publisher: field(entry, 'publisher', 'string', CODE),
-      version: field(entry, 'version', 'number', CODE),
-    })),
-  }
+export function parseBatch(bytes: Uint8Array, hashes?: Hashes): Batch {
+  const list = openList(MAGIC, bytes, hashes)
+  const header = headerOf(list.header)
   const amountFen = controlSum(list.records)
   requireData(
     amountFen === header.amountFen,
@@ -73,6 +68,27 @@ export function parseBatch(bytes: Uint8Array): Batch {
     `amounts sum to ${amountFen} fen, the header says ${header.amountFen}`,
   )
   return { ...list, header }
+}
+
+/** What a batch states of itself; its records, chain and signature are left to `parseBatch`. */
+export function parseBatchHeader(bytes: Uint8Array): BatchHeader {
+  return headerOf(openListHeader(MAGIC, bytes))
+}
+
+function headerOf(header: SealedList['header']): BatchHeader {
+  const bundles = field(header, 'bundles', 'object', CODE)
+  requireData(Array.isArray(bundles), CODE, 'bundles is not a list')
+  return {
+    ...header,
+    terminal: field(header, 'terminal', 'string', CODE),
+    operator: field(header, 'operator', 'string', CODE),
+    createdAt: field(header, 'createdAt', 'number', CODE),
+    bundles: bundles.map((entry: unknown) => ({
+      kind: field(entry, 'kind', 'string', CODE),
+      publisher: field(entry, 'publisher', 'string', CODE),
+      version: field(entry, 'version', 'number', CODE),
+    })),
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Day, type Fen, parseDay, requireData } from '@unifare/core'
+import { type Day, type Fen, type Hashes, parseDay, requireData } from '@unifare/core'
 import { type Charge, encodeCharge, parseCharge } from './charge.ts'
 import { field, recode } from './framed.ts'
 import { type ListHeader, openList, type SealedList, sealList } from './sealed-list.ts'
@@ -48,8 +48,8 @@ export function sealChargeRecords(input: {
 }
 
 /** Reads a batch of charges: sizes, counts, chain, totals and every charge. */
-export function parseChargeBatch(bytes: Uint8Array): ChargeBatch {
-  const list = openList(MAGIC, bytes)
+export function parseChargeBatch(bytes: Uint8Array, hashes?: Hashes): ChargeBatch {
+  const list = openList(MAGIC, bytes, hashes)
   const header: ChargeBatchHeader = {
     ...list.header,
     operator: field(list.header, 'operator', 'string', CODE),

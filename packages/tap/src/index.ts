@@ -1,4 +1,11 @@
-export { type Batch, type BatchHeader, encodeBatch, type HeldBundle, parseBatch } from './batch.ts'
+export {
+  type Batch,
+  type BatchHeader,
+  encodeBatch,
+  type HeldBundle,
+  parseBatch,
+  parseBatchHeader,
+} from './batch.ts'
 export {
   CHARGE_PARTS_MAX,
   CHARGE_TAPS_MAX,

@@ -40,7 +40,7 @@ export async function takeTapBatch(
   readonly posted: number
   readonly missing: readonly SequenceGap[]
 }> {
-  const batch = parseBatch(message.body)
+  const batch = parseBatch(message.body, options.engine)
   const { terminal, operator, first, end, bundles } = batch.header
   requireData(operator === message.sender, 'batch.malformed', `a batch for ${operator}`)
   const device = await deviceOf(tx, operator, terminal)
@@ -93,7 +93,7 @@ export async function takeChargeBatch(
   message: Message,
   options: { readonly engine: SignatureEngine; readonly key: Uint8Array; readonly at: Instant },
 ): Promise<{ readonly end: number; readonly posted: number }> {
-  const batch = parseChargeBatch(message.body)
+  const batch = parseChargeBatch(message.body, options.engine)
   const { operator, first, end, previous, chain } = batch.header
   requireData(operator === message.sender, 'batch.malformed', `charges of ${operator}`)
   requireData(

@@ -1,0 +1,274 @@
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeEvidence } from '@unifare/card'
+import { takeRawBatch } from '@unifare/centre'
+import {
+  bcd,
+  createManualClock,
+  createMemoryRepository,
+  createSeededRandom,
+  fromUtf8,
+  openJournal,
+  type Storage,
+  view,
+} from '@unifare/core'
+import { createFileStorage } from '@unifare/core/node'
+import { ed25519KeyPair } from '@unifare/crypto'
+import { nativeHashes, nodeEngine } from '@unifare/crypto/node'
+import { openInstitution } from '@unifare/institution'
+import {
+  CHAIN_START,
+  createProcessLink,
+  encodeBatch,
+  encodeMessage,
+  encodeTap,
+  parseMessage,
+  tapHead,
+} from '@unifare/tap'
+import { makeCardTaps, makeKeys } from './card-taps.ts'
+import { cpuSeconds, median, ratio } from './rounds.ts'
+
+/** How raw intake compares with a file that is appended to and synced. */
+export interface IntakeReport {
+  /** Rate of the intake over that of the file: the median of the rounds' ratios. */
+  readonly ratioIntake: number
+  readonly recordsPerSecond: number
+  readonly fileRecordsPerSecond: number
+  readonly batches: number
+  readonly recordsPerBatch: number
+  readonly batchBytes: number
+  readonly connections: number
+  /** CPU milliseconds of this process per batch, all threads together. */
+  readonly cpuMsPerBatch: number
+  /** Syncs per batch: below one where batches share them. */
+  readonly syncsPerBatch: number
+}
+
+const RECORDS = 1_000
+const CENTRE = '10000001'
+const OPERATOR = '21580001'
+const AT = 1_795_219_200_000
+const MIB = 1024 * 1024
+/** Of the journal's segment, as the file has its size before it is measured. */
+const PREALLOCATED_BYTES = 64 * MIB
+/** Time of arrival before every message of the journal. */
+const STAMP_BYTES = 6
+/** Threads that this machine has besides the one that takes in. */
+const ASIDE = availableParallelism() > 1
+
+/**
+ * Takes signed messages with batches of 1,000 card taps into a centre's journal over several
+ * connections in this process, in turns with a preallocated file to which the same bytes are
+ * written, each message synced. Every message has its hash and its operator's signature checked,
+ * is durable before it is answered, and is answered under a signature.
+ */
+export async function measureIntake(
+  options: {
+    readonly batches?: number
+    readonly rounds?: number
+    readonly connections?: number
+    readonly seed?: string
+  } = {},
+): Promise<IntakeReport> {
+  const { batches = 200, rounds = 7, connections = 8, seed = 'intake' } = options
+  const work = await makeMessages(batches, seed)
+  const folder = await mkdtemp(join(tmpdir(), 'unifare-intake-'))
+  try {
+    const times = { ours: [] as number[], file: [] as number[] }
+    const costs: IntakeRound[] = []
+    // The first round warms up.
+    for (let round = 0; round <= rounds; round++) {
+      const file = appendAndSync(join(folder, `file-${round}`), work.messages)
+      const ours = await takeIn(join(folder, `centre-${round}`), work, connections)
+      if (round === 0) continue
+      times.file.push(file)
+      times.ours.push(ours.seconds)
+      costs.push(ours)
+    }
+    const records = batches * RECORDS
+    return {
+      ratioIntake: ratio(times.file, times.ours),
+      recordsPerSecond: Math.round(records / median(times.ours)),
+      fileRecordsPerSecond: Math.round(records / median(times.file)),
+      batches,
+      recordsPerBatch: RECORDS,
+      batchBytes: work.messages[0]?.length ?? 0,
+      connections,
+      cpuMsPerBatch: Number((median(costs.map(({ cpuS }) => cpuS)) * (1_000 / batches)).toFixed(3)),
+      syncsPerBatch: Number((median(costs.map(({ syncs }) => syncs)) / batches).toFixed(2)),
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+interface Work {
+  readonly messages: readonly Uint8Array[]
+  readonly key: ReturnType<typeof ed25519KeyPair>
+}
+
+/** Messages of an operator, each with a batch of a terminal of its own. */
+async function makeMessages(batches: number, seed: string): Promise<Work> {
+  const engine = nodeEngine()
+  const random = createSeededRandom(seed)
+  const key = ed25519KeyPair((length) => random.bytes(length))
+  const sign = async (message: Uint8Array) => engine.ed25519Sign(key.privateKey, message)
+  const keys = await makeKeys(seed)
+  const { taps } = await makeCardTaps({ taps: RECORDS, startAt: AT, seed, keys })
+  const models = taps.map(({ tap, evidence }) =>
+    encodeTap({ ...tap, evidence: encodeEvidence(evidence) }),
+  )
+  const messages: Uint8Array[] = []
+  for (let batch = 0; batch < batches; batch++) {
+    const terminal = String(440_100_000_000 + batch)
+    const body = await encodeBatch({
+      terminal,
+      operator: OPERATOR,
+      first: 1,
+      previous: CHAIN_START,
+      records: recordsOf(models, terminal),
+      bundles: [],
+      createdAt: AT,
+      sign,
+      hashes: engine,
+    })
+    const address = { kind: 'tap-batch', sender: OPERATOR, receiver: CENTRE } as const
+    messages.push(await encodeMessage({ ...address, sentAt: AT, body, sign, hashes: engine }))
+  }
+  return { messages, key }
+}
+
+/** The records of a terminal: its number and theirs written over those of the model. */
+function recordsOf(models: readonly Uint8Array[], terminal: string): Uint8Array[] {
+  const number = bcd(terminal)
+  return models.map((model, index) => {
+    const record = model.slice()
+    record.set(number, tapHead.fields.terminal[0])
+    view(record).setUint32(tapHead.fields.sequence[0], index + 1)
+    return record
+  })
+}
+
+/** Seconds to write and sync every message, one after the other, in a file that has its size. */
+function appendAndSync(path: string, messages: readonly Uint8Array[]): number {
+  const file = openSync(path, 'wx+')
+  try {
+    const zeros = new Uint8Array(MIB)
+    const bytes = messages.reduce((sum, { length }) => sum + length, 0)
+    for (let at = 0; at < bytes; at += MIB) writeSync(file, zeros, 0, MIB, at)
+    fdatasyncSync(file)
+    let at = 0
+    const started = performance.now()
+    for (const message of messages) {
+      for (let done = 0; done < message.length; ) {
+        done += writeSync(file, message, done, message.length - done, at + done)
+      }
+      fdatasyncSync(file)
+      at += message.length
+    }
+    return (performance.now() - started) / 1000
+  } finally {
+    closeSync(file)
+  }
+}
+
+interface IntakeRound {
+  readonly seconds: number
+  readonly cpuS: number
+  readonly syncs: number
+}
+
+/** Takes all messages in; each connection sends its next one when it has the answer. */
+async function takeIn(
+  folder: string,
+  { messages, key }: Work,
+  connections: number,
+): Promise<IntakeRound> {
+  const engine = nodeEngine({ aside: ASIDE })
+  const counted = countSyncs(await createFileStorage(folder, { stepBytes: PREALLOCATED_BYTES }))
+  const institution = await openInstitution({
+    id: CENTRE,
+    env: {
+      clock: createManualClock(AT),
+      random: createSeededRandom('intake'),
+      storage: counted.storage,
+      repository: createMemoryRepository(),
+    },
+    link: createProcessLink(),
+    engine,
+    sign: async (message) => engine.ed25519Sign(key.privateKey, message),
+    publicKeyOf: async () => key.publicKey,
+    apply: (tx, { message, acceptedAt }) => takeRawBatch(tx, message, { at: acceptedAt }),
+  })
+  const answers: Uint8Array[] = []
+  const take = async (index: number) => {
+    answers[index] = await institution.handler(messages[index] ?? new Uint8Array())
+  }
+  // With the first one the segment gets its room.
+  await take(0)
+  let next = 1
+  counted.reset()
+  const cpu = cpuSeconds()
+  const started = performance.now()
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (next < messages.length) await take(next++)
+    }),
+  )
+  const share = messages.length / (messages.length - 1)
+  const seconds = ((performance.now() - started) / 1000) * share
+  const cpuS = (cpuSeconds() - cpu) * share
+  const syncs = counted.syncs()
+  await institution.close()
+  await checkKept(counted.storage, { messages, answers })
+  return { seconds, cpuS, syncs }
+}
+
+/** Throws unless the journal holds every message whole, and every answer accepts its own. */
+async function checkKept(
+  storage: Storage,
+  {
+    messages,
+    answers,
+  }: { readonly messages: readonly Uint8Array[]; readonly answers: Uint8Array[] },
+): Promise<void> {
+  const journal = await openJournal({ storage, name: 'intake', hashes: nativeHashes })
+  const kept = new Set<string>()
+  for (const { payload } of await journal.read(0, messages.length + 1)) {
+    kept.add(parseMessage(payload.subarray(STAMP_BYTES), nativeHashes).bodyHash)
+  }
+  await journal.close()
+  for (const [index, bytes] of messages.entries()) {
+    const { bodyHash } = parseMessage(bytes, nativeHashes)
+    const answer = parseMessage(answers[index] ?? new Uint8Array())
+    const told = JSON.parse(fromUtf8(answer.body)) as { ok: boolean; bodyHash: string }
+    if (!kept.has(bodyHash) || !told.ok || told.bodyHash !== bodyHash) {
+      throw new TypeError(`message ${index} was not kept, or not answered`)
+    }
+  }
+}
+
+function countSyncs(storage: Storage) {
+  let count = 0
+  return {
+    storage: {
+      ...storage,
+      async open(name: string) {
+        const file = await storage.open(name)
+        return {
+          ...file,
+          sync() {
+            count += 1
+            return file.sync()
+          },
+        }
+      },
+    },
+    syncs: () => count,
+    reset() {
+      count = 0
+    },
+  }
+}
