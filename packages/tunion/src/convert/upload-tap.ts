@@ -1,5 +1,5 @@
 import { type CardEvidence, encodeEvidence } from '@unifare/card'
-import { fromHex, shanghaiDigits, TIME_QUALITY, UnifareError } from '@unifare/core'
+import { equalBytes, fromHex, shanghaiDigits, TIME_QUALITY, UnifareError } from '@unifare/core'
 import {
   encodeTap,
   FLAGS,
@@ -9,10 +9,11 @@ import {
   type Tap,
   type TapKind,
 } from '@unifare/tap'
+import type { FieldObject } from '../objects.ts'
 import { type Misfit, misfit } from './answer.ts'
 import { keyOf } from './card-evidence.ts'
 import { channels, MCC, organisations, txTypes } from './numbers.ts'
-import type { UploadLine } from './upload-line.ts'
+import { type UploadLine, uploadLineOf } from './upload-line.ts'
 import { uploadObjects } from './upload-objects.ts'
 
 const kinds: ReadonlyMap<number, TapKind> = new Map(
@@ -137,11 +138,20 @@ function tapWith(
     }
     // The rules of our own record hold for what comes in by file, too.
     encodeTap(tap)
-    return { ok: true, tap }
+    // One form for one meaning: what we would not write for this tap might mean something else.
+    const again = uploadLineOf(tap, line.denyVersion)
+    const same = again.ok && sameObjects(again.line.objects, line.objects)
+    return same ? { ok: true, tap } : misfit('tunion.bad-tlv', 'objects')
   } catch (error) {
     if (error instanceof UnifareError) return misfit('tunion.does-not-fit', 'objects')
     throw error
   }
+}
+
+function sameObjects(one: UploadLine['objects'], other: UploadLine['objects']): boolean {
+  const same = ({ tag, value }: FieldObject, object: FieldObject | undefined) =>
+    object?.tag === tag && equalBytes(object.value, value)
+  return one.length === other.length && one.every((object, i) => same(object, other[i]))
 }
 
 function otherKey(bytes: Uint8Array): Tap['key'] {

@@ -119,6 +119,28 @@ describe('a card tap as an upload line', () => {
     )
   })
 
+  test('any change of a line is refused, or is a tap that writes this very line', () => {
+    const good = writeFile('UP', HEADER, [
+      lineOf(debitTap({ entry: { city: '5810', line: 1, station: 2, at: AT } })),
+    ])
+    const printable = fc.constantFrom(...'0123456789ABCDEF Zz-'.split(''))
+    let taken = 0
+    fc.assert(
+      fc.property(fc.integer({ min: 55, max: good.length - 33 }), printable, (at, character) => {
+        const bytes = good.slice()
+        bytes[at] = character.charCodeAt(0)
+        const read = readFile('UP', bytes)
+        const [line] = read.ok ? read.records : []
+        const made = line && tapOfUploadLine(line)
+        if (line === undefined || made?.ok !== true) return
+        taken += 1
+        expect(uploadLineOf(made.tap, line.denyVersion)).toEqual({ ok: true, line })
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(taken).toBeGreaterThan(100)
+  })
+
   test('a debit that was recovered later keeps both times', () => {
     const tap = { ...debitTap(), at: AT + 90_500 }
     expect(lineOf(tap).at).toBe(AT)

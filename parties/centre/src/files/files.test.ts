@@ -14,6 +14,7 @@ import { CENTRE, cardTap, chargeOf, DAY, ISSUER, OPERATOR, TERMINAL } from '../c
 import { codeTap } from '../code.fixture.ts'
 import { denyEntries, statements } from '../tables.ts'
 import { VERDICTS } from '../verdicts.ts'
+import { allSources } from '../watch/sources.ts'
 import { FILE_PART_BYTES, fileOrders } from './file-order.ts'
 import { nameOf, openFileCentre, refusal, ride, uploadOf } from './files.fixture.ts'
 import { gapsIn } from './gaps.ts'
@@ -107,6 +108,14 @@ describe('an upload file', () => {
     expect(await send(changed[1] ?? {})).toMatchObject({ state: 'open' })
     expect(await send(changed[0] ?? {})).toMatchObject({ state: 'accepted', records: 1_000 })
     expect(await refusal(send(parts[0] ?? {}))).toBe('tunion.name-taken')
+  })
+
+  test('its operator was heard', async () => {
+    const network = await openFileCentre()
+    await network.upload(nameOf(1), uploadOf([]))
+    expect(await network.centre.read(allSources)).toMatchObject([
+      { kind: 'operator', id: OPERATOR, heardAt: network.clock.now() },
+    ])
   })
 
   test('tells which deny list the terminal held: who had it is liable', async () => {

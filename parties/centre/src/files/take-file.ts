@@ -3,6 +3,7 @@ import { type Instant, requireData, type Tx, UnifareError } from '@unifare/core'
 import type { Input } from '@unifare/institution'
 import { FAULTS_MAX, type FileKind, type Role, readFileName } from '@unifare/tunion'
 import { marks } from '../tables.ts'
+import { heardOperator } from '../watch/sources.ts'
 import { type FileOrder, keepPart, readFileOrder } from './file-order.ts'
 import { type FileGap, gapsIn } from './gaps.ts'
 import type { FileOutcome } from './outcome.ts'
@@ -32,7 +33,10 @@ type SentKind = keyof typeof SENDERS
 const TAKEN: Readonly<
   Record<SentKind, (tx: Tx, file: SentFile, options: FileInput) => Promise<FileOutcome>>
 > = {
-  UP: (tx, file, { centre }) => takeUpload(tx, file, centre),
+  async UP(tx, file, { input, centre }) {
+    await heardOperator(tx, { operator: file.sender, at: input.acceptedAt })
+    return takeUpload(tx, file, centre)
+  },
   UC: (_tx, file, { input, centre, deny }) =>
     takeDenies(file, { centre, at: input.acceptedAt, deny }),
 }
