@@ -186,6 +186,7 @@ export async function settleDay(
   const result = await ports.centre.command({ do: 'close-day', day })
   await ports.centre.deliver()
   const window = await settleWindow(options, day)
+  await ports.centre.command({ do: 'reconcile', day })
   const collected = { paid: 0, advanced: 0 }
   for (const { id } of plan.issuers) {
     const issuer = ports.issuer(id)

@@ -7,6 +7,7 @@ import { addFareProgram } from './commands/fare-program.ts'
 import { addFilesProgram } from './commands/files-program.ts'
 import { addKeysProgram } from './commands/keys-program.ts'
 import { addProofProgram } from './commands/proof-program.ts'
+import { addReconcileProgram } from './commands/reconcile-program.ts'
 import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
@@ -160,6 +161,7 @@ addDrillProgram(program)
 addCodeProgram(program)
 addBooksProgram(program)
 addProofProgram(program)
+addReconcileProgram(program)
 
 program
   .command('bench')

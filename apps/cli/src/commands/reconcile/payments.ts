@@ -1,0 +1,61 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { type MemberAccount, type Payment, paymentFile, storedPayments } from '@unifare/centre'
+import { formatYuan, parseJson, requireData, sumFen } from '@unifare/core'
+import { systemClock } from '@unifare/core/node'
+import { EXIT, tell } from '../../output.ts'
+import { openStoredParty } from '../../stored-network.ts'
+
+interface PaymentsOptions {
+  readonly data: string
+  readonly window?: string
+  readonly accounts?: string
+  readonly out?: string
+}
+
+/** Writes the payments of settlement windows for the bank. */
+export async function writePayments(options: PaymentsOptions): Promise<number> {
+  const { window, out } = options
+  const stored = await openStoredParty(options.data)
+  try {
+    const all = await stored.repository.transaction((tx) => storedPayments(tx))
+    const payments =
+      window === undefined ? all : all.filter(({ endToEnd }) => endToEnd.startsWith(`${window}-`))
+    requireData(payments.length > 0, 'bank.bad-payment', 'no window has payments for the bank')
+    const xml = paymentFile({
+      id: window ?? 'ALL',
+      createdAt: systemClock().now(),
+      initiator: stored.centre,
+      payments,
+      accounts: await accountsOf(payments, stored.centre, options.accounts),
+    })
+    if (out === undefined) process.stdout.write(xml)
+    else await writeFile(out, xml, { mode: 0o600 })
+    const sum = sumFen(payments.map(({ amountFen }) => amountFen))
+    tell(`${payments.length} payments, ${formatYuan(sum)} CNY`)
+    return EXIT.ok
+  } finally {
+    await stored.close()
+  }
+}
+
+/** Accounts of a file, or accounts that say themselves that nobody has them. */
+async function accountsOf(
+  payments: readonly Payment[],
+  centre: string,
+  file: string | undefined,
+): Promise<ReadonlyMap<string, MemberAccount>> {
+  if (file !== undefined) {
+    const read = parseJson(await readFile(file, 'utf8')) as unknown as Record<string, MemberAccount>
+    return new Map(Object.entries(read))
+  }
+  const members = new Set([
+    centre,
+    ...payments.flatMap(({ debtor, creditor }) => [debtor, creditor]),
+  ])
+  return new Map(
+    [...members].map((id) => [
+      id,
+      { name: `Simulated member ${id}`, account: `SIM-${id}`, bank: 'SIMULATED' },
+    ]),
+  )
+}
