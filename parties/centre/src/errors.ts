@@ -1,12 +1,14 @@
 import type { ErrorTable } from '@unifare/core'
 import { proofErrors } from './proof/errors.ts'
 import { reconciliationErrors } from './reconciliation/errors.ts'
+import { rulesErrors } from './rules/errors.ts'
 import { settlingErrors } from './settling/errors.ts'
 
 /** Codes with which a centre refuses. */
 export const centreErrors = {
   ...proofErrors,
   ...reconciliationErrors,
+  ...rulesErrors,
   ...settlingErrors,
   'centre.day-closed': {
     en: 'the day is closed: late taps go to the next one',
