@@ -184,12 +184,14 @@ async function pairAll(
   }
   const openingsOf = await chargedOpenings(tx, open)
   const endsOf = await chargedEnds(tx, open)
+  const statedLone = await statedEnds(tx, [...endsOf.values()].flat())
+  const allStated = new Set([...stated, ...statedLone.keys()])
   const paired = [...byRider].flatMap(([rider, seen]) =>
     pairTaps(seen, {
       giveUpBefore,
       chargedOpenings: openingsOf.get(rider) ?? new Set(),
       loneEnds: endsOf.get(rider) ?? [],
-      stated,
+      stated: allStated,
     }),
   )
   return paired

@@ -97,6 +97,19 @@ describe('a journey by code', () => {
     expect(kinds(pair([seen(a, true), seen(x)], { stated: [a] }))).toEqual(['journey'])
   })
 
+  test('whose rider stated the other end has none that is hours away', () => {
+    const [a, x] = [entry(0), exit(241)]
+    const options = { stated: [a], giveUpBefore: LATER }
+    expect(kinds(pair([seen(a, true), seen(x)], options))).toEqual([
+      'missing-entry',
+      'missing-exit',
+    ])
+    const loneEnds = [lone(0, 'exit')]
+    expect(kinds(pair([seen(x)], { ...options, loneEnds }))).toEqual(['missing-entry'])
+    expect(kinds(pair([seen(x)], { giveUpBefore: LATER, loneEnds }))).toEqual(['late-exit'])
+    expect(kinds(pair([seen(exit(240))], { ...options, loneEnds }))).toEqual(['late-exit'])
+  })
+
   test('ends within a day of its entry; a rented bicycle may come back later', () => {
     const day = 24 * 60
     const giveUpBefore = LATER + day * MINUTE
@@ -231,6 +244,9 @@ describe('properties', () => {
         return seen(named ? { ...tap, entry: entryReference } : tap, passed)
       }),
     )
+  /** Every third end's rider stated the other one. */
+  const statedOf = (taps: readonly SeenTap[]) =>
+    taps.map(({ tap }) => tap).filter(({ sequence }) => sequence % 3 === 0)
   const shuffled = <T>(list: readonly T[], ranks: readonly number[]) =>
     list
       .map((item, index) => ({ item, rank: ranks[index] ?? 0 }))
@@ -240,8 +256,11 @@ describe('properties', () => {
   test('any order of arrival gives the same pairs', () => {
     fc.assert(
       fc.property(rider, fc.array(fc.nat(99)), minute, (taps, ranks, minute) => {
-        const stated = taps.map(({ tap }) => tap).filter((_, index) => index % 3 === 0)
-        const options = { giveUpBefore: AT + minute * MINUTE, openings: [AT / 1000], stated }
+        const options = { giveUpBefore: AT + minute * MINUTE, openings: [AT / 1000] }
+        const stated = statedOf(taps)
+        expect(pair(shuffled(taps, ranks), { ...options, stated })).toEqual(
+          pair(taps, { ...options, stated }),
+        )
         expect(pair(shuffled(taps, ranks), options)).toEqual(pair(taps, options))
       }),
     )
@@ -250,7 +269,8 @@ describe('properties', () => {
   test('no tap stands in two pairs, and none is left when everything is given up', () => {
     fc.assert(
       fc.property(rider, (taps) => {
-        const paired = pair(taps, { giveUpBefore: LATER }).flatMap(tapsOf)
+        const stated = statedOf(taps)
+        const paired = pair(taps, { giveUpBefore: LATER, stated }).flatMap(tapsOf)
         expect(new Set(paired).size).toBe(paired.length)
         expect(paired).toHaveLength(taps.length)
       }),
@@ -260,8 +280,9 @@ describe('properties', () => {
   test('what waits can be paired later: giving up earlier only leaves taps out', () => {
     fc.assert(
       fc.property(rider, minute, (taps, minute) => {
-        const early = pair(taps, { giveUpBefore: AT + minute * MINUTE })
-        const late = pair(taps, { giveUpBefore: LATER })
+        const stated = statedOf(taps)
+        const early = pair(taps, { giveUpBefore: AT + minute * MINUTE, stated })
+        const late = pair(taps, { giveUpBefore: LATER, stated })
         for (const item of early) expect(late).toContainEqual(item)
       }),
     )

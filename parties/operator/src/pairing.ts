@@ -60,12 +60,17 @@ export function pairTaps(
     readonly chargedOpenings: ReadonlySet<number>
     /** Ends of the rider's journeys that were charged as incomplete. */
     readonly loneEnds?: readonly LoneEnd[]
-    /** Deliveries of ends whose rider stated the other one: they wait no longer. */
+    /**
+     * Deliveries of ends whose rider stated the other one: they wait no longer, and no end that is
+     * further away than any ride lasts belongs to them.
+     */
     readonly stated?: ReadonlySet<string>
   },
 ): Paired[] {
   const { giveUpBefore, chargedOpenings, loneEnds = [], stated } = options
-  const isOver = (tap: Tap) => tap.at < giveUpBefore || stated?.has(deliveryId(tap)) === true
+  const isStated = (tap: Pick<Tap, 'terminal' | 'sequence'>) =>
+    stated?.has(deliveryId(tap)) === true
+  const isOver = (tap: Tap) => tap.at < giveUpBefore || isStated(tap)
   const result: Paired[] = []
   let open: Happened | undefined
   const giveUp = () => {
@@ -97,7 +102,9 @@ export function pairTaps(
       result.push({ kind: 'repaired', entry, exit: tap })
       if (entry !== null) open = undefined
     } else if (CLOSES.has(tap.kind)) {
-      const paired = close(open, tap, isOver)
+      const fits =
+        open !== undefined && (isSure(open, tap) || !(isStated(placeOf(open)) || isStated(tap)))
+      const paired = close(fits ? open : undefined, tap, isOver)
       if (paired !== undefined && paired !== 'both-wait') result.push(paired)
       if (paired === 'both-wait' || (paired !== undefined && usesOpen(paired))) open = undefined
     } else {
@@ -138,13 +145,16 @@ function close(
     return { kind: 'journey', entry: sameEntry(open, exit), exit }
   }
   if (fits) {
-    const sure = !hasGate(exit.mode) || exit.at - placeOf(open).at <= SURE_MS_MAX
-    if (!sure && !isOver(exit)) return 'both-wait'
+    if (!isSure(open, exit) && !isOver(exit)) return 'both-wait'
     return open.lone === undefined
       ? { kind: 'journey', entry: open.tap, exit }
       : { kind: 'late-exit', exit, completes: open.lone }
   }
   return isOver(exit) ? { kind: 'missing-entry', exit } : undefined
+}
+
+function isSure(open: Happened, exit: Tap): boolean {
+  return !hasGate(exit.mode) || exit.at - placeOf(open).at <= SURE_MS_MAX
 }
 
 function isOneStay(open: Happened, exit: Tap): boolean {

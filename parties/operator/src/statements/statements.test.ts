@@ -150,6 +150,19 @@ describe('a trip whose exit nobody saw', () => {
     expect(await here.charges()).toHaveLength(2)
   })
 
+  test('keeps its station when a lone exit of the evening is seen: that is another trip', async () => {
+    const here = await openStating()
+    await here.goIn()
+    await here.state()
+    await here.charge()
+    await here.upload([out(600, { station: 4 })], OTHER_GATE)
+    await here.charge({ giveUpBefore: DAY_END })
+    expect(await here.charges()).toMatchObject([
+      { amountFen: 200, to: 2, corrects: 0 },
+      { startAt: AT + 600 * MINUTE, corrects: 0, parts: [{ rule: 'incomplete.maximum' }] },
+    ])
+  })
+
   test('whose record comes before the charge is no incomplete one', async () => {
     const here = await openStating()
     await here.goIn()
