@@ -36,7 +36,7 @@ export async function writeNodeJournal(options: {
   view(stamp).setUint32(2, at % 0x1_0000_0000)
   const expected: Expected[] = []
   for (let slice = node; slice < slices; slice += plan.nodes) {
-    const records = makeNationalSlice(plan, slice, columns)
+    const records = await makeNationalSlice(plan, slice, columns)
     let waiting = 0
     for await (const message of sliceMessages(plan, records, sign)) {
       journal.append(stamp, message)

@@ -1,5 +1,6 @@
 import type { EvidenceColumns } from '@unifare/card'
 import { CARD_TAP_BYTES, type CardSlice, makeCardSlice } from './card-slice.ts'
+import { makeCodeSlice } from './code-slice.ts'
 import { type NationalPlan, operatorIds, sliceShape } from './national-plan.ts'
 import { chargeCards } from './slice-charges.ts'
 import type { SliceRecords } from './slice-messages.ts'
@@ -8,17 +9,37 @@ import type { SliceRecords } from './slice-messages.ts'
 const NUMBERS_PER_SLICE = 1_000_000
 
 /** One slice of a national day: all its records, and what must not settle. */
-export function makeNationalSlice(
+export async function makeNationalSlice(
   plan: NationalPlan,
   index: number,
   columns: readonly EvidenceColumns[],
-): SliceRecords {
+): Promise<SliceRecords> {
   const shape = sliceShape(plan, index)
   const slice = makeCardSlice(plan, shape, columns)
   // Numbers of a shared operator go on where those of its slice before must have ended.
-  const turn = Math.floor(index / operatorIds().length)
-  const { byOperator, expected } = chargeCards(plan, slice, 1 + turn * NUMBERS_PER_SLICE)
-  return { terminals: recordsByTerminal(slice), charges: byOperator, expected }
+  const first = 1 + Math.floor(index / operatorIds().length) * NUMBERS_PER_SLICE
+  const cards = chargeCards(plan, slice, first)
+  const codes = await makeCodeSlice(
+    plan,
+    shape,
+    (operator) => first + (cards.byOperator.get(operator)?.length ?? 0),
+  )
+  return {
+    terminals: [...recordsByTerminal(slice), ...codes.terminals],
+    charges: merged(cards.byOperator, codes.charges),
+    expected: [...cards.expected, ...codes.expected],
+  }
+}
+
+function merged(
+  one: ReadonlyMap<string, readonly Uint8Array[]>,
+  other: ReadonlyMap<string, readonly Uint8Array[]>,
+): Map<string, readonly Uint8Array[]> {
+  const all = new Map(one)
+  for (const [operator, records] of other) {
+    all.set(operator, [...(all.get(operator) ?? []), ...records])
+  }
+  return all
 }
 
 function recordsByTerminal({ places, terminals, bytes, count }: CardSlice) {

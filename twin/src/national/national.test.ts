@@ -14,11 +14,11 @@ import {
 } from '@unifare/centre'
 import { createMemoryStorage, listSegments, pureHashes, type Storage } from '@unifare/core'
 import { openKeyWindow, pureEngine } from '@unifare/crypto'
-import { createCodeCaches } from '@unifare/ridecode'
+import { createCodeCaches, parseIssuerKeys } from '@unifare/ridecode'
 import { chargeId } from '@unifare/tap'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Expected } from './faults.ts'
-import { NATIONAL_FAULTS } from './faults.ts'
+import { codeIssuers } from './code-slice.ts'
+import { type Expected, NATIONAL_FAULTS } from './faults.ts'
 import { nodeJournal, writeNodeJournal } from './national-journal.ts'
 import { nationalColumns, nationalKeyStore } from './national-keys.ts'
 import { NATIONAL_CENTRE, type NationalPlan, sliceCount } from './national-plan.ts'
@@ -54,9 +54,13 @@ async function write(plan: NationalPlan, to: Storage): Promise<Expected[]> {
 }
 
 /** Clears the day in this thread. */
-async function clear(shards: number, from = storage): Promise<ClearedSegments> {
+async function clear(
+  shards: number,
+  { from = storage, plan = PLAN }: { readonly from?: Storage; readonly plan?: NationalPlan } = {},
+): Promise<ClearedSegments> {
   const spill = createMemorySpill()
-  const store = nationalKeyStore(PLAN.seed)
+  const store = nationalKeyStore(plan.seed)
+  const { content } = await codeIssuers(plan.seed)
   const tools = {
     storage: from,
     spill,
@@ -67,14 +71,14 @@ async function clear(shards: number, from = storage): Promise<ClearedSegments> {
         window: openKeyWindow({ store, refs: store.list() }),
         keyOwner: NATIONAL_CENTRE,
       }),
-      issuerKeys: undefined,
+      issuerKeys: parseIssuerKeys(content, pureEngine),
       engine: pureEngine,
       caches: createCodeCaches({ maxCertificates: 1, maxAuthorisations: 1 }),
     },
   }
   const clearer = createShardClearer(tools)
   const segments = []
-  for (let node = 0; node < PLAN.nodes; node++) {
+  for (let node = 0; node < plan.nodes; node++) {
     const journal = nodeJournal(node)
     for (const segment of await listSegments(from, journal)) {
       segments.push({ journal, segment, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] })
@@ -82,7 +86,7 @@ async function clear(shards: number, from = storage): Promise<ClearedSegments> {
   }
   return clearSegments(
     {
-      day: PLAN.day,
+      day: plan.day,
       centre: NATIONAL_CENTRE,
       previousRoot: FIRST_ROOT,
       previousDay: null,
@@ -133,9 +137,21 @@ describe('a country’s day', () => {
     await write({ ...PLAN, seed: 'other' }, other)
     await storeRules(other, nationalRules({ ...PLAN, seed: 'other' }))
     // Its cards are under other keys: no TAC of it verifies here.
-    const { verdicts, root } = await clear(1, other)
+    const { verdicts, root } = await clear(1, { from: other })
     expect(verdicts['normal']).toBeUndefined()
     expect(root).not.toBe((await clear(1)).root)
+  })
+
+  test('has codes too: every signature is checked, caps hold, none is charged twice', async () => {
+    const plan = { ...PLAN, seed: 'codes', taps: 200, codesPpm: 500_000, tapsPerFault: 100 }
+    const from = createMemoryStorage()
+    const faults = await write(plan, from)
+    await storeRules(from, nationalRules(plan))
+    const { verdicts, charges } = await clear(2, { from, plan })
+    const wanted: Record<string, number> = {}
+    for (const { verdict } of faults) wanted[verdict] = (wanted[verdict] ?? 0) + 1
+    expect(wanted).toMatchObject({ 'code.invalid': 2, 'code.over-cap': 1, 'card.bad-tac': 1 })
+    expect(verdicts).toEqual({ normal: charges - faults.length, ...wanted })
   })
 
   test('of no taps is none', () => {
