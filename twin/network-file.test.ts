@@ -28,6 +28,11 @@ describe('a network file', () => {
     expect(addressOfTerminals(file, '15215211')).toBe('http://127.0.0.1:4203')
   })
 
+  it('names members that get result files', () => {
+    const resultFiles = ['15215212', '05215210']
+    expect(parse({ ...GOOD, resultFiles })).toMatchObject({ resultFiles })
+  })
+
   it('may leave members and token out', () => {
     const { operators: _, issuers: __, controlToken: ___, ...rest } = GOOD
     expect(parse(rest)).not.toHaveProperty('controlToken')
@@ -47,6 +52,7 @@ describe('a network file', () => {
     [{ riders: 1.5 }, 'riders: must be a whole number'],
     [{ operators: [] }, 'operators: must be a list'],
     [{ operators: ['15215212', '05215210'] }, 'operators[1]: "05215210" is no operator'],
+    [{ resultFiles: ['1'] }, 'resultFiles[0]: "1" is no operator or issuer'],
     [{ issuers: [7] }, 'issuers[0]: 7 is no issuer'],
     [{ addresses: [] }, 'addresses: must be an object'],
     [{ addresses: { riders: 'http://10.0.0.1:80' } }, 'addresses.riders: must be http://127.0.0.1'],

@@ -23,6 +23,8 @@ export interface NetworkFile {
   /** Ids that narrow the simulated membership; all of a role when absent. */
   readonly operators?: readonly string[]
   readonly issuers?: readonly string[]
+  /** Ids of members that get T-Union-like result files beside their statements. */
+  readonly resultFiles?: readonly string[]
   /** As written: relative to the file's own folder. */
   readonly dataDir: string
   /**
@@ -60,6 +62,7 @@ export function parseNetworkFile(text: string, name: string): NetworkFile {
         : at('riders', `must be a whole number from 1 to ${RIDERS_MAX}`),
     ...membersOf(file, 'operators', at),
     ...membersOf(file, 'issuers', at),
+    ...membersOf(file, 'resultFiles', at),
     dataDir: string('dataDir'),
     addresses: addressesOf(file['addresses'], at),
   }
@@ -97,6 +100,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'riders',
   'operators',
   'issuers',
+  'resultFiles',
   'dataDir',
   'addresses',
   'controlToken',
@@ -129,7 +133,14 @@ function dayOf(text: string, at: At): Day {
   }
 }
 
-function membersOf<F extends 'operators' | 'issuers'>(
+/** Lists of members, and the roles of those that may stand in them. */
+const MEMBER_LISTS = {
+  operators: ['operator'],
+  issuers: ['issuer'],
+  resultFiles: ['operator', 'issuer'],
+} as const
+
+function membersOf<F extends keyof typeof MEMBER_LISTS>(
   file: Fields,
   field: F,
   at: At,
@@ -137,15 +148,18 @@ function membersOf<F extends 'operators' | 'issuers'>(
   const value = file[field]
   if (value === undefined) return {}
   if (!Array.isArray(value) || value.length === 0) return at(field, 'must be a list of ids')
-  const role = field === 'operators' ? 'operator' : 'issuer'
+  const roles: readonly string[] = MEMBER_LISTS[field]
   const known = new Set(
     institutions()
-      .filter((one) => one.role === role)
+      .filter(({ role }) => roles.includes(role))
       .map(({ id }) => id),
   )
   value.forEach((id: unknown, index) => {
     if (typeof id === 'string' && known.has(id)) return
-    at(`${field}[${index}]`, `${JSON.stringify(id)} is no ${role} of the simulated membership`)
+    at(
+      `${field}[${index}]`,
+      `${JSON.stringify(id)} is no ${roles.join(' or ')} of the simulated membership`,
+    )
   })
   return { [field]: value as readonly string[] } as { readonly [name in F]: readonly string[] }
 }

@@ -1,5 +1,5 @@
 import { createPsam } from '@unifare/card'
-import { type Centre, openCentre } from '@unifare/centre'
+import { type Centre, type FileMember, openCentre } from '@unifare/centre'
 import { createSeededRandom, type Env, fromHex, requireData } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
@@ -12,7 +12,7 @@ import {
   type SimulatedChannel,
 } from '@unifare/issuer'
 import { type Operator, openOperator } from '@unifare/operator'
-import { type Institution, simulatedWallets } from '@unifare/registry'
+import { type Institution, numberPrefixes, simulatedWallets } from '@unifare/registry'
 import type { Link } from '@unifare/tap'
 import {
   openTerminal,
@@ -31,6 +31,8 @@ export interface Ground {
   readonly link: Link
   /** The environment of one party: its own storage and schema. */
   readonly envOf: (party: string) => Env
+  /** Members that get T-Union-like result files; nobody when not given. */
+  readonly resultFiles?: readonly string[]
   /** The node that links the gates of a station; every terminal decides alone without. */
   readonly stationOf?: (config: TerminalConfig) => StationNode | undefined
 }
@@ -59,7 +61,21 @@ export function openPlannedCentre(ground: Ground): Promise<Centre> {
     codeRoot: { ref: keys.codeRoot, index: keys.codeRoot.index },
     institutions: institutionKeys(ground),
     issuers: plan.issuers.map((issuer) => issuer.id),
+    fileMembers: fileMembersOf(ground),
+    cardPrefixes: numberPrefixes(),
   })
+}
+
+function fileMembersOf({ plan, resultFiles = [] }: Ground): FileMember[] {
+  return resultFiles.map((id) => ({
+    id,
+    roles: [
+      ...(plan.operators.some(({ institution }) => institution.id === id)
+        ? ['acquirer' as const]
+        : []),
+      ...(plan.issuers.some((issuer) => issuer.id === id) ? ['issuer' as const] : []),
+    ],
+  }))
 }
 
 /** Opens an operator of a plan: it holds no card key at all. */

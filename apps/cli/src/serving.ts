@@ -105,6 +105,7 @@ export async function openStanding(options: {
       keys: createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine }),
       engine,
       link: linkOf(file),
+      ...(file.resultFiles && { resultFiles: file.resultFiles }),
       envOf(party) {
         const env = environments.get(party)
         requireData(env !== undefined, 'twin.unknown-party', `${party} is not of this process`)
