@@ -89,9 +89,13 @@ it("writes a member's result files of the day, which read without a fault", asyn
 it("gives an operator the white list of the day's card prefixes", async () => {
   printed.mockReturnValue(true)
   expect(await exportFiles({ member: OPERATOR, day: DAY, port, json: true })).toBe(0)
-  const files = told() as { kind: string; records: number }[]
+  const files = told() as { kind: string; records: number; left: { code: string }[] }[]
   expect(files.map(({ kind }) => kind)).toEqual(['LD', 'FB', 'BN', 'BP', 'ER', 'CR'])
   expect(files.find(({ kind }) => kind === 'BN')?.records).toBeGreaterThan(0)
+  // Every card debit of the day has its line; only ride codes have none.
+  const fb = files.find(({ kind }) => kind === 'FB')
+  expect(fb?.records).toBeGreaterThan(0)
+  expect(new Set(fb?.left.map(({ code }) => code))).toEqual(new Set(['tunion.not-a-card']))
 })
 
 it('sends an upload file in the name of its operator, and lists it', async () => {
