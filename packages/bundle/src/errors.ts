@@ -9,6 +9,10 @@ export const bundleErrors = {
   'bundle.older': { en: 'an older version than the one held', zh: '版本低于现有名单' },
   'bundle.forked': { en: 'two different lists under one version', zh: '同一版本出现两份不同名单' },
   'bundle.expired': { en: 'the list is no longer valid', zh: '名单已过期' },
+  'bundle.wrong-base': {
+    en: 'changes to a version that is not held here',
+    zh: '增量名单的基准版本与本地不符',
+  },
   'bundle.wrong-publisher': {
     en: 'this party may not publish such a list',
     zh: '发布方无权发布此名单',

@@ -21,5 +21,13 @@ export {
   parseDeny,
   parseDevices,
 } from './contents.ts'
+export {
+  type BundleDelta,
+  bundleBytes,
+  deltaOf,
+  isDelta,
+  type ListDelta,
+  rebuildBundle,
+} from './delta.ts'
 export { bundleErrors } from './errors.ts'
 export { accept, type Shelf, shelfKey } from './shelf.ts'
