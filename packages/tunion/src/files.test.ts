@@ -180,9 +180,10 @@ describe('faults', () => {
     expect(faultsOf(good, 'FB2611210000002215800010000000001A')).toEqual([
       [1, 1, '', 'tunion.wrong-kind'],
     ])
-    expect(faultsOf(good, 'LD.txt')).toEqual([
+    expect(faultsOf(good, 'LD.txt')).toEqual([[1, 1, '', 'tunion.bad-name']])
+    expect(faultsOf(changed(2, put(0, ' ')), 'LD.txt')).toEqual([
       [1, 1, '', 'tunion.bad-name'],
-      [2, 7, 'day', 'tunion.wrong-date'],
+      [3, 1, 'centreSerial', 'tunion.bad-number'],
     ])
   })
 

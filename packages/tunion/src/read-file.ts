@@ -1,5 +1,6 @@
-import { concat, equalBytes, utf8 } from '@unifare/core'
-import { createFaultList, type FileFault } from './faults.ts'
+import { equalBytes, utf8 } from '@unifare/core'
+import type { TunionErrorCode } from './errors.ts'
+import { createFaultList, type FaultList, type FileFault } from './faults.ts'
 import { readFileName } from './file-name.ts'
 import { type FileHeader, headerTable, RECORDS_MAX, readHeaderLine, VERSIONS } from './header.ts'
 import { type FileKind, KINDS } from './kinds.ts'
@@ -10,6 +11,7 @@ import {
   type RecordOf,
   type RecordTable,
 } from './layout.ts'
+import { createLineSplitter, type LineSplitter, unendedLine } from './line-splitter.ts'
 
 /** A file of this kind holds records of this shape. */
 export type RecordOfKind<K extends FileKind> =
@@ -36,16 +38,6 @@ export interface FileReader {
 }
 
 export const FILE_BYTES_MAX = 512 * 1024 * 1024
-const LF = 10
-const CR = 13
-/** Longest line without an end that is waited for. */
-const LINE_MAX = 4_096
-const BOMS = [
-  [0xef, 0xbb, 0xbf],
-  [0xfe, 0xff],
-  [0xff, 0xfe],
-] as const
-
 /**
  * Reads a file of a kind piece by piece, in memory of one line. `visit` sees every record that is
  * well formed, with its line: what it is told is provisional until `end` says ok. Faults are
@@ -58,79 +50,34 @@ export function createFileReader<K extends FileKind>(
 ): FileReader {
   const table = KINDS[kind].table as unknown as RecordTable<readonly FieldRow[]>
   const list = createFaultList(options.name ?? '-')
-  const state: State = { line: 0, bytes: 0, records: 0, stopped: false, header: undefined }
-  let rest: Uint8Array = new Uint8Array(0)
+  let header: FileHeader | undefined
+  const splitter = createLineSplitter({
+    bytesMax: options.bytesMax ?? FILE_BYTES_MAX,
+    onFault: (line, code) => list.add(line, code),
+    onLine(line, number) {
+      const before = list.count()
+      if (number > RECORDS_MAX + HEAD_LINES) list.add(number, 'tunion.too-large')
+      else if (number > HEAD_LINES) return record(line, number)
+      else if (number === 1) header = readVersion(line, list)
+      else if (header !== undefined) header = readHeader(line, { header, list, table, options })
+      // Behind a head with a fault nothing can be read.
+      if (list.count() > before) splitter.stop()
+    },
+  })
 
-  const stop = (line: number, code: FileFault['code']) => {
-    list.add(line, code)
-    state.stopped = true
-  }
-
-  function record(line: Uint8Array): void {
-    if (line.length !== table.width) {
-      list.add(state.line, line.length < table.width ? 'tunion.short-line' : 'tunion.long-line')
-      return
-    }
+  function record(line: Uint8Array, number: number): void {
+    if (line.length !== table.width) return list.add(number, lengthFault(line, table.width))
     const faults: FieldFault[] = []
     const values = table.decode(line, faults)
-    for (const fault of faults) list.add(state.line, fault.code, fault)
-    if (values !== undefined) visit(values as RecordOfKind<K>, state.line)
-  }
-
-  function take(line: Uint8Array): void {
-    state.line += 1
-    if (state.line === 1) {
-      const version = VERSIONS.find((known) => equalBytes(utf8(known), line))
-      if (version === undefined) stop(1, 'tunion.bad-version')
-      else state.header = { version, day: '', receiver: '', count: 0 }
-      return
-    }
-    if (state.line === 2) {
-      takeHeader(line, { state, list, table, options })
-      if (list.count() > 0) state.stopped = true
-      return
-    }
-    state.records += 1
-    if (state.records > RECORDS_MAX) stop(state.line, 'tunion.too-large')
-    else record(line)
-  }
-
-  /** Takes the lines that are whole; returns where the first one begins that is not. */
-  function takeLines(bytes: Uint8Array): number {
-    let at = 0
-    while (!state.stopped) {
-      const end = bytes.indexOf(LF, at)
-      if (end === -1) break
-      if (end === at || bytes[end - 1] !== CR) stop(state.line + 1, 'tunion.bad-line-end')
-      else take(bytes.subarray(at, end - 1))
-      at = end + 1
-    }
-    return at
+    for (const fault of faults) list.add(number, fault.code, fault)
+    if (values !== undefined) visit(values as RecordOfKind<K>, number)
   }
 
   checkName(kind, options, list)
   return {
-    push(chunk) {
-      if (state.stopped) return
-      const first = state.bytes === 0
-      state.bytes += chunk.length
-      if (state.bytes > (options.bytesMax ?? FILE_BYTES_MAX)) {
-        stop(state.line + 1, 'tunion.too-large')
-        return
-      }
-      const bytes = rest.length === 0 ? chunk : concat(rest, chunk)
-      if ((first || state.line === 0) && beginsWithBom(bytes)) {
-        stop(1, 'tunion.bom')
-        return
-      }
-      rest = bytes.slice(takeLines(bytes))
-      if (rest.length > LINE_MAX) {
-        stop(state.line + 1, rest.includes(CR) ? 'tunion.bad-line-end' : 'tunion.long-line')
-      }
-    },
+    push: (chunk) => splitter.push(chunk),
     end() {
-      if (!state.stopped) checkEnd(state, { rest, list })
-      const { header } = state
+      checkEnd(splitter, { header, list })
       return list.count() === 0 && header !== undefined
         ? { ok: true, header }
         : { ok: false, faults: list.faults, faultCount: list.count() }
@@ -138,67 +85,69 @@ export function createFileReader<K extends FileKind>(
   }
 }
 
-interface State {
-  line: number
-  bytes: number
-  records: number
-  stopped: boolean
-  header: FileHeader | undefined
+/** Lines before the first record. */
+const HEAD_LINES = 2
+
+function lengthFault(line: Uint8Array, width: number): TunionErrorCode {
+  return line.length < width ? 'tunion.short-line' : 'tunion.long-line'
 }
 
-type List = ReturnType<typeof createFaultList>
+function readVersion(line: Uint8Array, list: FaultList): FileHeader | undefined {
+  const version = VERSIONS.find((known) => equalBytes(utf8(known), line))
+  if (version === undefined) list.add(1, 'tunion.bad-version')
+  return version === undefined ? undefined : { version, day: '', receiver: '', count: 0 }
+}
 
-function takeHeader(
+function readHeader(
   line: Uint8Array,
   {
-    state,
+    header,
     list,
     table,
     options,
   }: {
-    readonly state: State
-    readonly list: List
+    readonly header: FileHeader
+    readonly list: FaultList
     readonly table: RecordTable<readonly FieldRow[]>
     readonly options: ReadOptions
   },
-): void {
+): FileHeader {
   if (line.length !== headerTable.width) {
-    list.add(2, line.length < headerTable.width ? 'tunion.short-line' : 'tunion.long-line')
-    return
+    list.add(HEAD_LINES, lengthFault(line, headerTable.width))
+    return header
   }
   const faults: FieldFault[] = []
-  const header = readHeaderLine(line, faults)
-  for (const fault of faults) list.add(2, fault.code, fault)
-  if (header === undefined || state.header === undefined) return
-  const { day, receiver, count, recordLength } = header
-  state.header = { ...state.header, day, receiver, count }
+  const read = readHeaderLine(line, faults)
+  for (const fault of faults) list.add(HEAD_LINES, fault.code, fault)
+  if (read === undefined) return header
+  const { day, receiver, count, recordLength } = read
   if (recordLength !== table.width + LINE_END.length) {
-    list.add(2, 'tunion.bad-record-length', { field: 'recordLength', column: 26 })
+    list.add(HEAD_LINES, 'tunion.bad-record-length', { field: 'recordLength', column: 26 })
   }
-  if (options.name !== undefined && dayOfName(options.name) !== day) {
-    list.add(2, 'tunion.wrong-date', { field: 'day', column: 7 })
+  if ((dayOfName(options.name) ?? day) !== day) {
+    list.add(HEAD_LINES, 'tunion.wrong-date', { field: 'day', column: 7 })
   }
   if (options.receiver !== undefined && options.receiver !== receiver) {
-    list.add(2, 'tunion.wrong-receiver', { field: 'receiver', column: 15 })
+    list.add(HEAD_LINES, 'tunion.wrong-receiver', { field: 'receiver', column: 15 })
   }
+  return { ...header, day, receiver, count }
 }
 
 function checkEnd(
-  state: State,
-  { rest, list }: { readonly rest: Uint8Array; readonly list: List },
+  splitter: LineSplitter,
+  { header, list }: { readonly header: FileHeader | undefined; readonly list: FaultList },
 ): void {
-  const { header, line, records } = state
-  if (rest.length > 0) {
-    list.add(line + 1, rest.includes(CR) ? 'tunion.bad-line-end' : 'tunion.cut-off')
-    return
-  }
-  if (line < 2) list.add(line + 1, 'tunion.cut-off')
-  else if (header?.count !== records) {
-    list.add(2, 'tunion.bad-count', { field: 'count', column: 1 })
+  const end = splitter.end()
+  if (end === undefined) return
+  const { rest, lines } = end
+  if (rest.length > 0) list.add(lines + 1, unendedLine(rest, 'tunion.cut-off'))
+  else if (lines < HEAD_LINES) list.add(lines + 1, 'tunion.cut-off')
+  else if (header?.count !== lines - HEAD_LINES) {
+    list.add(HEAD_LINES, 'tunion.bad-count', { field: 'count', column: 1 })
   }
 }
 
-function checkName(kind: FileKind, { name }: ReadOptions, list: List): void {
+function checkName(kind: FileKind, { name }: ReadOptions, list: FaultList): void {
   if (name === undefined) return
   try {
     if (readFileName(name).kind !== kind) list.add(1, 'tunion.wrong-kind')
@@ -207,17 +156,13 @@ function checkName(kind: FileKind, { name }: ReadOptions, list: List): void {
   }
 }
 
-function dayOfName(name: string): string | undefined {
+function dayOfName(name: string | undefined): string | undefined {
   try {
-    return readFileName(name).day
+    return name === undefined ? undefined : readFileName(name).day
   } catch {
     // Told already, as a bad name.
     return undefined
   }
-}
-
-function beginsWithBom(bytes: Uint8Array): boolean {
-  return BOMS.some((bom) => bom.every((byte, i) => bytes[i] === byte))
 }
 
 /** Reads a whole file: all of it, or its faults. */
