@@ -7,6 +7,8 @@ import {
   createSeededRandom,
   type Day,
   fromHex,
+  type Repository,
+  type Storage,
   toHex,
   utf8,
 } from '@unifare/core'
@@ -30,9 +32,18 @@ import { CENTRE, DAY, ISSUER, keyStore, OPERATOR, TERMINAL } from './clearing.fi
 /** 21 November 2026, 03:05 in China: the day of the tests is over. */
 export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
 
+/** What a centre of the tests stands on, where it is not memory. */
+export interface TestGround {
+  readonly storage?: Storage
+  readonly repository?: Repository
+  /** Its lists were published in a life before. */
+  readonly again?: boolean
+}
+
 /** A centre on memory with one operator, one terminal and one issuer that talk to it. */
 export async function openTestCentre(
   options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'settling'> = {},
+  ground: TestGround = {},
 ) {
   const random = createSeededRandom('test centre')
   const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]
@@ -50,11 +61,11 @@ export async function openTestCentre(
   const signOf = (name: string) => async (message: Uint8Array) =>
     pureEngine.ed25519Sign(pairOf(name).privateKey, message)
   const clock = createManualClock(CLOSE_AT)
-  const storage = createMemoryStorage()
+  const { storage = createMemoryStorage(), repository = createMemoryRepository() } = ground
   const link = createProcessLink()
   const centre = await openCentre({
     id: CENTRE,
-    env: { clock, random, storage, repository: createMemoryRepository() },
+    env: { clock, random, storage, repository },
     link,
     engine: pureEngine,
     sign: signOf(CENTRE),
@@ -137,6 +148,7 @@ export async function openTestCentre(
       network.bundle(ISSUER, 'deny', { version, content: { entries } }),
     close: (day: Day = DAY) => centre.command({ do: 'close-day', day }) as Promise<DayResult>,
   }
+  if (ground.again === true) return network
   await centre.command({ do: 'publish-acceptance', content: ACCEPTANCE })
   await network.bundle(OPERATOR, 'devices', {
     version: 1,
