@@ -37,7 +37,7 @@ export {
   type SegmentDay,
 } from './engine/clear-segments.ts'
 export type { AccountKey, History } from './engine/past.ts'
-export { rulesFile, storeRules } from './engine/rules-file.ts'
+export { rulesFile, type StoredRules, storeRules } from './engine/rules-file.ts'
 export { type Scattered, type ScatterJob, scatterSegment } from './engine/scatter-job.ts'
 export type { DenyMark, ShardRules } from './engine/shard.ts'
 export { createMemorySpill, type Spill } from './engine/spill.ts'
@@ -116,6 +116,8 @@ export type { SettlingRules } from './settling/window-orders.ts'
 export type { WindowRule } from './settling/window-rules.ts'
 export { WINDOW_STATES, type WindowState } from './settling/window-states.ts'
 export { type Statement, type StatementLine, statementCsv, statementsOf } from './statement.ts'
+export { readStatistics } from './statistics/read-statistics.ts'
+export type { CityCounts, Counts, Statistics } from './statistics/statistics.ts'
 export {
   type ChargeRow,
   type CorrectionRow,
