@@ -59,7 +59,9 @@ export async function createFileStorage(
     },
     async read(name) {
       try {
-        return new Uint8Array(await readFile(pathOf(dir, name)))
+        const bytes = await readFile(pathOf(dir, name))
+        // The same memory, not as a Buffer: its `slice` would share it.
+        return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
       } catch (error) {
         if (isMissing(error)) return undefined
         throw error

@@ -1,4 +1,4 @@
-import { DEMONSTRATION_FEES, type ShardRules } from '@unifare/centre'
+import { DEMONSTRATION_FEES, type StoredRules } from '@unifare/centre'
 import { type Day, parseDay } from '@unifare/core'
 import { deniedCards } from './card-slice.ts'
 import {
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 const OVERDUE_DAYS = 30
 
 /** Rules of a measured day: every operator takes every issuer's cards and codes on its buses. */
-export function nationalRules(plan: NationalPlan): ShardRules {
+export function nationalRules(plan: NationalPlan): StoredRules {
   const issuers = issuerIds()
   return {
     day: plan.day,

@@ -1,9 +1,9 @@
 import { canonicalJson, type Day, fromHex, toHex, utf8 } from '@unifare/core'
 import { chainedRoot, leafHash, merkleRoot } from '../merkle.ts'
-import { type Due, type Money, netDues } from '../netting.ts'
+import { type Money, netDues } from '../netting.ts'
 import { BUCKETS } from './account-hash.ts'
 import type { ClearedPart, ClearJob } from './clear-job.ts'
-import { type LaneSums, SUM_COLUMNS } from './lane-sums.ts'
+import { duesOf } from './dues.ts'
 import type { Scattered, ScatterJob } from './scatter-job.ts'
 import type { Spill } from './spill.ts'
 
@@ -88,10 +88,7 @@ function closed(
 ): Pick<ClearedSegments, 'day' | 'root' | 'money' | 'bucketRoots'> {
   const bucketRoots = cleared.flatMap((part) => part.bucketRoots)
   if (bucketRoots.length !== BUCKETS) throw new TypeError(`${bucketRoots.length} buckets`)
-  const money = netDues(
-    cleared.flatMap(({ sums }) => duesOf(sums)),
-    centre,
-  )
+  const money = netDues(duesOf(cleared.map(({ sums }) => sums)), centre)
   const lines = money.positions.map((position) => utf8(canonicalJson({ position })))
   const tree = merkleRoot([...bucketRoots.map(fromHex), ...lines.map(leafHash)])
   const root = toHex(chainedRoot(fromHex(previousRoot), day, tree))
@@ -118,23 +115,6 @@ function summed(
     verdicts,
     waitingBytes: total(cleared, (one) => one.waitingBytes),
   }
-}
-
-/** Lines of sums as dues: `A − F + a`, `A − i` and `c` (reference clearing 1.6). */
-function duesOf({ operators, issuers, values }: LaneSums): Due[] {
-  const idOf = (word: number) => word.toString(16).padStart(8, '0')
-  return Array.from(operators, (operator, line) => {
-    const own = values.subarray(line * SUM_COLUMNS, (line + 1) * SUM_COLUMNS)
-    const [amountFen = 0n, fee = 0n, acquirer = 0n, issuer = 0n] = Array.from(own, BigInt)
-    const whole = amountFen * 1_000_000n
-    return {
-      operator: idOf(operator),
-      issuer: idOf(issuers[line] ?? 0),
-      operatorMicro: whole - fee + acquirer,
-      issuerMicro: whole - issuer,
-      centreMicro: fee - acquirer - issuer,
-    }
-  })
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

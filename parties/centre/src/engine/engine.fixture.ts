@@ -12,6 +12,7 @@ import {
 import { createVerifier, dayOf } from '../clearing.fixture.ts'
 import { type CheckedTap, type Cleared, clearDay } from '../clearing.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from '../evidence.ts'
+import { acceptanceTable } from './acceptance-table.ts'
 import { accountHash } from './account-hash.ts'
 import { arenaOf } from './gather.ts'
 import type { RiddenCards } from './past.ts'
@@ -66,7 +67,7 @@ export async function clearOnColumns(
       day: date,
       oldestDay,
       issuers,
-      acceptance,
+      acceptance: acceptanceTable(acceptance),
       fees,
       denied: denied.map(({ issuer, account, medium, version, until }) => ({
         account: fromHex(`${issuer}${account}F`),

@@ -1,12 +1,13 @@
-import { type AcceptanceContent, type AcceptanceRow, isOpen } from '@unifare/bundle'
-import { MEDIA, MODES, type Mode } from '@unifare/tap'
+import { MODES, type Mode } from '@unifare/tap'
 import { type FeeRow, feeRowOf } from '../fees.ts'
+import { type AcceptanceTable, digitsOf, rideKind, wordOf } from './acceptance-table.ts'
+import { createKeyTable, enlarged } from './key-table.ts'
 import { createLaneSums, type LaneSums } from './lane-sums.ts'
 
 /** Rules of a day as lanes need them. */
 export interface LaneRules {
   readonly issuers: ReadonlySet<string>
-  readonly acceptance: AcceptanceContent
+  readonly acceptance: AcceptanceTable
   readonly fees: readonly FeeRow[]
 }
 
@@ -31,107 +32,32 @@ const LANES_MIN = 1_024
 
 /** Opens the lanes of a day's rules; none has money yet. */
 export function createLanes(rules: LaneRules): Lanes {
+  const { acceptance } = rules
   const issuers = new Set(Array.from(rules.issuers, wordOf))
-  const acceptance = compiled(rules.acceptance)
   const feeRowOnDay = createFeeRows(rules.fees)
   const sums = createLaneSums(rules.fees)
-  let table = new Int32Array(LANES_MIN * 2).fill(-1)
-  let operators = new Uint32Array(LANES_MIN)
-  let issuerWords = new Uint32Array(LANES_MIN)
-  let kinds = new Uint16Array(LANES_MIN)
-  /** Since when the lane has been open, where its list says only that. */
+  const lanes = createKeyTable()
+  /** Since when each lane has been open. */
   let openFrom = new Float64Array(LANES_MIN)
-  const rowsOf: (readonly AcceptanceRow[] | undefined)[] = []
-
-  function placeOf(operator: number, issuer: number, kind: number): number {
-    const mask = table.length - 1
-    let place = laneHash(operator, issuer, kind) & mask
-    for (;;) {
-      const lane = table[place]!
-      if (lane === -1) return place
-      if (operators[lane] === operator && issuerWords[lane] === issuer && kinds[lane] === kind) {
-        return place
-      }
-      place = (place + 1) & mask
-    }
-  }
-
-  function grow(): void {
-    const count = rowsOf.length
-    operators = enlarged(operators, new Uint32Array(count * 2))
-    issuerWords = enlarged(issuerWords, new Uint32Array(count * 2))
-    kinds = enlarged(kinds, new Uint16Array(count * 2))
-    openFrom = enlarged(openFrom, new Float64Array(count * 2))
-    table = new Int32Array(count * 4).fill(-1)
-    for (let lane = 0; lane < count; lane++) {
-      table[placeOf(operators[lane]!, issuerWords[lane]!, kinds[lane]!)] = lane
-    }
-  }
-
   return {
     lane(operator, issuer, mode, medium) {
-      const kind = mode * 0x100 + medium
-      const place = placeOf(operator, issuer, kind)
-      if (table[place] !== -1) return table[place]!
-      const lane = rowsOf.length
-      if (lane === operators.length) {
-        grow()
-        table[placeOf(operator, issuer, kind)] = lane
-      } else table[place] = lane
-      operators[lane] = operator
-      issuerWords[lane] = issuer
-      kinds[lane] = kind
-      const rows = acceptance.get(operator)?.get(pairKey(issuer, kind))
-      rowsOf.push(rows)
-      const [only] = rows ?? []
-      openFrom[lane] = rows?.length === 1 && isOpen(only) ? only.from : Number.POSITIVE_INFINITY
+      const before = lanes.count
+      const kind = rideKind(mode, medium)
+      const lane = lanes.add(operator, issuer, kind)
+      if (lane < before) return lane
+      if (lane === openFrom.length) openFrom = enlarged(openFrom, new Float64Array(lane * 2))
+      openFrom[lane] = acceptance.openFrom(operator, issuer, kind)
       return lane
     },
-    isIssuerKnown: (lane) => issuers.has(issuerWords[lane]!),
-    opensAt: (lane, at) => openFrom[lane]! <= at || opens(rowsOf[lane], at),
+    isIssuerKnown: (lane) => issuers.has(lanes.second[lane]!),
+    opensAt: (lane, at) =>
+      openFrom[lane]! <= at ||
+      acceptance.opensAt(lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]!, at),
     feeRowOn: (lane, day) =>
-      feeRowOnDay(day, operators[lane]!, issuerWords[lane]!, kinds[lane]! >>> 8),
+      feeRowOnDay(day, lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]! >>> 8),
     settle: (lane, feeRow, amountFen, sign) => sums.add(lane, feeRow, amountFen, sign),
-    sums: () => sums.sums(operators, issuerWords),
+    sums: () => sums.sums(lanes.first, lanes.second),
   }
-}
-
-function opens(rows: readonly AcceptanceRow[] | undefined, at: number): boolean {
-  if (rows === undefined) return false
-  for (let i = rows.length - 1; i >= 0; i--) {
-    const row = rows[i]!
-    if (row.from <= at) return isOpen(row)
-  }
-  return false
-}
-
-type Acceptance = ReadonlyMap<number, ReadonlyMap<number, readonly AcceptanceRow[]>>
-
-/** Lists by words instead of names, made once for all shards that a worker clears. */
-const compiledLists = new WeakMap<AcceptanceContent, Acceptance>()
-
-function compiled(content: AcceptanceContent): Acceptance {
-  const known = compiledLists.get(content)
-  if (known !== undefined) return known
-  const made = groupAcceptance(content)
-  compiledLists.set(content, made)
-  return made
-}
-
-function groupAcceptance({ rows }: AcceptanceContent): Acceptance {
-  const groups = new Map<number, Map<number, AcceptanceRow[]>>()
-  for (const row of rows) {
-    const mode = MODES[row.mode as Mode]
-    if (mode === undefined || !isId(row.operator) || !isId(row.issuer)) continue
-    const operator = wordOf(row.operator)
-    let own = groups.get(operator)
-    if (own === undefined) groups.set(operator, (own = new Map<number, AcceptanceRow[]>()))
-    const key = pairKey(wordOf(row.issuer), mode * 0x100 + MEDIA[row.medium])
-    const alike = own.get(key)
-    if (alike === undefined) own.set(key, [row])
-    else alike.push(row)
-  }
-  return groups
 }
 
 /** Fee rows of a day by operator, issuer and mode; the days of a clearing are few. */
@@ -175,36 +101,6 @@ function createFeeRows(
     own.set(key, place)
     return place
   }
-}
-
-function laneHash(operator: number, issuer: number, kind: number): number {
-  let hash = Math.imul(operator ^ Math.imul(issuer, 0x85ebca6b), 0x9e3779b1)
-  hash = Math.imul(hash ^ (hash >>> 15) ^ kind, 0xc2b2ae35)
-  return hash ^ (hash >>> 13)
-}
-
-/** Issuer, mode and medium in one whole number. */
-function pairKey(issuer: number, kind: number): number {
-  return issuer * 0x1_0000 + kind
-}
-
-function enlarged<T extends Uint32Array | Uint16Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
-}
-
-function isId(text: string): boolean {
-  return /^\d{8}$/.test(text)
-}
-
-/** 8 digits as the word of their 4 packed bytes. */
-function wordOf(digits: string): number {
-  return Number.parseInt(digits, 16)
-}
-
-/** The 8 digits of a packed word. */
-function digitsOf(word: number): string {
-  return word.toString(16).padStart(8, '0')
 }
 
 /** `YYYY-MM-DD` of a packed word. */

@@ -1,6 +1,7 @@
-import { parseAcceptance } from '@unifare/bundle'
+import { type AcceptanceContent, parseAcceptance } from '@unifare/bundle'
 import { fromHex, fromUtf8, type Storage, toHex, utf8 } from '@unifare/core'
 import { checkFeeRows, type FeeRow } from '../fees.ts'
+import { acceptanceTable } from './acceptance-table.ts'
 import type { DenyMark, ShardRules } from './shard.ts'
 
 /** Name of the file with the rules that a day was cleared by. */
@@ -8,8 +9,13 @@ export function rulesFile(day: string): string {
   return `rules-${day}`
 }
 
+/** Rules of a day as they are stored: the acceptance list row by row. */
+export interface StoredRules extends Omit<ShardRules, 'acceptance'> {
+  readonly acceptance: AcceptanceContent
+}
+
 /** Writes the rules of a day, for its workers and for who runs it again. */
-export async function storeRules(storage: Storage, rules: ShardRules): Promise<void> {
+export async function storeRules(storage: Storage, rules: StoredRules): Promise<void> {
   const { day, oldestDay, issuers, acceptance, fees, denied } = rules
   const marks = denied.map(({ account, ...mark }) => ({ account: toHex(account), ...mark }))
   const text = { day, oldestDay, issuers: [...issuers].sort(), acceptance, fees, denied: marks }
@@ -33,7 +39,7 @@ export async function loadRules(storage: Storage, day: string): Promise<ShardRul
     day: text.day,
     oldestDay: text.oldestDay,
     issuers: new Set(text.issuers),
-    acceptance: parseAcceptance(text.acceptance),
+    acceptance: acceptanceTable(parseAcceptance(text.acceptance)),
     fees: text.fees,
     denied: text.denied.map(({ account, ...mark }) => ({ account: fromHex(account), ...mark })),
   }
