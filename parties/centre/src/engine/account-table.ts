@@ -1,4 +1,5 @@
 import { accountHash } from './account-hash.ts'
+import type { Scratch } from './scratch.ts'
 
 /** The accounts of a shard, numbered as they first come. */
 export interface AccountTable {
@@ -16,12 +17,12 @@ export interface AccountTable {
 const KEY_WORDS = 4
 
 /** An empty table for at most `capacity` accounts. */
-export function createAccountTable(capacity: number): AccountTable {
+export function createAccountTable(capacity: number, scratch: Scratch): AccountTable {
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 2)))
-  const table = new Int32Array(size).fill(-1)
-  const hashes = new Uint32Array(capacity)
+  const table = scratch.i32(size).fill(-1)
+  const hashes = scratch.u32(capacity)
   // Copied from the records, so that a look at an account is one at a few bytes, not at a record.
-  const keys = new Uint32Array(capacity * KEY_WORDS)
+  const keys = scratch.u32(capacity * KEY_WORDS)
   let count = 0
 
   /** Where the account stands in the table, or the empty place where it would. */

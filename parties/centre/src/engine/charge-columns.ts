@@ -2,6 +2,7 @@ import { view } from '@unifare/core'
 import { type AccountTable, createAccountTable } from './account-table.ts'
 import type { DeliveryTable } from './delivery-table.ts'
 import { CHARGE, instantAt, NAMED } from './record-places.ts'
+import type { Scratch } from './scratch.ts'
 
 /** The charges of a shard as they came: places in their bytes, and what they are ordered by. */
 export interface ChargeColumns {
@@ -20,15 +21,19 @@ export interface ChargeColumns {
 }
 
 /** Reads charges, one behind the other, and looks their taps up. */
-export function readCharges(bytes: Uint8Array, deliveries: DeliveryTable): ChargeColumns {
+export function readCharges(
+  bytes: Uint8Array,
+  deliveries: DeliveryTable,
+  scratch: Scratch,
+): ChargeColumns {
   const words = view(bytes)
   const { count, named } = countCharges(words)
-  const places = new Uint32Array(count)
-  const starts = new Uint32Array(count + 1)
-  const taps = new Int32Array(named)
-  const owners = new Uint32Array(count)
-  const endAt = new Float64Array(count)
-  const accounts = createAccountTable(count)
+  const places = scratch.u32(count)
+  const starts = scratch.u32(count + 1)
+  const taps = scratch.i32(named)
+  const owners = scratch.u32(count)
+  const endAt = scratch.f64(count)
+  const accounts = createAccountTable(count, scratch)
   let next = 0
   for (let charge = 0, at = 0; charge < count; charge++) {
     places[charge] = at
@@ -69,18 +74,19 @@ export interface ChargeOrder {
 }
 
 /** Puts charges in their order; it depends on the charges alone, not on when they came. */
-export function orderCharges(columns: ChargeColumns): ChargeOrder {
+export function orderCharges(columns: ChargeColumns, scratch: Scratch): ChargeOrder {
   const { count, owners } = columns
-  const accounts = orderAccounts(columns.accounts)
-  const rank = new Uint32Array(accounts.length)
+  const accounts = orderAccounts(columns.accounts, scratch)
+  const rank = scratch.u32(accounts.length)
   accounts.forEach((account, place) => {
     rank[account] = place
   })
-  const starts = new Uint32Array(accounts.length + 1)
+  const starts = scratch.u32(accounts.length + 1)
   for (let charge = 0; charge < count; charge++) starts[rank[owners[charge]!]! + 1]! += 1
   for (let place = 0; place < accounts.length; place++) starts[place + 1]! += starts[place]!
-  const next = starts.slice()
-  const charges = new Uint32Array(count)
+  const next = scratch.u32(starts.length)
+  next.set(starts)
+  const charges = scratch.u32(count)
   for (let charge = 0; charge < count; charge++) charges[next[rank[owners[charge]!]!]!++] = charge
   for (let place = 0; place < accounts.length; place++) {
     sortCharges(columns, charges, starts[place]!, starts[place + 1]!)
@@ -91,13 +97,14 @@ export function orderCharges(columns: ChargeColumns): ChargeOrder {
 /** Accounts that a shard has at most: hash and number make one whole number. */
 const ACCOUNTS_MAX = 0x20_0000
 
-function orderAccounts(accounts: AccountTable): Uint32Array {
+function orderAccounts(accounts: AccountTable, scratch: Scratch): Uint32Array {
   const { count, hashes } = accounts
   if (count > ACCOUNTS_MAX) throw new TypeError(`a shard of ${count} accounts is too large`)
-  const keys = new Float64Array(count)
+  const keys = scratch.f64(count)
   for (let i = 0; i < count; i++) keys[i] = hashes[i]! * ACCOUNTS_MAX + i
   keys.sort()
-  const order = Uint32Array.from(keys, (key) => key % ACCOUNTS_MAX)
+  const order = scratch.u32(count)
+  for (let i = 0; i < count; i++) order[i] = keys[i]! % ACCOUNTS_MAX
   for (let i = 1; i < count; i++) {
     // Equal hashes of different accounts are rare: those few go by their bytes.
     for (let j = i; j > 0 && hashes[order[j]!] === hashes[order[j - 1]!]; j--) {

@@ -1,4 +1,12 @@
-import { createSerial, type Day, type Hashes, parseDay, type Storage, toHex, view } from '@unifare/core'
+import {
+  createSerial,
+  type Day,
+  type Hashes,
+  parseDay,
+  type Storage,
+  toHex,
+  view,
+} from '@unifare/core'
 import type { Verifier } from '../evidence.ts'
 import { BUCKETS } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
@@ -8,6 +16,7 @@ import { createBucketMarks, riddenCards } from './ridden-cards.ts'
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { loadRules } from './rules-file.ts'
 import { openDelivered } from './scatter.ts'
+import { createScratch } from './scratch.ts'
 import { clearShard, type ShardRules } from './shard.ts'
 import type { Range, Spill } from './spill.ts'
 import { ROW, ROW_BYTES, verdictOf } from './verdict-rows.ts'
@@ -70,6 +79,7 @@ export function marksFile(day: string, bucket: number): string {
 export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promise<ClearedPart> {
   const { storage, spill, hashes, verifier, history } = tools
   let known: ShardRules | undefined
+  const scratch = createScratch()
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
   async function load(kind: 'taps' | 'charges', parts: readonly ShardPart[]) {
@@ -90,6 +100,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   }
 
   async function clear(job: ClearJob): Promise<ClearedPart> {
+    scratch.reset()
     const { shard, shards, parts } = job
     const rules = await rulesOf(job.day)
     const buckets = bucketsOf(shard, shards)
@@ -105,6 +116,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       history,
       cards: riddenCards(marks, parseDay(rules.day)),
       wasDelivered: openDelivered(job.delivered),
+      scratch,
     })
     await storage.replace(rowsFile(rules.day, shard, shards), cleared.rows)
     for (const bucket of buckets) {

@@ -1,5 +1,6 @@
 import { view } from '@unifare/core'
 import { HELD_BYTES, TAP } from './record-places.ts'
+import type { Scratch } from './scratch.ts'
 
 /** Taps of a shard by delivery: 6 bytes of terminal, and its sequence. */
 export interface DeliveryTable {
@@ -18,14 +19,14 @@ const KEY_WORDS = 3
  * Reads the taps of a shard, each behind the deny version that its terminal held. A delivery that
  * comes again is the same bytes (intake refuses others) and is passed over.
  */
-export function readTaps(bytes: Uint8Array): DeliveryTable {
+export function readTaps(bytes: Uint8Array, scratch: Scratch): DeliveryTable {
   const words = view(bytes)
   const records = countRecords(words)
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, records * 2)))
-  const table = new Int32Array(size).fill(-1)
-  const places = new Uint32Array(records)
+  const table = scratch.i32(size).fill(-1)
+  const places = scratch.u32(records)
   // Copied from the records, so that a look at a delivery is one at a few bytes, not at a record.
-  const keys = new Uint32Array(records * KEY_WORDS)
+  const keys = scratch.u32(records * KEY_WORDS)
   let count = 0
 
   function placeOf(high: number, low: number, sequence: number): number {

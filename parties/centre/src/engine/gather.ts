@@ -3,6 +3,7 @@ import type { AccountTable } from './account-table.ts'
 import { type ChargeColumns, orderCharges } from './charge-columns.ts'
 import type { DeliveryTable } from './delivery-table.ts'
 import { CHARGE, HELD_BYTES, TAP } from './record-places.ts'
+import type { Scratch } from './scratch.ts'
 
 /**
  * A shard in the order of judgement, its records copied so that they lie in that order: all later
@@ -62,14 +63,22 @@ export function recordsIn({ bytes, length }: Arena): Uint8Array {
 export function gather(
   taps: Arena,
   charges: Arena,
-  { deliveries, columns }: { readonly deliveries: DeliveryTable; readonly columns: ChargeColumns },
+  {
+    deliveries,
+    columns,
+    scratch,
+  }: {
+    readonly deliveries: DeliveryTable
+    readonly columns: ChargeColumns
+    readonly scratch: Scratch
+  },
 ): Gathered {
-  const order = orderCharges(columns)
-  const own = copyCharges(charges, order.charges, columns)
+  const order = orderCharges(columns, scratch)
+  const own = copyCharges(charges, order.charges, columns, scratch)
   return {
     charges: own,
-    taps: copyTaps(taps, own.taps, deliveries),
-    accounts: numbered(columns.accounts, order),
+    taps: copyTaps(taps, own.taps, deliveries, scratch),
+    accounts: numbered(columns.accounts, order, scratch),
   }
 }
 
@@ -77,13 +86,14 @@ function copyCharges(
   { bytes, length }: Arena,
   order: Uint32Array,
   columns: ChargeColumns,
+  scratch: Scratch,
 ): Gathered['charges'] {
   const { count } = columns
   const words = view(bytes)
   const copy = bytes.subarray(length, length * 2)
-  const places = new Uint32Array(count)
-  const starts = new Uint32Array(count + 1)
-  const taps = new Int32Array(columns.taps.length)
+  const places = scratch.u32(count)
+  const starts = scratch.u32(count + 1)
+  const taps = scratch.i32(columns.taps.length)
   let [to, next] = [0, 0]
   for (let i = 0; i < count; i++) {
     const charge = order[i]!
@@ -105,11 +115,12 @@ function copyTaps(
   { bytes, length }: Arena,
   named: Int32Array,
   deliveries: DeliveryTable,
+  scratch: Scratch,
 ): Gathered['taps'] {
   const words = view(bytes)
-  const copies = new Int32Array(deliveries.count).fill(-1)
+  const copies = scratch.i32(deliveries.count).fill(-1)
   const copy = bytes.subarray(length, length * 2)
-  const places = new Uint32Array(deliveries.count)
+  const places = scratch.u32(deliveries.count)
   let [to, count] = [0, 0]
   for (let i = 0; i < named.length; i++) {
     const row = named[i]!
@@ -130,9 +141,10 @@ function copyTaps(
 function numbered(
   table: AccountTable,
   { accounts, starts }: { readonly accounts: Uint32Array; readonly starts: Uint32Array },
+  scratch: Scratch,
 ): Gathered['accounts'] {
-  const rank = new Int32Array(accounts.length)
-  const hashes = new Uint32Array(accounts.length)
+  const rank = scratch.i32(accounts.length)
+  const hashes = scratch.u32(accounts.length)
   accounts.forEach((account, place) => {
     rank[account] = place
     hashes[place] = table.hashes[account]!

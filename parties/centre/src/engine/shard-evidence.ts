@@ -4,6 +4,7 @@ import { MEDIA, tapHead } from '@unifare/tap'
 import { type Verifier, verifyCodeTap } from '../evidence.ts'
 import type { Gathered } from './gather.ts'
 import { instantAt, TAP } from './record-places.ts'
+import type { Scratch } from './scratch.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
 /** What the evidence of a shard's taps says, by row. */
@@ -21,10 +22,11 @@ export interface EvidenceColumns {
 export async function verifyTapRows(
   { bytes, words, places, count }: Gathered['taps'],
   verifier: Verifier,
+  scratch: Scratch,
 ): Promise<EvidenceColumns> {
-  const verdicts = new Uint8Array(count)
+  const verdicts = scratch.u8(count)
   const capsFen = new Map<number, number>()
-  const cards = new Uint32Array(count)
+  const cards = scratch.u32(count)
   let checked = 0
   for (let row = 0; row < count; row++) {
     const place = places[row]!
@@ -35,7 +37,7 @@ export async function verifyTapRows(
     } else if (hasEvidence(words, place)) cards[checked++] = row
     else verdicts[row] = VERDICT_NUMBERS['card.evidence']
   }
-  const at = new Uint32Array(checked)
+  const at = scratch.u32(checked)
   for (let i = 0; i < checked; i++) at[i] = places[cards[i]!]! + TAP.evidence
   const good = await verifier.cardChecks({ bytes, at })
   for (let i = 0; i < checked; i++) {

@@ -11,6 +11,7 @@ import { createLanes, type LaneRules } from './lanes.ts'
 import { type History, openPast, type RiddenCards, suspectAccounts } from './past.ts'
 import { CHARGE, HELD_BYTES, TAP } from './record-places.ts'
 import { createRowWriter } from './row-writer.ts'
+import { createScratch, type Scratch } from './scratch.ts'
 import { markConflicts } from './serial-owners.ts'
 import { verifyTapRows } from './shard-evidence.ts'
 import { ROW_BYTES } from './verdict-rows.ts'
@@ -44,9 +45,11 @@ export interface ShardContext {
   readonly history: History
   /** Whether a delivery, terminal and sequence in 10 bytes, came today at all. */
   readonly wasDelivered: (words: DataView, at: number) => boolean
+  /** Memory of who clears shard after shard; its own when not given. */
+  readonly scratch?: Scratch
 }
 
-/** A cleared shard. */
+/** A cleared shard; `rows` lies in the scratch memory that was given. */
 export interface ClearedShard {
   /** Verdict rows in the order of the day's root. */
   readonly rows: Uint8Array
@@ -67,19 +70,20 @@ export async function clearShard(
   rules: ShardRules,
   context: ShardContext,
 ): Promise<ClearedShard> {
+  const { scratch = createScratch() } = context
   const taps = recordsIn(records.taps)
-  const deliveries = readTaps(taps)
-  const columns = readCharges(recordsIn(records.charges), deliveries)
-  const waiting = waitingTaps(taps, deliveries, columns.taps)
-  const shard = gather(records.taps, records.charges, { deliveries, columns })
-  const evidence = await verifyTapRows(shard.taps, context.verifier)
+  const deliveries = readTaps(taps, scratch)
+  const columns = readCharges(recordsIn(records.charges), deliveries, scratch)
+  const waiting = waitingTaps(taps, deliveries, { taps: columns.taps, scratch })
+  const shard = gather(records.taps, records.charges, { deliveries, columns, scratch })
+  const evidence = await verifyTapRows(shard.taps, context.verifier, scratch)
   const dayStartS = Math.floor(businessDayStart(rules.day) / 1000)
   const suspects = suspectAccounts(shard, { cards: context.cards, dayStartS })
   const lanes = createLanes(rules)
   const bench: Bench = {
     shard,
     evidence,
-    conflicts: new Uint8Array(shard.taps.count),
+    conflicts: scratch.u8(shard.taps.count),
     lanes,
     past: await openPast(shard, suspects, context.history),
     cards: context.cards,
@@ -88,7 +92,7 @@ export async function clearShard(
     wasDelivered: context.wasDelivered,
     endOf: createDayEnds(),
   }
-  const { rows, settledFen } = judgeAll(bench)
+  const { rows, settledFen } = judgeAll(bench, scratch)
   return { rows, charges: columns.count, sums: lanes.sums(), settledFen, waiting }
 }
 
@@ -121,11 +125,11 @@ function createDayEnds(): (day: number) => number {
   }
 }
 
-function judgeAll(bench: Bench): { rows: Uint8Array; settledFen: bigint } {
+function judgeAll(bench: Bench, scratch: Scratch): { rows: Uint8Array; settledFen: bigint } {
   const { shard, evidence, conflicts } = bench
   const { charges, accounts, taps } = shard
   const judge = createJudge(bench)
-  const rows = new Uint8Array(charges.taps.length * ROW_BYTES)
+  const rows = scratch.u8(charges.taps.length * ROW_BYTES)
   const write = createRowWriter(shard, rows)
   let settledFen = 0
   for (let account = 0; account < accounts.count; account++) {
@@ -164,9 +168,9 @@ function ownCardRows({ charges, taps, accounts }: Gathered, account: number): re
 function waitingTaps(
   bytes: Uint8Array,
   { count, places }: DeliveryTable,
-  taps: Int32Array,
+  { taps, scratch }: { readonly taps: Int32Array; readonly scratch: Scratch },
 ): Uint8Array {
-  const named = new Uint8Array(count)
+  const named = scratch.u8(count)
   for (const row of taps) if (row !== -1) named[row] = 1
   const words = view(bytes)
   const parts: Uint8Array[] = []
