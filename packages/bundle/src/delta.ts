@@ -1,5 +1,6 @@
 import { canonicalJson, type Instant, requireData } from '@unifare/core'
 import type { BundleKind, SignedBundle } from './bundle.ts'
+import { type Shelf, shelfKey } from './shelf.ts'
 
 /** What changed in the one list of a bundle's content. Positions are told from the one before. */
 export interface ListDelta {
@@ -98,6 +99,13 @@ export function rebuildBundle(held: SignedBundle | undefined, value: unknown): u
   }
   for (; taken < stays.length; taken++) entries.push(stays[taken])
   return { ...bundle, content: { ...delta.rest, [delta.list]: entries } }
+}
+
+/** The same with whatever version a shelf holds of the list. */
+export function rebuildFrom(shelf: Shelf, value: unknown): unknown {
+  return isDelta(value)
+    ? rebuildBundle(shelf.get(shelfKey(value.kind, value.publisher)), value)
+    : value
 }
 
 /** The one list of a content, and what stands beside it. */

@@ -28,6 +28,7 @@ export {
   isDelta,
   type ListDelta,
   rebuildBundle,
+  rebuildFrom,
 } from './delta.ts'
 export { bundleErrors } from './errors.ts'
 export { accept, type Shelf, shelfKey } from './shelf.ts'

@@ -10,6 +10,7 @@ export {
 export {
   loadShelf,
   newerBundles,
+  newerLists,
   type PullRequest,
   parsePull,
   putBundle,

@@ -1,8 +1,8 @@
-import { type Bundle, type SignedBundle, signBundle } from '@unifare/bundle'
+import { type Bundle, isDelta, rebuildFrom, type SignedBundle, signBundle } from '@unifare/bundle'
 import { createMemoryRepository, utf8 } from '@unifare/core'
 import { ed25519PublicKey, sha256 } from '@unifare/crypto'
 import { describe, expect, test } from 'vitest'
-import { loadShelf, newerBundles, parsePull, readingOf, storeBundle } from './index.ts'
+import { loadShelf, newerBundles, newerLists, parsePull, readingOf, storeBundle } from './index.ts'
 import { AT, engine, MEMBER, OTHER, signOf } from './institution.fixture.ts'
 import { lists, shelfTable } from './tables.ts'
 
@@ -104,4 +104,45 @@ describe('a pull', () => {
       expect(() => parsePull(order)).toThrow(refused('message.malformed'))
     },
   )
+})
+
+describe('what a puller gets', () => {
+  const devices = (count: number) => ({
+    devices: Array.from({ length: count }, (_, i) => ({ terminal: `44010000${1000 + i}` })),
+  })
+
+  test('is what changed since any version it holds, when it can read that, else the whole', async () => {
+    const repository = createMemoryRepository()
+    const versions = new Map<number, SignedBundle>()
+    for (const version of [1, 2, 3]) {
+      const bundle = await listOf({ version, content: devices(50 + version) })
+      versions.set(version, bundle)
+      await repository.transaction((tx) => storeBundle(tx, bundle, options))
+    }
+    const name = `devices/${MEMBER}`
+    const pull = (held: Record<string, number>, deltas: boolean) =>
+      repository.transaction((tx) => newerLists(tx, parsePull({ held, deltas }), () => true))
+    for (const held of [1, 2]) {
+      const [told] = await pull({ [name]: held }, true)
+      expect(isDelta(told)).toBe(true)
+      const shelf = new Map([[name, versions.get(held)!]])
+      expect(rebuildFrom(shelf, told)).toEqual(versions.get(3))
+    }
+    for (const [held, deltas] of [
+      [{}, true],
+      [{ [name]: 0 }, true],
+      [{ [name]: 1 }, false],
+    ] as const) {
+      expect(await pull(held, deltas)).toEqual([versions.get(3)])
+    }
+    expect(await pull({ [name]: 3 }, true)).toEqual([])
+  })
+
+  test('is the whole when the version held was never known here', async () => {
+    const repository = createMemoryRepository()
+    const bundle = await listOf({ version: 5, content: devices(50) })
+    await repository.transaction((tx) => storeBundle(tx, bundle, options))
+    const pull = parsePull({ held: { [`devices/${MEMBER}`]: 4 }, deltas: true })
+    expect(await repository.transaction((tx) => newerLists(tx, pull, () => true))).toEqual([bundle])
+  })
 })

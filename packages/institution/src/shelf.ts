@@ -1,7 +1,15 @@
-import { accept, openBundle, type Shelf, type SignedBundle, shelfKey } from '@unifare/bundle'
+import {
+  accept,
+  type BundleDelta,
+  deltaOf,
+  openBundle,
+  type Shelf,
+  type SignedBundle,
+  shelfKey,
+} from '@unifare/bundle'
 import { assert, type Instant, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { lists, shelfTable } from './tables.ts'
+import { lists, shelfTable, versions } from './tables.ts'
 
 /** Lists kept in memory: a centre holds one of every operator, a process hosts several parties. */
 const LISTS_IN_MEMORY = 4_096
@@ -33,7 +41,9 @@ export async function loadShelf(tx: Tx): Promise<Shelf> {
 export async function putBundle(tx: Tx, bundle: SignedBundle): Promise<void> {
   const list = `${bundle.hash}.${bundle.signature}`
   await tx.put(lists, [{ list, bundle }])
-  await tx.put(shelfTable, [{ name: shelfKey(bundle.kind, bundle.publisher), list }])
+  const name = shelfKey(bundle.kind, bundle.publisher)
+  await tx.put(shelfTable, [{ name, list }])
+  await tx.put(versions, [{ name, version: bundle.version, list }])
 }
 
 function remember(list: string, bundle: SignedBundle): void {
@@ -74,6 +84,8 @@ export async function storeBundle(
 /** What a puller says it holds: versions by shelf name. */
 export interface PullRequest {
   readonly held: Readonly<Record<string, number>>
+  /** Whether it can make a list from what changed since the version held. */
+  readonly deltas?: boolean
 }
 
 /** Reads the body of a `pull`; throws `message.malformed`. */
@@ -87,7 +99,51 @@ export function parsePull(order: Readonly<Record<string, unknown>>): PullRequest
     'message.malformed',
     'a pull names the versions held',
   )
-  return { held: held as Record<string, number> }
+  return { held: held as Record<string, number>, deltas: order['deltas'] === true }
+}
+
+/**
+ * The same for an answer: whole lists, or what changed in them since the version that the puller
+ * holds where it can read that and it is shorter.
+ */
+export async function newerLists(
+  tx: Tx,
+  pull: PullRequest,
+  wanted: (bundle: SignedBundle) => boolean,
+): Promise<(SignedBundle | BundleDelta)[]> {
+  const bundles = newerBundles(await loadShelf(tx), pull).filter(wanted)
+  if (pull.deltas !== true) return bundles
+  const keys = bundles.map(({ kind, publisher }) => {
+    const name = shelfKey(kind, publisher)
+    return { name, version: Object.hasOwn(pull.held, name) ? (pull.held[name] ?? 0) : 0 }
+  })
+  const rows = await tx.get(versions, keys)
+  const shorter: (SignedBundle | BundleDelta)[] = []
+  for (const [i, bundle] of bundles.entries()) {
+    const list = rows[i]?.list
+    shorter.push((list === undefined ? undefined : await deltaSince(tx, bundle, list)) ?? bundle)
+  }
+  return shorter
+}
+
+/** Deltas by new list and name of the old one: a fleet asks for the same few again and again. */
+const deltas = new WeakMap<SignedBundle, Map<string, BundleDelta | undefined>>()
+const DELTAS_PER_LIST = 64
+
+async function deltaSince(
+  tx: Tx,
+  bundle: SignedBundle,
+  list: string,
+): Promise<BundleDelta | undefined> {
+  const known = deltas.get(bundle) ?? new Map<string, BundleDelta | undefined>()
+  deltas.set(bundle, known)
+  if (known.has(list)) return known.get(list)
+  const base = inMemory.get(list) ?? (await tx.get(lists, [{ list }]))[0]?.bundle
+  const delta = base === undefined ? undefined : deltaOf(base as SignedBundle, bundle)
+  const oldest = known.size >= DELTAS_PER_LIST ? known.keys().next().value : undefined
+  if (oldest !== undefined) known.delete(oldest)
+  known.set(list, delta)
+  return delta
 }
 
 /** The lists that are newer than what the puller holds. */

@@ -45,6 +45,13 @@ export interface ListRow {
   readonly bundle: unknown
 }
 
+/** Which list stood at a place of the shelf under a version. */
+export interface VersionRow {
+  readonly name: string
+  readonly version: number
+  readonly list: string
+}
+
 export const positions = table<PositionRow>({
   name: 'position',
   columns: { name: 'text', value: 'int' },
@@ -87,6 +94,12 @@ export const shelfTable = table<ShelfRow>({
   name: 'shelf',
   columns: { name: 'text', list: 'text' },
   key: ['name'],
+})
+
+export const versions = table<VersionRow>({
+  name: 'shelf_version',
+  columns: { name: 'text', version: 'int', list: 'text' },
+  key: ['name', 'version'],
 })
 
 export const lists = table<ListRow>({

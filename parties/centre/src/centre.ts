@@ -26,7 +26,7 @@ import {
   type Input,
   type Institution,
   loadShelf,
-  newerBundles,
+  newerLists,
   openInstitution,
   orderOf,
   parsePull,
@@ -108,8 +108,8 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
         return shadowsOf(tx, { issuer: message.sender, numbers: asked['shadows'] })
       }
       if (asked['settlement'] !== undefined) return settlementFor(tx, message)
-      const bundles = newerBundles(await loadShelf(tx), parsePull(asked))
-      return { bundles: bundles.filter(({ publisher }) => publisher === options.id) }
+      const own = ({ publisher }: SignedBundle) => publisher === options.id
+      return { bundles: await newerLists(tx, parsePull(asked), own) }
     },
   })
   await institution.read((tx) => writeMissingStatements(tx, options.env.storage))

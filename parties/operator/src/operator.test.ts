@@ -1,5 +1,6 @@
+import { deltaOf, type SignedBundle, shelfKey } from '@unifare/bundle'
 import { canonicalJson, createMemoryRepository, type Tx, utf8 } from '@unifare/core'
-import { shelfTable } from '@unifare/institution'
+import { loadShelf, shelfTable } from '@unifare/institution'
 import { exchange, type MessageKind } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { charges, identities, journeys, loneEnds, statements, taps } from './index.ts'
@@ -12,6 +13,7 @@ import {
   DAY_END,
   GATE,
   gateEvent,
+  LOCAL,
   listOf,
   OPERATOR,
   openTestOperator,
@@ -81,6 +83,34 @@ describe('lists', () => {
       `tariffs/${OPERATOR}`,
     ])
     expect(await pull(world, {})).toContain(`acceptance/${CENTRE}/1`)
+  })
+
+  test('come as what changed, and whole when that is told of another version', async () => {
+    const { world, operator } = await openWorking()
+    const entries = Array.from({ length: 20 }, (_, i) => ({
+      medium: 'card',
+      issuer: LOCAL,
+      account: String(3_104_860_000_000_000_000n + BigInt(i)),
+      reason: 'lost',
+      since: 0,
+    }))
+    const [one, two, three] = await Promise.all(
+      [1, 2, 3].map((version) =>
+        listOf('deny', { entries: entries.slice(0, 16 + version) }, { version }),
+      ),
+    )
+    const { lists } = world.centre
+    const held = async () =>
+      (await operator.read(loadShelf)).get(shelfKey('deny', CENTRE)) as SignedBundle
+    lists.splice(0, 9, one!)
+    await operator.refresh()
+    lists.splice(0, 9, deltaOf(one!, two!) as never)
+    await operator.refresh()
+    expect(await held()).toEqual(two)
+    const answers = [[deltaOf(one!, three!)], [three]]
+    Object.defineProperty(world.centre, 'lists', { get: () => answers.shift() })
+    await operator.refresh()
+    expect([await held(), answers]).toEqual([three, []])
   })
 
   test('of devices go to the centre, signed', async () => {

@@ -4,6 +4,7 @@ import {
   devicesByTerminal,
   parseAcceptance,
   parseDevices,
+  rebuildFrom,
   type SignedBundle,
   shelfKey,
   signBundle,
@@ -25,7 +26,7 @@ import {
   type Input,
   type Institution,
   loadShelf,
-  newerBundles,
+  newerLists,
   openInstitution,
   orderOf,
   parsePull,
@@ -80,8 +81,9 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
     apply: machine.apply,
     check: machine.check,
     query: async (tx, message) => {
-      const bundles = newerBundles(await loadShelf(tx), parsePull(orderOf(message)))
-      return { bundles: bundles.filter(({ kind }) => kind !== 'devices'), asOf: heardCentreAt }
+      const wanted = ({ kind }: SignedBundle) => kind !== 'devices'
+      const bundles = await newerLists(tx, parsePull(orderOf(message)), wanted)
+      return { bundles, asOf: heardCentreAt }
     },
   })
   return {
@@ -89,19 +91,30 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
     async refresh() {
       const askedAt = options.env.clock.now()
       const held = await institution.read(async (tx) =>
-        Object.fromEntries(
-          [...(await loadShelf(tx))]
-            .filter(([, bundle]) => bundle.publisher === options.centre)
-            .map(([name, { version }]) => [name, version]),
-        ),
+        [...(await loadShelf(tx))].filter(([, bundle]) => bundle.publisher === options.centre),
       )
-      const answer = (await institution.ask(
-        options.centre,
-        'pull',
-        utf8(canonicalJson({ held })),
-      )) as { bundles: SignedBundle[] }
+      const pull = async (deltas: boolean) => {
+        const body = {
+          held: Object.fromEntries(held.map(([name, { version }]) => [name, version])),
+        }
+        const answer = (await institution.ask(
+          options.centre,
+          'pull',
+          utf8(canonicalJson(deltas ? { ...body, deltas } : body)),
+        )) as { bundles: unknown[] }
+        return answer.bundles
+      }
+      const shelf = new Map(held)
+      // What was told as changes is kept and forwarded whole: its bytes are those that were signed.
+      const bundles = await pull(true)
+        .then((told) => told.map((value) => rebuildFrom(shelf, value)))
+        .catch((error: unknown) => {
+          if (error instanceof UnifareError && error.code === 'bundle.wrong-base')
+            return pull(false)
+          throw error
+        })
       let refusal: unknown
-      for (const bundle of answer.bundles) {
+      for (const bundle of bundles) {
         try {
           await institution.command({ do: 'take-bundle', bundle })
         } catch (error) {

@@ -1,3 +1,4 @@
+import { bundleBytes, deltaOf } from '@unifare/bundle'
 import { createMemoryStorage } from '@unifare/core'
 import { describe, expect, it } from 'vitest'
 import { NUMBER, newCard, VISITOR } from './cards.fixture.ts'
@@ -123,6 +124,38 @@ describe('refresh', () => {
     bench.operator.bundles = await bundles()
     expect(await bench.terminal.refresh()).toBe(4)
     expect(await bench.terminal.refresh()).toBe(0)
+  })
+
+  it('takes what changed for the list, which then is the same to the byte', async () => {
+    const entries = Array.from(
+      { length: 20 },
+      (_, i) => `card/${VISITOR}/31048600000000000${10 + i}`,
+    )
+    const old = await bundles(entries)
+    const fresh = await bundles([...entries, `card/${VISITOR}/${NUMBER}`], { version: 2 })
+    const bench = await openBench({}, { lists: old })
+    const delta = deltaOf(old[2]!, fresh[2]!)
+    if (delta === undefined) throw new TypeError('no delta was made')
+    expect(bundleBytes(delta)).toBeLessThan(bundleBytes(fresh[2]!) / 3)
+    bench.operator.bundles = [delta]
+    expect(await bench.terminal.refresh()).toBe(1)
+    expect(bench.terminal.lists().shelf.get(`deny/${CENTRE}`)).toEqual(fresh[2])
+    expect(await tap(bench, await newCard())).toMatchObject({ reason: 'deny.listed' })
+  })
+
+  it('asks for the whole list when what changed is told of one that it does not hold', async () => {
+    const entries = Array.from(
+      { length: 20 },
+      (_, i) => `card/${VISITOR}/31048600000000000${10 + i}`,
+    )
+    const [, , second] = await bundles(entries, { version: 2 })
+    const [, , third] = await bundles([...entries, `card/${VISITOR}/${NUMBER}`], { version: 3 })
+    const bench = await openBench()
+    const answers = [[deltaOf(second!, third!)], [third]]
+    Object.defineProperty(bench.operator, 'bundles', { get: () => answers.shift() })
+    expect(await bench.terminal.refresh()).toBe(1)
+    expect(heldVersions(bench.terminal.lists())).toMatchObject({ [`deny/${CENTRE}`]: 3 })
+    expect(answers).toEqual([])
   })
 
   it('refuses an answer that is none', async () => {

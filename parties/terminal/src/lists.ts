@@ -7,6 +7,7 @@ import {
   openBundle,
   parseAcceptance,
   parseDeny,
+  rebuildFrom,
   type Shelf,
   type SignedBundle,
   shelfKey,
@@ -50,7 +51,7 @@ export interface Trust {
 }
 
 /**
- * Takes a bundle over after a full trial: the lists are compiled from it before it replaces the
+ * Takes a bundle over, whole or as what changed since the one held, after a full trial: the lists are compiled from it before it replaces the
  * one held. Throws the bundle's codes; the lists held stay as they were.
  */
 export function takeBundle(
@@ -59,7 +60,8 @@ export function takeBundle(
   options: { readonly at: Instant; readonly trust: Trust; readonly config: TerminalConfig },
 ): Lists {
   const { trust, at } = options
-  const bundle = openBundle(value, trust.publicKeyOf, trust.engine)
+  const whole = rebuildFrom(lists.shelf, value)
+  const bundle = openBundle(whole, trust.publicKeyOf, trust.engine)
   requireData(
     bundle.publisher === (bundle.kind === 'tariffs' ? trust.operator : trust.centre),
     'bundle.wrong-publisher',

@@ -149,6 +149,28 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     return { ok: false, reason, sequence, ...told }
   }
 
+  /** Asks for newer lists, as what changed since those held or whole, and takes them over. */
+  async function refresh(deltas: boolean): Promise<number> {
+    const held = heldVersions(lists)
+    const body = utf8(canonicalJson(deltas ? { held, deltas } : { held }))
+    const request = { receiver: config.operator, kind: 'pull', body } as const
+    const { result, sentAt } = await exchangeDated(link, identity, request)
+    const { bundles, asOf } = (result ?? {}) as { bundles?: unknown; asOf?: unknown }
+    requireData(Array.isArray(bundles), 'message.malformed', 'an answer without bundles')
+    return oneByOne(async () => {
+      const taken = takeAll(lists, bundles, { at: time.now(), trust, config })
+      if (taken.count > 0) await saveLists(env.storage, taken.lists, config)
+      lists = taken.lists
+      time.note(lists.denyFrom)
+      // The operator's lists are no newer than when it last heard of the centre.
+      const current = taken.refused === undefined && Number.isSafeInteger(asOf)
+      hear(sentAt, current ? { listsAt: Math.min(Number(asOf), sentAt) } : {})
+      await log.sync()
+      if (taken.refused !== undefined) throw taken.refused
+      return taken.count
+    })
+  }
+
   /** Runs a presentation and shows what comes of it. */
   const present = (take: () => Promise<Stored | Refusal>): Promise<Decision> =>
     oneByOne(() =>
@@ -203,25 +225,13 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
         const left = event === 'timed-out' ? log.recentCodes.findLast(isOf(sequence)) : undefined
         if (left !== undefined) await station?.release(left)
       }),
-    async refresh() {
-      const body = utf8(canonicalJson({ held: heldVersions(lists) }))
-      const request = { receiver: config.operator, kind: 'pull', body } as const
-      const { result, sentAt } = await exchangeDated(link, identity, request)
-      const { bundles, asOf } = (result ?? {}) as { bundles?: unknown; asOf?: unknown }
-      requireData(Array.isArray(bundles), 'message.malformed', 'an answer without bundles')
-      return oneByOne(async () => {
-        const taken = takeAll(lists, bundles, { at: time.now(), trust, config })
-        if (taken.count > 0) await saveLists(env.storage, taken.lists, config)
-        lists = taken.lists
-        time.note(lists.denyFrom)
-        // The operator's lists are no newer than when it last heard of the centre.
-        const current = taken.refused === undefined && Number.isSafeInteger(asOf)
-        hear(sentAt, current ? { listsAt: Math.min(Number(asOf), sentAt) } : {})
-        await log.sync()
-        if (taken.refused !== undefined) throw taken.refused
-        return taken.count
-      })
-    },
+    refresh: () =>
+      refresh(true).catch((error: unknown) => {
+        // Whoever told the changes knows another version than the one held: the whole list helps.
+        const again = error instanceof UnifareError && error.code === 'bundle.wrong-base'
+        if (!again) throw error
+        return refresh(false)
+      }),
     upload: () =>
       uploadBatch({
         log,
