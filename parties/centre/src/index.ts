@@ -64,7 +64,7 @@ export {
 export type { Position } from './netting.ts'
 export type { OrderLine, OrderMove } from './order-moves.ts'
 export { proofErrors } from './proof/errors.ts'
-export { type LineForm, type LineReader, type ProofRow, type Subject } from './proof/line-forms.ts'
+export type { LineForm } from './proof/line-forms.ts'
 export {
   formatProof,
   type InclusionProof,
@@ -75,7 +75,9 @@ export {
   verifyProof,
 } from './proof/proof.ts'
 export { parseSubject, subjectName } from './proof/proof-subject.ts'
+export { proveRow, type RowsDay } from './proof/prove-rows.ts'
 export { proveStored } from './proof/stored-proof.ts'
+export type { LineReader, ProofRow, Subject } from './proof/subject.ts'
 export { type RawReceipt, takeRawBatch } from './raw-intake.ts'
 export { parseBankCsv } from './reconciliation/bank/bank-csv.ts'
 export { type BankLine, type BankStatement } from './reconciliation/bank/bank-line.ts'

@@ -1,5 +1,5 @@
 import { UnifareError } from '@unifare/core'
-import type { Subject } from './line-forms.ts'
+import type { Subject } from './subject.ts'
 
 /** Forms of names, and what each one names. */
 const NAMES = [

@@ -1,6 +1,6 @@
 import { type Day, formatYuan } from '@unifare/core'
 import { VERDICTS, type Verdict } from '../verdicts.ts'
-import type { ProofRow, Subject } from './line-forms.ts'
+import type { ProofRow, Subject } from './subject.ts'
 
 /** Words for people in both languages. */
 export interface ProofText {
@@ -46,15 +46,21 @@ function saidOf(subject: Subject, row: ProofRow): ProofText {
   }
 }
 
+const NO_PART: ProofText = { en: '', zh: '' }
+
 function chargeText(row: ProofRow): ProofText {
   const verdict = text(row['verdict'])
   const words = Object.hasOwn(VERDICTS, verdict) ? VERDICTS[verdict as Verdict] : undefined
   const [charge, operator, issuer] = [row['charge'], row['operator'], row['issuer']].map(text)
   const amount = yuan(row['amountFen'])
   const tapDay = text(row['tapDay'])
+  const taps = Array.isArray(row['taps']) ? row['taps'].map(text).join(', ') : '?'
+  // A leaf of rows may end in the middle of a charge: it proves the taps that it holds.
+  const part =
+    row['rows'] === undefined ? NO_PART : { en: ` for taps ${taps}`, zh: `（记录 ${taps}）` }
   return {
-    en: `Charge ${charge} of operator ${operator} to issuer ${issuer} over ${amount} CNY, ridden on ${tapDay}: ${words?.en ?? verdict} (${verdict}).`,
-    zh: `收单机构 ${operator} 向发卡机构 ${issuer} 的收费 ${charge}，${amount} 元，乘车日 ${tapDay}：${words?.zh ?? verdict}（${verdict}）。`,
+    en: `Charge ${charge} of operator ${operator} to issuer ${issuer} over ${amount} CNY${part.en}, ridden on ${tapDay}: ${words?.en ?? verdict} (${verdict}).`,
+    zh: `收单机构 ${operator} 向发卡机构 ${issuer} 的收费 ${charge}，${amount} 元${part.zh}，乘车日 ${tapDay}：${words?.zh ?? verdict}（${verdict}）。`,
   }
 }
 

@@ -4,7 +4,6 @@ import { nodeEngine } from '@unifare/crypto/node'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chainedRoot, leafHash, merkleRoot } from '../merkle.ts'
-import type { Subject } from './line-forms.ts'
 import {
   formatProof,
   type InclusionProof,
@@ -14,6 +13,7 @@ import {
   verifyProof,
 } from './proof.ts'
 import { parseSubject, subjectName } from './proof-subject.ts'
+import type { Subject } from './subject.ts'
 
 const DAY = '2026-11-20'
 const pair = ed25519KeyPair((length) => new Uint8Array(length).fill(7))

@@ -9,9 +9,10 @@ import {
   rootOfProof,
 } from '../merkle.ts'
 import type { ProofFault } from './errors.ts'
-import { isLineForm, LINE_FORMS, type LineForm, type ProofRow, type Subject } from './line-forms.ts'
+import { isLineForm, LINE_FORMS, type LineForm } from './line-forms.ts'
 import { parseSubject, subjectName } from './proof-subject.ts'
 import { type ProofText, proofText } from './proof-text.ts'
+import type { ProofRow, Subject } from './subject.ts'
 
 const KIND = 'unifare-inclusion-1'
 
@@ -61,20 +62,35 @@ export function proveLines(day: ProvedDay): (subject: Subject) => InclusionProof
     for (const [index, line] of day.lines.entries()) {
       const row = read(line, subject)
       if (row === undefined) continue
-      return {
-        proof: KIND,
-        subject: subjectName(subject),
-        day: day.day,
-        form: day.form,
-        line: toHex(line),
-        path: tree.proof(index).map(({ side, hash }) => ({ side, hash: toHex(hash) })),
-        previousRoot: day.previousRoot,
-        root: day.root,
-        signature: day.signature,
-        text: proofText({ subject, row, day: day.day }),
-      }
+      return inclusionProof(day, { subject, row, line, path: tree.proof(index), form: day.form })
     }
     return undefined
+  }
+}
+
+/** The proof of a line of which everything is known. */
+export function inclusionProof(
+  { day, previousRoot, root, signature }: Omit<ProvedDay, 'form' | 'lines'>,
+  found: {
+    readonly subject: Subject
+    readonly row: ProofRow
+    readonly form: LineForm
+    readonly line: Uint8Array
+    readonly path: readonly ProofStep[]
+  },
+): InclusionProof {
+  const { subject, row, form, line, path } = found
+  return {
+    proof: KIND,
+    subject: subjectName(subject),
+    day,
+    form,
+    line: toHex(line),
+    path: path.map(({ side, hash }) => ({ side, hash: toHex(hash) })),
+    previousRoot,
+    root,
+    signature,
+    text: proofText({ subject, row, day }),
   }
 }
 

@@ -1,9 +1,9 @@
 import { type Day, type Tx, UnifareError } from '@unifare/core'
 import { charges, days, orders, settled, taps } from '../tables.ts'
-import type { Subject } from './line-forms.ts'
 import { loadLines } from './line-table.ts'
 import { type InclusionProof, proveLines } from './proof.ts'
 import { parseSubject } from './proof-subject.ts'
+import type { Subject } from './subject.ts'
 
 /**
  * Proves what a closed day of a centre's store holds, by any name that `parseSubject` reads or the
