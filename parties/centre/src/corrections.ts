@@ -1,5 +1,5 @@
 import type { Fen } from '@unifare/core'
-import { type Charge, chargeId } from '@unifare/tap'
+import { type Charge, type ChargePart, chargeId } from '@unifare/tap'
 import type { Fee } from './fees.ts'
 import type { Verdict } from './verdicts.ts'
 
@@ -24,6 +24,8 @@ export interface Reversal {
   readonly charge: string
   readonly amountFen: Fen
   readonly fee: Fee
+  /** Parts of its price, where some of them are other members'. */
+  readonly parts?: readonly ChargePart[]
 }
 
 /** What is known of charges when a correction is judged; grows while a day is cleared. */
@@ -58,14 +60,23 @@ export function standingOf(charge: Charge, memory: ChargeMemory): Standing {
     if (!sameJourney(charge, old.charge)) return { kind: 'refused', verdict: 'charge.foreign' }
     if (old.verdict === 'normal' && old.fee !== null) {
       if (memory.corrected.has(name)) return { kind: 'refused', verdict: 'charge.corrected' }
-      const { amountFen } = old.charge
+      const { amountFen, parts } = old.charge
       const first = memory.corrections.get(name)?.first ?? name
-      return { kind: 'settled', reverses: { charge: name, amountFen, fee: old.fee }, first }
+      return {
+        kind: 'settled',
+        reverses: { charge: name, amountFen, fee: old.fee, ...sharedParts(parts) },
+        first,
+      }
     }
     if (old.charge.corrects === 0) return { kind: 'first' }
     if (old.charge.corrects >= number) return { kind: 'refused', verdict: 'charge.unknown' }
     number = old.charge.corrects
   }
+}
+
+/** Parts that name other members: what was shared is taken back as it was shared. */
+function sharedParts(parts: readonly ChargePart[]): Pick<Reversal, 'parts'> {
+  return parts.some(({ rule }) => rule.includes('@')) ? { parts } : {}
 }
 
 /** A card's charge is what the card was debited: there is nothing to correct. */
