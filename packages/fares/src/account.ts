@@ -1,5 +1,7 @@
-import { type Day, type Fen, type Instant, shanghaiDay } from '@unifare/core'
+import type { Day } from '@unifare/core'
 import type { CompiledTariff } from './compile.ts'
+import { joinBase, type Ridden, wholeRide } from './joined.ts'
+import { turned } from './periods.ts'
 import { price } from './price.ts'
 import type { MonthToDate, PreviousRide, Priced, Ride, Spent } from './ride.ts'
 import { startOf } from './ride-times.ts'
@@ -81,47 +83,32 @@ export function rate(
   return { priced, account }
 }
 
-/** The account at the time of a ride: sums of periods that are over start anew. */
-function turned(account: FareAccount, at: Instant): FareAccount {
-  const day = shanghaiDay(at)
-  if (day === account.day) return account
-  const week = mondayOf(day)
-  const month = day.slice(0, 7)
-  const year = day.slice(0, 4)
-  const { spent, monthToDate, freeRidesUsed } = account
-  const sameMonth = month === account.month
-  return {
-    day,
-    week,
-    month,
-    year,
-    spent: {
-      dayFen: 0,
-      weekFen: week === account.week ? spent.weekFen : 0,
-      monthFen: sameMonth ? spent.monthFen : 0,
-    },
-    monthToDate: sameMonth ? monthToDate : NEW_ACCOUNT.monthToDate,
-    previous: account.previous,
-    freeRidesUsed: year === account.year ? freeRidesUsed : {},
-  }
+/**
+ * The account behind a ride. Legs that are joined are one ride: the account goes on from where it
+ * stood before the first of them.
+ */
+function after(compiled: CompiledTariff, account: FareAccount, ridden: Ridden): FareAccount {
+  const { ride, priced } = ridden
+  const base = priced.joinedFen === undefined ? undefined : ride.previous?.join
+  const previous = previousOf(compiled, account, ridden)
+  if (base === undefined) return counted(compiled, account, { ...ridden, previous })
+  const whole = wholeRide(ride, base)
+  const amountFen = base.paidFen + priced.amountFen
+  return counted(compiled, whole.account, {
+    ride: whole.ride,
+    priced: { ...priced, amountFen },
+    previous,
+  })
 }
 
-const DAY_MS = 86_400_000
-
-function mondayOf(day: Day): Day {
-  const ms = Date.parse(`${day}T00:00:00Z`)
-  const sinceMonday = (Math.floor(ms / DAY_MS) + 3) % 7
-  return new Date(ms - sinceMonday * DAY_MS).toISOString().slice(0, 10)
-}
-
-function after(
+function counted(
   { accumulation, discounts }: CompiledTariff,
   account: FareAccount,
-  { ride, priced }: { readonly ride: Ride; readonly priced: Extract<Priced, { ok: true }> },
+  { ride, priced, previous }: Ridden & { readonly previous: PreviousRide },
 ): FareAccount {
   const { amountFen, parts } = priced
   const { spent, monthToDate: month, freeRidesUsed } = account
-  const counted = accumulation.some(({ holds }) => holds(ride))
+  const counts = accumulation.some(({ holds }) => holds(ride))
   const baseFen = parts[0]?.amountFen ?? 0
   const used = discounts.find(
     ({ policy }) =>
@@ -135,14 +122,14 @@ function after(
       weekFen: spent.weekFen + amountFen,
       monthFen: spent.monthFen + amountFen,
     },
-    monthToDate: counted
+    monthToDate: counts
       ? {
           trips: month.trips + 1,
           paidFen: month.paidFen + amountFen,
           baseFen: month.baseFen + baseFen,
         }
       : month,
-    previous: previousOf(ride, amountFen, priced.transfers ?? 0),
+    previous,
     freeRidesUsed:
       used === undefined
         ? freeRidesUsed
@@ -150,18 +137,23 @@ function after(
   }
 }
 
-function previousOf(ride: Ride, paidFen: Fen, transfers: number): PreviousRide {
-  const { mode, line, entry, exit, at, previous } = ride
-  // A joined ride goes on from where the first one began, with all that was paid.
-  const joined = transfers > 0 && previous !== undefined
+function previousOf(
+  compiled: CompiledTariff,
+  before: FareAccount,
+  { ride, priced }: Ridden,
+): PreviousRide {
+  const { mode, line, exit, at, previous } = ride
+  const { amountFen, transfers = 0 } = priced
+  // A chain of transfers goes on from where its first ride began, with all that was paid.
+  const chained = transfers > 0 && previous !== undefined
   return {
     mode,
     ...(line === undefined ? {} : { line }),
-    startAt: joined ? previous.startAt : startOf(ride),
+    startAt: chained ? previous.startAt : startOf(ride),
     endAt: exit?.at ?? at,
-    ...(joined && previous.entry ? { entry: previous.entry } : entry ? { entry } : {}),
+    ...joinBase(compiled, { ride, priced, before }),
     ...(exit === undefined ? {} : { exitStation: exit.station }),
-    paidFen: joined ? previous.paidFen + paidFen : paidFen,
+    paidFen: chained ? previous.paidFen + amountFen : amountFen,
     transfers,
   }
 }

@@ -50,6 +50,7 @@ export { type Quote, type QuotePart, quoteFeed, quoteJourneys } from './quote.ts
 export type { Fault, JsonSchema } from './reader.ts'
 export type {
   Alternative,
+  JoinBase,
   MonthToDate,
   PreviousRide,
   Priced,

@@ -1,9 +1,10 @@
 import type { Fen } from '@unifare/core'
 import type { CompiledTariff } from './compile.ts'
 import type { FareRefusal } from './errors.ts'
+import { wholeRide } from './joined.ts'
 import type { Priced, Ride } from './ride.ts'
 import { put, type Running, STEPS, transferOf } from './steps.ts'
-import type { Policy } from './tariff.ts'
+import type { Policy, Transfer } from './tariff.ts'
 
 /**
  * The one pricing function: base fare, then discounts by local policy, transfers, monthly steps,
@@ -13,6 +14,41 @@ import type { Policy } from './tariff.ts'
 export function price(compiled: CompiledTariff, ride: Ride): Priced {
   const refusal = unpriceable(compiled, ride)
   if (refusal !== undefined) return { ok: false, code: refusal }
+  const transfer = transferOf(compiled, ride)
+  const joined =
+    transfer?.effect.kind === 'join' ? priceJoined(compiled, ride, transfer) : undefined
+  return joined ?? priceAlone(compiled, ride, transfer)
+}
+
+/** The ride from the first entry of the chain, less what its legs have paid; never below nothing. */
+function priceJoined(
+  compiled: CompiledTariff,
+  ride: Ride,
+  transfer: Transfer,
+): Extract<Priced, { ok: true }> | undefined {
+  const base = ride.previous?.join
+  if (base === undefined) return undefined
+  const whole = wholeRide(ride, base).ride
+  const priced = priceAlone(compiled, whole, transferOf(compiled, whole), transfer.instead)
+  if (!priced.ok) return undefined
+  const { id, textZh, textEn, source } = transfer
+  const amountFen = Math.max(0, priced.amountFen - base.paidFen)
+  const paid = { rule: id, amountFen: amountFen - priced.amountFen, textZh, textEn, source }
+  return {
+    ...priced,
+    amountFen,
+    parts: [...priced.parts, paid],
+    joinedFen: priced.amountFen,
+    transfers: (ride.previous?.transfers ?? 0) + 1,
+  }
+}
+
+function priceAlone(
+  compiled: CompiledTariff,
+  ride: Ride,
+  transfer: Transfer | undefined,
+  instead: readonly string[] = transfer?.instead ?? [],
+): Priced {
   const rule = compiled.rules.find(({ holds }) => holds(ride))
   if (rule === undefined) return { ok: false, code: 'fares.no-rule' }
   const base = rule.base.fareOf(ride)
@@ -23,7 +59,8 @@ export function price(compiled: CompiledTariff, ride: Ride): Priced {
     baseFen: first.amountFen,
     amountFen: 0,
     parts: [],
-    transfer: transferOf(compiled, ride),
+    transfer,
+    instead,
     alternatives: undefined,
     without: undefined,
     refusal: undefined,
@@ -79,7 +116,7 @@ function unpriceable({ tariff }: CompiledTariff, ride: Ride): FareRefusal | unde
     (monthToDate === undefined || (isWhole(monthToDate.paidFen) && isWhole(monthToDate.baseFen))) &&
     (spent === undefined ||
       (isWhole(spent.dayFen) && isWhole(spent.weekFen) && isWhole(spent.monthFen))) &&
-    (previous === undefined || isWhole(previous.paidFen))
+    (previous === undefined || (isWhole(previous.paidFen) && isWhole(previous.join?.paidFen ?? 0)))
   return whole ? undefined : 'fares.bad-ride'
 }
 

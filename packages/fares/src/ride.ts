@@ -1,4 +1,5 @@
 import type { Fen, Instant } from '@unifare/core'
+import type { FareAccount } from './account.ts'
 import type { FareRefusal } from './errors.ts'
 import type { FareMedium, FareMode } from './words.ts'
 
@@ -54,13 +55,28 @@ export interface PreviousRide {
   /** First and last tap; one and the same for a single tap. */
   readonly startAt: Instant
   readonly endAt: Instant
-  /** Where it began, for rides that are joined. */
-  readonly entry?: RidePoint
+  /** What a ride that is joined to it starts from; kept where the tariff joins rides. */
+  readonly join?: JoinBase
   /** Station where it ended. */
   readonly exitStation?: number
   readonly paidFen: Fen
   /** Transfers in the chain that it belongs to. */
   readonly transfers: number
+}
+
+/**
+ * The one ride that joined legs are: where it began, and the account as it stood before it. The
+ * next leg costs what the ride from there costs in that account, less what its legs have paid.
+ */
+export interface JoinBase {
+  readonly entry?: RidePoint
+  readonly startAt: Instant
+  /** Sums over its legs, for fares that do not go by the network. */
+  readonly distanceM?: number
+  readonly stops?: number
+  readonly paidFen: Fen
+  /** Without a join of its own: a chain is as deep as one ride. */
+  readonly before: FareAccount
 }
 
 /** Money paid before this ride in the running day, week and month. */
@@ -109,6 +125,8 @@ export type Priced =
       readonly durationS?: number
       /** Transfers in the chain with this ride; 0 for a ride by itself. */
       readonly transfers?: number
+      /** What all legs cost as one ride, where this one is joined to those before. */
+      readonly joinedFen?: Fen
       /** What else was lawful and dearer, best first: the proof that this is the cheapest. */
       readonly alternatives?: readonly Alternative[]
       readonly tariff: { readonly id: string; readonly version: number }

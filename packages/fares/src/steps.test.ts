@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NEW_ACCOUNT } from './account.ts'
 import { compileTariff } from './compile.ts'
 import { amountOf, rideOn, tariffNamed, twoStations } from './fares.fixture.ts'
 import { parseTariff } from './parse-tariff.ts'
@@ -229,7 +230,15 @@ describe('transfers', () => {
     const ride = rideOn(joined, {
       entry: { station: 2, at: AT },
       exit: { station: 3, at: AT + MINUTE },
-      previous: { ...previous, entry: { station: 1, at: previous.startAt } },
+      previous: {
+        ...previous,
+        join: {
+          entry: { station: 1, at: previous.startAt },
+          startAt: previous.startAt,
+          paidFen: 300,
+          before: NEW_ACCOUNT,
+        },
+      },
     })
     // 10 km cost 4 yuan, and 3 were paid.
     expect(amountOf(price(compiled, ride))).toBe(100)

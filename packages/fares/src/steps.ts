@@ -7,17 +7,17 @@ import { elapsedMs, startOf } from './ride-times.ts'
 import { shareFen } from './rounding.ts'
 import type { Discount, Policy, PricingStep, TimeLimit, Transfer } from './tariff.ts'
 
-type Rule = CompiledTariff['rules'][number]
-
 /** A price on its way: what stands so far, and what it was made of. */
 export interface Running {
-  readonly rule: Rule
+  readonly rule: CompiledTariff['rules'][number]
   /** Base fare of this ride. */
   readonly baseFen: Fen
   amountFen: Fen
   readonly parts: PricePart[]
   /** Transfer rule that fits this ride; looked up once, discounts ask for it, too. */
   readonly transfer: Transfer | undefined
+  /** Discounts that a transfer takes away. */
+  readonly instead: readonly string[]
   alternatives: Alternative[] | undefined
   /** Monthly steps that a discount of this ride rules out. */
   without: readonly string[] | undefined
@@ -45,10 +45,10 @@ export const STEPS: Readonly<
 
 function addDiscounts(compiled: CompiledTariff, ride: Ride, running: Running): void {
   const { tariff, discounts } = compiled
-  const without = running.transfer?.instead
+  const without = running.instead
   if (tariff.stacking === 'cheapest') return addCheapest(compiled, ride, running)
   for (const { policy, holds } of discounts) {
-    if (!holds(ride) || without?.includes(policy.id) === true || usedUp(policy, ride)) continue
+    if (!holds(ride) || without.includes(policy.id) || usedUp(policy, ride)) continue
     put(running, policy, discounted(running.amountFen, policy, tariff.rounding, ride))
     if (policy.instead !== undefined) exclude(running, policy.instead)
     if (tariff.stacking === 'first-match') return
@@ -62,11 +62,10 @@ function usedUp({ id, effect }: Discount, { freeRidesUsed }: Ride): boolean {
 
 /** The best of all discounts that fit; the others stay as alternatives. */
 function addCheapest({ tariff, discounts }: CompiledTariff, ride: Ride, running: Running): void {
-  const without = running.transfer?.instead
+  const without = running.instead
   const ways = discounts
     .filter(
-      ({ policy, holds }) =>
-        holds(ride) && without?.includes(policy.id) !== true && !usedUp(policy, ride),
+      ({ policy, holds }) => holds(ride) && !without.includes(policy.id) && !usedUp(policy, ride),
     )
     .map(({ policy }) => ({
       policy,
@@ -129,20 +128,10 @@ function addTransfer({ tariff }: CompiledTariff, ride: Ride, running: Running): 
       const free = amountFen <= effect.amountFen && amountFen <= previous.paidFen
       return put(running, transfer, free ? 0 : Math.max(0, amountFen - effect.amountFen))
     }
-    case 'join': {
-      const joined = joinedFen(running.rule, ride)
-      if (joined === undefined) return
-      return put(running, transfer, Math.min(amountFen, Math.max(0, joined - previous.paidFen)))
-    }
+    case 'join':
+      // Nothing tells what the ride is joined to, or the two have no price as one.
+      return
   }
-}
-
-/** What the ride would cost from the entry of the ride before. */
-function joinedFen(rule: Rule, ride: Ride): Fen | undefined {
-  const entry = ride.previous?.entry
-  if (entry === undefined) return undefined
-  const whole = rule.base.fareOf({ ...ride, entry })
-  return typeof whole === 'string' ? undefined : whole.amountFen
 }
 
 function addAccumulation(compiled: CompiledTariff, ride: Ride, running: Running): void {
