@@ -16,6 +16,7 @@ import {
   type ChargeMemory,
   type PastCharge,
   type Reversal,
+  reversalLine,
   type SettledCorrection,
   standingOf,
 } from './corrections.ts'
@@ -23,6 +24,7 @@ import { type Fee, type FeeRow, feeOf } from './fees.ts'
 import { chainedRoot, leafHash, merkleRoot } from './merkle.ts'
 import { netPositions, type Position } from './netting.ts'
 import { type OrderMove, withOrders } from './order-moves.ts'
+import { memberLine, partsOf, withParts } from './rules/member-parts.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** A tap as clearing sees it: read, with the verdict of its own evidence. */
@@ -82,6 +84,8 @@ export interface ClearedCharge {
   readonly fee: Fee | null
   /** Of a correction that settles: what it takes back. */
   readonly reverses?: Reversal
+  /** The same as parts of several members, where its price names others than the operator. */
+  readonly parts?: readonly ClearedCharge[]
 }
 
 export interface Cleared {
@@ -113,13 +117,13 @@ export function clearDay(input: ClearingInput): Cleared {
   const judged = judgeAll(input)
   const charges = judged.map(({ cleared }) => cleared)
   const normal = charges.filter(({ verdict }) => verdict === 'normal')
-  const money = netPositions(normal, input.centre)
+  const money = netPositions(normal.flatMap(partsOf), input.centre)
   const { orders = [] } = input
   const positions = withOrders(money.positions, orders)
   const closing = closingState(judged, input.settled)
   const entries = dayEntries(input.day, charges, money)
   const leaves = [
-    ...charges.map(({ id, charge, verdict, fee, reverses }) => ({
+    ...charges.map(({ id, charge, verdict, fee, reverses, parts }) => ({
       charge: id,
       verdict,
       operator: charge.operator,
@@ -132,6 +136,7 @@ export function clearDay(input: ClearingInput): Cleared {
       acquirerMicro: fee === null ? '0' : String(fee.acquirerMicro),
       ...(charge.corrects > 0 && { corrects: correctedName(charge) }),
       ...(reverses && { reverses: reversalLine(reverses) }),
+      ...(parts && { members: parts.map(memberLine) }),
     })),
     ...orders.map((order) => ({ order })),
     ...positions.map((position) => ({ position })),
@@ -158,17 +163,6 @@ export function clearDay(input: ClearingInput): Cleared {
 /** Name of the charge that a correction names. */
 export function correctedName({ operator, corrects }: Charge): string {
   return chargeId({ operator, number: corrects })
-}
-
-function reversalLine({ charge, amountFen, fee }: Reversal): object {
-  const { feeMicro, issuerMicro, acquirerMicro } = fee
-  return {
-    charge,
-    amountFen,
-    feeMicro: String(feeMicro),
-    issuerMicro: String(issuerMicro),
-    acquirerMicro: String(acquirerMicro),
-  }
 }
 
 /** Root of a day: Merkle root of its lines, chained to the day and the root before. */
@@ -254,7 +248,8 @@ function clearCharge(
   })
   if (fee === undefined) return { cleared: { id, charge, verdict: 'fee.none', fee: null }, first }
   const reversal = standing.kind === 'settled' ? { reverses: standing.reverses } : {}
-  return { cleared: { id, charge, verdict, fee, ...reversal }, first }
+  const cleared = withParts({ id, charge, verdict, fee, ...reversal }, input.acceptance)
+  return { cleared, first }
 }
 
 /** Kinds of taps that back a charge: what moves money, but for loads, which are orders of their own. */

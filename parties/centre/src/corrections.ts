@@ -89,3 +89,15 @@ function sameJourney(one: Charge, other: Charge): boolean {
     one.mode === other.mode
   )
 }
+
+/** What a correction takes back, as it stands under the root. */
+export function reversalLine({ charge, amountFen, fee }: Reversal): object {
+  const { feeMicro, issuerMicro, acquirerMicro } = fee
+  return {
+    charge,
+    amountFen,
+    feeMicro: String(feeMicro),
+    issuerMicro: String(issuerMicro),
+    acquirerMicro: String(acquirerMicro),
+  }
+}

@@ -4,6 +4,7 @@ import { type Cleared, type ClearedCharge, correctedName } from './clearing.ts'
 import type { Fee } from './fees.ts'
 import { type Position, sharesOf } from './netting.ts'
 import { type OrderLine, orderLinesOf } from './order-moves.ts'
+import { partsOf } from './rules/member-parts.ts'
 
 /** One charge on a member's statement. Fees are exact micro-fen, as text. */
 export interface StatementLine {
@@ -56,7 +57,9 @@ export function statementsOf(cleared: Cleared, centre: string): Statement[] {
     else list.push(line)
   }
   for (const item of cleared.charges) {
-    for (const line of linesOf(item, 'receive')) put(item.charge.operator, line)
+    for (const part of partsOf(item)) {
+      for (const line of linesOf(part, 'receive')) put(part.charge.operator, line)
+    }
     for (const line of linesOf(item, 'pay')) put(item.charge.issuer, line)
     if (item.fee !== null) for (const line of linesOf(item, 'fee')) put(centre, line)
   }

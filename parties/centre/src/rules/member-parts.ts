@@ -1,3 +1,4 @@
+import type { AcceptanceContent } from '@unifare/bundle'
 import { type Fen, sumFen } from '@unifare/core'
 import type { Charge, ChargePart } from '@unifare/tap'
 import type { ClearedCharge } from '../clearing.ts'
@@ -125,4 +126,33 @@ function splitCharge(
       return [member, { amountFen, fee: { row, feeMicro, ...own } }]
     }),
   )
+}
+
+/** A cleared charge with its members' parts, where its price names any. */
+export function withParts(item: ClearedCharge, acceptance: AcceptanceContent): ClearedCharge {
+  const named = item.charge.parts.some(({ rule }) => MEMBER.test(rule))
+  if (!named && item.reverses?.parts === undefined) return item
+  const parts = byMember(item, operatorsOf(acceptance))
+  return parts.length === 1 && parts[0] === item ? item : { ...item, parts }
+}
+
+/** What settles of a cleared charge, member by member. */
+export function partsOf(item: ClearedCharge): readonly ClearedCharge[] {
+  return item.parts ?? [item]
+}
+
+/** A member's part, as it stands under the root. */
+export function memberLine({ charge, reverses }: ClearedCharge): object {
+  const { operator: member, amountFen } = charge
+  return { member, amountFen: amountFen - (reverses?.amountFen ?? 0) }
+}
+
+/** Operators of a list of acceptance, made once per list. */
+const operators = new WeakMap<AcceptanceContent, ReadonlySet<string>>()
+
+function operatorsOf(acceptance: AcceptanceContent): ReadonlySet<string> {
+  const known =
+    operators.get(acceptance) ?? new Set(acceptance.rows.map(({ operator }) => operator))
+  operators.set(acceptance, known)
+  return known
 }

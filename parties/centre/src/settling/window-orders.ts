@@ -9,6 +9,7 @@ import {
 } from '@unifare/core'
 import { type Entry, postEntries } from '@unifare/ledger'
 import type { Cleared } from '../clearing.ts'
+import { partsOf } from '../rules/member-parts.ts'
 import { days } from '../tables.ts'
 import { type CalendarRow, valueDate } from './calendar.ts'
 import { abortingEntries, closingEntries, instructingEntries, settlingEntries } from './entries.ts'
@@ -49,7 +50,7 @@ export async function takeClosedDay(
   if (!known.some((row) => row.window === window)) {
     await openWindow(tx, { window, first: period.first, last: period.last }, settling)
   }
-  const pairs = pairSumsOf(charges)
+  const pairs = pairSumsOf(charges.flatMap(partsOf))
   const obligations = dayObligations({ pairs, orders, positions, centre })
   await tx.put(windowDays, [{ window, day, obligations, late }])
   return { window }
