@@ -3,11 +3,13 @@ import {
   ALGORITHM_SM4,
   checkEvidence,
   decodeEvidence,
+  EVIDENCE_AT,
   EVIDENCE_BYTES,
   type EvidenceRows,
 } from '@unifare/card'
 import { fromHex, UnifareError, view } from '@unifare/core'
 import type { CryptoErrorCode, KeyRef, KeyWindow } from '@unifare/crypto'
+import { createKeyTable } from './engine/key-table.ts'
 
 /**
  * Checks the codes of many card purchases, bytes of evidence in: bits as `checkEvidence` gives
@@ -28,10 +30,9 @@ const ALGORITHMS: Readonly<Record<number, KeyRef['algorithm']>> = {
   [ALGORITHM_SM4]: 'sm4',
 }
 
-/** Cards whose keys are held at once: their round keys fit into the cache of a core. */
-const SLOTS = 1_024
-/** Where key version with algorithm, and the halves of the issuer stand in the evidence. */
-const KEYS_AT = [38, 40, 44] as const
+/** Cards whose keys are held at once: the keys of a country's issuers fit into the caches. */
+const SLOTS = 64
+const ISSUER_AT = EVIDENCE_AT.issuer
 
 /** Opens the checks on the window of a clearing run, which wipes their keys when it closes. */
 export function createCardChecks(options: {
@@ -42,51 +43,49 @@ export function createCardChecks(options: {
   const opened = new Map<string, ReturnType<typeof openColumns>>()
   return async ({ bytes, at }) => {
     const good = new Uint8Array(at.length)
-    for (const [name, rows] of rowsByKeys({ bytes, at })) {
-      const first = at[rows[0] ?? 0] ?? 0
+    const { order, starts, firsts } = rowsByKeys({ bytes, at })
+    const places = new Uint32Array(at.length)
+    for (let i = 0; i < at.length; i++) places[i] = at[order[i]!]!
+    for (let group = 0; group < firsts.length; group++) {
+      const from = places[starts[group]!]!
+      const name = firsts[group]!
       const columns =
-        opened.get(name) ?? openColumns(options, bytes.subarray(first, first + EVIDENCE_BYTES))
+        opened.get(name) ?? openColumns(options, bytes.subarray(from, from + EVIDENCE_BYTES))
       opened.set(name, columns)
       const ready = await columns
       if (ready === undefined) continue
-      const own = Uint32Array.from(rows, (row) => at[row] ?? 0)
-      checkEvidence(ready, { bytes, at: own }).forEach((bits, i) => {
-        good[rows[i] ?? 0] = bits
-      })
+      const [first, end] = [starts[group]!, starts[group + 1]!]
+      const own = checkEvidence(ready, { bytes, at: places.subarray(first, end) })
+      for (let i = first; i < end; i++) good[order[i]!] = own[i - first]!
     }
     return good
   }
 }
 
-/** Rows by version, algorithm and issuer: those of one card mostly follow each other. */
-function rowsByKeys({ bytes, at }: EvidenceRows): ReadonlyMap<string, number[]> {
-  const groups = new Map<string, number[]>()
+/** Rows by version, algorithm and issuer; group `g` are `order[starts[g]]` to before `starts[g + 1]`. */
+function rowsByKeys({ bytes, at }: EvidenceRows) {
   const words = view(bytes)
-  const nameOf = (from: number) => {
-    const [keys, issuer, rest] = KEYS_AT
-    return `${words.getUint16(from + keys)}/${words.getUint32(from + issuer)}/${words.getUint32(from + rest)}`
+  const keys = createKeyTable()
+  const groupOf = new Uint32Array(at.length)
+  for (let row = 0; row < at.length; row++) {
+    const from = at[row]!
+    groupOf[row] = keys.add(
+      words.getUint32(from + ISSUER_AT),
+      words.getUint32(from + ISSUER_AT + 4),
+      words.getUint16(from + EVIDENCE_AT.keyVersion),
+    )
   }
-  let last = -1
-  let group: number[] = []
-  at.forEach((from, row) => {
-    if (last < 0 || !sameKeys(words, last, from)) {
-      const name = nameOf(from)
-      group = groups.get(name) ?? []
-      groups.set(name, group)
-    }
-    last = from
-    group.push(row)
-  })
-  return groups
-}
-
-function sameKeys(words: DataView, one: number, other: number): boolean {
-  const [keys, issuer, rest] = KEYS_AT
-  return (
-    words.getUint16(one + keys) === words.getUint16(other + keys) &&
-    words.getUint32(one + issuer) === words.getUint32(other + issuer) &&
-    words.getUint32(one + rest) === words.getUint32(other + rest)
+  const starts = new Uint32Array(keys.count + 1)
+  for (const group of groupOf) starts[group + 1]! += 1
+  for (let group = 0; group < keys.count; group++) starts[group + 1]! += starts[group]!
+  const next = starts.slice()
+  const order = new Uint32Array(at.length)
+  for (let row = 0; row < at.length; row++) order[next[groupOf[row]!]!++] = row
+  const firsts = Array.from(
+    { length: keys.count },
+    (_, group) => `${keys.third[group]}/${keys.first[group]}/${keys.second[group]}`,
   )
+  return { order, starts, firsts }
 }
 
 async function openColumns(

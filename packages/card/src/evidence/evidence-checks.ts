@@ -46,11 +46,14 @@ export interface EvidenceCodes {
 export function checkEvidence(columns: EvidenceColumns, rows: EvidenceRows): Uint8Array {
   const { tac, mac2 } = evidenceCodes(columns, rows)
   const words = view(rows.bytes)
-  return Uint8Array.from(rows.at, (from, row) => {
+  const good = new Uint8Array(rows.at.length)
+  for (let row = 0; row < good.length; row++) {
+    const from = rows.at[row]!
     const isTac = words.getUint32(from + EVIDENCE_AT.tac) === tac[row]!
     const isMac2 = words.getUint32(from + EVIDENCE_AT.mac2) === mac2[row]!
-    return (isTac ? TAC_GOOD : 0) | (isMac2 ? MAC2_GOOD : 0)
-  })
+    good[row] = (isTac ? TAC_GOOD : 0) | (isMac2 ? MAC2_GOOD : 0)
+  }
+  return good
 }
 
 /**

@@ -75,6 +75,9 @@ export function marksFile(day: string, bucket: number): string {
   return `marks-${day}-${bucket}`
 }
 
+/** Charges of a card's day, about: what the marks of new cards begin with. */
+const BYTES_PER_CARD = 400
+
 /** Opens a clearer of shards; it keeps its memory from one shard to the next. */
 export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promise<ClearedPart> {
   const { storage, spill, hashes, verifier, history } = tools
@@ -104,13 +107,14 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     const { shard, shards, parts } = job
     const rules = await rulesOf(job.day)
     const buckets = bucketsOf(shard, shards)
-    const marks = createBucketMarks()
+    const taps = await load('taps', parts)
+    const charges = await load('charges', parts)
+    const cards = Math.ceil(charges.length / BYTES_PER_CARD / buckets.length)
+    const marks = createBucketMarks(cards)
     for (const bucket of job.previousDay === null ? [] : buckets) {
       const bytes = await storage.read(marksFile(job.previousDay ?? '', bucket))
       if (bytes !== undefined) marks.set(bucket, decodeCardMarks(bytes))
     }
-    const taps = await load('taps', parts)
-    const charges = await load('charges', parts)
     const cleared = await clearShard({ taps, charges }, rules, {
       verifier,
       history,

@@ -14,11 +14,11 @@ export interface BucketMarks {
   set(bucket: number, marks: CardMarks): void
 }
 
-/** Opens marks of buckets, all empty. */
-export function createBucketMarks(): BucketMarks {
+/** Opens marks of buckets, all empty, with room for so many cards each. */
+export function createBucketMarks(cards = 0): BucketMarks {
   const stores: (CardMarks | undefined)[] = Array.from({ length: BUCKETS })
   return {
-    of: (bucket) => (stores[bucket] ??= createCardMarks()),
+    of: (bucket) => (stores[bucket] ??= createCardMarks(cards)),
     set(bucket, marks) {
       stores[bucket] = marks
     },
