@@ -1,101 +1,248 @@
-import { availableParallelism } from 'node:os'
-import type { Cleared } from '@unifare/centre'
-import {
-  type ClearingDay,
-  FAULTS,
-  type FaultCode,
-  loadDay,
-  makeClearingDay,
-} from './clearing-day.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ClearedSegments } from '@unifare/centre'
+import { UnifareError } from '@unifare/core'
+import type { Expected, NationalPlan } from '@unifare/twin'
+import { generateDay, openNationalClearing } from '@unifare/twin/node'
+import { measureClearedCodes } from './clearing-codes.ts'
 import type { ClearingReport, Faults } from './clearing-report.ts'
-import { clearingRound, measureStages, perTap } from './clearing-stages.ts'
+import { measureIntake } from './intake-rounds.ts'
+import { measureMarks } from './marks-rounds.ts'
 import { median } from './rounds.ts'
-import { openSqlBaseline } from './sql-baseline.ts'
+import { openSqlBaseline, type SqlBaseline } from './sql-baseline.ts'
+import { tapColumns } from './tap-columns.ts'
 
+const DAY = '2026-11-20'
+const TAPS_MIN = 1_000
+/** The slow sides run over at most so many taps; their rates are taken as flat beyond. */
+const BASELINE_TAPS_MAX = 200_000
+/** A ledger of single transfers runs over a part of small days. */
+const SINGLE_PART = 10
 /** Rounds at most, and the time after which no further one begins. */
 const ROUNDS = 3
-const ROUNDS_MS = 25_000
+const ROUNDS_MS = 30_000
+const NODES = 4
+const TAPS_PER_FAULT = 1_000
 const MIB = 1024 * 1024
 
-/**
- * Clears a generated day of card taps with every TAC and MAC2 verified, in turns with a PostgreSQL
- * ledger that verifies nothing, and compares the rates. Throws `bench.too-few`, `bench.no-server`.
- */
-export async function benchClearing(options: {
+/** What `bench clearing` is asked for. */
+export interface ClearingBenchOptions {
   readonly taps: number
   readonly seed?: string
+  /** Cards that the check over all time is measured with. */
+  readonly cards?: number
   /** Hears what is being done. */
   readonly tell?: (line: string) => void
-}): Promise<ClearingReport> {
-  const { tell = () => undefined, seed = 'bench' } = options
-  tell(`generating a day of ${options.taps} card taps`)
-  const day = await makeClearingDay(options.taps, seed)
-  const sql = await openSqlBaseline(day.taps)
+}
+
+/**
+ * Generates a day of card taps with known faults, clears it with every TAC and MAC2 verified, in
+ * turns with PostgreSQL ledgers that verify nothing, and compares the rates. Throws
+ * `bench.too-few`, `bench.no-server`.
+ */
+export async function benchClearing(options: ClearingBenchOptions): Promise<ClearingReport> {
+  const { taps, seed = 'bench', tell = () => undefined } = options
+  if (taps < TAPS_MIN) {
+    throw new UnifareError('bench.too-few', `${taps} taps: at least ${TAPS_MIN} are needed`)
+  }
+  const cores = availableParallelism()
+  const plan: NationalPlan = {
+    seed,
+    day: DAY,
+    taps,
+    codesPpm: 0,
+    nodes: NODES,
+    tapsPerFault: TAPS_PER_FAULT,
+  }
+  const dir = await mkdtemp(join(tmpdir(), 'unifare-clearing-'))
   try {
-    const repository = await loadDay(day)
-    const ours: number[] = []
-    const baseline: number[] = []
-    let last: Awaited<ReturnType<typeof clearingRound>> | undefined
-    const until = performance.now() + ROUNDS_MS
-    for (let round = 1; round <= ROUNDS && (round === 1 || performance.now() < until); round++) {
-      last = await clearingRound(repository, day)
-      ours.push(options.taps / last.seconds)
-      baseline.push(sql.taps / (await sql.round()))
-      tell(`round ${round}: ${rate(ours.at(-1))} taps/s, SQL ${rate(baseline.at(-1))} taps/s`)
-    }
-    if (last === undefined) throw new TypeError('no round was run')
-    const usage = process.resourceUsage()
-    // Behind the rounds, so that the code is as warm as theirs.
-    const stages = await measureStages(day)
-    return {
-      subject: 'clearing',
-      ratioSql: Number(median(ours.map((value, i) => value / (baseline[i] ?? value))).toFixed(2)),
-      taps: options.taps,
-      charges: day.chargeRows.length,
-      cards: day.cards,
-      cores: availableParallelism(),
-      clearing: {
-        tapsPerSecond: Math.round(median(ours)),
-        rounds: ours.map(Math.round),
-        engine: `Node ${process.versions.node}, one thread`,
-        split: { ...stages, booksUs: perTap(last.booksS * 1000, options.taps) },
-      },
-      sql: {
-        tapsPerSecond: Math.round(median(baseline)),
-        rounds: baseline.map(Math.round),
-        engine: sql.engine,
-        taps: sql.taps,
-      },
-      faults: faultsOf(day, last.cleared),
-      memory: {
-        peakMiB: Math.round(usage.maxRSS / 1024),
-        heapMiB: Math.round(process.memoryUsage().heapUsed / MIB),
-      },
-      root: last.cleared.root,
+    tell(`generating a day of ${taps} card taps`)
+    const expected = await generateDay({ plan, dir, threads: cores })
+    const sql = await openSqlBaseline(await tapColumns(plan, Math.min(taps, BASELINE_TAPS_MAX)))
+    try {
+      const measured = await measureDay({ plan, dir, sql, cores, tell })
+      const single = taps >= BASELINE_TAPS_MAX ? sql.taps : Math.ceil(sql.taps / SINGLE_PART)
+      tell(`posting ${single} taps one transfer per call`)
+      const singleRate = single / (await sql.single(single))
+      tell('clearing a day with 20 % ride codes')
+      const codes = await measureClearedCodes({ seed, taps, cores })
+      tell('raw intake, and the check over all time')
+      const intake = await measureIntake({ batches: taps >= BASELINE_TAPS_MAX ? 200 : 20 })
+      const marks = measureMarks({
+        cards: options.cards ?? Math.min(21_000_000, taps * 2),
+        terminals: 950_000,
+      })
+      return reportOf({
+        plan,
+        measured,
+        sql,
+        single,
+        singleRate,
+        codes,
+        intake,
+        marks,
+        expected,
+        cores,
+      })
+    } finally {
+      await sql.stop()
     }
   } finally {
-    await sql.stop()
+    await rm(dir, { recursive: true, force: true })
   }
 }
 
-/** Compares what was put in with what was refused: exactly these charges, with these verdicts. */
-export function faultsOf(day: ClearingDay, cleared: Cleared): Faults {
-  const injected: Record<string, number> = {}
-  const found: Record<string, number> = {}
-  const expected = new Map<string, FaultCode>()
-  for (const code of FAULTS) {
-    const ids = day.injected.get(code) ?? new Set()
-    injected[code] = ids.size
-    for (const id of ids) expected.set(id, code)
-  }
-  let wrong = 0
-  for (const { id, verdict } of cleared.charges) {
-    if (verdict !== 'normal') found[verdict] = (found[verdict] ?? 0) + 1
-    if (verdict !== (expected.get(id) ?? 'normal')) wrong += 1
-  }
-  return { injected, found, exact: wrong === 0 && cleared.charges.length === day.chargeRows.length }
+/** What the rounds of one day came to. */
+interface MeasuredDay {
+  readonly rates: readonly number[]
+  readonly sqlRates: readonly number[]
+  readonly cleared: ClearedSegments
+  readonly peakMiB: number
+  /** Rates of one thread and of all over the same part of the day. */
+  readonly part: { readonly taps: number; readonly one: number; readonly all: number }
 }
 
-function rate(value = 0): string {
-  return String(Math.round(value))
+async function measureDay(options: {
+  readonly plan: NationalPlan
+  readonly dir: string
+  readonly sql: SqlBaseline
+  readonly cores: number
+  readonly tell: (line: string) => void
+}): Promise<MeasuredDay> {
+  const { plan, dir, sql, cores, tell } = options
+  const clearing = await openNationalClearing({ plan, dir, threads: cores })
+  const one = await openNationalClearing({ plan, dir, threads: 1 })
+  const watch = watchMemory()
+  try {
+    const piece = Math.max(1, Math.floor(clearing.segments / 4))
+    // One round to warm up: threads have their keys and rules then.
+    await clearing.clear(piece)
+    await one.clear(piece)
+    const rates: number[] = []
+    const sqlRates: number[] = []
+    let last: ClearedSegments | undefined
+    const until = performance.now() + ROUNDS_MS
+    for (let round = 1; round <= ROUNDS && (round === 1 || performance.now() < until); round++) {
+      const started = performance.now()
+      last = await clearing.clear(clearing.segments, (done, all) => {
+        if (done % 16 === 0) tell(`round ${round}: ${done} of ${all} pieces`)
+      })
+      const seconds = (performance.now() - started) / 1000 + (await sql.post(linesOf(last)))
+      rates.push(plan.taps / seconds)
+      sqlRates.push(sql.taps / (await sql.round()))
+      tell(`round ${round}: ${rate(rates)} taps/s, SQL ${rate(sqlRates)} taps/s`)
+    }
+    if (last === undefined) throw new TypeError('no round was run')
+    return { rates, sqlRates, cleared: last, peakMiB: watch.stop(), part: await scaling(piece) }
+  } finally {
+    watch.stop()
+    await clearing.close()
+    await one.close()
+  }
+
+  async function scaling(piece: number): Promise<MeasuredDay['part']> {
+    const timed = async (who: typeof clearing) => {
+      const started = performance.now()
+      const { taps } = await who.clear(piece)
+      return { taps, rate: taps / ((performance.now() - started) / 1000) }
+    }
+    const [all, single] = [await timed(clearing), await timed(one)]
+    return { taps: all.taps, one: single.rate, all: all.rate }
+  }
+}
+
+/** What is posted of a cleared day: every member's sides. */
+function linesOf({ money }: ClearedSegments) {
+  return money.positions.flatMap(({ id, receivableFen, payableFen }) => [
+    { account: BigInt(id), amountMicro: BigInt(receivableFen) * 1_000_000n },
+    { account: BigInt(id), amountMicro: BigInt(-payableFen) * 1_000_000n },
+  ])
+}
+
+/** The most memory that the process held while it was watched, MiB. */
+function watchMemory() {
+  let peak = 0
+  const look = () => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }
+  const timer = setInterval(look, 20)
+  return {
+    stop(): number {
+      look()
+      clearInterval(timer)
+      return Math.round(peak / MIB)
+    },
+  }
+}
+
+function reportOf(options: {
+  readonly plan: NationalPlan
+  readonly measured: MeasuredDay
+  readonly sql: SqlBaseline
+  readonly single: number
+  readonly singleRate: number
+  readonly codes: ClearingReport['codes']
+  readonly intake: ClearingReport['intake']
+  readonly marks: ClearingReport['marks']
+  readonly expected: readonly Expected[]
+  readonly cores: number
+}): ClearingReport {
+  const { measured, sql, codes, intake, cores } = options
+  const { rates, sqlRates, cleared, part } = measured
+  const ours = median(rates)
+  return {
+    subject: 'clearing',
+    ratioSql: twoDigits(median(rates.map((value, i) => value / (sqlRates[i] ?? value)))),
+    ratioSingle: twoDigits(ours / options.singleRate),
+    ratioIntake: intake.ratioIntake,
+    codesPerSecond: codes.codesPerSecond,
+    taps: options.plan.taps,
+    charges: cleared.charges,
+    cores,
+    clearing: {
+      tapsPerSecond: Math.round(ours),
+      rounds: rates.map(Math.round),
+      usPerTap: twoDigits(1e6 / ours),
+      engine: `Node ${process.versions.node}, ${cores} threads`,
+      part: {
+        taps: part.taps,
+        usPerTap: twoDigits(1e6 / part.all),
+        ratioPerCore: twoDigits(part.all / part.one / cores),
+      },
+    },
+    sql: {
+      tapsPerSecond: Math.round(median(sqlRates)),
+      rounds: sqlRates.map(Math.round),
+      engine: sql.engine,
+      taps: sql.taps,
+    },
+    single: { tapsPerSecond: Math.round(options.singleRate), taps: options.single },
+    codes,
+    intake,
+    marks: options.marks,
+    faults: faultsOf(options.expected, cleared),
+    memory: { peakMiB: measured.peakMiB },
+    root: cleared.root,
+  }
+}
+
+/** Compares what was put in with what was refused, by verdict. */
+export function faultsOf(
+  expected: readonly Expected[],
+  { verdicts, charges }: Pick<ClearedSegments, 'verdicts' | 'charges'>,
+): Faults {
+  const injected: Record<string, number> = { normal: charges - expected.length }
+  for (const { verdict } of expected) injected[verdict] = (injected[verdict] ?? 0) + 1
+  const names = new Set([...Object.keys(injected), ...Object.keys(verdicts)])
+  const exact = [...names].every((name) => (injected[name] ?? 0) === (verdicts[name] ?? 0))
+  return { injected, found: verdicts, exact }
+}
+
+function twoDigits(value: number): number {
+  return Number(value.toFixed(2))
+}
+
+function rate(values: readonly number[]): string {
+  return String(Math.round(values.at(-1) ?? 0))
 }

@@ -1,12 +1,13 @@
 import { assert, UnifareError } from '@unifare/core'
 import { startTestPostgres, type TestPostgres } from '@unifare/core/testing'
 import { Client } from 'pg'
-import { type CardTap, CENTRE } from './card-taps.ts'
 import { binaryRows, copyIn } from './copy-in.ts'
+import { SINGLE_SCHEMA, singleTransfers } from './single-transfers.ts'
+import type { TapColumns } from './tap-columns.ts'
 
 const BATCH_TAPS = 10_000
-/** The slow side runs over at most so many taps; its rate is taken as flat beyond, which favours it. */
-export const BASELINE_TAPS_MAX = 200_000
+/** Account of the centre's fees. */
+const CENTRE = 10_000_000n
 
 const SCHEMA = `
 create table tap (
@@ -14,7 +15,9 @@ create table tap (
   terminal bigint, serial bigint, at bigint, amount bigint);
 create table posting (
   tap bigint, line smallint, account bigint, amount_micro bigint, primary key (tap, line));
-create table account (id bigint primary key, balance_micro bigint not null default 0)`
+create table account (id bigint primary key, balance_micro bigint not null default 0);
+create table day_line (account bigint, amount_micro bigint);
+${SINGLE_SCHEMA}`
 
 const COPY_TAPS = 'copy tap from stdin (format binary)'
 
@@ -38,12 +41,22 @@ update account set balance_micro = balance_micro + total
   from (select account, sum(amount_micro)::bigint as total from posted group by account) as sums
   where account.id = sums.account`
 
+/** A line of a cleared day as it is posted: what an account received. */
+export interface PostedLine {
+  readonly account: bigint
+  readonly amountMicro: bigint
+}
+
 /** A PostgreSQL server of this run's own, with the row-per-posting ledger. */
 export interface SqlBaseline {
   readonly engine: string
   readonly taps: number
   /** Posts all taps into an empty ledger and returns the seconds that it took. */
   round(): Promise<number>
+  /** Posts what a cleared day comes to, in one transaction, and returns the seconds. */
+  post(lines: readonly PostedLine[]): Promise<number>
+  /** Posts so many of the taps one transfer per call, and returns the seconds. */
+  single(taps: number): Promise<number>
   stop(): Promise<void>
 }
 
@@ -51,13 +64,12 @@ export interface SqlBaseline {
  * The alternative that a user would pick: taps and postings as rows, set-based (COPY, then one
  * statement per batch of 10,000). It verifies no TAC, looks for no duplicate and judges nothing.
  */
-export async function openSqlBaseline(taps: readonly CardTap[]): Promise<SqlBaseline> {
+export async function openSqlBaseline(columns: TapColumns): Promise<SqlBaseline> {
   const server = await startServer()
   const client = new Client({ connectionString: server.url })
   await client.connect()
   await client.query(SCHEMA)
   const version = await client.query<{ server_version: string }>('show server_version')
-  const columns = columnsOf(taps.slice(0, BASELINE_TAPS_MAX))
   const count = columns[0]?.length ?? 0
   return {
     engine: `PostgreSQL ${version.rows[0]?.server_version ?? ''}`,
@@ -72,6 +84,8 @@ export async function openSqlBaseline(taps: readonly CardTap[]): Promise<SqlBase
       await check(client, count)
       return seconds
     },
+    post: (lines) => postLines(client, lines),
+    single: (taps) => singleTransfers(server.url, columns, Math.min(taps, count)),
     async stop() {
       await client.end()
       await server.stop()
@@ -90,7 +104,7 @@ async function startServer(): Promise<TestPostgres> {
 
 async function postBatch(
   client: Client,
-  columns: readonly BigInt64Array[],
+  columns: TapColumns,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<void> {
   await client.query('begin')
@@ -99,10 +113,10 @@ async function postBatch(
   await client.query('commit')
 }
 
-async function reset(client: Client, columns: readonly BigInt64Array[]): Promise<void> {
+async function reset(client: Client, columns: TapColumns): Promise<void> {
   await client.query('truncate tap, posting, account')
   const [, issuers, operators] = columns
-  const ids = new Set<bigint>([BigInt(CENTRE)])
+  const ids = new Set<bigint>([CENTRE])
   for (const issuer of issuers ?? []) ids.add(issuer)
   for (const operator of operators ?? []) ids.add(operator).add(operator + 1_000_000_000n)
   await client.query('insert into account select unnest($1::bigint[])', [[...ids].map(String)])
@@ -117,18 +131,14 @@ async function check(client: Client, count: number): Promise<void> {
   assert(Number(row?.rows) === count * 4 && Number(row?.sum) === 0, 'the SQL ledger ties')
 }
 
-function columnsOf(taps: readonly CardTap[]): BigInt64Array[] {
-  const column = (value: (one: CardTap, index: number) => bigint) =>
-    BigInt64Array.from({ length: taps.length }, (_, i) => value(taps[i] as CardTap, i))
-  return [
-    column((_, index) => BigInt(index)),
-    column(({ tap }) => BigInt(tap.issuer)),
-    column(({ tap }) => BigInt(tap.operator)),
-    column(({ tap }) => BigInt(tap.account)),
-    column(({ tap }) => BigInt(tap.counter)),
-    column(({ tap }) => BigInt(tap.terminal)),
-    column(({ tap }) => BigInt(tap.serial)),
-    column(({ tap }) => BigInt(tap.at)),
-    column(({ tap }) => BigInt(tap.amountFen)),
-  ]
+async function postLines(client: Client, lines: readonly PostedLine[]): Promise<number> {
+  const started = performance.now()
+  await client.query('begin')
+  await client.query('truncate day_line')
+  await client.query('insert into day_line select * from unnest($1::bigint[], $2::bigint[])', [
+    lines.map(({ account }) => String(account)),
+    lines.map(({ amountMicro }) => String(amountMicro)),
+  ])
+  await client.query('commit')
+  return (performance.now() - started) / 1000
 }

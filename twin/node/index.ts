@@ -1,6 +1,9 @@
 export { type CardField, createCardField, createHttpCardTransport } from './card-field.ts'
 export { type ControlOrders, createControlApp } from './control-app.ts'
 export { type ControlClient, createControlClient } from './control-client.ts'
+export { openNationalClearing } from './national/clear-day.ts'
+export { generateDay } from './national/generate-day.ts'
+export { openVerifier } from './national/national-verifier.ts'
 export {
   openRole,
   SERVED_ROLES,

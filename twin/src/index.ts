@@ -13,6 +13,10 @@ export { drillTear } from './drill/tear-drill.ts'
 export { twinErrors } from './errors.ts'
 export { createNetworkKeys, type NetworkKeys } from './keys.ts'
 export { issuerPort, type LocalNetwork, openLocalNetwork } from './local-ports.ts'
+export { type Expected, NATIONAL_FAULTS } from './national/faults.ts'
+export { nationalColumns } from './national/national-keys.ts'
+export { CITIES, type NationalPlan, sliceCount } from './national/national-plan.ts'
+export { makeNationalSlice } from './national/national-slice.ts'
 export {
   addressOf,
   addressOfTerminals,
