@@ -308,6 +308,23 @@ describe('malformed feeds', () => {
     ])
   })
 
+  test.each([
+    [
+      'of another zone',
+      'A,A,http://a,Asia/Shanghai\nB,B,http://b,Asia/Urumqi\n',
+      ['3:timezones-differ'],
+    ],
+    ['of a zone that is none', 'A,A,http://a,Asia/Nowhere\n', ['2:timezone']],
+    ['without a zone', 'A,A,http://a,\n', ['2:required', '0:no-agency']],
+    ['that are none', '', ['0:no-agency']],
+    ['of one zone', 'A,A,http://a,Asia/Shanghai\nB,B,http://b,Asia/Shanghai\n', []],
+  ])('agencies %s', (_, rows, found) => {
+    const text = `agency_id,agency_name,agency_url,agency_timezone\n${rows}`
+    expect(faultsOf({ ...BASE, 'agency.txt': text })).toEqual(
+      found.map((one) => `agency.txt:${one}`),
+    )
+  })
+
   test('a quote that is never closed swallows no rows unseen', () => {
     const areas = 'area_id,area_name\ncity,"City\nsuburb,Suburb\nairport,Airport\n'
     expect(faultsOf({ ...BASE, 'areas.txt': areas })).toEqual(['areas.txt:2:open-quote'])

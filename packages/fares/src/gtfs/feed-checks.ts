@@ -127,3 +127,36 @@ export function checkFiles(builder: Builder): void {
     message: 'the feed has no fares: neither this file nor fare_attributes.txt',
   })
 }
+
+/**
+ * The zone that all times of a feed are in. GTFS lets several agencies stand in one feed only under
+ * one zone (`agency_timezone`: "each must have the same"); with another, windows of fares would be
+ * read at the wrong hour.
+ */
+export function feedTimezone(builder: Builder): string {
+  const [first, ...others] = builder.rows('agency.txt')
+  const zone = first?.cell('agency_timezone') ?? ''
+  const fault = (line: number, rule: string, message: string) =>
+    builder.fault('agency.txt', { line, column: 'agency_timezone', rule, message })
+  if (first === undefined) {
+    if (builder.has('agency.txt')) fault(0, 'no-agency', 'a feed needs an agency and its zone')
+  } else if (zone !== '' && !isZone(zone)) {
+    fault(first.line, 'timezone', `"${zone}" is no time zone`)
+  }
+  for (const row of others) {
+    const other = row.cell('agency_timezone')
+    if (other === '' || other === zone) continue
+    const message = `all agencies of a feed share one zone: here ${other}, ${zone} in line ${first?.line}`
+    fault(row.line, 'timezones-differ', message)
+  }
+  return isZone(zone) ? zone : 'UTC'
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return zone !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,7 +1,7 @@
 import { UnifareError } from '@unifare/core'
 import { groupBy } from '../group-by.ts'
 import { type Builder, idsOf } from './feed-builder.ts'
-import { checkFiles, checkIds, checkNetworks } from './feed-checks.ts'
+import { checkFiles, checkIds, checkNetworks, feedTimezone } from './feed-checks.ts'
 import {
   areas,
   attributes,
@@ -164,7 +164,7 @@ export function openFeed(tables: readonly FeedTable[], faults: readonly FeedFaul
   checkIds(builder, ids)
   checkNetworks(builder)
   const feed: FareFeed = {
-    timezone: rowsOf('agency.txt')[0]?.cell('agency_timezone') ?? 'UTC',
+    timezone: feedTimezone(builder),
     products: groupBy(products(builder), ({ id }) => id),
     categories: ids.category,
     defaultCategory: defaultCategories(builder),
