@@ -40,8 +40,11 @@ export interface Storage {
   list(prefix: string): Promise<string[]>
   /** Writes a whole file so that after a crash it is either old or new. */
   replace(name: string, bytes: Uint8Array): Promise<void>
-  /** Content of a whole file, or undefined when there is none. */
-  read(name: string): Promise<Uint8Array | undefined>
+  /**
+   * Content of a whole file, or undefined when there is none; a view of `into` where the file fits
+   * into it and the storage can read there.
+   */
+  read(name: string, into?: Uint8Array): Promise<Uint8Array | undefined>
 }
 
 /** A file that only grows; bytes past the last append may read as zeros (preallocation). */

@@ -1,5 +1,5 @@
 import { equalBytes, view } from './bytes.ts'
-import { UnifareError } from './errors.ts'
+import { assert, UnifareError } from './errors.ts'
 import { type Hashes, pureHashes } from './hashes.ts'
 import { defineLayout } from './layout.ts'
 
@@ -9,9 +9,13 @@ export const MAX_RECORD_BYTES = 16 * 1024 * 1024
 /** Chain hash of an empty journal: 32 zero bytes. */
 export const GENESIS_HASH: Uint8Array = new Uint8Array(32)
 
-const VERSION = 1
+/** Version that is written; all before it are read for ever. */
+export const SEGMENT_VERSION = 2
 const SEGMENT_MAGIC = 'UFJOURNL'
-const GROUP_MAGIC = 'UFG1'
+/** Groups of version 1 and 2; their records begin with so many bytes. */
+const GROUP_MAGICS = { UFG1: 4, UFG2: 12 } as const
+const GROUP_MAGIC = 'UFG2'
+const RECORD_HEAD_BYTES = GROUP_MAGICS[GROUP_MAGIC]
 const LINK_BYTES = 8
 
 /** First bytes of every segment file; the previous hash chains it to the segment before. */
@@ -25,8 +29,8 @@ export const SEGMENT_HEADER = defineLayout(64, {
 })
 
 /**
- * Head of a group: the records that one sync made durable together, each as length u32 and
- * payload. A group is written only after the group before it was synced, so a torn one can only
+ * Head of a group: the records that one sync made durable together, each as length u32 (version 2:
+ * then place and length of its bulk, u32 each) and payload. A group is written only after the group before it was synced, so a torn one can only
  * be the last; that is what tells a cut from a corruption.
  */
 export const GROUP_HEADER = defineLayout(32, {
@@ -43,16 +47,82 @@ export interface Group {
   readonly firstIndex: number
   readonly link: Uint8Array
   readonly payloads: readonly Uint8Array[]
+  /** Heads of the records, of version 2 only. */
+  readonly heads: readonly Uint8Array[] | undefined
   readonly end: number
 }
 
-/** Chain hash after a record: SHA-256(hash before || payload), the payload in one part or several. */
-export function chain(
-  hash: Uint8Array,
-  payload: readonly Uint8Array[],
-  hashes: Hashes = pureHashes,
-): Uint8Array {
-  return hashes.sha256(hash, ...payload)
+/** A part of a record with its SHA-256, which whoever has it gives along: it is not made again. */
+export interface HashedPart {
+  readonly bytes: Uint8Array
+  readonly sha256: Uint8Array
+}
+export type RecordPart = Uint8Array | HashedPart
+
+/** A record as it is appended: its head, and its parts with at most one that is hashed already. */
+export interface NewRecord {
+  readonly head: Uint8Array
+  readonly parts: readonly RecordPart[]
+  readonly length: number
+}
+
+const recordHead = defineLayout(RECORD_HEAD_BYTES, {
+  length: [0, 'u32'],
+  bulkAt: [4, 'u32'],
+  bulkLength: [8, 'u32'],
+})
+
+export function newRecord(parts: readonly RecordPart[]): NewRecord {
+  let [length, bulkAt, bulkLength] = [0, 0, 0]
+  for (const part of parts) {
+    const { bytes } = part instanceof Uint8Array ? { bytes: part } : part
+    if (!(part instanceof Uint8Array)) {
+      assert(bulkLength === 0, 'one part of a record is hashed at most')
+      bulkAt = length
+      bulkLength = bytes.length
+    }
+    length += bytes.length
+  }
+  return { head: recordHead.encode({ length, bulkAt, bulkLength }), parts, length }
+}
+
+/**
+ * Chain hash after a new record: SHA-256(hash before || head || payload), where the bulk, if there is
+ * one, stands as its own SHA-256.
+ */
+export function chain(hash: Uint8Array, { head, parts }: NewRecord, hashes: Hashes): Uint8Array {
+  const hashed = parts.flatMap((part) => {
+    if (part instanceof Uint8Array) return [part]
+    return part.bytes.length === 0 ? [] : [part.sha256]
+  })
+  return hashes.sha256(hash, head, ...hashed)
+}
+
+/** Chain hashes after each record of a group that was read. */
+export function chainGroup(before: Uint8Array, group: Group, hashes: Hashes): Uint8Array[] {
+  const { heads } = group
+  let hash = before
+  return group.payloads.map((payload, i) => {
+    const head = heads?.[i]
+    if (head === undefined) {
+      hash = hashes.sha256(hash, payload)
+      return hash
+    }
+    const { bulkAt, bulkLength } = recordHead.decode(head)
+    const end = bulkAt + bulkLength
+    const bulk = payload.subarray(bulkAt, end)
+    hash =
+      bulkLength === 0
+        ? hashes.sha256(hash, head, payload)
+        : hashes.sha256(
+            hash,
+            head,
+            payload.subarray(0, bulkAt),
+            hashes.sha256(bulk),
+            payload.subarray(end),
+          )
+    return hash
+  })
 }
 
 /** File name of a segment, counted from 1. */
@@ -68,7 +138,7 @@ export function encodeSegmentHeader(
 ): Uint8Array {
   const values = {
     magic: SEGMENT_MAGIC,
-    version: VERSION,
+    version: SEGMENT_VERSION,
     segment,
     firstIndex,
     previousHash,
@@ -80,15 +150,15 @@ export function encodeSegmentHeader(
 /** Reads a segment header; undefined when it is not whole. Throws `journal.version`. */
 export function decodeSegmentHeader(
   bytes: Uint8Array,
-): { segment: number; firstIndex: number; previousHash: Uint8Array } | undefined {
+): { version: number; segment: number; firstIndex: number; previousHash: Uint8Array } | undefined {
   if (bytes.length < SEGMENT_HEADER.length) return undefined
   const header = SEGMENT_HEADER.decode(bytes)
   const crcAt = SEGMENT_HEADER.fields.crc[0]
   if (header.magic !== SEGMENT_MAGIC || header.crc !== pureHashes.crc32(bytes.subarray(0, crcAt))) {
     return undefined
   }
-  if (header.version !== VERSION) {
-    const message = `journal format ${header.version} is not known here (known: ${VERSION})`
+  if (header.version < 1 || header.version > SEGMENT_VERSION) {
+    const message = `journal format ${header.version} is not known here (known: 1 to ${SEGMENT_VERSION})`
     throw new UnifareError('journal.version', message, { version: header.version })
   }
   return header
@@ -101,15 +171,14 @@ export function encodeGroup(
   payloads: readonly Uint8Array[],
 ): Uint8Array {
   const group = createGroupBuffer()
-  for (const payload of payloads) group.add([payload])
+  for (const payload of payloads) group.add(newRecord([payload]))
   return group.seal(firstIndex, hashBefore)
 }
 
 /** Collects the records of one group where they will be written from: each is copied once. */
 export interface GroupBuffer {
   readonly count: number
-  /** Takes a record, in one part or several. */
-  add(parts: readonly Uint8Array[]): void
+  add(record: NewRecord): void
   /** The whole group, a view that is good until `clear`. */
   seal(firstIndex: number, hashBefore: Uint8Array): Uint8Array
   clear(): void
@@ -127,18 +196,18 @@ export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
     get count() {
       return count
     },
-    add(parts) {
-      const length = parts.reduce((sum, part) => sum + part.length, 0)
-      if (end + 4 + length > bytes.length) {
-        const grown = new Uint8Array(Math.max(bytes.length * 2, end + 4 + length))
+    add({ head, parts, length }) {
+      if (end + head.length + length > bytes.length) {
+        const grown = new Uint8Array(Math.max(bytes.length * 2, end + head.length + length))
         grown.set(bytes.subarray(0, end))
         bytes = grown
       }
-      view(bytes).setUint32(end, length)
-      end += 4
+      bytes.set(head, end)
+      end += head.length
       for (const part of parts) {
-        bytes.set(part, end)
-        end += part.length
+        const own = part instanceof Uint8Array ? part : part.bytes
+        bytes.set(own, end)
+        end += own.length
       }
       count += 1
     },
@@ -167,21 +236,38 @@ export function decodeGroup(
   if (bytes.length < body) return undefined
   const header = GROUP_HEADER.decode(bytes.subarray(offset, body))
   const end = body + header.bodyBytes
-  if (header.magic !== GROUP_MAGIC || end > bytes.length) return undefined
+  const headBytes = headBytesOf(header.magic)
+  if (headBytes === undefined || end > bytes.length) return undefined
   const crcAt = offset + GROUP_HEADER.fields.crc[0]
   if (header.crc !== hashes.crc32(bytes.subarray(offset, crcAt), bytes.subarray(body, end)))
     return undefined
   const payloads: Uint8Array[] = []
+  const heads: Uint8Array[] = []
   let at = body
   for (let i = 0; i < header.count; i++) {
-    if (at + 4 > end) return undefined
-    const next = at + 4 + view(bytes).getUint32(at)
+    const from = at + headBytes
+    if (from > end) return undefined
+    const next = from + view(bytes).getUint32(at)
     if (next > end) return undefined
-    payloads.push(bytes.subarray(at + 4, next))
+    heads.push(bytes.subarray(at, from))
+    payloads.push(bytes.subarray(from, next))
     at = next
   }
   if (at !== end) return undefined
-  return { firstIndex: header.firstIndex, link: header.link, payloads, end }
+  const { firstIndex, link } = header
+  return {
+    firstIndex,
+    link,
+    payloads,
+    heads: headBytes === RECORD_HEAD_BYTES ? heads : undefined,
+    end,
+  }
+}
+
+function headBytesOf(magic: string): number | undefined {
+  return Object.hasOwn(GROUP_MAGICS, magic)
+    ? GROUP_MAGICS[magic as keyof typeof GROUP_MAGICS]
+    : undefined
 }
 
 /** Whether a group was written behind the record with this chain hash. */

@@ -1,7 +1,7 @@
 import type { Storage } from './env.ts'
 import { assert } from './errors.ts'
 import type { Hashes } from './hashes.ts'
-import { chain, decodeGroup, segmentName } from './journal-format.ts'
+import { chainGroup, decodeGroup, segmentName } from './journal-format.ts'
 import type { Mark } from './journal-recovery.ts'
 
 /** A durable record, its place in the journal and the chain hash after it. */
@@ -65,13 +65,13 @@ function findMark(marks: readonly Mark[], index: number): number {
 }
 
 function* recordsFrom(mark: Mark, bytes: Uint8Array, hashes: Hashes): Generator<JournalRecord> {
-  let { index, hash } = mark
+  let { index, hash: before } = mark
   let offset = 0
   const groupAt = (at: number) => decodeGroup(bytes, at, hashes)
   for (let group = groupAt(0); group; group = groupAt(offset)) {
-    for (const payload of group.payloads) {
-      hash = chain(hash, [payload], hashes)
-      yield { index, payload: payload.slice(), hash }
+    for (const [i, hash] of chainGroup(before, group, hashes).entries()) {
+      yield { index, payload: (group.payloads[i] ?? new Uint8Array()).slice(), hash }
+      before = hash
       index += 1
     }
     offset = group.end

@@ -3,7 +3,7 @@ import type { AppendFile, Storage } from './env.ts'
 import { UnifareError } from './errors.ts'
 import type { Hashes } from './hashes.ts'
 import {
-  chain,
+  chainGroup,
   decodeGroup,
   decodeSegmentHeader,
   encodeSegmentHeader,
@@ -11,6 +11,7 @@ import {
   GENESIS_HASH,
   hasGroup,
   SEGMENT_HEADER,
+  SEGMENT_VERSION,
   segmentName,
 } from './journal-format.ts'
 
@@ -30,6 +31,8 @@ export interface RecoveredJournal {
   readonly marks: Mark[]
   /** Where the next group goes. */
   readonly end: Mark
+  /** Version of the last segment. */
+  readonly version: number
   /** The last segment, open for writing. */
   readonly file: AppendFile
   /** Bytes behind the last whole group that were no record, and are zeros now. */
@@ -37,6 +40,7 @@ export interface RecoveredJournal {
 }
 
 interface Scan {
+  readonly version: number
   readonly marks: Mark[]
   readonly end: Mark
   readonly lastGroupAt: number | undefined
@@ -62,7 +66,8 @@ export async function recoverJournal(options: {
   let end: Mark = { segment: 1, offset: SEGMENT_HEADER.length, index: 0, hash: GENESIS_HASH }
   if (last === 0) {
     await storage.replace(segmentName(name, 1), encodeSegmentHeader(1, 0, GENESIS_HASH))
-    return { marks: [end], end, file: await storage.open(segmentName(name, 1)), droppedBytes: 0 }
+    const file = await storage.open(segmentName(name, 1))
+    return { marks: [end], end, version: SEGMENT_VERSION, file, droppedBytes: 0 }
   }
   const marks: Mark[] = []
   for (let segment = 1; segment < last; segment++) {
@@ -82,7 +87,7 @@ export async function recoverJournal(options: {
   marks.push(...scan.marks)
   await settle(file, bytes, scan)
   const droppedBytes = Math.max(0, scan.writtenEnd - scan.end.offset)
-  return { marks, end: scan.end, file, droppedBytes }
+  return { marks, end: scan.end, version: scan.version, file, droppedBytes }
 }
 
 async function countSegments(storage: Storage, name: string): Promise<number> {
@@ -125,10 +130,10 @@ function scanSegment(
       markedAt = end.offset
     }
     lastGroupAt = end.offset
-    const hash = group.payloads.reduce((before, one) => chain(before, [one], hashes), end.hash)
+    const hash = chainGroup(end.hash, group, hashes).at(-1) ?? end.hash
     end = { ...end, offset: group.end, index: end.index + group.payloads.length, hash }
   }
-  return { marks, end, lastGroupAt, writtenEnd: writtenEnd(bytes) }
+  return { version: header.version, marks, end, lastGroupAt, writtenEnd: writtenEnd(bytes) }
 }
 
 /** Writes the last group once more and zeros over the torn rest, and syncs both. */

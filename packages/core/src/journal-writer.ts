@@ -3,6 +3,7 @@ import {
   encodeSegmentHeader,
   type GroupBuffer,
   SEGMENT_HEADER,
+  SEGMENT_VERSION,
   segmentName,
 } from './journal-format.ts'
 import { type Mark, type RecoveredJournal, STRETCH_BYTES } from './journal-recovery.ts'
@@ -26,7 +27,7 @@ export function createGroupWriter(options: {
 }): GroupWriter {
   const { storage, name, recovered, maxSegmentBytes } = options
   const { marks } = recovered
-  let { end, file } = recovered
+  let { end, file, version } = recovered
 
   async function roll(): Promise<void> {
     const segment = end.segment + 1
@@ -35,6 +36,7 @@ export function createGroupWriter(options: {
     await file.close()
     file = await storage.open(segmentName(name, segment))
     end = { ...end, segment, offset: SEGMENT_HEADER.length }
+    version = SEGMENT_VERSION
     marks.push(end)
   }
 
@@ -46,7 +48,9 @@ export function createGroupWriter(options: {
     async write(group, hash) {
       const bytes = group.seal(end.index, end.hash)
       const begun = end.offset > SEGMENT_HEADER.length
-      if (begun && end.offset + bytes.length > maxSegmentBytes) await roll()
+      const full = begun && end.offset + bytes.length > maxSegmentBytes
+      // What an older program wrote it may read again: nothing new goes into its segments.
+      if (full || version !== SEGMENT_VERSION) await roll()
       await file.write(end.offset, bytes)
       await file.sync()
       const mark = marks.at(-1)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -40,31 +41,99 @@ async function storageWith(bytes: Uint8Array): Promise<MemoryStorage> {
 }
 
 describe('bytes of a journal', () => {
-  const golden = fromHex(readFileSync(new URL('journal.golden.hex', import.meta.url), 'utf8'))
+  const goldenOf = (version: number) =>
+    fromHex(readFileSync(new URL(`journal-${version}.golden.hex`, import.meta.url), 'utf8'))
+  const sha = (...parts: readonly Uint8Array[]) => {
+    const hash = createHash('sha256')
+    for (const part of parts) hash.update(part)
+    return hash.digest()
+  }
+  const HEAD = (length: number, bulkAt = 0, bulkLength = 0) => {
+    const head = new Uint8Array(12)
+    for (const [i, value] of [length, bulkAt, bulkLength].entries())
+      view(head).setUint32(i * 4, value)
+    return head
+  }
 
-  it('are those of version 1, for ever', async () => {
-    expect(toHex(await written([['entry', 'exit'], ['']]))).toBe(toHex(golden))
-    expect(await texts(await storageWith(golden))).toEqual(['entry', 'exit', ''])
+  it('are those of version 2, for ever', async () => {
+    expect(toHex(await written([['entry', 'exit'], ['']]))).toBe(toHex(goldenOf(2)))
+  })
+
+  it.each([1, 2])('of version %i are read for ever', async (version) => {
+    expect(await texts(await storageWith(goldenOf(version)))).toEqual(['entry', 'exit', ''])
+  })
+
+  it('of version 1 stay as they are: what comes goes into a segment behind them', async () => {
+    const storage = await storageWith(goldenOf(1))
+    const journal = await open(storage)
+    journal.append(utf8('new'))
+    await journal.close()
+    expect(await storage.list('')).toEqual([FIRST, 'taps-000002.seg'])
+    expect(await storage.read(FIRST)).toEqual(goldenOf(1))
+    expect(await texts(storage)).toEqual(['entry', 'exit', '', 'new'])
+    const again = await open(storage)
+    again.append(utf8('newer'))
+    await again.close()
+    expect(await storage.list('')).toHaveLength(2)
+    expect(await texts(storage)).toEqual(['entry', 'exit', '', 'new', 'newer'])
   })
 
   it('of a later version are refused by name', async () => {
-    const later = golden.slice()
-    later[9] = 2
+    const later = goldenOf(2)
+    later[9] = 3
     view(later).setUint32(60, crc32(later.subarray(0, 60)))
     await expect(open(await storageWith(later))).rejects.toMatchObject({ code: 'journal.version' })
   })
 
-  it('chain: hash i = SHA-256(hash i-1 || payload)', async () => {
-    const journal = await open(await storageWith(golden))
-    const { createHash } = await import('node:crypto')
-    let hash: Uint8Array = new Uint8Array(32)
-    for (const record of await journal.read(0)) {
-      hash = createHash('sha256').update(hash).update(record.payload).digest()
-      expect(toHex(record.hash)).toBe(toHex(hash))
-      expect(toHex(await journal.chainHashAt(record.index + 1))).toBe(toHex(hash))
+  it('chain: hash i = SHA-256(hash i-1 || head || payload), in version 1 without the head', async () => {
+    for (const version of [1, 2]) {
+      const journal = await open(await storageWith(goldenOf(version)))
+      let hash: Uint8Array = new Uint8Array(32)
+      for (const record of await journal.read(0)) {
+        const { payload } = record
+        hash = version === 1 ? sha(hash, payload) : sha(hash, HEAD(payload.length), payload)
+        expect(toHex(record.hash)).toBe(toHex(hash))
+        expect(toHex(await journal.chainHashAt(record.index + 1))).toBe(toHex(hash))
+      }
+      expect(toHex(journal.chainHash())).toBe(toHex(hash))
+      expect(toHex(await journal.chainHashAt(0))).toBe('00'.repeat(32))
     }
-    expect(toHex(journal.chainHash())).toBe(toHex(hash))
-    expect(toHex(await journal.chainHashAt(0))).toBe('00'.repeat(32))
+  })
+
+  it('with a part that was hashed already: its hash stands for it in the chain', async () => {
+    const part = fc.uint8Array({ maxLength: 40 })
+    await fc.assert(
+      fc.asyncProperty(part, part, part, async (before, bulk, after) => {
+        const storage = createMemoryStorage()
+        const journal = await open(storage)
+        journal.append(before, { bytes: bulk, sha256: sha(bulk) }, after)
+        const payload = concat(before, bulk, after)
+        const told = bulk.length === 0 ? concat(before, after) : concat(before, sha(bulk), after)
+        const head =
+          bulk.length === 0
+            ? HEAD(payload.length, before.length)
+            : HEAD(payload.length, before.length, bulk.length)
+        expect(toHex(journal.chainHash())).toBe(toHex(sha(new Uint8Array(32), head, told)))
+        journal.append(utf8('next'))
+        await journal.close()
+        const [first, second] = await (await open(storage)).read(0)
+        expect(toHex(first!.payload)).toBe(toHex(payload))
+        expect(toHex(second!.hash)).toBe(toHex(journal.chainHash()))
+      }),
+    )
+    const journal = await open(createMemoryStorage())
+    const hashed = { bytes: utf8('x'), sha256: sha(utf8('x')) }
+    expect(() => journal.append(hashed, hashed)).toThrow(TypeError)
+  })
+
+  it('with a wrong hash given along are not opened: never a record that is not what was hashed', async () => {
+    const storage = createMemoryStorage()
+    const journal = await open(storage)
+    journal.append({ bytes: utf8('x'), sha256: sha(utf8('y')) })
+    await journal.sync()
+    journal.append(utf8('next'))
+    await journal.close()
+    await expect(open(storage)).rejects.toMatchObject({ code: 'journal.corrupt' })
   })
 })
 
@@ -159,7 +228,7 @@ describe('a journal', () => {
 describe('a damaged journal', () => {
   it('opens with its tail cut at every byte of the last record, or zeros in its place', async () => {
     const whole = await written([['one'], ['two', 'three'], ['the last record']])
-    const lastAt = whole.length - 32 - 4 - 'the last record'.length
+    const lastAt = whole.length - 32 - 12 - 'the last record'.length
     for (let cut = lastAt; cut < whole.length; cut++) {
       for (const rest of [0, whole.length - cut, 4096]) {
         const bytes = concat(whole.subarray(0, cut), new Uint8Array(rest))

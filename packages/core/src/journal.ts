@@ -7,6 +7,8 @@ import {
   GENESIS_HASH,
   type GroupBuffer,
   MAX_RECORD_BYTES,
+  newRecord,
+  type RecordPart,
 } from './journal-format.ts'
 import { type JournalRecord, readRecords } from './journal-reader.ts'
 import { recoverJournal } from './journal-recovery.ts'
@@ -28,9 +30,10 @@ export interface Journal {
   readonly syncedLength: number
   /**
    * Takes a record of at most 16 MiB into memory, in one part or several, and returns its index,
-   * counted from 0. Throws `journal.too-large`, and `journal.failed` once a write failed.
+   * counted from 0. One part may come with its SHA-256: a wrong one makes the journal unreadable.
+   * Throws `journal.too-large`, and `journal.failed` once a write failed.
    */
-  append(...payload: readonly Uint8Array[]): number
+  append(...payload: readonly RecordPart[]): number
   /**
    * Resolves when every record appended before is durable. Callers that arrive while a sync runs
    * share the next one (group commit). Throws `journal.failed` when writing failed, for this and
@@ -121,18 +124,18 @@ function createGroupCommit(options: {
     }
   }
 
-  function append(...payload: readonly Uint8Array[]): number {
+  function append(...payload: readonly RecordPart[]): number {
     assert(!closed, 'the journal is closed')
     if (failure !== undefined) throw failure
-    const bytes = payload.reduce((sum, part) => sum + part.length, 0)
+    const record = newRecord(payload)
     requireData(
-      bytes <= MAX_RECORD_BYTES,
+      record.length <= MAX_RECORD_BYTES,
       'journal.too-large',
-      `a record of ${bytes} bytes; at most ${MAX_RECORD_BYTES} are taken`,
+      `a record of ${record.length} bytes; at most ${MAX_RECORD_BYTES} are taken`,
     )
     // Copied here: the caller goes on to use its arrays.
-    pending.add(payload)
-    hash = chain(hash, payload, hashes)
+    pending.add(record)
+    hash = chain(hash, record, hashes)
     length += 1
     return length - 1
   }

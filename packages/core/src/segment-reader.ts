@@ -28,10 +28,12 @@ export async function* readSegment(options: {
   readonly journal: string
   readonly segment: number
   readonly hashes: Hashes
+  /** Room that the segment may be read into; records are views of it then. */
+  readonly into?: Uint8Array
 }): AsyncGenerator<SegmentRecord> {
-  const { storage, journal, segment, hashes } = options
+  const { storage, journal, segment, hashes, into } = options
   const name = segmentName(journal, segment)
-  const bytes = await storage.read(name)
+  const bytes = await storage.read(name, into)
   const header = bytes && decodeSegmentHeader(bytes)
   requireData(
     bytes !== undefined && header?.segment === segment,

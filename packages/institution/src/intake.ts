@@ -3,6 +3,7 @@ import {
   canonicalJson,
   defineLayout,
   type Env,
+  fromHex,
   type Hashes,
   type Journal,
   requireData,
@@ -249,7 +250,15 @@ function placeIn(
   journal: Journal,
   { message, acceptedAt }: { readonly message: Message; readonly acceptedAt: number },
 ): Place {
-  return { index: journal.append(stamp.encode({ acceptedAt }), message.bytes), acceptedAt }
+  const { bytes, body, bodyHash } = message
+  const bodyAt = body.byteOffset - bytes.byteOffset
+  const index = journal.append(
+    stamp.encode({ acceptedAt }),
+    bytes.subarray(0, bodyAt),
+    { bytes: body, sha256: fromHex(bodyHash) },
+    bytes.subarray(bodyAt + body.length),
+  )
+  return { index, acceptedAt }
 }
 
 function rowOf(
