@@ -57,8 +57,9 @@ export async function createFileStorage(
       await rename(path + TEMPORARY, path)
       await syncFolder(dir)
     },
-    async read(name) {
+    async read(name, into) {
       try {
+        if (into !== undefined) return await readInto(pathOf(dir, name), into)
         const bytes = await readFile(pathOf(dir, name))
         // The same memory, not as a Buffer: its `slice` would share it.
         return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -115,6 +116,24 @@ function openFile(handle: FileHandle, size: number, zeros: Uint8Array): AppendFi
       await growing?.catch(() => undefined)
       await handle.close()
     },
+  }
+}
+
+/** Reads a whole file to where there is room for it, else into memory of its own. */
+async function readInto(path: string, into: Uint8Array): Promise<Uint8Array> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    const bytes = size <= into.length ? into.subarray(0, size) : new Uint8Array(size)
+    let at = 0
+    while (at < size) {
+      const { bytesRead } = await handle.read(bytes, at, size - at, at)
+      if (bytesRead === 0) break
+      at += bytesRead
+    }
+    return bytes.subarray(0, at)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -3,11 +3,11 @@ import { nodeEngine } from '@unifare/crypto/node'
 import {
   type ClearedPart,
   type ClearJob,
+  createScatterer,
   createShardClearer,
   type History,
   type Scattered,
   type ScatterJob,
-  scatterSegment,
   type Verifier,
 } from '../src/index.ts'
 import { createFileSpill } from './file-spill.ts'
@@ -45,12 +45,12 @@ async function open(setup: WorkerSetup) {
   const { openVerifier } = (await import(setup.verifierModule)) as VerifierModule
   const { verifier, history } = await openVerifier(setup.verifierOptions)
   const tools = { storage, spill, hashes: nodeEngine(), verifier, history }
-  return { tools, clear: createShardClearer(tools) }
+  return { scatter: createScatterer(tools), clear: createShardClearer(tools) }
 }
 
 /** Does one job; the pool calls it in a thread of its own. */
 export default async function work(task: WorkerJob): Promise<Scattered | ClearedPart> {
   opened ??= open(task.setup)
-  const { tools, clear } = await opened
-  return task.kind === 'scatter' ? scatterSegment(task.job, tools) : clear(task.job)
+  const { scatter, clear } = await opened
+  return task.kind === 'scatter' ? scatter(task.job) : clear(task.job)
 }

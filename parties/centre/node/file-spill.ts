@@ -18,14 +18,15 @@ export async function createFileSpill(dir: string): Promise<Spill> {
         await handle.close()
       }
     },
-    async read(name, ranges, into, at) {
+    async read(name, { offset, length }, into) {
+      if (length === 0) return
       const handle = await open(pathOf(name), 'r')
       try {
-        let to = at
-        for (const { offset, length } of ranges) {
-          const { bytesRead } = await handle.read(into, to, length, offset)
-          if (bytesRead !== length) throw new TypeError(`${name} ends at ${offset + bytesRead}`)
-          to += length
+        let at = 0
+        while (at < length) {
+          const { bytesRead } = await handle.read(into, at, length - at, offset + at)
+          if (bytesRead === 0) throw new TypeError(`${name} ends at ${offset + at}`)
+          at += bytesRead
         }
       } finally {
         await handle.close()

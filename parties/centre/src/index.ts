@@ -38,7 +38,7 @@ export {
 } from './engine/clear-segments.ts'
 export type { AccountKey, History } from './engine/past.ts'
 export { rulesFile, type StoredRules, storeRules } from './engine/rules-file.ts'
-export { type Scattered, type ScatterJob, scatterSegment } from './engine/scatter-job.ts'
+export { createScatterer, type Scattered, type ScatterJob } from './engine/scatter-job.ts'
 export type { DenyMark, ShardRules } from './engine/shard.ts'
 export { createMemorySpill, type Spill } from './engine/spill.ts'
 export { ROW_BYTES, verdictOf, verdictRow } from './engine/verdict-rows.ts'
@@ -101,6 +101,26 @@ export { loadBankLines, loadItems } from './reconciliation/item-table.ts'
 export { DIFFERENCE_KINDS, type DifferenceName } from './reconciliation/kinds.ts'
 export { findDifferences, type OutsideFacts } from './reconciliation/reconcile.ts'
 export { changeSuspense, type SuspenseItem } from './reconciliation/suspense.ts'
+export {
+  type ApportionBy,
+  type ApportionRule,
+  apportion,
+  type Leg,
+  type MemberShare,
+} from './rules/apportion.ts'
+export {
+  type CodeRow,
+  codeRowOf,
+  DEMONSTRATION_CODES,
+  deadlineOf,
+  REMEDIES,
+  VERDICT_GROUPS,
+  type VerdictGroup,
+} from './rules/code-list.ts'
+export { type ExplainedFee, explainFee } from './rules/explain-fee.ts'
+export { type Held, type HeldEvent, hold, stepHeld } from './rules/held.ts'
+export { partsOfMembers, sharesOfCharge } from './rules/member-parts.ts'
+export { type RuleBook, rulesHold, type SignedRuleBook } from './rules/rule-book.ts'
 export type { Instruction } from './settling/instructions.ts'
 export type { ModelRow, SettlementModel } from './settling/models.ts'
 export type { WindowSummary } from './settling/orders.ts'

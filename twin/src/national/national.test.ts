@@ -3,11 +3,11 @@ import {
   clearSegments,
   createCardChecks,
   createMemorySpill,
+  createScatterer,
   createShardClearer,
   FIRST_ROOT,
   ROW_BYTES,
   rowsFile,
-  scatterSegment,
   storeRules,
   verdictOf,
   verdictRow,
@@ -93,7 +93,7 @@ async function clear(
       segments,
       shards,
     },
-    { workers: { scatter: (job) => scatterSegment(job, tools), clear: clearer }, spill },
+    { workers: { scatter: createScatterer(tools), clear: clearer }, spill },
   )
 }
 

@@ -24,8 +24,8 @@ import { ROW, ROW_BYTES, verdictOf } from './verdict-rows.ts'
 /** Where the records of a shard stand in one set-aside file. */
 export interface ShardPart {
   readonly file: string
-  readonly taps: readonly Range[]
-  readonly charges: readonly Range[]
+  readonly taps: Range
+  readonly charges: Range
 }
 
 /** A shard of a day, to be cleared. */
@@ -86,12 +86,12 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
   async function load(kind: 'taps' | 'charges', parts: readonly ShardPart[]) {
-    const length = parts.reduce((sum, part) => sum + lengthOf(part[kind]), 0)
+    const length = parts.reduce((sum, part) => sum + part[kind].length, 0)
     if (room[kind].length < length * 2) room[kind] = new Uint8Array(Math.ceil(length * 2.5))
     let at = 0
     for (const part of parts) {
-      await spill.read(part.file, part[kind], room[kind], at)
-      at += lengthOf(part[kind])
+      await spill.read(part.file, part[kind], room[kind].subarray(at))
+      at += part[kind].length
     }
     return { bytes: room[kind], length }
   }
@@ -150,10 +150,6 @@ export function bucketsOf(shard: number, shards: number): number[] {
   return Array.from({ length: BUCKETS }, (_, bucket) => bucket).filter(
     (bucket) => Math.floor((bucket * shards) / BUCKETS) === shard,
   )
-}
-
-function lengthOf(ranges: readonly Range[]): number {
-  return ranges.reduce((sum, { length }) => sum + length, 0)
 }
 
 function countVerdicts(rows: Uint8Array): Record<string, number> {

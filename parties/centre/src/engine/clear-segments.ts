@@ -40,6 +40,8 @@ export interface ClearedSegments {
   readonly waitingBytes: number
 }
 
+const NOTHING = { offset: 0, length: 0 }
+
 /** Pieces of work that are done, of all. */
 export type ClearingProgress = (done: number, all: number) => void
 
@@ -72,8 +74,8 @@ export async function clearSegments(
     Array.from({ length: shards }, (_, shard) => {
       const parts = scattered.map(({ file, taps, charges }) => ({
         file,
-        taps: taps[shard] ?? [],
-        charges: charges[shard] ?? [],
+        taps: taps[shard] ?? NOTHING,
+        charges: charges[shard] ?? NOTHING,
       }))
       return workers.clear({ shard, shards, parts, day, previousDay, delivered }).then(told)
     }),

@@ -1,6 +1,6 @@
-import { type Hashes, readSegment, type Storage } from '@unifare/core'
-import { createScatter, isOfDay, type Piece } from './scatter.ts'
-import type { Range, Spill } from './spill.ts'
+import { createSerial, type Hashes, readSegment, type Storage } from '@unifare/core'
+import { createScatter, type ScatterResult } from './scatter.ts'
+import type { Spill } from './spill.ts'
 
 /** A segment of an intake journal, to be distributed over the shards of a day. */
 export interface ScatterJob {
@@ -15,74 +15,62 @@ export interface ScatterJob {
   readonly centre: string
 }
 
-/** A distributed segment. */
-export interface Scattered {
-  /** File that holds its pieces. */
+/** A distributed segment: its records are in a file, shard by shard. */
+export interface Scattered extends Omit<ScatterResult, 'bytes'> {
   readonly file: string
-  /** Where the records of every shard stand in it. */
-  readonly taps: readonly (readonly Range[])[]
-  readonly charges: readonly (readonly Range[])[]
-  /** `Scatter.delivered` */
-  readonly delivered: Uint8Array
-  readonly tapCount: number
-  readonly chargeCount: number
-  readonly unreadable: number
 }
 
-/** Bytes of a shard that are set aside at once. */
-const PIECE_BYTES = 32 * 1024
 /** When a message was taken in, before it in the journal. */
 const STAMP_BYTES = 6
+/** Room for a segment and, behind it, for its records with what is put before them. */
+const ROOM = 2.2
 
-/** Distributes a segment over shards. */
-export async function scatterSegment(
-  job: ScatterJob,
-  {
-    storage,
-    spill,
-    hashes,
-  }: { readonly storage: Storage; readonly spill: Spill; readonly hashes: Hashes },
-): Promise<Scattered> {
-  const { journal, segment, shards, centre } = job
-  const refused = new Set(job.refused)
-  const scatter = createScatter({ centre, shards, pieceBytes: PIECE_BYTES })
-  const placed = createPlaces(shards)
-  for await (const { index, payload } of readSegment({ storage, journal, segment, hashes })) {
-    if (index < job.from || index >= job.until || refused.has(index)) continue
-    const message = payload.subarray(STAMP_BYTES)
-    if (isOfDay(message)) placed.add(scatter.add(message))
-  }
-  placed.add(scatter.end())
-  const file = `scatter-${journal}-${segment}`
-  await spill.write(file, placed.parts)
-  const { taps, charges, unreadable } = scatter.counts()
-  return {
-    file,
-    taps: placed.taps,
-    charges: placed.charges,
-    delivered: scatter.delivered().slice(),
-    tapCount: taps,
-    chargeCount: charges,
-    unreadable,
-  }
-}
+/** Opens a distributor of segments; it keeps its memory from one segment to the next. */
+export function createScatterer({
+  storage,
+  spill,
+  hashes,
+}: {
+  readonly storage: Storage
+  readonly spill: Spill
+  readonly hashes: Hashes
+}): (job: ScatterJob) => Promise<Scattered> {
+  let room = new Uint8Array(0)
 
-function createPlaces(shards: number) {
-  const parts: Uint8Array[] = []
-  const taps = Array.from({ length: shards }, (): Range[] => [])
-  const charges = Array.from({ length: shards }, (): Range[] => [])
-  let offset = 0
-  return {
-    parts,
-    taps,
-    charges,
-    add(pieces: readonly Piece[]): void {
-      for (const { shard, kind, bytes } of pieces) {
-        const ranges = (kind === 'taps' ? taps : charges)[shard]
-        ranges?.push({ offset, length: bytes.length })
-        parts.push(bytes)
-        offset += bytes.length
-      }
-    },
+  /** The segment's messages in the room: their places, and where the segment ends. */
+  async function load({ journal, segment, from, until, refused }: ScatterJob) {
+    const unwanted = new Set(refused)
+    const places: { readonly from: number; readonly end: number }[] = []
+    let bytes: Uint8Array | undefined
+    for await (const one of readSegment({ storage, journal, segment, hashes, into: room })) {
+      const { index, payload } = one
+      bytes = new Uint8Array(payload.buffer)
+      if (index < from || index >= until || unwanted.has(index)) continue
+      const at = payload.byteOffset
+      places.push({ from: at + STAMP_BYTES, end: at + payload.length })
+    }
+    if (bytes !== undefined && bytes.buffer !== room.buffer) {
+      // Read into memory of its own: the room was too small.
+      const length = bytes.length
+      room = new Uint8Array(Math.ceil(length * ROOM))
+      room.set(bytes)
+    }
+    const end = places.reduce((last, place) => Math.max(last, place.end), 0)
+    return { places, end }
   }
+
+  async function scatter(job: ScatterJob): Promise<Scattered> {
+    const { places, end } = await load(job)
+    const { shards, centre } = job
+    const records = createScatter(room, { centre, shards, messagesEnd: end })
+    for (const place of places) records.add(place.from, place.end)
+    const { bytes, ...scattered } = records.end(end)
+    const file = `scatter-${job.journal}-${job.segment}`
+    await spill.write(file, [bytes])
+    return { file, ...scattered }
+  }
+
+  // One after the other: they share the room.
+  const oneByOne = createSerial()
+  return (job) => oneByOne(() => scatter(job))
 }

@@ -1,43 +1,37 @@
 import { fromHex, fromUtf8, view } from '@unifare/core'
-import { MESSAGE_BYTES_MAX } from '@unifare/tap'
 import { accountHash } from './account-hash.ts'
 import { isReadable } from './readable.ts'
 import { CHARGE, HELD_BYTES, TAP } from './record-places.ts'
+import type { Range } from './spill.ts'
 
 /** Bytes before the header of every container of the wire, and of the signature behind its body. */
 const PREFIX_BYTES = 8
 const SIGNATURE_BYTES = 64
 const TAP_BATCH = 0x5542
 const CHARGE_BATCH = 0x5543
+/** The shortest record: what lists of records are as long as. */
+const RECORD_MIN = 96
 
-/** Full pieces of a shard, to be put behind what it has. */
-export interface Piece {
-  readonly shard: number
-  readonly kind: 'taps' | 'charges'
+/** What a distribution came to. */
+export interface ScatterResult {
+  /** Taps by shard, then charges by shard, each tap behind the deny version its terminal held. */
   readonly bytes: Uint8Array
+  /** Where the records of every shard stand in them. */
+  readonly taps: readonly Range[]
+  readonly charges: readonly Range[]
+  /** Sequences that terminals delivered: 6 bytes of terminal, first, count; 14 bytes each. */
+  readonly delivered: Uint8Array
+  readonly tapCount: number
+  readonly chargeCount: number
+  readonly unreadable: number
 }
 
 /** Distributes the records of batches over the shards of a day. */
 export interface Scatter {
-  /** Takes an accepted message of taps or charges; pieces that became full are returned. */
-  add(message: Uint8Array): readonly Piece[]
-  /** What is left. */
-  end(): readonly Piece[]
-  /** Sequences that terminals delivered: 6 bytes of terminal, first, count; 14 bytes each. */
-  readonly delivered: () => Uint8Array
-  readonly counts: () => {
-    readonly taps: number
-    readonly charges: number
-    readonly unreadable: number
-  }
-}
-
-/** Whether a message carries taps or charges: all others are no part of a day's clearing. */
-export function isOfDay(message: Uint8Array): boolean {
-  const words = view(message)
-  const body = PREFIX_BYTES + words.getUint32(4)
-  const magic = body + 2 <= message.length ? words.getUint16(body) : 0
-  return magic === TAP_BATCH || magic === CHARGE_BATCH
+  /** Takes the accepted message of taps or charges that stands at a place; others are passed over. */
+  add(from: number, end: number): void
+  /** Copies all records behind the place given, shard by shard. */
+  end(to: number): ScatterResult
 }
 
 /** Shard of an account's hash when a day has so many of them: a range of buckets each. */
@@ -46,25 +40,24 @@ export function shardOf(hash: number, shards: number): number {
 }
 
 /**
- * Opens a distribution over shards (1 to 256). Messages are those that intake has accepted, so
- * signatures, chains and charges are good; a tap that cannot be read, or that claims another place
- * than the one it was delivered at, is passed over.
+ * Opens a distribution over shards (1 to 256) of messages that lie in an arena, which has room for
+ * their records behind them. Messages are those that intake has accepted, so signatures, chains and
+ * charges are good; a tap that cannot be read, or that claims another place than the one it was
+ * delivered at, is passed over.
  */
-export function createScatter(options: {
-  readonly centre: string
-  readonly shards: number
-  readonly pieceBytes: number
-}): Scatter {
+export function createScatter(
+  arena: Uint8Array,
+  options: { readonly centre: string; readonly shards: number; readonly messagesEnd: number },
+): Scatter {
   const { centre, shards } = options
-  const writers = {
-    taps: createWriters('taps', options),
-    charges: createWriters('charges', options),
-  }
+  const words = view(arena)
+  const capacity = Math.ceil(options.messagesEnd / RECORD_MIN)
+  const taps = createPlaces(arena, { capacity, shards, prefix: HELD_BYTES })
+  const charges = createPlaces(arena, { capacity, shards, prefix: 0 })
   const delivered = createRanges()
-  const counts = { taps: 0, charges: 0, unreadable: 0 }
+  let unreadable = 0
 
-  function addTaps(bytes: Uint8Array, from: number, to: number, header: TapHeader): void {
-    const words = writers.taps.open(bytes)
+  function addTaps(from: number, to: number, header: TapHeader): void {
     const held = header.held(centre)
     const terminal = view(fromHex(header.terminal))
     let sequence = header.first
@@ -75,51 +68,50 @@ export function createScatter(options: {
         words.getUint32(at + TAP.sequence) === sequence &&
         words.getUint32(at + TAP.terminal) === terminal.getUint32(0) &&
         words.getUint16(at + TAP.terminal + 4) === terminal.getUint16(4)
-      if (own && isReadable(bytes, words, at, length)) {
+      if (own && isReadable(arena, words, at, length)) {
         const hash = accountHash(words, at + TAP.account, words.getUint8(at + TAP.medium))
-        writers.taps.put(shardOf(hash, shards), at, length, held)
-        counts.taps += 1
-      } else counts.unreadable += 1
+        taps.add(at, length, shardOf(hash, shards), held)
+      } else unreadable += 1
       at += length
     }
   }
 
-  function addCharges(bytes: Uint8Array, from: number, to: number): void {
-    const words = writers.charges.open(bytes)
+  function addCharges(from: number, to: number): void {
     for (let at = from; at < to; ) {
       const length = words.getUint16(at + CHARGE.length)
       const hash = accountHash(words, at + CHARGE.account, words.getUint8(at + CHARGE.medium))
-      writers.charges.put(shardOf(hash, shards), at, length, 0)
-      counts.charges += 1
+      charges.add(at, length, shardOf(hash, shards), 0)
       at += length
     }
   }
 
-  function drain(): readonly Piece[] {
-    return [...writers.taps.drain(), ...writers.charges.drain()]
-  }
-
   return {
-    add(message) {
-      const words = view(message)
-      const body = PREFIX_BYTES + words.getUint32(4)
+    add(from, end) {
+      const body = from + PREFIX_BYTES + words.getUint32(from + 4)
+      if (body + PREFIX_BYTES > end) return
+      const magic = words.getUint16(body)
+      if (magic !== TAP_BATCH && magic !== CHARGE_BATCH) return
       const headerAt = body + PREFIX_BYTES
       const records = headerAt + words.getUint32(body + 4)
-      const end = message.length - 2 * SIGNATURE_BYTES
-      const magic = words.getUint16(body)
-      if (magic === TAP_BATCH) {
-        addTaps(message, records, end, readHeader(message.subarray(headerAt, records)))
-      } else if (magic === CHARGE_BATCH) addCharges(message, records, end)
-      else throw new TypeError('neither taps nor charges')
-      return drain()
+      const last = end - 2 * SIGNATURE_BYTES
+      if (magic === CHARGE_BATCH) addCharges(records, last)
+      else addTaps(records, last, readHeader(arena.subarray(headerAt, records)))
     },
-    end() {
-      writers.taps.flush()
-      writers.charges.flush()
-      return drain()
+    end(to) {
+      const tapRanges = taps.copy(to, 0)
+      const charged = tapRanges.reduce((sum, { length }) => sum + length, 0)
+      const chargeRanges = charges.copy(to, charged)
+      const length = chargeRanges.reduce((sum, one) => sum + one.length, charged)
+      return {
+        bytes: arena.subarray(to, to + length),
+        taps: tapRanges,
+        charges: chargeRanges,
+        delivered: delivered.bytes(),
+        tapCount: taps.count(),
+        chargeCount: charges.count(),
+        unreadable,
+      }
     },
-    delivered: delivered.bytes,
-    counts: () => counts,
   }
 }
 
@@ -148,50 +140,55 @@ function readHeader(json: Uint8Array): TapHeader {
   }
 }
 
-/**
- * Buffers of all shards in one array, behind room for the message at hand: records are moved
- * within it, which needs no object for each of them.
- */
-function createWriters(
-  kind: Piece['kind'],
-  { shards, pieceBytes }: { readonly shards: number; readonly pieceBytes: number },
+/** Places of records by shard: noted first, then every record is copied once, to where it belongs. */
+function createPlaces(
+  arena: Uint8Array,
+  options: { readonly capacity: number; readonly shards: number; readonly prefix: number },
 ) {
-  const arena = new Uint8Array(MESSAGE_BYTES_MAX + shards * pieceBytes)
+  const { capacity, shards, prefix } = options
   const words = view(arena)
-  const startOf = (shard: number) => MESSAGE_BYTES_MAX + shard * pieceBytes
-  const filled = new Uint32Array(shards)
-  const full: Piece[] = []
-
-  function flushOne(shard: number): void {
-    if (filled[shard] === 0) return
-    const from = startOf(shard)
-    full.push({ shard, kind, bytes: arena.slice(from, from + filled[shard]!) })
-    filled[shard] = 0
-  }
-
+  const places = new Uint32Array(capacity)
+  const lengths = new Uint16Array(capacity)
+  const owners = new Uint8Array(capacity)
+  const holds = prefix > 0 ? new Uint32Array(capacity) : undefined
+  const sizes = new Float64Array(shards)
+  let count = 0
   return {
-    /** Takes the message whose records are put next. */
-    open(message: Uint8Array): DataView {
-      arena.set(message)
-      return words
+    count: () => count,
+    add(at: number, length: number, shard: number, held: number): void {
+      places[count] = at
+      lengths[count] = length
+      owners[count] = shard
+      if (holds !== undefined) holds[count] = held
+      sizes[shard]! += prefix + length
+      count += 1
     },
-    put(shard: number, at: number, length: number, held: number): void {
-      const prefix = kind === 'taps' ? HELD_BYTES : 0
-      if (filled[shard]! + prefix + length > pieceBytes) flushOne(shard)
-      const to = startOf(shard) + filled[shard]!
-      if (prefix > 0) words.setUint32(to, held)
-      arena.copyWithin(to + prefix, at, at + length)
-      filled[shard]! += prefix + length
+    /** Copies behind `to + start`; ranges count from `to`. */
+    copy(to: number, start: number): Range[] {
+      const next = new Float64Array(shards)
+      let offset = start
+      const ranges = Array.from(sizes, (length, shard) => {
+        next[shard] = to + offset
+        offset += length
+        return { offset: offset - length, length }
+      })
+      for (let i = 0; i < count; i++) {
+        let place = next[owners[i]!]!
+        if (holds !== undefined) {
+          words.setUint32(place, holds[i]!)
+          place += prefix
+        }
+        const [at, length] = [places[i]!, lengths[i]!]
+        arena.copyWithin(place, at, at + length)
+        next[owners[i]!] = place + length
+      }
+      return ranges
     },
-    flush(): void {
-      for (let shard = 0; shard < shards; shard++) flushOne(shard)
-    },
-    drain: (): Piece[] => full.splice(0),
   }
 }
 
 /** Bytes of one delivered range. */
-export const RANGE_BYTES = 14
+const RANGE_BYTES = 14
 
 function createRanges() {
   let bytes = new Uint8Array(1_024 * RANGE_BYTES)
@@ -208,7 +205,7 @@ function createRanges() {
       view(bytes).setUint32(at + 6, first)
       view(bytes).setUint32(at + 10, length)
     },
-    bytes: (): Uint8Array => bytes.subarray(0, count * RANGE_BYTES),
+    bytes: (): Uint8Array => bytes.slice(0, count * RANGE_BYTES),
   }
 }
 
@@ -218,21 +215,27 @@ export function openDelivered(ranges: Uint8Array): (words: DataView, at: number)
   const count = ranges.length / RANGE_BYTES
   const terminalAt = (words: DataView, at: number) =>
     words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
-  const order = Uint32Array.from({ length: count }, (_, i) => i * RANGE_BYTES).sort(
-    (a, b) => terminalAt(all, a) - terminalAt(all, b),
-  )
+  let sorted: Uint32Array | undefined
+  /** Sorted when it is asked for the first time: most shards miss nothing. */
+  const order = () => {
+    sorted ??= Uint32Array.from({ length: count }, (_, i) => i * RANGE_BYTES).sort(
+      (a, b) => terminalAt(all, a) - terminalAt(all, b),
+    )
+    return sorted
+  }
   return (words, at) => {
+    const places = order()
     const terminal = terminalAt(words, at)
     const sequence = words.getUint32(at + 6)
     let [low, high] = [0, count]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (terminalAt(all, order[middle]!) < terminal) low = middle + 1
+      if (terminalAt(all, places[middle]!) < terminal) low = middle + 1
       else high = middle
     }
-    for (; low < count && terminalAt(all, order[low]!) === terminal; low++) {
-      const first = all.getUint32(order[low]! + 6)
-      if (sequence >= first && sequence - first < all.getUint32(order[low]! + 10)) return true
+    for (; low < count && terminalAt(all, places[low]!) === terminal; low++) {
+      const first = all.getUint32(places[low]! + 6)
+      if (sequence >= first && sequence - first < all.getUint32(places[low]! + 10)) return true
     }
     return false
   }

@@ -4,8 +4,8 @@
 export interface Spill {
   /** Writes a whole file. */
   write(name: string, parts: readonly Uint8Array[]): Promise<void>
-  /** Reads ranges of a file one behind the other into an array, which has room for them. */
-  read(name: string, ranges: readonly Range[], into: Uint8Array, at: number): Promise<void>
+  /** Reads bytes of a file to the front of an array, which has room for them. */
+  read(name: string, range: Range, into: Uint8Array): Promise<void>
   remove(name: string): Promise<void>
 }
 
@@ -28,14 +28,10 @@ export function createMemorySpill(): Spill {
       }
       files.set(name, bytes)
     },
-    async read(name, ranges, into, at) {
+    async read(name, { offset, length }, into) {
       const bytes = files.get(name)
       if (bytes === undefined) throw new TypeError(`nothing was set aside as ${name}`)
-      let to = at
-      for (const { offset, length } of ranges) {
-        into.set(bytes.subarray(offset, offset + length), to)
-        to += length
-      }
+      into.set(bytes.subarray(offset, offset + length))
     },
     async remove(name) {
       files.delete(name)
