@@ -46,9 +46,9 @@ import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
 import { reconcileOrder } from './reconciliation/centre-order.ts'
-import { createSettling } from './settling/edge.ts'
+import { createSettling, isSettlingQuestion } from './settling/edge.ts'
 import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
-import { settlementFor, writeSettlements } from './settling/settlement-statement.ts'
+import { writeSettlements } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
 import { pagesOf, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
@@ -107,7 +107,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
         // Every issuer sees its own cards only.
         return shadowsOf(tx, { issuer: message.sender, numbers: asked['shadows'] })
       }
-      if (asked['settlement'] !== undefined) return settlementFor(tx, message)
+      if (isSettlingQuestion(asked)) return machine.settling.answer(tx, message)
       const own = ({ publisher }: SignedBundle) => publisher === options.id
       return { bundles: await newerLists(tx, parsePull(asked), own) }
     },
@@ -374,7 +374,7 @@ function createMachine(options: CentreOptions) {
     )
   }
 
-  return { apply, rerun }
+  return { apply, rerun, settling }
 }
 
 type Order = Readonly<Record<string, unknown>>

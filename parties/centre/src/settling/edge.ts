@@ -1,10 +1,16 @@
 import type { AcceptanceContent } from '@unifare/bundle'
 import type { Instant, Tx } from '@unifare/core'
+import { orderOf } from '@unifare/institution'
+import type { Message } from '@unifare/tap'
 import type { Cleared } from '../clearing.ts'
+import { DEMONSTRATION_FEES, type FeeRow } from '../fees.ts'
+import { DEMONSTRATION_CODES } from '../rules/code-list.ts'
+import { signRules } from '../rules/rule-book.ts'
 import { CALENDAR } from './calendar-data.ts'
 import { checkModelRows, DEMONSTRATION_MODELS } from './models.ts'
 import { isSettlingOrder, settlingOrder, withoutSuspended } from './orders.ts'
 import { updateAlarms } from './reserve-orders.ts'
+import { settlementFor } from './settlement-statement.ts'
 import { type Settling, type SettlingRules, takeClosedDay } from './window-orders.ts'
 import { DEMONSTRATION_WINDOWS } from './window-rules.ts'
 
@@ -15,6 +21,7 @@ export interface SettlingOptions {
   readonly institutions: ReadonlyMap<string, Uint8Array>
   /** Windows, models and calendar; the demonstration's own unless given. */
   readonly settling?: Partial<SettlingRules>
+  readonly fees?: readonly FeeRow[]
 }
 
 /** An order as settlement takes it. */
@@ -31,8 +38,15 @@ export interface SettlingMachine {
   carryOut(tx: Tx, given: Given): Promise<unknown>
   /** Puts a day that has just closed into its window. */
   takeDay(tx: Tx, cleared: Cleared, at: Instant): Promise<void>
+  /** Answers a question of a member: for the rules in force, or for its part of a window. */
+  answer(tx: Tx, message: Message): Promise<unknown>
   /** The list of acceptance without the members that are suspended. */
   open(tx: Tx, content: AcceptanceContent, at: Instant): Promise<AcceptanceContent>
+}
+
+/** Whether a question is for settlement: `rules`, or `settlement` with a window's name. */
+export function isSettlingQuestion(asked: Given['order']): boolean {
+  return asked['rules'] !== undefined || asked['settlement'] !== undefined
 }
 
 /** Makes the settlement of a centre. Throws `window.bad-model`. */
@@ -45,6 +59,12 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
     ...options.settling,
   }
   checkModelRows(rules.models)
+  const book = {
+    centre,
+    fees: options.fees ?? DEMONSTRATION_FEES,
+    codes: DEMONSTRATION_CODES,
+    ...rules,
+  }
   const settlingAt = (at: Instant): Settling => ({ centre, at, rules, sign })
   return {
     takes: isSettlingOrder,
@@ -54,6 +74,8 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
       await takeClosedDay(tx, cleared, settlingAt(at))
       await updateAlarms(tx, at)
     },
+    answer: async (tx, message) =>
+      orderOf(message)['rules'] === undefined ? settlementFor(tx, message) : signRules(book, sign),
     open: withoutSuspended,
   }
 }
