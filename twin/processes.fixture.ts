@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../apps/cli/src/main.ts', import.meta.url))
+/** The command line. */
+export const MAIN = fileURLToPath(new URL('../apps/cli/src/main.ts', import.meta.url))
 
 /** A party in a process of its own, as `unifare <party> serve` starts it. */
 export interface PartyProcess {

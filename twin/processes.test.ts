@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openMemoryNetwork } from './memory-network.fixture.ts'
 import { closedDay } from './node/index.ts'
-import { createProcesses, freePorts, type PartyProcess } from './processes.fixture.ts'
+import { createProcesses, freePorts, MAIN, type PartyProcess } from './processes.fixture.ts'
 import { prepareNetwork, rideDay } from './src/index.ts'
 
 const CENTRE = '00000156'
@@ -50,6 +52,10 @@ describe('a seeded day', () => {
     for (const [party, running] of apart) {
       expect([party, await processes.stop(running)]).toEqual([party, 0])
     }
+    for (const id of [CENTRE, ISSUER]) {
+      const { stdout: told } = await run(['reconcile', '--data', join(dir, 'data'), '--party', id])
+      expect(told).toBe(`no differences up to ${TINY.day}\n`)
+    }
   })
 })
 
@@ -80,6 +86,12 @@ describe('a party on its own', () => {
     expect(existsSync(join(dir, 'untouched'))).toBe(false)
   })
 })
+
+/** Runs a command of the command line to its end; a code other than 0 rejects. */
+function run(args: readonly string[]) {
+  const { DATABASE_URL: _, ...env } = process.env
+  return promisify(execFile)(process.execPath, [MAIN, ...args], { env })
+}
 
 /** The outcome as the riders' process prints it. */
 async function rideTogether(): Promise<Record<string, unknown>> {

@@ -22,7 +22,7 @@ import {
 import { processEngine } from './engine.ts'
 import { createDayClock, type DayClock } from './live/day-clock.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
-import { networkRecordFile } from './stored-network.ts'
+import { writeStoredRecord } from './stored-network.ts'
 
 /** Marks a folder as a demonstration's, so that only such a folder is ever emptied. */
 const MARKER = 'unifare-demonstration'
@@ -70,13 +70,14 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
     databases.schema(`${schemas}${id}`),
   )
   const institutions = institutionsOf(plan)
-  const record = networkRecordFile({
+  await writeStoredRecord(options.dataDir, 'network', {
+    pid: process.pid,
     centre: plan.centre.id,
+    parties: institutions.map(({ id }) => id),
     schemas,
     database: options.databaseUrl === undefined ? 'database' : null,
     keys: Object.fromEntries(institutions.map(({ id }) => [id, toHex(keys.link.publicKey(id))])),
   })
-  await writeFile(join(options.dataDir, record.name), record.text)
   const network = await openLocalNetwork(
     {
       plan,
@@ -116,7 +117,12 @@ function checkNetworks({ operators }: Plan, networks: ReadonlyMap<string, Statio
   }
 }
 
-function institutionsOf({ centre, issuers, operators }: Plan): readonly { readonly id: string }[] {
+/** The institutions of a network: its centre first. */
+export function institutionsOf({
+  centre,
+  issuers,
+  operators,
+}: Plan): readonly { readonly id: string }[] {
   return [centre, ...issuers, ...operators.map(({ institution }) => institution)]
 }
 

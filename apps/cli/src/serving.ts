@@ -7,6 +7,7 @@ import {
   type ManualClock,
   type Repository,
   requireData,
+  toHex,
   UnifareError,
 } from '@unifare/core'
 import { openRepositories, systemClock, systemRandom } from '@unifare/core/node'
@@ -24,6 +25,8 @@ import {
 import type { ServedRole } from '@unifare/twin/node'
 import { processEngine } from './engine.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
+import { institutionsOf } from './running.ts'
+import { writeStoredRecord } from './stored-network.ts'
 
 /** Reads a network file; its `dataDir` is taken from the file's own folder. */
 export async function readNetworkFile(path: string): Promise<NetworkFile> {
@@ -95,14 +98,27 @@ export async function openStanding(options: {
       environments.set(party, { clock, random, ...own })
     },
   }
+  const keys = createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine })
   const kept =
     role === 'terminal'
       ? await standTerminals(stand, plan, ids)
       : await standInstitutions(stand, role, ids)
+  if (kept.name !== undefined) {
+    await writeStoredRecord(file.dataDir, kept.name, {
+      pid: process.pid,
+      centre: plan.centre.id,
+      parties: ids,
+      schemas: SCHEMAS,
+      database: kept.folder,
+      keys: Object.fromEntries(
+        institutionsOf(plan).map(({ id }) => [id, toHex(keys.link.publicKey(id))]),
+      ),
+    })
+  }
   return {
     ground: {
       plan,
-      keys: createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine }),
+      keys,
       engine,
       link: linkOf(file),
       ...(file.resultFiles && { resultFiles: file.resultFiles }),
@@ -122,31 +138,56 @@ interface Stand {
   readonly add: (party: string, own: Pick<Env, 'storage' | 'repository'>) => void
 }
 
+/** Beginning of the schemas of institutions; their ids follow. */
+const SCHEMAS = 'party_'
+
+/** Where the state of a process is. */
+interface Kept {
+  readonly database: string
+  /** Name of its database; none where there is no state but journals. */
+  readonly name?: string
+  /** Below the data folder; null on a server. */
+  readonly folder: string | null
+  close(): Promise<void>
+}
+
 async function standInstitutions(
   { file, add }: Stand,
   role: ServedRole,
   ids: readonly string[],
-): Promise<{ database: string; close(): Promise<void> }> {
+): Promise<Kept> {
   const databaseUrl = process.env['DATABASE_URL']
   // A database of its own for every process; one that lacks something reads it from the journal.
-  const dataDir = join(file.dataDir, 'database', ids.length === 1 ? (ids[0] ?? role) : role)
-  const databases = await openRepositories(databaseUrl ? { databaseUrl } : { dataDir })
+  const name = ids.length === 1 ? (ids[0] ?? role) : role
+  const folder = join('database', name)
+  const databases = await openRepositories(
+    databaseUrl ? { databaseUrl } : { dataDir: join(file.dataDir, folder) },
+  )
   for (const id of ids) {
-    const repository: Repository = await databases.schema(`party_${id}`)
+    const repository: Repository = await databases.schema(`${SCHEMAS}${id}`)
     add(id, { storage: await openInstitutionStorage(file.dataDir, id), repository })
   }
-  return { database: databases.description, close: () => databases.close() }
+  return {
+    database: databases.description,
+    name,
+    folder: databaseUrl ? null : folder,
+    close: () => databases.close(),
+  }
 }
 
 async function standTerminals(
   { file, add }: Stand,
   plan: Plan,
   operators: readonly string[],
-): Promise<{ database: string; close(): Promise<void> }> {
+): Promise<Kept> {
   for (const operator of plan.operators) {
     if (!operators.includes(operator.institution.id)) continue
     const standing = await openTerminalStanding(file.dataDir, operator)
     for (const { terminal } of operator.terminals) add(terminal, standing)
   }
-  return { database: 'none: terminals have journals only', close: async () => undefined }
+  return {
+    database: 'none: terminals have journals only',
+    folder: null,
+    close: async () => undefined,
+  }
 }

@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fromHex, parseJson, type Repository, requireData } from '@unifare/core'
 import { openRepositories } from '@unifare/core/node'
 
-/** Says of a data folder what cannot be seen from its files. */
-const RECORD = 'network.json'
+/** Says of a data folder what cannot be seen from its files: one file a process. */
+const RECORD = /^stored-[A-Za-z0-9-]+\.json$/
 
-/** What a network of this machine keeps beside its data, so that it can be read when it is over. */
-export interface NetworkRecord {
+/** What a process keeps beside its data, so that it can be read when the process is over. */
+export interface StoredRecord {
+  /** Number of the process. */
+  readonly pid: number
   readonly centre: string
+  /** Institutions whose state it keeps. */
+  readonly parties: readonly string[]
   /** Beginning of every party's schema; the party's id follows. */
   readonly schemas: string
   /** Folder of the database below the data folder; null for a PostgreSQL server. */
@@ -18,9 +21,13 @@ export interface NetworkRecord {
   readonly keys: Readonly<Record<string, string>>
 }
 
-/** Text of the record for its file in the data folder. */
-export function networkRecordFile(record: NetworkRecord): { name: string; text: string } {
-  return { name: RECORD, text: `${JSON.stringify(record, null, 2)}\n` }
+/** Writes the record of a process into its data folder; one of the same name is replaced. */
+export async function writeStoredRecord(
+  dataDir: string,
+  name: string,
+  record: StoredRecord,
+): Promise<void> {
+  await writeFile(join(dataDir, `stored-${name}.json`), `${JSON.stringify(record, null, 2)}\n`)
 }
 
 /** The stored state of one party, of a network that does not run at the moment. */
@@ -33,25 +40,33 @@ export interface StoredParty {
 }
 
 /**
- * Opens what a party keeps in the data folder of `unifare start`; the centre unless told otherwise.
- * Throws `data.no-network`, `data.unknown-party`, `data.in-use`.
+ * Opens what a party keeps in the data folder of `unifare start` or `unifare <party> serve`; the
+ * centre unless told otherwise. Throws `data.no-network`, `data.unknown-party`, `data.in-use`.
  */
 export async function openStoredParty(dataDir: string, party?: string): Promise<StoredParty> {
   const dir = resolve(dataDir)
-  const { centre, schemas, database, keys } = await readRecord(dir)
+  const records = await readRecords(dir)
+  const [{ centre }] = records
   const id = party ?? centre
+  const record = records.find(({ parties }) => parties.includes(id))
   requireData(
-    keys[id] !== undefined,
+    record !== undefined,
     'data.unknown-party',
-    `${id} is no institution of ${dataDir}; there are ${Object.keys(keys).sort().join(', ')}`,
+    `${dataDir} has no state of ${id}; there is ${partiesOf(records).join(', ')}`,
   )
+  const { database, schemas, keys, pid } = record
   const databaseUrl = process.env['DATABASE_URL']
   requireData(
     database !== null || Boolean(databaseUrl),
     'data.no-network',
     `the state of ${dataDir} is on a PostgreSQL server: name it in DATABASE_URL`,
   )
-  if (database !== null) await refuseRunning(dir)
+  // PGlite is for one process: a second one would break what the first one writes.
+  requireData(
+    database === null || pid === process.pid || !isRunning(pid),
+    'data.in-use',
+    `process ${pid} keeps the state of ${id} in ${dir}: end it first`,
+  )
   const databases = await openRepositories(
     database === null ? { databaseUrl } : { dataDir: join(dir, database) },
   )
@@ -67,25 +82,25 @@ export async function openStoredParty(dataDir: string, party?: string): Promise<
   }
 }
 
-async function readRecord(dir: string): Promise<NetworkRecord> {
-  const file = join(dir, RECORD)
+async function readRecords(dir: string): Promise<readonly [StoredRecord, ...StoredRecord[]]> {
+  const names = (await readdir(dir).catch(() => [])).filter((name) => RECORD.test(name)).sort()
+  const records = await Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(dir, name), 'utf8')
+      return parseJson(text) as unknown as StoredRecord
+    }),
+  )
+  const [first, ...more] = records
   requireData(
-    existsSync(file),
+    first !== undefined,
     'data.no-network',
     `${dir} holds no network: "unifare start --data ${dir}" makes one`,
   )
-  return parseJson(await readFile(file, 'utf8')) as unknown as NetworkRecord
+  return [first, ...more]
 }
 
-/** PGlite is for one process: a second one would break what the first one writes. */
-async function refuseRunning(dir: string): Promise<void> {
-  const marker = await readFile(join(dir, 'unifare-demonstration'), 'utf8').catch(() => '')
-  const owner = Number.parseInt(marker, 10)
-  requireData(
-    !Number.isSafeInteger(owner) || owner === process.pid || !isRunning(owner),
-    'data.in-use',
-    `the network of process ${owner} runs in ${dir}: end it first`,
-  )
+function partiesOf(records: readonly StoredRecord[]): string[] {
+  return records.flatMap(({ parties }) => parties)
 }
 
 function isRunning(pid: number): boolean {

@@ -43,6 +43,11 @@ export type { TripCharge, TripView } from './people/trip-view.ts'
 export type { PhoneIssuer } from './phone/context.ts'
 export { ownerOf } from './phone/devices.ts'
 export { type PhoneCardRow, type PhoneCardState, phoneCards } from './phone/tables.ts'
+export {
+  findIssuerDifferences,
+  type IssuerDifference,
+} from './reconciliation/issuer-match.ts'
+export { ISSUER_DIFFERENCE_KINDS, type IssuerDifferenceName } from './reconciliation/kinds.ts'
 export { riderView } from './rider-view.ts'
 export {
   type AccountRow,

@@ -14,6 +14,7 @@ export function addReconcileProgram(program: Command): void {
     .description('compare bank, settlement, ledger, terminals and cards; name every difference')
     .addOption(data())
     .option('--day <YYYY-MM-DD>', 'up to this business day; the last closed one without')
+    .option('--party <id>', 'an issuer, for its own records; the centre without')
     .option('--bank <file>', "statement of the centre's account: camt.053 or CSV profile")
     .addOption(
       new Option('--lang <language>', 'language of the words').choices(['en', 'zh']).default('en'),
