@@ -102,13 +102,13 @@ describe('unifare books export', () => {
   })
 
   it('leaves the data of a running network alone', async () => {
-    const marker = join(data, 'unifare-demonstration')
-    const before = await readFile(marker, 'utf8')
-    await writeFile(marker, `${process.ppid}\n`)
+    const record = join(data, 'stored-network.json')
+    const before = await readFile(record, 'utf8')
+    await writeFile(record, JSON.stringify({ ...JSON.parse(before), pid: process.ppid }))
     await expect(exportStoredBooks({ format: 'ledger', data })).rejects.toMatchObject({
       code: 'data.in-use',
     })
-    await writeFile(marker, before)
+    await writeFile(record, before)
   })
 })
 
@@ -152,7 +152,8 @@ describe('unifare reconcile', () => {
   it('finds a day in order, and a bank that tells of a stranger', async () => {
     printed.mockReturnValue(true)
     expect(await reconcile({ data, lang: 'zh' })).toBe(0)
-    expect(printed.mock.calls.join('')).toBe('截至该日无差异： 2026-11-20\n')
+    expect(await reconcile({ data, party: '05215210', lang: 'zh' })).toBe(0)
+    expect(printed.mock.calls.join('')).toBe('截至该日无差异： 2026-11-20\n'.repeat(2))
     printed.mockClear()
     const bank = join(folder, 'bank.csv')
     const columns = 'reference,endToEnd,bookedOn,valueOn,side,amount,counterparty'
