@@ -32,6 +32,7 @@ export const cliErrors = {
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'data.no-network': { en: 'the folder holds no network', zh: '目录中没有网络数据' },
   'data.unknown-party': { en: 'no such institution in this network', zh: '网络中无此机构' },
+  'data.no-day': { en: 'no day is closed yet', zh: '尚无已关账的清算日' },
   'data.in-use': { en: 'the network of this folder runs', zh: '该目录的网络正在运行' },
   'drill.unknown-subject': { en: 'there is no drill of this name', zh: '没有该演练项目' },
   'fare.bad-key': { en: 'the file holds no Ed25519 key', zh: '文件中没有 Ed25519 密钥' },

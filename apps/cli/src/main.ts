@@ -8,6 +8,7 @@ import { addFilesProgram } from './commands/files-program.ts'
 import { addKeysProgram } from './commands/keys-program.ts'
 import { addProofProgram } from './commands/proof-program.ts'
 import { addReconcileProgram } from './commands/reconcile-program.ts'
+import { addStatisticsProgram } from './commands/statistics-program.ts'
 import { EXIT, run } from './output.ts'
 
 const DEFAULT_PORT = 4170
@@ -160,6 +161,7 @@ addFilesProgram(program, port)
 addDrillProgram(program)
 addCodeProgram(program)
 addBooksProgram(program)
+addStatisticsProgram(program)
 addProofProgram(program)
 addReconcileProgram(program)
 

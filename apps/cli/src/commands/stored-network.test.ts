@@ -14,6 +14,7 @@ import { makeProof } from './proof/make-proof.ts'
 import { verifyProofFile } from './proof/verify-proof.ts'
 import { writePayments } from './reconcile/payments.ts'
 import { reconcile } from './reconcile/reconcile.ts'
+import { statistics } from './statistics/statistics.ts'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 afterEach(() => printed.mockReset())
@@ -109,6 +110,41 @@ describe('unifare books export', () => {
       code: 'data.in-use',
     })
     await writeFile(record, before)
+  })
+})
+
+describe('unifare statistics', () => {
+  it('counts the closed days: what settled, where, by how many', async () => {
+    printed.mockReturnValue(true)
+    expect(await statistics({ data, lang: 'en', json: true })).toBe(0)
+    const told = JSON.parse(printed.mock.calls.join('')) as {
+      readonly days: readonly Record<string, number | string>[]
+      readonly cumulative: Record<string, number>
+      readonly cities: readonly Record<string, number | string>[]
+    }
+    const { cumulative } = told
+    expect(told).toMatchObject({ centre: '00000156', lastDay: '2026-11-20' })
+    expect(told.days).toEqual([{ day: '2026-11-20', ...cumulative }])
+    expect(cumulative).toMatchObject({ issuers: 1, operators: 1, cities: 1 })
+    expect(cumulative['rides']).toBeGreaterThan(10)
+    expect((cumulative['cardRides'] ?? 0) + (cumulative['codeRides'] ?? 0)).toBe(
+      cumulative['rides'],
+    )
+    // All riders are at home with the one issuer, whose city is the operator's.
+    expect(cumulative['crossCityRides']).toBe(0)
+    expect(told.cities).toEqual([
+      expect.objectContaining({ en: 'Wuhan', rides: cumulative['rides'], fromElsewhere: 0 }),
+    ])
+    expect(JSON.stringify(told)).not.toContain('account')
+  })
+
+  it('shows them to people in both languages, and nothing before the first day', async () => {
+    printed.mockReturnValue(true)
+    expect(await statistics({ data, lang: 'zh' })).toBe(0)
+    expect(printed.mock.calls.join('')).toMatch(/自2026-11-20累计[^]*跨城乘次/)
+    await expect(statistics({ data, lang: 'en', to: '2026-11-19' })).rejects.toMatchObject({
+      code: 'data.no-day',
+    })
   })
 })
 
