@@ -5,6 +5,7 @@ import type { Message } from '@unifare/tap'
 import type { Cleared } from '../clearing.ts'
 import { DEMONSTRATION_FEES, type FeeRow } from '../fees.ts'
 import { DEMONSTRATION_CODES } from '../rules/code-list.ts'
+import { readHeld } from '../rules/read-held.ts'
 import { signRules } from '../rules/rule-book.ts'
 import { CALENDAR } from './calendar-data.ts'
 import { checkModelRows, DEMONSTRATION_MODELS } from './models.ts'
@@ -38,15 +39,15 @@ export interface SettlingMachine {
   carryOut(tx: Tx, given: Given): Promise<unknown>
   /** Puts a day that has just closed into its window. */
   takeDay(tx: Tx, cleared: Cleared, at: Instant): Promise<void>
-  /** Answers a question of a member: for the rules in force, or for its part of a window. */
+  /** Answers a question of a member: for the rules in force, its part of a window, its held charges. */
   answer(tx: Tx, message: Message): Promise<unknown>
   /** The list of acceptance without the members that are suspended. */
   open(tx: Tx, content: AcceptanceContent, at: Instant): Promise<AcceptanceContent>
 }
 
-/** Whether a question is for settlement: `rules`, or `settlement` with a window's name. */
+/** Whether a question is for settlement: `rules`, `held`, or `settlement` with a window's name. */
 export function isSettlingQuestion(asked: Given['order']): boolean {
-  return asked['rules'] !== undefined || asked['settlement'] !== undefined
+  return ['rules', 'settlement', 'held'].some((name) => asked[name] !== undefined)
 }
 
 /** Makes the settlement of a centre. Throws `window.bad-model`. */
@@ -74,8 +75,12 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
       await takeClosedDay(tx, cleared, settlingAt(at))
       await updateAlarms(tx, at)
     },
-    answer: async (tx, message) =>
-      orderOf(message)['rules'] === undefined ? settlementFor(tx, message) : signRules(book, sign),
+    async answer(tx, message) {
+      const asked = orderOf(message)
+      if (asked['rules'] !== undefined) return signRules(book, sign)
+      if (asked['settlement'] !== undefined) return settlementFor(tx, message)
+      return { held: await readHeld(tx, { operator: message.sender, codes: book.codes }) }
+    },
     open: withoutSuspended,
   }
 }
