@@ -206,21 +206,24 @@ async function takeIn(
   const take = async (index: number) => {
     answers[index] = await institution.handler(messages[index] ?? new Uint8Array())
   }
-  // With the first one the segment gets its room.
-  await take(0)
-  let next = 1
+  let next = 0
+  const takeUntil = (end: number) =>
+    Promise.all(
+      Array.from({ length: connections }, async () => {
+        while (next < end) await take(next++)
+      }),
+    )
+  // With the first ones the segment gets its room, and the journal its buffers.
+  await takeUntil(connections * 2)
+  const measured = messages.length - next
   counted.reset()
   const cpu = cpuSeconds()
   const started = performance.now()
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (next < messages.length) await take(next++)
-    }),
-  )
-  const share = messages.length / (messages.length - 1)
+  await takeUntil(messages.length)
+  const share = messages.length / measured
   const seconds = ((performance.now() - started) / 1000) * share
   const cpuS = (cpuSeconds() - cpu) * share
-  const syncs = counted.syncs()
+  const syncs = counted.syncs() * share
   await institution.close()
   await checkKept(counted.storage, { messages, answers })
   return { seconds, cpuS, syncs }

@@ -20,7 +20,7 @@ export async function createFileStorage(
   dir: string,
   { stepBytes = DEFAULT_STEP_BYTES }: { readonly stepBytes?: number } = {},
 ): Promise<Storage> {
-  const zeros = new Uint8Array(stepBytes)
+  const room = { stepBytes, zeros: new Uint8Array(Math.min(stepBytes, DEFAULT_STEP_BYTES)) }
   const created = await mkdir(dir, { recursive: true, mode: 0o700 })
   if (created !== undefined) await syncFolder(dirname(created))
 
@@ -39,7 +39,7 @@ export async function createFileStorage(
   return {
     async open(name) {
       const handle = await create(name)
-      return openFile(handle, (await handle.stat()).size, zeros)
+      return openFile(handle, (await handle.stat()).size, room)
     },
     async list(prefix) {
       const names = await readdir(dir)
@@ -71,22 +71,29 @@ export async function createFileStorage(
   }
 }
 
-function openFile(handle: FileHandle, size: number, zeros: Uint8Array): AppendFile {
+function openFile(
+  handle: FileHandle,
+  size: number,
+  { stepBytes, zeros }: { readonly stepBytes: number; readonly zeros: Uint8Array },
+): AppendFile {
   let allocated = size
   let growing: Promise<void> | undefined
 
   async function grow(steps: number): Promise<void> {
     for (let i = 0; i < steps; i++) {
-      const step = zeros.length - (allocated % zeros.length)
-      await writeAll(handle, allocated, zeros.subarray(0, step))
-      allocated += step
+      const end = allocated + stepBytes - (allocated % stepBytes)
+      while (allocated < end) {
+        const length = Math.min(zeros.length, end - allocated)
+        await writeAll(handle, allocated, zeros.subarray(0, length))
+        allocated += length
+      }
     }
   }
 
   /** Zeros ahead of the writer: one who writes much does not wait for them. */
   function growAhead(end: number): void {
-    const big = end > STEPS_AHEAD * zeros.length
-    if (!big || growing !== undefined || allocated - end > (STEPS_AHEAD / 2) * zeros.length) return
+    const big = end > STEPS_AHEAD * stepBytes
+    if (!big || growing !== undefined || allocated - end > (STEPS_AHEAD / 2) * stepBytes) return
     growing = grow(STEPS_AHEAD).finally(() => {
       growing = undefined
     })
