@@ -71,7 +71,8 @@ export function lineOf(id: string): StationNetwork {
 
 /** What the operator publishes: the metro of Xi'an on that line, and a bus with one fare. */
 export const TARIFFS = {
-  tariffs: [tariffNamed('xian-metro'), tariffNamed('xian-bus')],
+  // Lists hold the fares of their publisher: here one operator runs both.
+  tariffs: [tariffNamed('xian-metro'), { ...tariffNamed('xian-bus'), operator: OPERATOR }],
   networks: [lineOf('xian-metro')],
 }
 

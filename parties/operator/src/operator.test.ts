@@ -21,6 +21,7 @@ import {
   party,
   TARIFFS,
   tapOf,
+  tariffNamed,
   type World,
 } from './operator.fixture.ts'
 
@@ -123,6 +124,10 @@ describe('lists', () => {
 
   test.each([
     [{ kind: 'tariffs', content: { tariffs: [] } }, 'fares.bad-list'],
+    [
+      { kind: 'tariffs', content: { tariffs: [tariffNamed('beijing-bus')], networks: [] } },
+      'fares.wrong-publisher',
+    ],
     [{ kind: 'devices', content: { devices: [{ terminal: 'x' }] } }, 'bundle.malformed'],
     [{ kind: 'acceptance', content: ACCEPTANCE }, 'message.refused'],
   ])('that cannot be read are not published: %j', async (order, code) => {

@@ -200,7 +200,7 @@ function createMachine(options: OperatorOptions) {
     const version = (held?.version ?? 0) + 1
     const { content } = order
     if (kind === 'devices') parseDevices(content)
-    else openTariffList(content)
+    else openTariffList(content, id)
     const bundle = await signBundle(
       { publisher: id, kind, version, validFrom: acceptedAt, validTo: null, content },
       sign,

@@ -28,6 +28,7 @@ const LATE = Date.UTC(2026, 11, 2, 4)
 /** Beijing's kind of steps for every medium, early enough for a short month, and a cap a day. */
 const METRO = {
   ...tariffNamed('beijing-metro'),
+  operator: OPERATOR,
   accumulation: tariffNamed('beijing-metro').accumulation.map((one) => ({
     ...one,
     when: {},
@@ -51,6 +52,7 @@ const METRO = {
 }
 const BUS = {
   ...tariffNamed('xian-bus'),
+  operator: OPERATOR,
   accumulation: METRO.accumulation.map((one) => ({ ...one, source: 0 })),
 }
 const TARIFFS = { tariffs: [METRO, BUS], networks: [lineOf('beijing-metro')] }

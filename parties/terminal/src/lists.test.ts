@@ -1,5 +1,6 @@
 import { bundleBytes, deltaOf } from '@unifare/bundle'
 import { createMemoryStorage } from '@unifare/core'
+import { tariffs } from '@unifare/fares'
 import { describe, expect, it } from 'vitest'
 import { NUMBER, newCard, VISITOR } from './cards.fixture.ts'
 import { codeFixture } from './code.fixture.ts'
@@ -77,6 +78,14 @@ describe('a list of a terminal', () => {
     const wrong = await bundle(kind, content, { publisher })
     expect(() => takeBundle(NO_LISTS, wrong, options)).toThrow(
       expect.objectContaining({ code: 'bundle.wrong-publisher' }),
+    )
+  })
+
+  it("of the operator's, with fares of another one, is refused", async () => {
+    const content = { tariffs: [tariffs().find(({ id }) => id === 'beijing-bus')], networks: [] }
+    const foreign = await bundle('tariffs', content)
+    expect(() => takeBundle(NO_LISTS, foreign, options)).toThrow(
+      expect.objectContaining({ code: 'fares.wrong-publisher' }),
     )
   })
 

@@ -101,7 +101,11 @@ function compile(
       return { ...lists, denied, denyFrom: bundle.validFrom }
     }
     case 'tariffs':
-      return { ...lists, tariffs: openTariffList(content), tariffVersion: bundle.version }
+      return {
+        ...lists,
+        tariffs: openTariffList(content, bundle.publisher),
+        tariffVersion: bundle.version,
+      }
     case 'devices':
       return lists
   }

@@ -28,6 +28,7 @@ import {
   EXIT_GATE,
   NETWORK,
   openBench,
+  published,
 } from './terminal.fixture.ts'
 
 /** A made-up city with a terminal of every kind, and an oracle that prices what they do. */
@@ -82,26 +83,24 @@ function contentOf({ firstFen, addFen, markedFen, entry }: Fares) {
     'nanjing-taxi',
     'hangzhou-bicycle',
   ]
-  const own = tariffs()
-    .filter(({ id }) => wanted.includes(id))
-    .map((tariff) => ({
-      ...tariff,
-      rules: tariff.rules.map((rule) => {
-        const { base } = rule
-        if (base.kind === 'flat') return { ...rule, base: { ...base, amountFen: firstFen } }
-        if (base.kind !== 'distance-ladder') return rule
-        const first = { ...base.first, amountFen: firstFen }
-        return {
-          ...rule,
-          base: { ...base, first, steps: base.steps.map((step) => ({ ...step, addFen })) },
-        }
-      }),
-      entry: tariff.entry.kind === 'fixed' ? tariff.entry : { ...tariff.entry, kind: entry },
-      maximum:
-        tariff.id === 'beijing-bus'
-          ? { ...tariff.maximum, kind: 'fixed', amountFen: markedFen }
-          : tariff.maximum,
-    }))
+  const own = published(tariffs().filter(({ id }) => wanted.includes(id))).map((tariff) => ({
+    ...tariff,
+    rules: tariff.rules.map((rule) => {
+      const { base } = rule
+      if (base.kind === 'flat') return { ...rule, base: { ...base, amountFen: firstFen } }
+      if (base.kind !== 'distance-ladder') return rule
+      const first = { ...base.first, amountFen: firstFen }
+      return {
+        ...rule,
+        base: { ...base, first, steps: base.steps.map((step) => ({ ...step, addFen })) },
+      }
+    }),
+    entry: tariff.entry.kind === 'fixed' ? tariff.entry : { ...tariff.entry, kind: entry },
+    maximum:
+      tariff.id === 'beijing-bus'
+        ? { ...tariff.maximum, kind: 'fixed', amountFen: markedFen }
+        : tariff.maximum,
+  }))
   return { tariffs: own, networks: [NETWORK] }
 }
 

@@ -33,6 +33,7 @@ import {
   EXIT_GATE,
   listsOf,
   openBench,
+  published,
   tap,
 } from './terminal.fixture.ts'
 
@@ -48,7 +49,7 @@ function networkOf(tariff: Tariff): StationNetwork | undefined {
 
 /** The tariff as a terminal holds it: signed, sent as text, opened, compiled. */
 async function offline(tariff: Tariff, network: StationNetwork | undefined) {
-  const content = { tariffs: [tariff], networks: network === undefined ? [] : [network] }
+  const content = { tariffs: published([tariff]), networks: network === undefined ? [] : [network] }
   const travelled: unknown = JSON.parse(fromUtf8(utf8(JSON.stringify(content))))
   const [acceptance] = await bundles()
   const [mode = 'bus'] = tariff.modes
@@ -133,7 +134,7 @@ async function rideMonths(tariff: Tariff, starts: readonly Instant[]) {
   const [line] = network.lines
   const [from, to] = [line?.stations[0] ?? 0, line?.stations.at(-1) ?? 0]
   const all = await bundles()
-  const content = { tariffs: [tariff], networks: [network] }
+  const content = { tariffs: published([tariff]), networks: [network] }
   const lists = [...all.slice(0, 3), await bundle('tariffs', content)]
   const clock = createManualClock(AT)
   const city = { division: tariff.city, line: line?.id ?? 0 }

@@ -11,7 +11,7 @@ import {
 } from '@unifare/core'
 import { ed25519KeyPair } from '@unifare/crypto'
 import { nodeEngine } from '@unifare/crypto/node'
-import { type StationNetwork, tariffs } from '@unifare/fares'
+import { type StationNetwork, type Tariff, tariffs } from '@unifare/fares'
 import {
   type Batch,
   createHandler,
@@ -135,6 +135,11 @@ export function bundle(
   )
 }
 
+/** Tariffs of any city as the operator's own: nobody may publish another one's. */
+export function published(list: readonly Tariff[]): Tariff[] {
+  return list.map((tariff) => ({ ...tariff, operator: OPERATOR }))
+}
+
 /** The four lists of a healthy terminal; media on the deny list as `medium/issuer/account`. */
 export async function bundles(
   denied: readonly string[] = [],
@@ -156,7 +161,10 @@ export async function bundles(
     await bundle('deny', { entries }, options),
     await bundle(
       'tariffs',
-      { tariffs: tariffs().filter(({ id }) => names.includes(id)), networks: [NETWORK] },
+      {
+        tariffs: published(tariffs().filter(({ id }) => names.includes(id))),
+        networks: [NETWORK],
+      },
       options,
     ),
   ]
