@@ -1,7 +1,9 @@
 import { balances } from '@unifare/ledger'
 import { describe, expect, it } from 'vitest'
 import { openTestCentre } from '../centre.fixture.ts'
-import { CARD, cardTap, chargeOf, DAY, ISSUER } from '../clearing.fixture.ts'
+import { CARD, cardTap, chargeOf, DAY, ISSUER, OPERATOR } from '../clearing.fixture.ts'
+import { codeTap } from '../code.fixture.ts'
+import { proveStored } from '../proof/stored-proof.ts'
 import type { ReconciliationResult } from './centre-order.ts'
 import { loadItems } from './item-table.ts'
 
@@ -64,6 +66,30 @@ describe('the order to reconcile', () => {
     })
     for (const bad of [{}, [{}], [{ ...LINE, bookedOn: 'soon' }]]) {
       await expect(reconcile(bad)).rejects.toMatchObject({ code: 'bank.bad-statement' })
+    }
+  })
+
+  it('finds nothing wrong with corrections, on any day that they touch', async () => {
+    const network = await openTestCentre()
+    const { tap, content } = await codeTap()
+    await network.centre.command({ do: 'publish-issuer-keys', content })
+    await network.taps([tap])
+    const asked = (number: number, amountFen: number, corrects: number) =>
+      chargeOf([tap], { number, amountFen, corrects })
+    await network.charges([asked(1, 600, 0)])
+    await network.close()
+    await network.charges([asked(2, 400, 1), asked(3, 450, 2)])
+    expect(await network.close(NEXT_DAY)).toMatchObject({ settledFen: -150 })
+    for (const day of [DAY, NEXT_DAY]) {
+      expect(await network.centre.command({ do: 'reconcile', day })).toMatchObject({ open: 0 })
+    }
+    for (const [number, day] of [
+      [1, DAY],
+      [2, NEXT_DAY],
+      [3, NEXT_DAY],
+    ] as const) {
+      const proof = await network.centre.read((tx) => proveStored(tx, `${OPERATOR}-${number}`))
+      expect(proof.day).toBe(day)
     }
   })
 })

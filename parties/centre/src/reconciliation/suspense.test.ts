@@ -68,6 +68,7 @@ describe('an item of suspense', () => {
     expect(again).toEqual({ items: [], opened: [], closed: [], entries: [] })
     const elsewhere = changeSuspense(once.items, [], { day: '2026-11-21', looked: () => false })
     expect(elsewhere.closed).toEqual([])
+    expect(changeSuspense(once.items, [], { day: '2026-11-19', looked: all }).closed).toEqual([])
   })
 
   it('is overdue when it stands longer than its kind should', () => {

@@ -56,6 +56,8 @@ export function changeSuspense(
   }
   for (const [key, item] of [...known].sort(([a], [b]) => compareText(a, b))) {
     if (item.closedOn !== '' || standing.has(key) || !looked(item.kind)) continue
+    // A comparison of an earlier day knows nothing of it yet.
+    if (item.openedOn > day) continue
     closed.push(key)
     change({ ...item, closedOn: day, steps: item.steps + 1 }, 0 - doubtFen(item))
   }
