@@ -11,6 +11,15 @@ export {
 export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export type { PastCharge, Reversal, SettledCorrection } from './corrections.ts'
 export {
+  missingFen,
+  notePurse,
+  type PurseBreak,
+  type PurseEntry,
+  type PurseGap,
+  type PurseShadow,
+  type PurseStep,
+} from './engine/card-continuity.ts'
+export {
   COUNTER_BELOW,
   COUNTER_NEW,
   COUNTER_SEEN,
