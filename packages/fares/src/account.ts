@@ -1,4 +1,4 @@
-import type { Day } from '@unifare/core'
+import type { Day, Fen } from '@unifare/core'
 import type { CompiledTariff } from './compile.ts'
 import { joinBase, type Ridden, wholeRide } from './joined.ts'
 import { turned } from './periods.ts'
@@ -102,7 +102,7 @@ function after(compiled: CompiledTariff, account: FareAccount, ridden: Ridden): 
 }
 
 function counted(
-  { accumulation, discounts }: CompiledTariff,
+  { accumulation, discounts, caps, timeLimits }: CompiledTariff,
   account: FareAccount,
   { ride, priced, previous }: Ridden & { readonly previous: PreviousRide },
 ): FareAccount {
@@ -117,11 +117,7 @@ function counted(
   )?.policy.id
   return {
     ...account,
-    spent: {
-      dayFen: spent.dayFen + amountFen,
-      weekFen: spent.weekFen + amountFen,
-      monthFen: spent.monthFen + amountFen,
-    },
+    spent: spentAfter(spent, amountFen, caps.length === 0 ? 0 : overtimeOf(timeLimits, priced)),
     monthToDate: counts
       ? {
           trips: month.trips + 1,
@@ -135,6 +131,33 @@ function counted(
         ? freeRidesUsed
         : { ...freeRidesUsed, [used]: (freeRidesUsed[used] ?? 0) + 1 },
   }
+}
+
+function spentAfter(spent: Spent, amountFen: Fen, overtimeFen: Fen): Spent {
+  const { overtime } = spent
+  const sums = plus(spent, amountFen)
+  if (overtimeFen === 0) return overtime === undefined ? sums : { ...sums, overtime }
+  const none = { dayFen: 0, weekFen: 0, monthFen: 0 }
+  return { ...sums, overtime: plus(overtime ?? none, overtimeFen) }
+}
+
+function plus({ dayFen, weekFen, monthFen }: Omit<Spent, 'overtime'>, amountFen: Fen) {
+  return {
+    dayFen: dayFen + amountFen,
+    weekFen: weekFen + amountFen,
+    monthFen: monthFen + amountFen,
+  }
+}
+
+/** What overtime added to a price, as far as it was charged. */
+function overtimeOf(
+  timeLimits: CompiledTariff['timeLimits'],
+  { parts, amountFen }: Ridden['priced'],
+): Fen {
+  const added = parts
+    .filter(({ rule }) => timeLimits.some(({ policy }) => policy.id === rule))
+    .reduce((sum, part) => sum + part.amountFen, 0)
+  return Math.min(added, amountFen)
 }
 
 function previousOf(

@@ -152,6 +152,7 @@ export const readCap: Reader<Cap> = object<Cap>({
   when: readWhen,
   period: oneOf('day', 'week', 'month'),
   amountFen: fenAmount,
+  over: optional(oneOf('rides', 'all')),
 })
 
 export const readPass: Reader<Pass> = object<Pass>({

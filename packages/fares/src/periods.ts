@@ -1,5 +1,6 @@
 import { type Day, type Instant, shanghaiDay } from '@unifare/core'
 import type { FareAccount } from './account.ts'
+import type { Spent } from './ride.ts'
 
 /** The account at the time of a ride: sums of periods that are over start anew. */
 export function turned(account: FareAccount, at: Instant): FareAccount {
@@ -10,15 +11,19 @@ export function turned(account: FareAccount, at: Instant): FareAccount {
   const year = day.slice(0, 4)
   const { spent, monthToDate, freeRidesUsed } = account
   const sameMonth = month === account.month
+  const kept = ({ weekFen, monthFen }: Omit<Spent, 'overtime'>) => ({
+    dayFen: 0,
+    weekFen: week === account.week ? weekFen : 0,
+    monthFen: sameMonth ? monthFen : 0,
+  })
   return {
     day,
     week,
     month,
     year,
     spent: {
-      dayFen: 0,
-      weekFen: week === account.week ? spent.weekFen : 0,
-      monthFen: sameMonth ? spent.monthFen : 0,
+      ...kept(spent),
+      ...(spent.overtime === undefined ? {} : { overtime: kept(spent.overtime) }),
     },
     monthToDate: sameMonth ? monthToDate : { trips: 0, paidFen: 0, baseFen: 0 },
     previous: account.previous,

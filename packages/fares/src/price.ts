@@ -58,6 +58,7 @@ function priceAlone(
     rule,
     baseFen: first.amountFen,
     amountFen: 0,
+    overtimeFen: 0,
     parts: [],
     transfer,
     instead,

@@ -84,6 +84,8 @@ export interface Spent {
   readonly dayFen: Fen
   readonly weekFen: Fen
   readonly monthFen: Fen
+  /** The part of it that was charged for overtime; left out where there was none. */
+  readonly overtime?: Omit<Spent, 'overtime'>
 }
 
 /** Sums of the rides that the city's rule counts. */

@@ -2,7 +2,7 @@ import type { Fen } from '@unifare/core'
 import type { CompiledTariff } from './compile.ts'
 import type { FareRefusal } from './errors.ts'
 import { accumulated, discounted } from './policies.ts'
-import type { Alternative, PricePart, Ride } from './ride.ts'
+import type { Alternative, PricePart, Ride, Spent } from './ride.ts'
 import { elapsedMs, startOf } from './ride-times.ts'
 import { shareFen } from './rounding.ts'
 import type { Discount, Policy, PricingStep, TimeLimit, Transfer } from './tariff.ts'
@@ -13,6 +13,8 @@ export interface Running {
   /** Base fare of this ride. */
   readonly baseFen: Fen
   amountFen: Fen
+  /** The part of what stands that overtime added. */
+  overtimeFen: Fen
   readonly parts: PricePart[]
   /** Transfer rule that fits this ride; looked up once, discounts ask for it, too. */
   readonly transfer: Transfer | undefined
@@ -146,21 +148,27 @@ function addAccumulation(compiled: CompiledTariff, ride: Ride, running: Running)
 function addCaps({ caps }: CompiledTariff, ride: Ride, running: Running): void {
   const { spent } = ride
   if (spent === undefined) return
-  const sums = { day: spent.dayFen, week: spent.weekFen, month: spent.monthFen }
   for (const { policy, holds } of caps) {
     if (!holds(ride)) continue
-    const leftFen = Math.max(0, policy.amountFen - sums[policy.period])
-    if (leftFen < running.amountFen) put(running, policy, leftFen)
+    const overtime = policy.over === 'all' ? undefined : spent.overtime
+    const sumFen = sumsOf(spent)[policy.period] - (overtime ? sumsOf(overtime)[policy.period] : 0)
+    const apartFen = policy.over === 'all' ? 0 : Math.min(running.overtimeFen, running.amountFen)
+    const mostFen = Math.max(0, policy.amountFen - sumFen) + apartFen
+    if (mostFen < running.amountFen) put(running, policy, mostFen)
   }
 }
 
-function addOvertime({ timeLimits }: CompiledTariff, ride: Ride, running: Running): void {
+function sumsOf({ dayFen, weekFen, monthFen }: Omit<Spent, 'overtime'>) {
+  return { day: dayFen, week: weekFen, month: monthFen } as const
+}
+
+function addOvertime(compiled: CompiledTariff, ride: Ride, running: Running): void {
   const tookMs = elapsedMs(ride)
   if (tookMs === undefined) return
-  const policy = timeLimits.find(({ holds }) => holds(ride))?.policy
+  const policy = compiled.timeLimits.find(({ holds }) => holds(ride))?.policy
   if (policy === undefined || tookMs <= policy.limitS * 1000) return
   const { amountFen } = running
-  const chargeFen = overtimeFen(policy.charge, running, ride.exit?.station)
+  const chargeFen = chargeOf(policy.charge, running, ride.exit?.station)
   if (chargeFen === undefined) {
     running.refusal = 'fares.no-maximum'
     return
@@ -170,10 +178,13 @@ function addOvertime({ timeLimits }: CompiledTariff, ride: Ride, running: Runnin
     policy,
     policy.mode === 'add' ? amountFen + chargeFen : Math.max(amountFen, chargeFen),
   )
+  running.overtimeFen = running.amountFen - amountFen
+  // Caps came before in the usual order; those over all money hold for the charge, too.
+  addCaps(compiled, ride, running)
 }
 
 /** Undefined where the charge is a maximum that is not known: fares that grow for ever have none. */
-function overtimeFen(
+function chargeOf(
   charge: TimeLimit['charge'],
   { rule: { base } }: Running,
   exitStation: number | undefined,

@@ -295,6 +295,11 @@ export interface Cap extends Policy {
   /** Calendar day, week from Monday, month, in the tariff's zone. */
   readonly period: 'day' | 'week' | 'month'
   readonly amountFen: Fen
+  /**
+   * What it is most of: the fares of `rides`, overtime apart (as London's caps, which maximum fares
+   * do not count towards; so where it is left out), or `all` money, overtime within.
+   */
+  readonly over?: 'rides' | 'all'
 }
 
 /** A pass that is bought once and covers rides from then on. */

@@ -137,9 +137,17 @@ const PERIODS = {
   month: { zh: '每月', en: 'a month' },
 } as const satisfies Record<Cap['period'], Words>
 
-function capWords({ period, amountFen }: Cap): Words {
+function capWords({ period, amountFen, over }: Cap): Words {
   const { zh, en } = money(amountFen)
-  return { zh: `${PERIODS[period].zh}至多 ${zh}`, en: `${en} ${PERIODS[period].en} at most` }
+  const most = { zh: `${PERIODS[period].zh}至多 ${zh}`, en: `${en} ${PERIODS[period].en} at most` }
+  switch (over) {
+    case 'all':
+      return { zh: `${most.zh}（含超时费）`, en: `${most.en}, overtime included` }
+    case 'rides':
+      return { zh: `${most.zh}（超时费另计）`, en: `${most.en}, overtime apart` }
+    default:
+      return most
+  }
 }
 
 function passWords({ priceFen, hours }: Pass): Words {
