@@ -35,8 +35,6 @@ export {
   type ClearJob,
   type ClearTools,
   createShardClearer,
-  marksFile,
-  rowsFile,
 } from './engine/clear-job.ts'
 export {
   type ClearedSegments,
@@ -45,10 +43,10 @@ export {
   clearSegments,
   type SegmentDay,
 } from './engine/clear-segments.ts'
-export type { AccountKey, History } from './engine/past.ts'
 export { rulesFile, type StoredRules, storeRules } from './engine/rules-file.ts'
 export { createScatterer, type Scattered, type ScatterJob } from './engine/scatter-job.ts'
 export type { DenyMark, ShardRules } from './engine/shard.ts'
+export { openClosedDay, type SectionKind, shardFile } from './engine/shard-file.ts'
 export { createMemorySpill, type Spill } from './engine/spill.ts'
 export { ROW_BYTES, verdictOf, verdictRow } from './engine/verdict-rows.ts'
 export { centreErrors } from './errors.ts'
@@ -141,7 +139,14 @@ export {
   type ReserveAccount,
 } from './settling/reserve.ts'
 export type { SettlementStatement } from './settling/settlement-statement.ts'
-export { alarms, windows } from './settling/tables.ts'
+export {
+  alarms,
+  instructions,
+  reserves,
+  windowDays,
+  windowEvents,
+  windows,
+} from './settling/tables.ts'
 export { eventsHold, type SignedEvent, type WindowEvent } from './settling/window-events.ts'
 export type { SettlingRules } from './settling/window-orders.ts'
 export type { WindowRule } from './settling/window-rules.ts'
