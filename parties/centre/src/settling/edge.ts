@@ -2,7 +2,6 @@ import type { AcceptanceContent } from '@unifare/bundle'
 import type { Instant, Tx } from '@unifare/core'
 import { orderOf } from '@unifare/institution'
 import type { Message } from '@unifare/tap'
-import type { Cleared } from '../clearing.ts'
 import { DEMONSTRATION_FEES, type FeeRow } from '../fees.ts'
 import { DEMONSTRATION_CODES } from '../rules/code-list.ts'
 import { readHeld } from '../rules/read-held.ts'
@@ -12,7 +11,12 @@ import { checkModelRows, DEMONSTRATION_MODELS } from './models.ts'
 import { isSettlingOrder, settlingOrder, withoutSuspended } from './orders.ts'
 import { updateAlarms } from './reserve-orders.ts'
 import { settlementFor } from './settlement-statement.ts'
-import { type Settling, type SettlingRules, takeClosedDay } from './window-orders.ts'
+import {
+  type ClosedDay,
+  type Settling,
+  type SettlingRules,
+  takeClosedDay,
+} from './window-orders.ts'
 import { DEMONSTRATION_WINDOWS } from './window-rules.ts'
 
 /** What settlement needs of the centre that it belongs to. */
@@ -38,16 +42,17 @@ export interface SettlingMachine {
   takes(order: Given['order']): boolean
   carryOut(tx: Tx, given: Given): Promise<unknown>
   /** Puts a day that has just closed into its window. */
-  takeDay(tx: Tx, cleared: Cleared, at: Instant): Promise<void>
+  takeDay(tx: Tx, closed: ClosedDay, at: Instant): Promise<void>
   /** Answers a question of a member: for the rules in force, its part of a window, its held charges. */
   answer(tx: Tx, message: Message): Promise<unknown>
   /** The list of acceptance without the members that are suspended. */
   open(tx: Tx, content: AcceptanceContent, at: Instant): Promise<AcceptanceContent>
 }
 
-/** Whether a question is for settlement: `rules`, `held`, or `settlement` with a window's name. */
+/** Whether a question is for settlement: `rules`, `held: true`, or `settlement` with a window's name. */
 export function isSettlingQuestion(asked: Given['order']): boolean {
-  return ['rules', 'settlement', 'held'].some((name) => asked[name] !== undefined)
+  // A pull of lists has `held` too: there it is the versions held.
+  return asked['rules'] !== undefined || asked['settlement'] !== undefined || asked['held'] === true
 }
 
 /** Makes the settlement of a centre. Throws `window.bad-model`. */
@@ -71,8 +76,8 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
     takes: isSettlingOrder,
     carryOut: (tx, { order, at, publishAcceptance }) =>
       settlingOrder(tx, order, { ...settlingAt(at), members, publishAcceptance }),
-    async takeDay(tx, cleared, at) {
-      await takeClosedDay(tx, cleared, settlingAt(at))
+    async takeDay(tx, closed, at) {
+      await takeClosedDay(tx, closed, settlingAt(at))
       await updateAlarms(tx, at)
     },
     async answer(tx, message) {
