@@ -15,7 +15,7 @@ import { type CalendarRow, valueDate } from './calendar.ts'
 import { abortingEntries, closingEntries, instructingEntries, settlingEntries } from './entries.ts'
 import { type Instruction, instructionsOf, paymentsOf } from './instructions.ts'
 import type { ModelRow } from './models.ts'
-import { dayObligations, type Obligation, pairSumsOf } from './obligations.ts'
+import { dayObligations, type Obligation, type PairSum, pairSumsOf } from './obligations.ts'
 import { readReserves, readWindow, type WindowView } from './reading.ts'
 import { instructions, type WindowRow, windowDays, windowEvents, windows } from './tables.ts'
 import { eventBytes, nextEvent, type WindowStep } from './window-events.ts'
@@ -37,20 +37,24 @@ export interface Settling {
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
 }
 
+/** What settlement takes of a day: its money by issuer and operator, or the charges to sum it from. */
+export type ClosedDay = Pick<Cleared, 'day' | 'orders' | 'positions'> &
+  (Pick<Cleared, 'charges'> | { readonly pairs: readonly PairSum[] })
+
 /** Puts a day that closes now into its window; the first day of a window opens it. */
 export async function takeClosedDay(
   tx: Tx,
-  cleared: Pick<Cleared, 'day' | 'charges' | 'orders' | 'positions'>,
+  closed: ClosedDay,
   settling: Settling,
 ): Promise<{ readonly window: string }> {
-  const { day, charges, orders, positions } = cleared
+  const { day, orders, positions } = closed
   const { centre, rules } = settling
   const known = await tx.select(windows, {})
   const { window, period, late } = placeOf(day, { rules: rules.windows, windows: known })
   if (!known.some((row) => row.window === window)) {
     await openWindow(tx, { window, first: period.first, last: period.last }, settling)
   }
-  const pairs = pairSumsOf(charges.flatMap(partsOf))
+  const pairs = 'pairs' in closed ? closed.pairs : pairSumsOf(closed.charges.flatMap(partsOf))
   const obligations = dayObligations({ pairs, orders, positions, centre })
   await tx.put(windowDays, [{ window, day, obligations, late }])
   return { window }
