@@ -140,13 +140,12 @@ const PERIODS = {
 function capWords({ period, amountFen, over }: Cap): Words {
   const { zh, en } = money(amountFen)
   const most = { zh: `${PERIODS[period].zh}至多 ${zh}`, en: `${en} ${PERIODS[period].en} at most` }
+  if (over === undefined) return most
   switch (over) {
     case 'all':
       return { zh: `${most.zh}（含超时费）`, en: `${most.en}, overtime included` }
     case 'rides':
       return { zh: `${most.zh}（超时费另计）`, en: `${most.en}, overtime apart` }
-    default:
-      return most
   }
 }
 
