@@ -226,7 +226,10 @@ async function stateOf({ network }: MemoryNetwork) {
     issuers.push(await party.read((tx) => balances(tx)))
   }
   const { taps, charges, days, statements, settled, cards, denyEntries } = centre
-  const tables = { ...common, taps, charges, days, statements, settled, cards, denyEntries }
+  const { windows, windowDays, windowEvents, instructions, reserves } = centre
+  const settlement = { windows, windowDays, windowEvents, instructions, reserves }
+  const cleared = { taps, charges, days, statements, settled, cards, denyEntries }
+  const tables = { ...common, ...cleared, ...settlement }
   return {
     operators,
     issuers,
