@@ -88,7 +88,7 @@ export async function openStanding(options: {
   readonly clock: ManualClock | undefined
 }): Promise<Standing> {
   const { file, plan, role, ids } = options
-  const engine = processEngine()
+  const engine = processEngine({ aside: options.clock === undefined })
   const clock = options.clock ?? systemClock()
   const random = systemRandom()
   const environments = new Map<string, Env>()
