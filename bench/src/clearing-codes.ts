@@ -77,8 +77,7 @@ async function ownRate(plan: NationalPlan): Promise<number> {
   const { terminals } = await makeNationalSlice(small, 0, await nationalColumns(plan.seed))
   const taps = terminals.flatMap(({ records }) => records.map(parseTap))
   const codes = taps.filter(({ medium }) => medium === 'code')
-  const { verifier } = await openVerifier({ seed: plan.seed })
-  const { issuerKeys, engine, caches } = verifier
+  const { issuerKeys, engine, caches } = await openVerifier({ seed: plan.seed })
   if (issuerKeys === undefined) throw new TypeError('no issuer keys')
   const started = performance.now()
   for (const { evidence, at } of codes) {

@@ -11,6 +11,7 @@ export interface ClearingPool extends ClearingWorkers {
 export function startClearingPool(setup: WorkerSetup, threads: number): ClearingPool {
   const pool = new Piscina<WorkerJob, Scattered | ClearedPart>({
     filename: new URL('./clearing-worker.ts', import.meta.url).href,
+    name: 'work',
     minThreads: threads,
     maxThreads: threads,
     // A job is a segment or a shard: waiting by turns costs more than it saves.

@@ -5,7 +5,6 @@ import {
   type ClearJob,
   createScatterer,
   createShardClearer,
-  type History,
   type Scattered,
   type ScatterJob,
   type Verifier,
@@ -32,9 +31,7 @@ export type WorkerJob =
   | { readonly kind: 'clear'; readonly setup: WorkerSetup; readonly job: ClearJob }
 
 interface VerifierModule {
-  openVerifier(
-    options: unknown,
-  ): Promise<{ readonly verifier: Verifier; readonly history: History }>
+  readonly openVerifier: (options: unknown) => Promise<Verifier>
 }
 
 let opened: Promise<Awaited<ReturnType<typeof open>>> | undefined
@@ -43,13 +40,13 @@ async function open(setup: WorkerSetup) {
   const storage = await createFileStorage(setup.storageDir)
   const spill = await createFileSpill(setup.spillDir)
   const { openVerifier } = (await import(setup.verifierModule)) as VerifierModule
-  const { verifier, history } = await openVerifier(setup.verifierOptions)
-  const tools = { storage, spill, hashes: nodeEngine(), verifier, history }
+  const verifier = await openVerifier(setup.verifierOptions)
+  const tools = { storage, spill, hashes: nodeEngine(), verifier }
   return { scatter: createScatterer(tools), clear: createShardClearer(tools) }
 }
 
 /** Does one job; the pool calls it in a thread of its own. */
-export default async function work(task: WorkerJob): Promise<Scattered | ClearedPart> {
+export async function work(task: WorkerJob): Promise<Scattered | ClearedPart> {
   opened ??= open(task.setup)
   const { scatter, clear } = await opened
   return task.kind === 'scatter' ? scatter(task.job) : clear(task.job)

@@ -15,6 +15,7 @@ export const centreErrors = {
     zh: '该日已关账，迟到记录计入下一日',
   },
   'centre.day-open': { en: 'the day is not closed yet', zh: '该日尚未关账' },
+  'centre.no-closed-day': { en: 'the files of a closed day are missing', zh: '缺少已关账日的文件' },
   'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
   'marks.malformed': { en: 'not the marks of cards', zh: '不是卡片计数状态' },
 } as const satisfies ErrorTable

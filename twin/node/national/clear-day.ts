@@ -51,7 +51,7 @@ export async function openNationalClearing(options: {
           day: plan.day,
           centre: NATIONAL_CENTRE,
           previousRoot: FIRST_ROOT,
-          previousDay: null,
+          closedDays: [],
           segments: own.map((one) => ({
             ...one,
             from: 0,

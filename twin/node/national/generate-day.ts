@@ -22,6 +22,7 @@ export async function generateDay(options: {
   let done = 0
   const pool = new Piscina<GeneratorJob, Expected[]>({
     filename: new URL('./generator-worker.ts', import.meta.url).href,
+    name: 'generate',
     minThreads: threads,
     maxThreads: threads,
   })

@@ -20,7 +20,7 @@ const columnsOf = new Map<string, Promise<readonly EvidenceColumns[]>>()
 const { privateKey } = generateKeyPairSync('ed25519')
 
 /** Writes the journal of one intake node; the pool calls it in a thread of its own. */
-export default async function generate(job: GeneratorJob): Promise<Expected[]> {
+export async function generate(job: GeneratorJob): Promise<Expected[]> {
   const { plan, node, dir, port } = job
   const columns = columnsOf.get(plan.seed) ?? nationalColumns(plan.seed)
   columnsOf.set(plan.seed, columns)

@@ -1,4 +1,4 @@
-import { createCardChecks, type History, type Verifier } from '@unifare/centre'
+import { createCardChecks, type Verifier } from '@unifare/centre'
 import { createSeededRandom } from '@unifare/core'
 import { openKeyWindow } from '@unifare/crypto'
 import { nodeEngine } from '@unifare/crypto/node'
@@ -8,10 +8,7 @@ import { nationalKeyStore } from '../../src/national/national-keys.ts'
 import { NATIONAL_CENTRE } from '../../src/national/national-plan.ts'
 
 /** A verifier of the measured country, as the centre's workers open it for themselves. */
-export async function openVerifier(options: unknown): Promise<{
-  readonly verifier: Verifier
-  readonly history: History
-}> {
+export async function openVerifier(options: unknown): Promise<Verifier> {
   const { seed } = options as { readonly seed: string }
   const store = nationalKeyStore(seed)
   const random = createSeededRandom(`${seed}/blinding`)
@@ -21,16 +18,12 @@ export async function openVerifier(options: unknown): Promise<{
   })
   const { content } = await codeIssuers(seed)
   return {
-    verifier: {
-      cardChecks: createCardChecks({
-        window: openKeyWindow({ store, refs: store.list() }),
-        keyOwner: NATIONAL_CENTRE,
-      }),
-      issuerKeys: parseIssuerKeys(content, engine),
-      engine,
-      caches: createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 }),
-    },
-    // A first day: nothing was settled before.
-    history: async () => new Uint8Array(0),
+    cardChecks: createCardChecks({
+      window: openKeyWindow({ store, refs: store.list() }),
+      keyOwner: NATIONAL_CENTRE,
+    }),
+    issuerKeys: parseIssuerKeys(content, engine),
+    engine,
+    caches: createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 }),
   }
 }

@@ -6,8 +6,8 @@ import {
   createScatterer,
   createShardClearer,
   FIRST_ROOT,
+  openClosedDay,
   ROW_BYTES,
-  rowsFile,
   storeRules,
   verdictOf,
   verdictRow,
@@ -56,7 +56,17 @@ async function write(plan: NationalPlan, to: Storage): Promise<Expected[]> {
 /** Clears the day in this thread. */
 async function clear(
   shards: number,
-  { from = storage, plan = PLAN }: { readonly from?: Storage; readonly plan?: NationalPlan } = {},
+  {
+    from = storage,
+    plan = PLAN,
+    closedDays = [],
+    previousRoot = FIRST_ROOT,
+  }: {
+    readonly from?: Storage
+    readonly plan?: NationalPlan
+    readonly closedDays?: readonly string[]
+    readonly previousRoot?: string
+  } = {},
 ): Promise<ClearedSegments> {
   const spill = createMemorySpill()
   const store = nationalKeyStore(plan.seed)
@@ -65,7 +75,6 @@ async function clear(
     storage: from,
     spill,
     hashes: pureHashes,
-    history: async () => new Uint8Array(0),
     verifier: {
       cardChecks: createCardChecks({
         window: openKeyWindow({ store, refs: store.list() }),
@@ -88,8 +97,8 @@ async function clear(
     {
       day: plan.day,
       centre: NATIONAL_CENTRE,
-      previousRoot: FIRST_ROOT,
-      previousDay: null,
+      previousRoot,
+      closedDays,
       segments,
       shards,
     },
@@ -104,8 +113,9 @@ describe('a country’s day', () => {
     expect(cleared.charges).toBe(3_020)
     expect(expected).toHaveLength(100)
     const wanted = new Map(expected.map((one) => [chargeId(one), one.verdict]))
-    for (let shard = 0; shard < 4; shard++) {
-      const rows = (await storage.read(rowsFile(PLAN.day, shard, 4))) as Uint8Array
+    const closed = await openClosedDay(storage, PLAN.day)
+    for (let bucket = 0; bucket < 256; bucket++) {
+      const rows = await closed.read('rows', bucket)
       for (let at = 0; at < rows.length; at += ROW_BYTES) {
         const row = verdictRow.decode(rows.subarray(at, at + ROW_BYTES))
         expect([chargeId(row), verdictOf(row.verdict)]).toEqual([
@@ -118,6 +128,25 @@ describe('a country’s day', () => {
       normal: 2_920,
       ...Object.fromEntries(NATIONAL_FAULTS.map((fault) => [fault, 10])),
     })
+  })
+
+  test('sent again whole on the next day is charged no second time', async () => {
+    const first = createMemoryStorage()
+    await write(PLAN, first)
+    await storeRules(first, nationalRules(PLAN))
+    const { root } = await clear(4, { from: first })
+    const next = { ...PLAN, day: '2026-11-21' }
+    await storeRules(first, { ...nationalRules(PLAN), day: next.day })
+    const again = { from: first, plan: next, closedDays: [PLAN.day], previousRoot: root }
+    const { verdicts, settledFen } = await clear(2, again)
+    // What settled is charged; what was refused is refused for the same reason.
+    expect(verdicts).toEqual({
+      'tap.charged': 2_930,
+      ...Object.fromEntries(
+        NATIONAL_FAULTS.filter((fault) => fault !== 'tap.charged').map((fault) => [fault, 10]),
+      ),
+    })
+    expect(settledFen).toBe(0n)
   })
 
   test('has one root, however many shards it is cleared in', async () => {

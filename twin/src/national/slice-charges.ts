@@ -67,8 +67,15 @@ export function chargeCards(
       case 'tap.overdue':
         charge(row, { tapDay: OVERDUE_DAY }, fault)
         break
-      default:
+      case undefined:
+      case 'card.bad-tac':
+      case 'card.bad-mac2':
+      case 'card.evidence':
+      case 'tap.conflict':
+      case 'deny.listed':
+      case 'test':
         charge(row, {}, fault)
+        break
     }
   })
   return { byOperator, expected }

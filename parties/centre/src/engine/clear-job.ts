@@ -1,4 +1,5 @@
 import {
+  businessDayStart,
   createSerial,
   type Day,
   type Hashes,
@@ -10,14 +11,23 @@ import {
 import type { Verifier } from '../evidence.ts'
 import { BUCKETS } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
+import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
+import { type Arena, recordsIn } from './gather.ts'
 import type { LaneSums } from './lane-sums.ts'
-import type { History } from './past.ts'
-import { createBucketMarks, riddenCards } from './ridden-cards.ts'
+import { type BucketMarks, createBucketMarks, riddenCards } from './ridden-cards.ts'
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
+import { rowsHistory } from './rows-history.ts'
 import { loadRules } from './rules-file.ts'
 import { openDelivered } from './scatter.ts'
 import { createScratch } from './scratch.ts'
 import { clearShard, type ShardRules } from './shard.ts'
+import {
+  encodeShardFile,
+  openClosedDay,
+  type Section,
+  type SectionKind,
+  shardFile,
+} from './shard-file.ts'
 import type { Range, Spill } from './spill.ts'
 import { ROW, ROW_BYTES, verdictOf } from './verdict-rows.ts'
 
@@ -35,13 +45,13 @@ export interface ClearJob {
   readonly parts: readonly ShardPart[]
   /** Day that is cleared; its rules are a file (`storeRules`). */
   readonly day: Day
-  /** Day of the closing state that this one begins with; null before the first. */
-  readonly previousDay: Day | null
+  /** Days that are closed, oldest first: the last one is the state that this one begins with. */
+  readonly closedDays: readonly Day[]
   /** Delivered ranges of all segments. */
   readonly delivered: Uint8Array
 }
 
-/** What became of a shard; its rows, and what it knows of cards, are durable files. */
+/** What became of a shard; its rows, and what the next day begins with, are a durable file. */
 export interface ClearedPart {
   readonly shard: number
   /** Roots of the shard's buckets, in their order, hexadecimal. */
@@ -62,17 +72,6 @@ export interface ClearTools {
   readonly spill: Spill
   readonly hashes: Hashes
   readonly verifier: Verifier
-  readonly history: History
-}
-
-/** Name of the file with a shard's verdict rows. */
-export function rowsFile(day: string, shard: number, shards: number): string {
-  return `rows-${day}-${shard}-of-${shards}`
-}
-
-/** Name of the file with what is known of a bucket's cards when a day has closed. */
-export function marksFile(day: string, bucket: number): string {
-  return `marks-${day}-${bucket}`
 }
 
 /** Charges of a card's day, about: what the marks of new cards begin with. */
@@ -80,15 +79,25 @@ const BYTES_PER_CARD = 400
 
 /** Opens a clearer of shards; it keeps its memory from one shard to the next. */
 export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promise<ClearedPart> {
-  const { storage, spill, hashes, verifier, history } = tools
+  const { storage, spill, hashes, verifier } = tools
   let known: ShardRules | undefined
   const scratch = createScratch()
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
-  async function load(kind: 'taps' | 'charges', parts: readonly ShardPart[]) {
-    const length = parts.reduce((sum, part) => sum + part[kind].length, 0)
+  /** The shard's records: those that waited, then the day's own. */
+  async function load(
+    kind: 'taps' | 'charges',
+    waited: readonly Uint8Array[],
+    parts: readonly ShardPart[],
+  ): Promise<Arena> {
+    const before = waited.reduce((sum, bytes) => sum + bytes.length, 0)
+    const length = parts.reduce((sum, part) => sum + part[kind].length, before)
     if (room[kind].length < length * 2) room[kind] = new Uint8Array(Math.ceil(length * 2.5))
     let at = 0
+    for (const bytes of waited) {
+      room[kind].set(bytes, at)
+      at += bytes.length
+    }
     for (const part of parts) {
       await spill.read(part.file, part[kind], room[kind].subarray(at))
       at += part[kind].length
@@ -104,33 +113,34 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
 
   async function clear(job: ClearJob): Promise<ClearedPart> {
     scratch.reset()
-    const { shard, shards, parts } = job
-    const rules = await rulesOf(job.day)
+    const { day, shard, shards, parts, closedDays } = job
+    const rules = await rulesOf(day)
     const buckets = bucketsOf(shard, shards)
-    const taps = await load('taps', parts)
-    const charges = await load('charges', parts)
-    const cards = Math.ceil(charges.length / BYTES_PER_CARD / buckets.length)
-    const marks = createBucketMarks(cards)
-    for (const bucket of job.previousDay === null ? [] : buckets) {
-      const bytes = await storage.read(marksFile(job.previousDay ?? '', bucket))
-      if (bytes !== undefined) marks.set(bucket, decodeCardMarks(bytes))
-    }
+    const before = await stateBefore(storage, closedDays.at(-1), buckets)
+    const taps = await load('taps', before.waitingTaps, parts)
+    const all = await load('charges', before.laterCharges, parts)
+    const { length, later } = splitCharges(recordsIn(all), day)
+    const charges = { ...all, length }
+    const marks = createBucketMarks(Math.ceil(length / BYTES_PER_CARD / buckets.length))
+    before.marks.forEach((bytes, i) => {
+      if (bytes.length > 0) marks.set(buckets[i] ?? 0, decodeCardMarks(bytes))
+    })
     const cleared = await clearShard({ taps, charges }, rules, {
       verifier,
-      history,
-      cards: riddenCards(marks, parseDay(rules.day)),
+      history: rowsHistory(storage, closedDays),
+      cards: riddenCards(marks, parseDay(day)),
       wasDelivered: openDelivered(job.delivered),
       scratch,
     })
-    await storage.replace(rowsFile(rules.day, shard, shards), cleared.rows)
-    for (const bucket of buckets) {
-      const own = marks.of(bucket)
-      if (own.count > 0) await storage.replace(marksFile(rules.day, bucket), encodeCardMarks(own))
-    }
-    const byBucket = rowsByBucket(cleared.rows)
+    const rows = rowsByBucket(cleared.rows)
+    const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
+    await storage.replace(
+      shardFile(day, shard, shards),
+      encodeShardFile(sectionsOf(buckets, { rows, marks, waiting, later })),
+    )
     return {
       shard,
-      bucketRoots: buckets.map((bucket) => toHex(bucketRoot(byBucket[bucket]!, hashes))),
+      bucketRoots: buckets.map((bucket) => toHex(bucketRoot(rows[bucket]!, hashes))),
       charges: cleared.charges,
       rows: cleared.rows.length / ROW_BYTES,
       settledFen: cleared.settledFen,
@@ -143,6 +153,44 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   // One after the other: they share the room.
   const oneByOne = createSerial()
   return (job) => oneByOne(() => clear(job))
+}
+
+/** What the day before left for some buckets, in their order. */
+async function stateBefore(storage: Storage, day: Day | undefined, buckets: readonly number[]) {
+  const none: Uint8Array[] = []
+  if (day === undefined) return { marks: none, waitingTaps: none, laterCharges: none }
+  const closed = await openClosedDay(storage, day)
+  const all = async (kind: SectionKind) => {
+    const read: Uint8Array[] = []
+    for (const bucket of buckets) read.push(await closed.read(kind, bucket))
+    return read
+  }
+  return {
+    marks: await all('marks'),
+    waitingTaps: await all('waitingTaps'),
+    laterCharges: await all('laterCharges'),
+  }
+}
+
+function sectionsOf(
+  buckets: readonly number[],
+  left: {
+    readonly rows: readonly Uint8Array[]
+    readonly marks: BucketMarks
+    readonly waiting: ByBucket
+    readonly later: ByBucket
+  },
+): Section[] {
+  const none = new Uint8Array(0)
+  return buckets.flatMap((bucket): Section[] => {
+    const marks = left.marks.of(bucket)
+    return [
+      { kind: 'rows', bucket, bytes: left.rows[bucket] ?? none },
+      { kind: 'marks', bucket, bytes: marks.count === 0 ? none : encodeCardMarks(marks) },
+      { kind: 'waitingTaps', bucket, bytes: left.waiting.get(bucket) ?? none },
+      { kind: 'laterCharges', bucket, bytes: left.later.get(bucket) ?? none },
+    ]
+  })
 }
 
 /** Buckets of a shard. */

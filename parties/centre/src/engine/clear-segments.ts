@@ -19,7 +19,8 @@ export interface SegmentDay {
   readonly centre: string
   /** Root of the day before; 64 zeros before the first. */
   readonly previousRoot: string
-  readonly previousDay: Day | null
+  /** Closed days that may have settled what comes again, oldest first. */
+  readonly closedDays: readonly Day[]
   readonly segments: readonly Omit<ScatterJob, 'shards' | 'centre'>[]
   /** 1 to 256: how many pieces the day is cleared in. Outputs do not depend on it. */
   readonly shards: number
@@ -58,7 +59,7 @@ export async function clearSegments(
     readonly progress?: ClearingProgress
   },
 ): Promise<ClearedSegments> {
-  const { day, centre, segments, shards, previousDay } = input
+  const { day, centre, segments, shards, closedDays } = input
   const { workers, spill, progress = () => undefined } = tools
   const all = segments.length + shards
   let done = 0
@@ -77,7 +78,7 @@ export async function clearSegments(
         taps: taps[shard] ?? NOTHING,
         charges: charges[shard] ?? NOTHING,
       }))
-      return workers.clear({ shard, shards, parts, day, previousDay, delivered }).then(told)
+      return workers.clear({ shard, shards, parts, day, closedDays, delivered }).then(told)
     }),
   )
   for (const { file } of scattered) await spill.remove(file)

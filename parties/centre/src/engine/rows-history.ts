@@ -1,0 +1,61 @@
+import { concat, type Day, type Storage, view } from '@unifare/core'
+import { accountHash, bucketOf } from './account-hash.ts'
+import { sameAccount } from './account-table.ts'
+import type { AccountKey, History } from './past.ts'
+import { type ClosedDay, openClosedDay } from './shard-file.ts'
+import { ROW, ROW_BYTES } from './verdict-rows.ts'
+
+/**
+ * Looks accounts up in the verdict rows of closed days, oldest first. Rows of a bucket lie in the
+ * order of their accounts' hashes: each account is found by halving.
+ */
+export function rowsHistory(storage: Storage, days: readonly Day[]): History {
+  const opened = new Map<Day, Promise<ClosedDay>>()
+  const dayOf = (day: Day) => {
+    const known = opened.get(day) ?? openClosedDay(storage, day)
+    opened.set(day, known)
+    return known
+  }
+  return async (accounts) => {
+    const byBucket = new Map<number, AccountKey[]>()
+    for (const account of accounts) {
+      const bucket = bucketOf(account.hash)
+      const own = byBucket.get(bucket)
+      if (own === undefined) byBucket.set(bucket, [account])
+      else own.push(account)
+    }
+    const found: Uint8Array[] = []
+    for (const day of days) {
+      const closed = await dayOf(day)
+      for (const [bucket, own] of byBucket) {
+        const rows = await closed.read('rows', bucket)
+        for (const account of own) found.push(rowsOf(rows, account))
+      }
+    }
+    return concat(...found)
+  }
+}
+
+function rowsOf(rows: Uint8Array, { account, medium, hash }: AccountKey): Uint8Array {
+  const words = view(rows)
+  const count = rows.length / ROW_BYTES
+  const hashAt = (row: number) => {
+    const at = row * ROW_BYTES
+    return accountHash(words, at + ROW.issuer, words.getUint8(at + ROW.medium))
+  }
+  let [low, high] = [0, count]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (hashAt(middle) < hash) low = middle + 1
+    else high = middle
+  }
+  const key = view(account)
+  const isOwn = (row: number) =>
+    words.getUint8(row * ROW_BYTES + ROW.medium) === medium &&
+    sameAccount(words, row * ROW_BYTES + ROW.issuer, key, 0)
+  // Another account of the same hash may stand before.
+  while (low < count && hashAt(low) === hash && !isOwn(low)) low += 1
+  let end = low
+  while (end < count && isOwn(end)) end += 1
+  return rows.subarray(low * ROW_BYTES, end * ROW_BYTES)
+}
