@@ -265,6 +265,7 @@ function createMachine(options: CentreOptions) {
       day,
       issuers: options.issuers,
       fees,
+      holdDays: settling.holdDays(day),
     })
     const previousRoot = await rootBefore(tx, day)
     const cleared = await withVerifier(rules, (verifier) =>

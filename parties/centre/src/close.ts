@@ -15,6 +15,7 @@ import { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
 import type { OrderMove } from './order-moves.ts'
 import { storeLines } from './proof/line-table.ts'
+import { waits } from './rules/hold-rules.ts'
 import {
   type CardRow,
   type ChargeRow,
@@ -48,6 +49,8 @@ export interface ClosingRules {
   readonly issuerKeys: unknown
   /** Deliveries that the charges name and that had not come: for this day they never do. */
   readonly missing: readonly string[]
+  /** Days that a charge waits for a missing record; not told where it is judged at once. */
+  readonly holdDays?: number
 }
 
 /** Reads the rules in force now. */
@@ -58,6 +61,7 @@ export async function currentRules(
     readonly day: Day
     readonly issuers: readonly string[]
     readonly fees: readonly FeeRow[]
+    readonly holdDays?: number
   },
 ): Promise<ClosingRules> {
   const shelf = await loadShelf(tx)
@@ -70,6 +74,7 @@ export async function currentRules(
     oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
     issuerKeys: shelf.get(shelfKey('issuer-keys', options.centre))?.content ?? null,
     missing: await missingTaps(tx),
+    ...(options.holdDays !== undefined && options.holdDays > 0 && { holdDays: options.holdDays }),
   }
 }
 
@@ -103,7 +108,11 @@ export async function runDay(
   const { day, rules } = options
   const rows = await tx.select(charges, { day: options.again ? day : '' })
   // A charge of a later day, come in before this one closed, waits for its own close.
-  const asked = rows.map((row) => parseCharge(row.raw)).filter(({ tapDay }) => tapDay <= day)
+  const held = { day, holdDays: rules.holdDays ?? 0, missing: new Set(rules.missing) }
+  // A closed day runs again with what it judged.
+  const asked = rows
+    .map((row) => parseCharge(row.raw))
+    .filter((charge) => charge.tapDay <= day && (options.again || !waits(charge, held)))
   const checked = await checkTaps(tx, asked, options)
   const input: ClearingInput = {
     day,

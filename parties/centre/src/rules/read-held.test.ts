@@ -1,5 +1,5 @@
 import { utf8 } from '@unifare/core'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { openTestCentre } from '../centre.fixture.ts'
 import { cardTap, chargeOf, ISSUER, OPERATOR } from '../clearing.fixture.ts'
 import type { Held } from './held.ts'
@@ -48,4 +48,44 @@ it('rejects it when its deadline went by, and what comes later changes nothing',
   expect(await ask(OPERATOR)).toEqual([held])
   await network.close('2026-12-21')
   expect(await ask(OPERATOR)).toEqual([{ ...held, state: 'REJECTED', decidedBy: 'deadline' }])
+})
+
+describe('where charges wait for missing records', () => {
+  const HOLDS = [
+    { id: 'week', days: 7, validFrom: '2026-01-01', validTo: null, source: 'ours' },
+  ] as const
+  const waiting = { ...held, deadline: '2026-11-27' }
+  const verdicts = async (day: string) =>
+    (await network.centre.rerun(day)).charges.map(({ id, verdict }) => [id, verdict])
+
+  beforeEach(async () => {
+    network = await openTestCentre({ settling: { holds: HOLDS } })
+  })
+
+  it('one has no verdict until the record comes, and settles then by itself', async () => {
+    const tap = await cardTap()
+    await network.charges([chargeOf([tap])])
+    const first = await network.close()
+    expect(first.charges).toBe(0)
+    expect(await ask(OPERATOR)).toEqual([waiting])
+    await network.taps([tap])
+    const second = await network.close('2026-11-21')
+    expect(second).toMatchObject({ charges: 1, settledFen: 200, rejected: {} })
+    expect(await ask(OPERATOR)).toEqual([])
+    expect(await verdicts('2026-11-20')).toEqual([])
+    expect(await verdicts('2026-11-21')).toEqual([[`${OPERATOR}-1`, 'normal']])
+    expect((await network.centre.rerun('2026-11-20')).root).toBe(first.root)
+    expect((await network.centre.rerun('2026-11-21')).root).toBe(second.root)
+  })
+
+  it('one whose record never came is rejected behind its days', async () => {
+    await network.charges([chargeOf([await cardTap()])])
+    for (const day of ['2026-11-20', '2026-11-27']) {
+      expect((await network.close(day)).charges).toBe(0)
+      expect(await ask(OPERATOR)).toEqual([waiting])
+    }
+    const late = await network.close('2026-11-28')
+    expect(late.rejected).toEqual({ 'tap.missing': 1 })
+    expect((await network.centre.rerun('2026-11-28')).root).toBe(late.root)
+  })
 })

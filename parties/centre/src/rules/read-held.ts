@@ -4,15 +4,24 @@ import { type Charge, chargeId, parseCharge } from '@unifare/tap'
 import { charges, days, settled, taps } from '../tables.ts'
 import { type CodeRow, codeRowOf } from './code-list.ts'
 import { type Held, hold, stepHeld } from './held.ts'
+import { type HoldRule, heldUntil, holdDaysOf } from './hold-rules.ts'
 
 /**
  * An operator's suspicious charges, from the closed days alone: a charge is released when its records
- * came and settled by a later charge, rejected when its deadline went by, and held until then. In the
- * order of settlement days and numbers.
+ * came and settled by a later charge, rejected when its deadline went by, and held until then. Those
+ * that wait for their one verdict by the rule of holding stand behind them.
  */
 export async function readHeld(
   tx: Tx,
-  { operator, codes }: { readonly operator: string; readonly codes: readonly CodeRow[] },
+  {
+    operator,
+    codes,
+    holds,
+  }: {
+    readonly operator: string
+    readonly codes: readonly CodeRow[]
+    readonly holds: readonly HoldRule[]
+  },
 ): Promise<readonly Held[]> {
   const closed = (await tx.select(days, {})).map(({ day }) => day)
   const last = closed.at(-1)
@@ -32,6 +41,16 @@ export async function readHeld(
           : stepHeld(held, { kind: 'record', day: by.day, settles: true, by: by.charge })
       all.push(stepHeld(decided, { kind: 'day', day: last }))
     }
+  }
+  for (const { raw, operator: owner } of await tx.select(charges, { day: '' })) {
+    const charge = parseCharge(raw)
+    const holdDays = holdDaysOf(holds, charge.tapDay)
+    if (owner !== operator || holdDays === 0 || charge.tapDay > last) continue
+    const held = hold(codeRowOf(codes, 'tap.missing', charge.tapDay), {
+      charge: chargeId(charge),
+      day: charge.tapDay,
+    })
+    all.push({ ...held, deadline: heldUntil(charge.tapDay, holdDays) })
   }
   return all
 }

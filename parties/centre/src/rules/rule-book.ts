@@ -5,6 +5,7 @@ import type { CalendarRow } from '../settling/calendar.ts'
 import type { ModelRow } from '../settling/models.ts'
 import type { WindowRule } from '../settling/window-rules.ts'
 import type { CodeRow } from './code-list.ts'
+import type { HoldRule } from './hold-rules.ts'
 
 /** The dated rules that a centre clears and settles by. */
 export interface RuleBook {
@@ -14,6 +15,7 @@ export interface RuleBook {
   readonly windows: readonly WindowRule[]
   readonly models: readonly ModelRow[]
   readonly calendar: readonly CalendarRow[]
+  readonly holds: readonly HoldRule[]
 }
 
 /** Rules as members get them: whoever has the centre's key knows whose they are. */

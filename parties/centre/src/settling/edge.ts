@@ -1,9 +1,10 @@
 import type { AcceptanceContent } from '@unifare/bundle'
-import type { Instant, Tx } from '@unifare/core'
+import type { Day, Instant, Tx } from '@unifare/core'
 import { orderOf } from '@unifare/institution'
 import type { Message } from '@unifare/tap'
 import { DEMONSTRATION_FEES, type FeeRow } from '../fees.ts'
 import { DEMONSTRATION_CODES } from '../rules/code-list.ts'
+import { holdDaysOf } from '../rules/hold-rules.ts'
 import { readHeld } from '../rules/read-held.ts'
 import { signRules } from '../rules/rule-book.ts'
 import { CALENDAR } from './calendar-data.ts'
@@ -43,6 +44,8 @@ export interface SettlingMachine {
   carryOut(tx: Tx, given: Given): Promise<unknown>
   /** Puts a day that has just closed into its window. */
   takeDay(tx: Tx, closed: ClosedDay, at: Instant): Promise<void>
+  /** Days that a charge of a day waits for a missing record. */
+  holdDays(day: Day): number
   /** Answers a question of a member: for the rules in force, its part of a window, its held charges. */
   answer(tx: Tx, message: Message): Promise<unknown>
   /** The list of acceptance without the members that are suspended. */
@@ -62,6 +65,7 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
     windows: DEMONSTRATION_WINDOWS,
     models: DEMONSTRATION_MODELS,
     calendar: CALENDAR,
+    holds: [],
     ...options.settling,
   }
   checkModelRows(rules.models)
@@ -80,11 +84,12 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
       await takeClosedDay(tx, closed, settlingAt(at))
       await updateAlarms(tx, at)
     },
+    holdDays: (day) => holdDaysOf(rules.holds, day),
     async answer(tx, message) {
       const asked = orderOf(message)
       if (asked['rules'] !== undefined) return signRules(book, sign)
       if (asked['settlement'] !== undefined) return settlementFor(tx, message)
-      return { held: await readHeld(tx, { operator: message.sender, codes: book.codes }) }
+      return { held: await readHeld(tx, { operator: message.sender, ...book }) }
     },
     open: withoutSuspended,
   }

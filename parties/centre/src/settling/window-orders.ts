@@ -9,6 +9,7 @@ import {
 } from '@unifare/core'
 import { type Entry, postEntries } from '@unifare/ledger'
 import type { Cleared } from '../clearing.ts'
+import type { HoldRule } from '../rules/hold-rules.ts'
 import { partsOf } from '../rules/member-parts.ts'
 import { days } from '../tables.ts'
 import { type CalendarRow, valueDate } from './calendar.ts'
@@ -27,6 +28,8 @@ export interface SettlingRules {
   readonly windows: readonly WindowRule[]
   readonly models: readonly ModelRow[]
   readonly calendar: readonly CalendarRow[]
+  /** How long charges wait for missing records; without a row they do not. */
+  readonly holds: readonly HoldRule[]
 }
 
 /** What settlement works with: the rules in force, the time of the order, the centre's signature. */
