@@ -31,6 +31,7 @@ export async function measureClearedCodes(options: {
   readonly seed: string
   readonly taps: number
   readonly cores: number
+  readonly cities: number
 }): Promise<ClearedCodes> {
   const { seed, cores } = options
   const taps = Math.max(TAPS_MIN, Math.min(TAPS_MAX, Math.floor(options.taps / TAPS_PER_CLEARED)))
@@ -38,6 +39,7 @@ export async function measureClearedCodes(options: {
     seed: `${seed}/codes`,
     day: '2026-11-20',
     taps,
+    cities: options.cities,
     codesPpm: CODES_PPM,
     nodes: cores * 2,
     tapsPerFault: 1_000,
@@ -74,7 +76,7 @@ export async function measureClearedCodes(options: {
 /** Codes that one thread verifies in a second with the verifier that clearing uses. */
 async function ownRate(plan: NationalPlan): Promise<number> {
   const small = { ...plan, taps: Math.min(plan.taps, OWN_CODES_MAX * 5), tapsPerFault: 0 }
-  const { terminals } = await makeNationalSlice(small, 0, await nationalColumns(plan.seed))
+  const { terminals } = await makeNationalSlice(small, 0, await nationalColumns(plan))
   const taps = terminals.flatMap(({ records }) => records.map(parseTap))
   const codes = taps.filter(({ medium }) => medium === 'code')
   const { issuerKeys, engine, caches } = await openVerifier({ seed: plan.seed })

@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClearedSegments } from '@unifare/centre'
 import { UnifareError } from '@unifare/core'
-import type { Expected, NationalPlan } from '@unifare/twin'
+import { CITIES, type Expected, type NationalPlan } from '@unifare/twin'
 import { generateDay, openNationalClearing } from '@unifare/twin/node'
 import { measureClearedCodes } from './clearing-codes.ts'
 import type { ClearingReport, Faults } from './clearing-report.ts'
@@ -23,6 +23,8 @@ const SINGLE_PART = 10
 const ROUNDS = 3
 const ROUNDS_MS = 30_000
 const NODES = 4
+/** Cities of a day that is too small for a country. */
+const TRIAL_CITIES = 24
 const TAPS_PER_FAULT = 1_000
 const MIB = 1024 * 1024
 
@@ -51,6 +53,7 @@ export async function benchClearing(options: ClearingBenchOptions): Promise<Clea
     seed,
     day: DAY,
     taps,
+    cities: taps >= BASELINE_TAPS_MAX ? CITIES : TRIAL_CITIES,
     codesPpm: 0,
     nodes: NODES,
     tapsPerFault: TAPS_PER_FAULT,
@@ -66,12 +69,12 @@ export async function benchClearing(options: ClearingBenchOptions): Promise<Clea
       tell(`posting ${single} taps one transfer per call`)
       const singleRate = single / (await sql.single(single))
       tell('clearing a day with 20 % ride codes')
-      const codes = await measureClearedCodes({ seed, taps, cores })
+      const codes = await measureClearedCodes({ seed, taps, cores, cities: plan.cities })
       tell('raw intake, and the check over all time')
       const intake = await measureIntake({ batches: taps >= BASELINE_TAPS_MAX ? 200 : 20 })
       const marks = measureMarks({
         cards: options.cards ?? Math.min(21_000_000, taps * 2),
-        terminals: 950_000,
+        terminals: Math.min(950_000, taps),
       })
       return reportOf({
         plan,

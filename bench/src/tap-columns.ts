@@ -6,7 +6,7 @@ export type TapColumns = readonly BigInt64Array[]
 
 /** The first taps of a generated day as rows of a database have them. */
 export async function tapColumns(plan: NationalPlan, count: number): Promise<TapColumns> {
-  const { terminals } = await makeNationalSlice(plan, 0, await nationalColumns(plan.seed))
+  const { terminals } = await makeNationalSlice(plan, 0, await nationalColumns(plan))
   const taps = terminals
     .flatMap(({ records }) => records)
     .slice(0, count)

@@ -22,7 +22,7 @@ const { privateKey } = generateKeyPairSync('ed25519')
 /** Writes the journal of one intake node; the pool calls it in a thread of its own. */
 export async function generate(job: GeneratorJob): Promise<Expected[]> {
   const { plan, node, dir, port } = job
-  const columns = columnsOf.get(plan.seed) ?? nationalColumns(plan.seed)
+  const columns = columnsOf.get(plan.seed) ?? nationalColumns(plan)
   columnsOf.set(plan.seed, columns)
   const expected = await writeNodeJournal({
     plan,

@@ -11,7 +11,6 @@ import { businessDayStart, fromHex, shanghaiDigits, view } from '@unifare/core'
 import { encodeTap, TAP_HEAD_LENGTH, tapHead } from '@unifare/tap'
 import { faultAt, NATIONAL_FAULTS, type NationalFault } from './faults.ts'
 import {
-  CITIES,
   cityOfOperator,
   HOME_PERCENT,
   issuerIds,
@@ -81,7 +80,7 @@ export function makeCardSlice(
 ): CardSlice {
   const random = createWords(`${plan.seed}/slice/${shape.index}`)
   const terminals = makeTerminals(shape)
-  const cards = makeCards(shape, random)
+  const cards = makeCards(plan, shape, random)
   const faults = Array.from({ length: shape.cardTaps }, (_, i) =>
     faultAt(NATIONAL_FAULTS, i, plan.tapsPerFault),
   )
@@ -117,12 +116,12 @@ export function makeCardSlice(
 /** Cards of a slice that stand on the network's deny list: issuer and number, 14 bytes each. */
 export function deniedCards(plan: NationalPlan, shape: SliceShape): Uint8Array[] {
   const normal = Math.ceil(shape.cardTaps / TAPS_PER_CARD)
-  const ids = issuerIds()
+  const ids = issuerIds(plan)
   const homes = [...new Set(shape.operators.map(cityOfOperator))]
   const denied: Uint8Array[] = []
   for (let i = 0; i < shape.cardTaps; i++) {
     if (faultAt(NATIONAL_FAULTS, i, plan.tapsPerFault) !== 'deny.listed') continue
-    const issuer = ids[issuerOf(homes, normal + i)] as string
+    const issuer = ids[issuerOf(homes, ids.length, normal + i)] as string
     denied.push(fromHex(`${issuer}${numberOf(shape, issuer, normal + i)}F`))
   }
   return denied
@@ -187,17 +186,17 @@ function templateOf(terminal: string, operator: string): Uint8Array {
   })
 }
 
-function makeCards(shape: SliceShape, random: Words): Cards {
+function makeCards(plan: NationalPlan, shape: SliceShape, random: Words): Cards {
   // Behind the cards that ride as they like stand those of the deny list, one for every place.
   const count = Math.ceil(shape.cardTaps / TAPS_PER_CARD) + shape.cardTaps
-  const ids = issuerIds()
+  const ids = issuerIds(plan)
   const homes = [...new Set(shape.operators.map(cityOfOperator))]
   const issuers = new Uint16Array(count)
   const numbers = new Uint8Array(count * NUMBER_BYTES)
   const counters = new Uint16Array(count)
   const balances = new Int32Array(count).fill(1_000_000)
   for (let i = 0; i < count; i++) {
-    const issuer = issuerOf(homes, i)
+    const issuer = issuerOf(homes, ids.length, i)
     issuers[i] = issuer
     writeNumber(numbers, i * NUMBER_BYTES, numberOf(shape, ids[issuer] as string, i))
     counters[i] = random.below(1_000)
@@ -206,9 +205,9 @@ function makeCards(shape: SliceShape, random: Words): Cards {
 }
 
 /** Most cards are of a city of the slice, the others of any city: they ride away from home. */
-function issuerOf(homes: readonly number[], card: number): number {
+function issuerOf(homes: readonly number[], cities: number, card: number): number {
   const home = homes[card % homes.length]
-  return home !== undefined && card % 100 < HOME_PERCENT ? home : card % CITIES
+  return home !== undefined && card % 100 < HOME_PERCENT ? home : card % cities
 }
 
 function numberOf({ index }: SliceShape, issuer: string, card: number): string {
@@ -234,7 +233,7 @@ function createWriter(options: {
   const { bytes, cards, terminals, random } = options
   const words = view(bytes)
   const startAt = businessDayStart(options.plan.day)
-  const issuers = issuerIds().map((id) => fromHex(id))
+  const issuers = issuerIds(options.plan).map((id) => fromHex(id))
   const ofRow = new Uint16Array(bytes.length / CARD_TAP_BYTES)
   const ofIssuer = issuers.map((): number[] => [])
   let count = 0

@@ -47,20 +47,18 @@ export async function codeIssuers(
   const root = keysOf(random, 'root')
   const sign = signer(root, random)
   const issuers = await Promise.all(
-    issuerIds()
-      .slice(0, CODE_ISSUERS)
-      .map(async (issuer) => {
-        const keys = keysOf(random, issuer)
-        const certificate = await makeCertificate({
-          issuer,
-          caIndex: ROOT_INDEX,
-          expiry: '1228',
-          serial: 1,
-          issuerPublicKey: keys.publicKey,
-          sign,
-        })
-        return { issuer, keys, certificate }
-      }),
+    issuerIds({ cities: CODE_ISSUERS }).map(async (issuer) => {
+      const keys = keysOf(random, issuer)
+      const certificate = await makeCertificate({
+        issuer,
+        caIndex: ROOT_INDEX,
+        expiry: '1228',
+        serial: 1,
+        issuerPublicKey: keys.publicKey,
+        sign,
+      })
+      return { issuer, keys, certificate }
+    }),
   )
   const record = await makeRootRecord({
     index: ROOT_INDEX,

@@ -9,7 +9,7 @@ import {
   pureEngine,
 } from '@unifare/crypto'
 import { CARD_KEY_VERSION } from './card-slice.ts'
-import { issuerIds, NATIONAL_CENTRE } from './national-plan.ts'
+import { issuerIds, NATIONAL_CENTRE, type NationalPlan } from './national-plan.ts'
 
 /** Cards whose keys a column holds at once. */
 const SLOTS = 64
@@ -25,11 +25,11 @@ export function nationalKeyStore(seed: string): KeyStore {
 }
 
 /** Key columns of every issuer's cards: what makes the codes of its cards by the million. */
-export async function nationalColumns(seed: string): Promise<EvidenceColumns[]> {
-  const store = nationalKeyStore(seed)
+export async function nationalColumns(plan: NationalPlan): Promise<EvidenceColumns[]> {
+  const store = nationalKeyStore(plan.seed)
   const window = openKeyWindow({ store, refs: store.list() })
   return Promise.all(
-    issuerIds().map(async (issuer) => {
+    issuerIds(plan).map(async (issuer) => {
       const factor = fromHex(identityOf({ issuer, number: '0'.repeat(19) }).issuerId)
       return {
         tac: await window.tacColumn(masterRef('tac', 0), factor, SLOTS),

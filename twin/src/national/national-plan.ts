@@ -6,6 +6,8 @@ export interface NationalPlan {
   readonly day: Day
   /** Taps that are charged, before faults. */
   readonly taps: number
+  /** Cities, each with an issuer and three operators: `CITIES` for the country, fewer for a trial. */
+  readonly cities: number
   /** Of a million taps, how many show a ride code; the others are cards. */
   readonly codesPpm: number
   /** Intake nodes of the centre: each writes a journal of its own. */
@@ -33,13 +35,13 @@ export const NATIONAL_CENTRE = '10000000'
 export const HELD_DENY_VERSION = 5
 
 /** Issuers: one a city. */
-export function issuerIds(): string[] {
-  return Array.from({ length: CITIES }, (_, i) => String(20_000_001 + i))
+export function issuerIds({ cities }: Pick<NationalPlan, 'cities'>): string[] {
+  return Array.from({ length: cities }, (_, i) => String(20_000_001 + i))
 }
 
 /** Operators: three a city. */
-export function operatorIds(): string[] {
-  return Array.from({ length: CITIES * OPERATORS_PER_CITY }, (_, i) => String(30_000_001 + i))
+export function operatorIds({ cities }: Pick<NationalPlan, 'cities'>): string[] {
+  return Array.from({ length: cities * OPERATORS_PER_CITY }, (_, i) => String(30_000_001 + i))
 }
 
 /** Place of the city that an operator works in; the issuer at the same place is that city's. */
@@ -48,16 +50,16 @@ export function cityOfOperator(operator: string): number {
 }
 
 /** How many slices a plan has; throws `twin.bad-plan` for what makes no day. */
-export function sliceCount({ taps, codesPpm, nodes }: NationalPlan): number {
+export function sliceCount({ taps, codesPpm, nodes, cities }: NationalPlan): number {
   requireData(
     Number.isSafeInteger(taps) && taps >= 100 && taps <= 1_000_000_000,
     'twin.bad-plan',
     `a day of ${taps} taps: at least 100 and at most a thousand million`,
   )
   requireData(
-    codesPpm >= 0 && codesPpm <= 1_000_000 && nodes >= 1 && nodes <= 64,
+    codesPpm >= 0 && codesPpm <= 1_000_000 && nodes >= 1 && nodes <= 64 && cities >= 1,
     'twin.bad-plan',
-    `${codesPpm} codes in a million and ${nodes} nodes`,
+    `${codesPpm} codes in a million, ${nodes} nodes and ${cities} cities`,
   )
   return Math.max(1, Math.ceil(taps / SLICE_TAPS))
 }
@@ -76,7 +78,7 @@ export function sliceShape(plan: NationalPlan, index: number): SliceShape {
   const at = (slice: number) => Math.floor((plan.taps * slice) / count)
   const taps = at(index + 1) - at(index)
   const codeTaps = Math.round((taps * plan.codesPpm) / 1_000_000)
-  const all = operatorIds()
+  const all = operatorIds(plan)
   // More slices than operators: several slices share one, each under numbers of its own.
   // Whole cities, so that cards find the operators of their home.
   const own = all.filter((operator) => cityOfOperator(operator) % count === index)

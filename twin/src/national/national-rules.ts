@@ -16,14 +16,14 @@ const OVERDUE_DAYS = 30
 
 /** Rules of a measured day: every operator takes every issuer's cards and codes on its buses. */
 export function nationalRules(plan: NationalPlan): StoredRules {
-  const issuers = issuerIds()
+  const issuers = issuerIds(plan)
   return {
     day: plan.day,
     oldestDay: daysBefore(plan.day, OVERDUE_DAYS),
     issuers: new Set(issuers),
     fees: DEMONSTRATION_FEES,
     acceptance: {
-      rows: operatorIds().flatMap((operator) =>
+      rows: operatorIds(plan).flatMap((operator) =>
         issuers.flatMap((issuer) =>
           (['card', 'code'] as const).map((medium) => ({
             operator,

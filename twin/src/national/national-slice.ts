@@ -17,7 +17,7 @@ export async function makeNationalSlice(
   const shape = sliceShape(plan, index)
   const slice = makeCardSlice(plan, shape, columns)
   // Numbers of a shared operator go on where those of its slice before must have ended.
-  const first = 1 + Math.floor(index / operatorIds().length) * NUMBERS_PER_SLICE
+  const first = 1 + Math.floor(index / operatorIds(plan).length) * NUMBERS_PER_SLICE
   const cards = chargeCards(plan, slice, first)
   const codes = await makeCodeSlice(
     plan,
