@@ -126,8 +126,19 @@ export {
 } from './rules/code-list.ts'
 export { type ExplainedFee, explainFee } from './rules/explain-fee.ts'
 export { type Held, type HeldEvent, hold, stepHeld } from './rules/held.ts'
+export type { HoldRule } from './rules/hold-rules.ts'
 export { partsOfMembers, sharesOfCharge } from './rules/member-parts.ts'
 export { type RuleBook, rulesHold, type SignedRuleBook } from './rules/rule-book.ts'
+export {
+  checkTiers,
+  clearingCentreOf,
+  DEMONSTRATION_TIER_RULES,
+  nextHop,
+  resultsByChild,
+  type TierCentre,
+  type TierRule,
+  type Tiers,
+} from './rules/tiers.ts'
 export type { Instruction } from './settling/instructions.ts'
 export type { ModelRow, SettlementModel } from './settling/models.ts'
 export type { WindowSummary } from './settling/orders.ts'
