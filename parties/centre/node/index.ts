@@ -1,3 +1,6 @@
 export { type ClearingPool, startClearingPool } from './clearing-pool.ts'
 export type { WorkerSetup } from './clearing-worker.ts'
 export { createFileSpill } from './file-spill.ts'
+export { type LeaseClient, openLeaseClient } from './lease/lease-client.ts'
+export { createLeasedWorkers, type LeasedWorkers } from './lease/leased-workers.ts'
+export { runWorker, type WorkerOptions } from './lease/run-worker.ts'

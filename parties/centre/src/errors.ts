@@ -17,5 +17,11 @@ export const centreErrors = {
   'centre.day-open': { en: 'the day is not closed yet', zh: '该日尚未关账' },
   'centre.no-closed-day': { en: 'the files of a closed day are missing', zh: '缺少已关账日的文件' },
   'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
+  'lease.other-input': {
+    en: 'the job was handed out with another input before',
+    zh: '同名任务此前的输入不同',
+  },
+  'lease.differs': { en: 'two workers came to different results', zh: '两个计算节点结果不一致' },
+  'lease.failed': { en: 'no worker could do the job', zh: '任务多次执行失败' },
   'marks.malformed': { en: 'not the marks of cards', zh: '不是卡片计数状态' },
 } as const satisfies ErrorTable
