@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { serve } from '@hono/node-server'
 import { explainCharge, type StationNetwork, tariffs } from '@unifare/fares'
-import { taps } from '@unifare/operator'
+import { type TapRow, taps } from '@unifare/operator'
 import { type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
 import type { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApi } from './api.ts'
+import { explain } from './commands/fare/explain.ts'
 import { createOverviewKeeper, type OverviewKeeper } from './overview.ts'
 import { type Running, startNetwork } from './running.ts'
 import { type Trace, traceTap } from './tracing.ts'
@@ -87,6 +89,43 @@ describe('a running network on files and PGlite', () => {
     expect(explained.tariff).toEqual({ id: 'wuhan-metro', version: 1 })
     expect(explained.parts.every(({ source }) => source !== null)).toBe(true)
     expect(explained.lines.zh[0]).toMatch(/^里程分段票价 \+\d\.00 元（Wuhan metro/)
+  })
+
+  it('explains on the command line what taps were charged, and why others were not', async () => {
+    const server = await new Promise<{ port: number; close: () => void }>((resolve) => {
+      const { fetch } = app
+      const open = serve({ fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
+        resolve({ port, close: () => open.close() }),
+      )
+    })
+    const printed = vi.spyOn(process.stdout, 'write')
+    const told = async (row: TapRow | undefined, options: { json?: boolean } = {}) => {
+      printed.mockReset().mockReturnValue(true)
+      const tap = `${row?.terminal}-${row?.sequence}`
+      const code = await explain(tap, { lang: 'zh', port: server.port, ...options })
+      return [code, printed.mock.calls.join('')] as const
+    }
+    const operators = [...running.network.operators.values()]
+    const rows = await Promise.all(operators.map((one) => one.read((tx) => tx.select(taps, {}))))
+    const all = rows.flat()
+    const charged = all.filter(({ state }) => state === 'charged')
+    try {
+      for (const kind of ['purchase', 'entry', 'exit'] as const) {
+        const row = charged.find((one) => one.kind === kind)
+        expect(await told(row)).toEqual([0, expect.stringMatching(/^.+ \+\d+\.\d\d 元（.*合计/s)])
+        const [, text] = await told(row, { json: true })
+        const { charge, parts } = JSON.parse(text) as ReturnType<typeof explainCharge> & {
+          charge: { amountFen: number }
+        }
+        expect(parts.every(({ policy, source }) => policy !== null && source !== null)).toBe(true)
+        expect(parts.reduce((sum, { amountFen }) => sum + amountFen, 0)).toBe(charge.amountFen)
+      }
+      const refused = all.find(({ kind }) => kind === 'passed')
+      expect(await told(refused)).toEqual([1, expect.stringContaining('没有收费（noted')])
+    } finally {
+      printed.mockRestore()
+      server.close()
+    }
   })
 
   it('tells by its medium the same tap as by its delivery', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { tariffs } from './catalogue.ts'
 import { explainCharge } from './explain-charge.ts'
 import { cardOf, priceOver, tariffNamed } from './fares.fixture.ts'
 
@@ -37,6 +38,20 @@ describe('a charge explained', () => {
     })
     const repair = { ...chargeOf(5_000), parts: [{ rule: 'repair.marked', amountFen: 285 }] }
     expect(explainCharge(repair, [shenzhen]).lines.en[0]).toBe('repair.marked +2.85 yuan')
+  })
+
+  test('joined legs, incomplete and corrected rides: no part is without its words', () => {
+    for (const tariff of tariffs()) {
+      const { incomplete = [], transfers = [] } = tariff
+      const joins = transfers.filter(({ effect }) => effect.kind === 'join')
+      const parts = [...incomplete, ...joins].map(({ id }) => ({ rule: id, amountFen: 0 }))
+      const own = [...parts, { rule: 'incomplete.maximum', amountFen: 100 }]
+      const { id, version } = tariff
+      const charge = { tariff: id, tariffVersion: version, amountFen: 100, parts: own }
+      const { lines, parts: told } = explainCharge(charge, tariffs())
+      expect(told.slice(0, -1).every(({ policy, source }) => policy && source)).toBe(true)
+      expect(lines.zh[parts.length]).toMatch(/^行程不完整：.* \+1\.00 元/)
+    }
   })
 
   test('what its operator adds of its own has words, too', () => {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { UnifareError } from '@unifare/core'
-import { explainCharge, type Tariff, tariffs } from '@unifare/fares'
+import { formatYuan, UnifareError } from '@unifare/core'
+import { explainCharge, type Tariff, tariffs, type Words } from '@unifare/fares'
 import { parseTapId } from '@unifare/tap'
 import { askNetwork } from '../../client.ts'
 import { EXIT, printJson, printLines } from '../../output.ts'
@@ -32,18 +32,44 @@ export async function explain(
   const trace = (await askNetwork(options.port, `/api/trace/${encodeURIComponent(what)}`)) as Trace
   const charge = trace.steps.find(({ step }) => step === 'charge')?.data as Charge | undefined
   if (charge === undefined) {
-    const none = { tap: what, charge: null }
+    const at = trace.steps.find(({ step }) => step === 'operator')?.data as TapState | undefined
+    const none = { tap: what, charge: null, state: at?.state ?? null, note: at?.note ?? null }
     if (options.json === true) printJson(none)
-    else printLines(options.lang === 'zh' ? `${what}：没有收费` : `${what}: nothing was charged`)
+    else printLines(uncharged(what, at)[options.lang])
     return EXIT.differences
   }
   const explained = explainCharge(charge, await versionsOf(tariff, options))
   if (options.json === true) printJson({ tap: what, charge, ...explained })
-  else printLines(...explained.lines[options.lang])
+  else printLines(...explained.lines[options.lang], ...corrections(charge, options.lang))
   return EXIT.ok
 }
 
-type Charge = Parameters<typeof explainCharge>[0]
+type Charge = Parameters<typeof explainCharge>[0] & {
+  readonly corrected?: readonly { readonly charge: string; readonly amountFen: number }[]
+}
+
+interface TapState {
+  readonly state: string
+  readonly note: string
+}
+
+/** Why a tap was not charged: what its operator made of it. */
+function uncharged(what: string, at: TapState | undefined): Words {
+  const why = [at?.state, at?.note].filter((one) => one !== undefined && one !== '').join(', ')
+  const told = why === '' ? { zh: '', en: '' } : { zh: `（${why}）`, en: ` (${why})` }
+  return { zh: `${what}：没有收费${told.zh}`, en: `${what}: nothing was charged${told.en}` }
+}
+
+/** What was asked before, the latest last, and what the correction moves. */
+function corrections({ amountFen, corrected = [] }: Charge, lang: keyof Words): string[] {
+  return corrected.map(({ charge, amountFen: before }, at) => {
+    const after = corrected[at + 1]?.amountFen ?? amountFen
+    const move = `${after > before ? '+' : ''}${formatYuan(after - before)}`
+    return lang === 'zh'
+      ? `更正：${charge} 原收 ${formatYuan(before)} 元，差额 ${move} 元`
+      : `corrected: ${charge} had asked ${formatYuan(before)} yuan, difference ${move} yuan`
+  })
+}
 
 async function versionsOf(
   what: string | undefined,
