@@ -40,6 +40,7 @@ describe('exact data', () => {
     const moved = new Uint8Array(bytes.length + 3)
     moved.set(bytes, 3)
     expect(decodeExact(moved.subarray(3))).toStrictEqual({ part: part.slice() })
+    expect(decodeExact(Buffer.from(bytes))).toStrictEqual({ part: part.slice() })
   })
 
   test('the order of members does not matter', () => {

@@ -66,8 +66,10 @@ export function decodeExact(bytes: Uint8Array): unknown {
     if (kind !== undefined) {
       const Numbers = KINDS[kind as Kind]
       const from = start + Number(at)
-      // Copied: arrays of words must stand at multiples of their size.
-      const own = bytes.slice(from, from + Number(length) * Numbers.BYTES_PER_ELEMENT)
+      // Copied: arrays of words stand at multiples of their size, and a Buffer's slice shares.
+      const own = new Uint8Array(
+        bytes.subarray(from, from + Number(length) * Numbers.BYTES_PER_ELEMENT),
+      )
       return new Numbers(own.buffer, 0, Number(length))
     }
     return Object.fromEntries(Object.entries(item).map(([name, one]) => [name, restored(one)]))
