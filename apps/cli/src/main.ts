@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { addBooksProgram } from './commands/books-program.ts'
 import { addCardCommands } from './commands/card-program.ts'
 import { addCodeProgram } from './commands/code-program.ts'
@@ -6,10 +6,12 @@ import { addDrillProgram } from './commands/drill-program.ts'
 import { addFareProgram } from './commands/fare-program.ts'
 import { addFilesProgram } from './commands/files-program.ts'
 import { addKeysProgram } from './commands/keys-program.ts'
+import { addNationalProgram } from './commands/national-program.ts'
 import { addProofProgram } from './commands/proof-program.ts'
 import { addReconcileProgram } from './commands/reconcile-program.ts'
 import { addStatisticsProgram } from './commands/statistics-program.ts'
 import { EXIT, run } from './output.ts'
+import { whole } from './whole.ts'
 
 const DEFAULT_PORT = 4170
 const DEFAULT_RIDERS = 2_000
@@ -162,6 +164,7 @@ addDrillProgram(program)
 addCodeProgram(program)
 addBooksProgram(program)
 addStatisticsProgram(program)
+addNationalProgram(program)
 addProofProgram(program)
 addReconcileProgram(program)
 
@@ -190,14 +193,3 @@ program
   )
 
 await program.parseAsync()
-
-/** Reads a whole number within bounds. */
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`a whole number from ${min} to ${max} is needed`)
-    }
-    return value
-  }
-}
