@@ -1,5 +1,5 @@
 import { businessDay, type Fen } from '@unifare/core'
-import type { PricePart } from '@unifare/fares'
+import { CHARGE_NOTES, type PricePart } from '@unifare/fares'
 import { type Charge, encodeCharge, parseCharge, type Tap } from '@unifare/tap'
 import { explained } from './explained.ts'
 import type { Rerated } from './fare-accounts.ts'
@@ -106,7 +106,7 @@ export function rewritten(
 ): Pick<PricedRide, 'parts' | 'explanation'> {
   const { parts, explanation } = explained(now, differenceFen)
   const notes = (old.explanation as PricedRide['explanation']).filter(
-    ({ rule, amountFen }) => amountFen === 0 && !now.some((part) => part.rule === rule),
+    ({ rule, amountFen }) => amountFen === 0 && Object.hasOwn(CHARGE_NOTES, rule),
   )
   return {
     parts: [...parts, ...notes.map(({ rule, amountFen }) => ({ rule, amountFen }))],

@@ -144,6 +144,33 @@ describe('the account of a rider at an operator', () => {
   })
 })
 
+describe('over the end of a year', () => {
+  /** Half an hour past midnight of 1 January 2027 in Shanghai, a Friday. */
+  const JANUARY = Date.UTC(2026, 11, 31, 16, 30)
+  const step = { source: 0, textZh: '政策', textEn: 'policy', when: {} }
+  const until = (n: number, at: number): Tap =>
+    byCard(n, { at, entry: { ...byCard(n).entry, at: at - 30 * MINUTE } as Tap['entry'] })
+  const [old, fresh] = [until(0, JANUARY - 40 * MINUTE), until(1, JANUARY)]
+  const under = (change: object) =>
+    openTariffList({
+      tariffs: [{ ...tariffNamed('beijing-metro'), accumulation: [], discounts: [], ...change }],
+      networks: [lineOf('beijing-metro')],
+    })
+
+  test('a transfer that began in the old year is one in the new', async () => {
+    const effect = { kind: 'minus', amountFen: 100 }
+    const from = { modes: ['metro'] }
+    const change = { ...step, id: 'change', from, counts: 'from-end', withinS: 3_600, most: null }
+    const tariffs = under({ transfers: [{ ...change, effect }] })
+    expect(await prices(tariffs, [[old], [fresh]])).toEqual([400, 300])
+  })
+
+  test('a week has one cap', async () => {
+    const tariffs = under({ caps: [{ ...step, id: 'week', period: 'week', amountFen: 500 }] })
+    expect(await prices(tariffs, [[old], [fresh]])).toEqual([400, 100])
+  })
+})
+
 describe('whose account a code counts in', () => {
   const scheme = { operator: OPERATOR, token: '00112233AABBCCDD' }
   const foreign = { operator: '11011002', token: 'FFFFFFFFFFFFFFFF' }

@@ -130,7 +130,7 @@ export async function openFareAccounts(
     rerated: () => {
       const first = new Map<string, RiddenRow>()
       for (const row of touched) {
-        const key = periodOf(row)
+        const key = keyOf(row)
         const other = first.get(key)
         if (other === undefined || isBefore(row, other)) first.set(key, row)
       }
@@ -141,14 +141,17 @@ export async function openFareAccounts(
   }
 }
 
-/** Rides of one tariff and year from a ride on, each with its price behind all before it. */
+/** Rides of one tariff from a ride on, each with its price behind all before it. */
 function ratedFrom(
   rows: readonly RiddenRow[],
   from: RiddenRow,
   tariffs: readonly CompiledTariff[],
 ): Rerated[] {
   const later = rows
-    .filter((row) => periodOf(row) === periodOf(from) && !isBefore(row, from))
+    .filter(
+      (row) =>
+        keyOf(row) === keyOf(from) && !isBefore(row, from) && yearOf(row) <= yearOf(from) + 1,
+    )
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
     .flatMap((row) => {
       const compiled = versionAt(tariffs, row)
@@ -198,14 +201,19 @@ function remembers({ accumulation, caps, transfers, discounts }: CompiledTariff)
   )
 }
 
-/** The account as the rides of the same tariff and year made it that ended before this one. */
+/**
+ * The account as the rides of the same tariff made it that ended before this one, from the year
+ * before on: a transfer, or a week's cap, may begin in the old year and end in the new one.
+ */
 function accountBefore(
   rows: readonly RiddenRow[],
   row: RiddenRow,
   tariffs: readonly CompiledTariff[],
 ): FareAccount {
   return rows
-    .filter((one) => periodOf(one) === periodOf(row) && isBefore(one, row))
+    .filter(
+      (one) => keyOf(one) === keyOf(row) && isBefore(one, row) && yearOf(one) >= yearOf(row) - 1,
+    )
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
     .reduce<FareAccount>((account, one) => {
       const compiled = versionAt(tariffs, one)
@@ -225,7 +233,11 @@ function isBefore(one: RiddenRow, other: RiddenRow): boolean {
   return one.at < other.at || (one.at === other.at && one.journey < other.journey)
 }
 
-/** What an account is kept for: no discount looks over the end of a year. */
-function periodOf({ account, tariff, at }: RiddenRow): string {
-  return `${account}/${tariff}/${shanghaiDay(at).slice(0, 4)}`
+/** What an account is kept for. */
+function keyOf({ account, tariff }: RiddenRow): string {
+  return `${account}/${tariff}`
+}
+
+function yearOf({ at }: RiddenRow): number {
+  return Number(shanghaiDay(at).slice(0, 4))
 }

@@ -188,6 +188,41 @@ describe('a correction', () => {
     ])
   })
 
+  test('keeps no step of the tariff that does not hold any more', async () => {
+    const step = { source: 0, textZh: '政策', textEn: 'policy', when: {} }
+    const free = { ...step, id: 'free', effect: { kind: 'percent', payPpm: 0 } }
+    const change = {
+      ...step,
+      id: 'change',
+      from: { modes: ['metro'] },
+      counts: 'from-end',
+      withinS: 1_800,
+      most: 1,
+      effect: { kind: 'minus', amountFen: 100 },
+    }
+    const tariff = { ...METRO, accumulation: [], caps: [], discounts: [free], transfers: [change] }
+    const here = await openMonth()
+    const content = { ...TARIFFS, tariffs: [tariff] }
+    await here.operator.command({ do: 'publish', kind: 'tariffs', content })
+    const at = (minute: number): Tap[] =>
+      month(2)
+        .slice(1)
+        .flatMap(tapsOf)
+        .map((tap) =>
+          codeTap({ ...tap, at: tap.at + minute * MINUTE, counter: tap.counter + minute * 60 }),
+        )
+    for (const minute of [45, 90]) await here.bring(at(minute))
+    await here.charge()
+    await here.bring(at(0))
+    await here.charge()
+    const rules = standing(await here.charges()).map(({ parts }) => parts.map(({ rule }) => rule))
+    expect(rules).toEqual([
+      ['ladder', 'free'],
+      ['ladder', 'free', 'change'],
+      ['ladder', 'free'],
+    ])
+  })
+
   test('is not made of a card: what was debited stands, the difference is reported', async () => {
     const here = await openMonth()
     const byCard = (day: number, amountFen: number) => {

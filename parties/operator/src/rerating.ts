@@ -63,15 +63,16 @@ export async function correctJourneys(
     journeys,
     changed.map(({ journey }) => ({ id: journey })),
   )
-  const accounts = await openFareAccounts(tx, {
-    operator,
-    tariffs,
-    taps: changed.map(({ last }) => last),
-  })
-  const all = changed.flatMap(({ change, last, price }, index): Priced[] => {
+  const open = changed.flatMap(({ change, last, price }, index) => {
     const row = rows[index]
     if (row === undefined || row.charge === 0 || businessDay(last.at) < correctSince) return []
-    return [{ ride: price(accounts.price), charge: undefined, reopens: { ...row, ...change } }]
+    return [{ last, price, reopens: { ...row, ...change } }]
+  })
+  const taps = open.map(({ last }) => last)
+  // What was counted of such a ride is counted no more: its new price may count in no account.
+  const accounts = await openFareAccounts(tx, { operator, tariffs, taps, replaced: taps })
+  const all = open.map(({ price, reopens }): Priced => {
+    return { ride: price(accounts.price), charge: undefined, reopens }
   })
   const rerated = accounts.rerated()
   const priced = withPrices(all, rerated)

@@ -280,6 +280,40 @@ describe('the account of a rider', () => {
   })
 })
 
+describe('a city that gives stated rides no discount', () => {
+  const beijing = tariffNamed('beijing-metro')
+  const METRO = {
+    ...beijing,
+    operator: OPERATOR,
+    accumulation: beijing.accumulation.map((one) => ({
+      ...one,
+      when: {},
+      steps: [{ fromFen: 700, payPpm: 500_000 }],
+    })),
+    incomplete: beijing.incomplete?.map((rule) => ({
+      ...rule,
+      ...(rule.statement && { statement: { ...rule.statement, discounts: false } }),
+    })),
+  }
+
+  test('counts a ride no more that gates had completed: late rides leave it as it is', async () => {
+    const here = await openStating()
+    const content = { tariffs: [METRO], networks: [lineOf('beijing-metro')] }
+    await here.operator.command({ do: 'publish', kind: 'tariffs', content })
+    await here.goIn()
+    const incident = { mode: 'metro', station: 4, from: AT, to: AT + HOUR }
+    await here.operator.command({ do: 'incident', ...incident })
+    await here.charge({ giveUpBefore: DAY_END })
+    await here.state()
+    await here.charge()
+    expect((await here.charges()).map(({ amountFen }) => amountFen)).toEqual([600, 300])
+    const earlier = [entry({ at: AT - 4 * HOUR }), out(-200, { station: 4 })]
+    const first = [entry({ at: AT - 2 * HOUR }), out(-80, { station: 4 })]
+    for (const tap of [...earlier, ...first]) await here.upload([tap], OTHER_GATE)
+    expect(await here.charge()).toMatchObject({ charges: 2, corrections: 0 })
+  })
+})
+
 describe('a statement', () => {
   test('is taken once: the same again changes nothing, another one is refused', async () => {
     const here = await openStating()
