@@ -3,6 +3,10 @@ import type { ErrorTable } from '@unifare/core'
 /** Codes with which an operator refuses. */
 export const operatorErrors = {
   'operator.no-tariffs': { en: 'publish tariffs before charging', zh: '请先发布票价表' },
+  'operator.version-dropped': {
+    en: 'the new list lacks a version that was in force: rides of its days could not be rated again',
+    zh: '新票价表缺少曾生效的版本：其间行程将无法重新计价',
+  },
   'batch.gap': { en: 'earlier records of the terminal are missing', zh: '缺少该终端此前的记录' },
   'batch.forked': {
     en: 'a record was delivered before with other content',

@@ -134,6 +134,21 @@ describe('lists', () => {
     const operator = await openTestOperator()
     await expect(operator.command({ do: 'publish', ...order })).rejects.toThrow(refused(code))
   })
+
+  test('of tariffs keep the versions that were in force: months are rated by them', async () => {
+    const operator = await openTestOperator()
+    const tariff = { ...tariffNamed('xian-bus'), operator: OPERATOR }
+    const first = { ...tariff, version: 1, validFrom: '2026-01-01', validTo: '2026-11-05' }
+    const second = { ...tariff, version: 2, validFrom: '2026-11-05', validTo: null }
+    const other = { ...second, id: 'other' }
+    const publish = (tariffs: readonly object[]) =>
+      operator.command({ do: 'publish', kind: 'tariffs', content: { tariffs, networks: [] } })
+    await publish([first])
+    await expect(publish([second])).rejects.toThrow(refused('operator.version-dropped'))
+    await publish([first, second])
+    await publish([{ ...first, version: 3 }, second])
+    await publish([other])
+  })
 })
 
 describe('orders and messages', () => {

@@ -39,6 +39,7 @@ import { makeCharges } from './charging.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { lostIn, takeIncident } from './incidents.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
+import { requireKeptVersions } from './kept-versions.ts'
 import { sealCharges } from './sealing.ts'
 import { tillOrder } from './service-point/till-orders.ts'
 import { type Books, correctLone } from './statements/lone-journeys.ts'
@@ -200,7 +201,10 @@ function createMachine(options: OperatorOptions) {
     const version = (held?.version ?? 0) + 1
     const { content } = order
     if (kind === 'devices') parseDevices(content)
-    else openTariffList(content, id)
+    else {
+      const before = held === undefined ? [] : readingOf(held, openTariffList)
+      requireKeptVersions(before, openTariffList(content, id))
+    }
     const bundle = await signBundle(
       { publisher: id, kind, version, validFrom: acceptedAt, validTo: null, content },
       sign,
