@@ -1,12 +1,14 @@
 import { desSessionColumn, desTacColumn } from './des-key-columns.ts'
+import { laneSessionColumn, laneTacColumn } from './des-lane-columns.ts'
 import type { SymmetricAlgorithm } from './diversify.ts'
+import { readyLanes } from './ready-lanes.ts'
 import { sm4SessionColumn, sm4TacColumn } from './sm4-key-columns.ts'
 
 /** Messages of cards, one row after the other; every row names the slot of its card. */
 export interface SlotRows {
   readonly count: number
   readonly slots: Uint32Array
-  /** As many bytes for every row. */
+  /** As many bytes for every row, at most 1,024. */
   readonly messages: Uint8Array
   readonly messageBytes: number
   /** Takes the leftmost 4 bytes of every MAC as a big-endian word. */
@@ -18,18 +20,39 @@ export interface SessionRows extends SlotRows {
   readonly seeds: Uint8Array
 }
 
-/** Keys of some cards under one issuer-level key, in slots that are used again and again. */
+/** Keys of some cards under issuer-level keys, in slots that are used again and again. */
 export interface CardKeyColumn<Rows extends SlotRows> {
-  /** Diversifies the keys of `count` cards into the slots from 0 on; 8 bytes of factor each. */
-  derive(factors: Uint8Array, count: number): void
-  /** MACs of all rows, two at a time and without allocation. */
+  /** Adds another issuer-level key; its number, from 1 on: the column was made with number 0. */
+  addIssuer(issuerKey16: Uint8Array): number
+  /**
+   * Diversifies the keys of `count` cards into the slots from 0 on: 8 bytes of factor each, and
+   * each under the key of its issuer's number, 0 when none are given. Throws a `TypeError` for
+   * numbers that no key has, and for more cards than slots.
+   */
+  derive(factors: Uint8Array, count: number, issuers?: Uint32Array): void
+  /** MACs of all rows, whatever their number. */
   macs(rows: Rows): void
-  /** Wipes the issuer's key and those of the cards. */
+  /** Wipes the issuers' keys and those of the cards. */
   wipe(): void
 }
 
-const TAC_COLUMNS = { '3des': desTacColumn, sm4: sm4TacColumn } as const
-const SESSION_COLUMNS = { '3des': desSessionColumn, sm4: sm4SessionColumn } as const
+const TAC_COLUMNS = {
+  '3des': (key16: Uint8Array, slots: number) => {
+    const lanes = readyLanes()
+    return lanes === undefined ? desTacColumn(key16, slots) : laneTacColumn(lanes, key16, slots)
+  },
+  sm4: sm4TacColumn,
+} as const
+
+const SESSION_COLUMNS = {
+  '3des': (key16: Uint8Array, slots: number) => {
+    const lanes = readyLanes()
+    return lanes === undefined
+      ? desSessionColumn(key16, slots)
+      : laneSessionColumn(lanes, key16, slots)
+  },
+  sm4: sm4SessionColumn,
+} as const
 
 /**
  * TAC keys of many cards: under 3DES the diversified key's halves added (single DES), under SM4

@@ -9,21 +9,23 @@ import {
   runDesPair,
   writeDesSchedule,
 } from './des-core.ts'
-import { requireSlots, scheduleSlots, wipeKeys } from './key-slots.ts'
+import { requireIssuers, requireSlots, scheduleSlots, wipeKeys } from './key-slots.ts'
 import { paddedWord } from './padded-word.ts'
 
 const BLOCK_BYTES = 8
 
 /** TAC keys of cards, single DES under the diversified key's halves added. */
 export function desTacColumn(issuerKey16: Uint8Array, slots: number): CardKeyColumn<SlotRows> {
-  const issuer = tdesSchedule(issuerKey16)
+  const issuerKeys = [tdesSchedule(issuerKey16)]
   const keys = scheduleSlots(slots, DES_SCHEDULE_WORDS)
   const block = new Uint8Array(BLOCK_BYTES * 2)
   return {
-    derive(factors, count) {
+    addIssuer: (key16) => issuerKeys.push(tdesSchedule(key16)) - 1,
+    derive(factors, count, issuers) {
       requireSlots(count, keys)
+      requireIssuers(issuers, count, issuerKeys.length)
       for (let card = 0; card < count; card++) {
-        diversifyDes(issuer, factors, card)
+        diversifyDes(issuerKeys[issuers?.[card] ?? 0]!, factors, card)
         addDesLanes()
         emitDes(block, 0)
         writeDesSchedule(keys[card]!, 0, block, 0)
@@ -39,7 +41,7 @@ export function desTacColumn(issuerKey16: Uint8Array, slots: number): CardKeyCol
         out[other] = wordAt(block, BLOCK_BYTES)
       }
     },
-    wipe: () => wipeKeys(issuer, block, ...keys),
+    wipe: () => wipeKeys(block, ...issuerKeys, ...keys),
   }
 }
 
@@ -48,16 +50,18 @@ export function desSessionColumn(
   issuerKey16: Uint8Array,
   slots: number,
 ): CardKeyColumn<SessionRows> {
-  const issuer = tdesSchedule(issuerKey16)
+  const issuerKeys = [tdesSchedule(issuerKey16)]
   const keys = scheduleSlots(slots, DES_SCHEDULE_WORDS * 3)
   const block = new Uint8Array(BLOCK_BYTES * 2)
   const session0 = desSchedule(new Uint8Array(BLOCK_BYTES))
   const session1 = desSchedule(new Uint8Array(BLOCK_BYTES))
   return {
-    derive(factors, count) {
+    addIssuer: (key16) => issuerKeys.push(tdesSchedule(key16)) - 1,
+    derive(factors, count, issuers) {
       requireSlots(count, keys)
+      requireIssuers(issuers, count, issuerKeys.length)
       for (let card = 0; card < count; card++) {
-        diversifyDes(issuer, factors, card)
+        diversifyDes(issuerKeys[issuers?.[card] ?? 0]!, factors, card)
         emitPair(block)
         tdesSchedule(block, keys[card]!)
       }
@@ -81,7 +85,7 @@ export function desSessionColumn(
         out[other] = wordAt(block, BLOCK_BYTES)
       }
     },
-    wipe: () => wipeKeys(issuer, block, session0, session1, ...keys),
+    wipe: () => wipeKeys(block, session0, session1, ...issuerKeys, ...keys),
   }
 }
 

@@ -10,6 +10,19 @@ export function requireSlots(count: number, slots: readonly Int32Array[]): void 
 }
 
 /** Fills keys with zeros. */
-export function wipeKeys(...keys: readonly (Int32Array | Uint8Array)[]): void {
+export function wipeKeys(...keys: readonly (Int32Array | Uint32Array | Uint8Array)[]): void {
   for (const key of keys) key.fill(0)
+}
+
+/** Throws a `TypeError` when a card names an issuer that was never added. */
+export function requireIssuers(
+  issuers: Uint32Array | undefined,
+  count: number,
+  known: number,
+): void {
+  if (issuers === undefined) return
+  for (let card = 0; card < count; card++) {
+    const issuer = issuers[card] ?? known
+    if (issuer >= known) throw new TypeError(`no issuer ${issuer}`)
+  }
 }

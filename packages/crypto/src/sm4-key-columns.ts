@@ -1,6 +1,6 @@
 import type { CardKeyColumn, SessionRows, SlotRows } from './card-key-columns.ts'
 import { wordAt } from './des.ts'
-import { requireSlots, scheduleSlots, wipeKeys } from './key-slots.ts'
+import { requireIssuers, requireSlots, scheduleSlots, wipeKeys } from './key-slots.ts'
 import { paddedWord } from './padded-word.ts'
 import { sm4Schedule } from './sm4.ts'
 import {
@@ -69,23 +69,26 @@ export function sm4SessionColumn(
 }
 
 function sm4Column(issuerKey16: Uint8Array, slots: number) {
-  const issuer = sm4Schedule(issuerKey16)
+  const issuerKeys = [sm4Schedule(issuerKey16)]
   const keys = scheduleSlots(slots, SM4_SCHEDULE_WORDS)
   const spare = new Int32Array(SM4_SCHEDULE_WORDS)
   return {
     keys,
-    derive(factors: Uint8Array, count: number) {
+    addIssuer: (key16: Uint8Array) => issuerKeys.push(sm4Schedule(key16)) - 1,
+    derive(factors: Uint8Array, count: number, issuers?: Uint32Array) {
       requireSlots(count, keys)
+      requireIssuers(issuers, count, issuerKeys.length)
+      const keyOf = (card: number) => issuerKeys[issuers?.[card] ?? 0]!
       for (let card = 0; card < count; card += 2) {
         const other = card + 1 < count ? card + 1 : card
         resetSm4()
         absorbFactor(factors, card, 0)
         absorbFactor(factors, other, 4)
-        runSm4Pair(issuer, issuer)
+        runSm4Pair(keyOf(card), keyOf(other))
         writeSm4SchedulePair(keys[card]!, other === card ? spare : keys[other]!)
       }
     },
-    wipe: () => wipeKeys(issuer, spare, ...keys),
+    wipe: () => wipeKeys(spare, ...issuerKeys, ...keys),
   }
 }
 
