@@ -30,6 +30,17 @@ describe('a charge explained', () => {
     expect(others.map(({ id }) => id)).toContain('transfer')
   })
 
+  test('tells the billed distance, where one is known', () => {
+    const [zh, en] = (['zh', 'en'] as const).map(
+      (lang) => explainCharge({ ...chargeOf(5_000), distanceM: 5_000 }, [shenzhen]).lines[lang][0],
+    )
+    expect([zh, en]).toEqual(['计费里程 5.000 公里', 'billed distance 5.000 km'])
+    const unknown = { ...chargeOf(5_000), distanceM: 0 }
+    expect(explainCharge(unknown, [shenzhen]).lines).toEqual(
+      explainCharge(chargeOf(5_000), [shenzhen]).lines,
+    )
+  })
+
   test('another version, or a rule that no tariff has, is told as it stands', () => {
     expect(explainCharge(chargeOf(5_000, 2), [shenzhen])).toMatchObject({
       tariff: null,

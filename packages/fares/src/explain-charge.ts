@@ -1,6 +1,6 @@
 import { type Fen, formatYuan } from '@unifare/core'
 import { CHARGE_NOTES } from './charge-notes.ts'
-import { type Explanation, MARKS } from './explain.ts'
+import { billedDistance, type Explanation, MARKS } from './explain.ts'
 import type { Policy, Source, Tariff } from './tariff.ts'
 import type { Words } from './words/words.ts'
 
@@ -9,6 +9,8 @@ export interface ChargedPrice {
   readonly tariff: string
   readonly tariffVersion: number
   readonly amountFen: Fen
+  /** Billed distance; 0 where none is known. */
+  readonly distanceM?: number
   readonly parts: readonly { readonly rule: string; readonly amountFen: Fen }[]
 }
 
@@ -46,17 +48,21 @@ export function explainCharge(charge: ChargedPrice, tariffs: readonly Tariff[]):
   const others = policies.filter(({ id }) => !used.has(id))
   const { id, version } = tariff ?? { id: charge.tariff, version: charge.tariffVersion }
   const total = formatYuan(charge.amountFen)
+  const { distanceM = 0 } = charge
+  const billed = distanceM === 0 ? [] : [billedDistance(distanceM)]
   return {
     tariff: tariff === undefined ? null : { id, version },
     parts,
     others,
     lines: {
       zh: [
+        ...billed.map(({ zh }) => zh),
         ...parts.map((part) => lineOf(part, 'zh')),
         `合计 ${total} 元（票价 ${id} 第 ${version} 版）`,
         ...others.map(({ textZh }) => `未适用：${textZh}`),
       ],
       en: [
+        ...billed.map(({ en }) => en),
         ...parts.map((part) => lineOf(part, 'en')),
         `total ${total} yuan (tariff ${id} version ${version})`,
         ...others.map(({ textEn }) => `did not apply: ${textEn}`),

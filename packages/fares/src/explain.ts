@@ -2,6 +2,7 @@ import { formatYuan } from '@unifare/core'
 import { faresErrors } from './errors.ts'
 import type { Priced } from './ride.ts'
 import type { Tariff } from './tariff.ts'
+import type { Words } from './words/words.ts'
 import type { SourceMark } from './words.ts'
 
 /** The same lines in both languages of the house. */
@@ -30,8 +31,9 @@ export function explain(priced: Priced, tariff?: Tariff): Explanation {
   const en: string[] = []
   const { distanceM, durationS, parts, amountFen } = priced
   if (distanceM !== undefined) {
-    zh.push(`计费里程 ${kilometres(distanceM)} 公里`)
-    en.push(`billed distance ${kilometres(distanceM)} km`)
+    const billed = billedDistance(distanceM)
+    zh.push(billed.zh)
+    en.push(billed.en)
   }
   if (durationS !== undefined) {
     zh.push(`计费时长 ${minutes(durationS)} 分钟`)
@@ -51,6 +53,12 @@ export function explain(priced: Priced, tariff?: Tariff): Explanation {
   zh.push(`合计 ${formatYuan(amountFen)} 元（票价 ${id} 第 ${version} 版）`)
   en.push(`total ${formatYuan(amountFen)} yuan (tariff ${id} version ${version})`)
   return { zh, en }
+}
+
+/** What distance a price was made of. */
+export function billedDistance(distanceM: number): Words {
+  const km = kilometres(distanceM)
+  return { zh: `计费里程 ${km} 公里`, en: `billed distance ${km} km` }
 }
 
 function signed(amountFen: number): string {
