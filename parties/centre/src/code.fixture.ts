@@ -27,6 +27,14 @@ function signer(name: string) {
 
 /** A bus ride by code at `AT` + 5 s, and the list of issuers under which the code is genuine. */
 export async function codeTap(): Promise<{ tap: Tap; content: IssuerKeysContent }> {
+  const { taps, content } = await codeTaps(1)
+  return { tap: taps[0] as Tap, content }
+}
+
+/** Bus rides of one rider, a minute from one to the next, each with a code of its own. */
+export async function codeTaps(
+  count: number,
+): Promise<{ taps: Tap[]; content: IssuerKeysContent }> {
   const [root, issuer, user] = [signer('root'), signer('issuer'), signer('user')]
   const atS = AT / 1000
   const certificate = await makeCertificate({
@@ -58,15 +66,18 @@ export async function codeTap(): Promise<{ tap: Tap; content: IssuerKeysContent 
     sign: root.sign,
   })
   return {
-    tap: tapOf({
-      medium: 'code',
-      at: AT + 5_000,
-      counter: atS,
-      amountFen: 0,
-      balanceFen: 0,
-      serial: 0,
-      evidence: makeCode({ credential, generationTimeS: atS, sign: user.sign }),
-    }),
+    taps: Array.from({ length: count }, (_, i) =>
+      tapOf({
+        medium: 'code',
+        sequence: i + 1,
+        at: AT + 5_000 + i * 60_000,
+        counter: atS + i * 60,
+        amountFen: 0,
+        balanceFen: 0,
+        serial: 0,
+        evidence: makeCode({ credential, generationTimeS: atS + i * 60, sign: user.sign }),
+      }),
+    ),
     content: {
       roots: [{ index: CA_INDEX, record: toHex(record) }],
       issuers: [{ issuer: ISSUER, platform: PLATFORM, versions: [0x80], idPolicy: 'default' }],

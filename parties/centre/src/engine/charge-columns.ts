@@ -16,9 +16,12 @@ export interface ChargeColumns {
   readonly taps: Int32Array
   /** Number of every charge's account. */
   readonly owners: Uint32Array
+  /** What charges of an account are ordered by first: their end, infinite for corrections. */
   readonly endAt: Float64Array
   readonly accounts: AccountTable
 }
+
+const LAST = Number.MAX_SAFE_INTEGER
 
 /** Reads charges, one behind the other, and looks their taps up. */
 export function readCharges(
@@ -38,7 +41,8 @@ export function readCharges(
   for (let charge = 0, at = 0; charge < count; charge++) {
     places[charge] = at
     owners[charge] = accounts.number(words, at + CHARGE.account, words.getUint8(at + CHARGE.medium))
-    endAt[charge] = instantAt(words, at + CHARGE.endAt)
+    const isCorrection = words.getUint32(at + CHARGE.corrects) !== 0
+    endAt[charge] = isCorrection ? LAST : instantAt(words, at + CHARGE.endAt)
     let tap = namedAt(words, at)
     for (let left = words.getUint8(at + CHARGE.tapCount); left > 0; left--) {
       taps[next++] = deliveries.find(words, tap + NAMED.terminal)
@@ -64,7 +68,10 @@ function countCharges(words: DataView): { readonly count: number; readonly named
   return { count, named }
 }
 
-/** Charges in the order of judgement: by account, and in it by end, operator and number. */
+/**
+ * Charges in the order of judgement: by account, and in it by end, operator and number; corrections
+ * behind all others, by operator and number, so that each finds what it names.
+ */
 export interface ChargeOrder {
   readonly charges: Uint32Array
   /** Numbers of accounts by hash, then by their bytes: the order of a day's verdicts. */

@@ -10,7 +10,7 @@ import {
   type Tap,
 } from '@unifare/tap'
 import { createVerifier, dayOf } from '../clearing.fixture.ts'
-import { type CheckedTap, type Cleared, clearDay } from '../clearing.ts'
+import { type CheckedTap, type Cleared, type ClearingInput, clearDay } from '../clearing.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from '../evidence.ts'
 import { acceptanceTable } from './acceptance-table.ts'
 import { accountHash } from './account-hash.ts'
@@ -40,6 +40,8 @@ export interface TestDay {
   readonly taps: readonly HeldTap[]
   readonly denied?: readonly Denied[]
   readonly verifier?: Verifier
+  /** Day that closes; the fixtures' own when not given. */
+  readonly day?: string
 }
 
 /** The records of a shard, as intake has them. */
@@ -58,13 +60,13 @@ export async function clearOnColumns(
   day: TestDay,
   changes: Partial<ShardContext> = {},
 ): Promise<ClearedShard> {
-  const { day: date, oldestDay, issuers, acceptance, fees } = dayOf([], [])
+  const { day: own, oldestDay, issuers, acceptance, fees } = dayOf([], [])
   const delivered = new Set(day.taps.map(({ tap }) => deliveryId(tap)))
   const { denied = [], verifier = createVerifier() } = day
   return clearShard(
     recordsOf(day),
     {
-      day: date,
+      day: day.day ?? own,
       oldestDay,
       issuers,
       acceptance: acceptanceTable(acceptance),
@@ -79,7 +81,7 @@ export async function clearOnColumns(
     {
       verifier,
       cards: NEW_CARDS,
-      history: async () => new Uint8Array(0),
+      history: async () => [],
       wasDelivered: (words, at) =>
         delivered.has(`${toHex(bytesAt(words, at, 6))}-${words.getUint32(at + 6)}`),
       ...changes,
@@ -88,7 +90,10 @@ export async function clearOnColumns(
 }
 
 /** Clears the same day by the specification, with objects. */
-export async function clearOnObjects(day: TestDay): Promise<Cleared> {
+export async function clearOnObjects(
+  day: TestDay,
+  changes: Partial<ClearingInput> = {},
+): Promise<Cleared> {
   const { denied = [], verifier = createVerifier() } = day
   const named = new Set(day.charges.flatMap(({ taps }) => taps.map(deliveryId)))
   const taps = day.taps.filter(({ tap }) => named.has(deliveryId(tap)))
@@ -112,6 +117,7 @@ export async function clearOnObjects(day: TestDay): Promise<Cleared> {
         const hash = toHex(sha256(encodeTap(one.tap)))
         return { tap: one.tap, hash, ...(verdicts[i] as EvidenceVerdict), denied: isDenied(one) }
       }),
+      { ...(day.day !== undefined && { day: day.day }), ...changes },
     ),
   )
 }

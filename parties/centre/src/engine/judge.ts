@@ -1,12 +1,18 @@
-import { MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
+import { deliveryId, MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
+import type { FeeRow } from '../fees.ts'
+import { wordOf } from './acceptance-table.ts'
 import { sameAccount } from './account-table.ts'
 import { namedAt } from './charge-columns.ts'
 import type { Gathered } from './gather.ts'
+import { moneyOf } from './lane-sums.ts'
 import type { Lanes } from './lanes.ts'
-import { type Past, type RiddenCards, sameDelivery } from './past.ts'
+import { deliveryAt, type Past, type PastRow, type RiddenCards, sameDelivery } from './past.ts'
 import { CHARGE, HELD_BYTES, instantAt, NAMED, TAP } from './record-places.ts'
 import type { EvidenceColumns } from './shard-evidence.ts'
+import { type AccountCharges, accountCharges, type Standing } from './standing.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
+
+const FIRST: Standing = { kind: 'first' }
 
 /** Versions of the deny list in which a medium stood: from the first to before the second, 0 for ever. */
 export interface DenySpan {
@@ -21,6 +27,7 @@ export interface Bench {
   /** 1 for rows whose terminal serial stands for another identity. */
   readonly conflicts: Uint8Array
   readonly lanes: Lanes
+  readonly fees: readonly FeeRow[]
   readonly past: Past
   readonly cards: RiddenCards
   /** Deny entries by number of the account. */
@@ -38,6 +45,8 @@ export interface Judgement {
   verdict: number
   /** -1 where nothing settles. */
   feeRow: number
+  /** What a correction takes back. */
+  takenBackFen: number
 }
 
 /** Kinds of taps that back a charge: what moves money, but for loads, which are orders of their own. */
@@ -62,40 +71,124 @@ export function createJudge(bench: Bench) {
   const { charges, taps } = bench.shard
   const { words } = charges
   const today = createToday()
-  const judgement: Judgement = { verdict: 0, feeRow: -1 }
+  const judgement: Judgement = { verdict: 0, feeRow: -1, takenBackFen: 0 }
   let account = -1
+  /** Of an account that has corrections: its charges, and the names that today's taps settled under. */
+  let history: AccountCharges | undefined
+  const settledUnder = new Map<number, string>()
 
   function judgeCharge(charge: number): Judgement {
     const at = charges.places[charge]!
-    const medium = words.getUint8(at + CHARGE.medium)
     const lane = lanes.lane(
       words.getUint32(at + CHARGE.operator),
       words.getUint32(at + CHARGE.account),
       words.getUint8(at + CHARGE.mode),
-      medium,
+      words.getUint8(at + CHARGE.medium),
     )
-    const tapDay = words.getUint32(at + CHARGE.tapDay)
+    const journeys = history
+    const standing = journeys?.standing(words, at) ?? FIRST
+    const isTestCharge = (words.getUint8(at + CHARGE.flags) & 1) !== 0
     judgement.feeRow = -1
-    judgement.verdict =
-      (words.getUint8(at + CHARGE.flags) & 1) !== 0
-        ? V.test
-        : !lanes.isIssuerKnown(lane)
-          ? V['issuer.unknown']
-          : !lanes.opensAt(lane, instantAt(words, at + CHARGE.endAt))
-            ? V['acceptance.none']
-            : tapDay < bench.oldestDay
-              ? V['tap.overdue']
-              : judgeTaps(charge, at)
-    if (judgement.verdict !== V.normal) return judgement
-    const feeRow = lanes.feeRowOn(lane, tapDay)
+    judgement.takenBackFen = 0
+    judgement.verdict = isTestCharge
+      ? V.test
+      : standing.kind === 'refused'
+        ? standing.verdict
+        : judgeAdmission(lane, at)
+    if (judgement.verdict === V.normal) {
+      judgement.verdict =
+        standing.kind === 'settled'
+          ? judgeCorrectedTaps(charge, at, standing.first)
+          : judgeTaps(charge, at)
+    }
+    if (judgement.verdict === V.normal) settle(charge, lane, standing)
+    if (journeys !== undefined) note(journeys, charge, standing)
+    return judgement
+  }
+
+  /** What is asked before any tap is looked at: members, acceptance, deadline. */
+  function judgeAdmission(lane: number, at: number): number {
+    if (!lanes.isIssuerKnown(lane)) return V['issuer.unknown']
+    if (!lanes.opensAt(lane, instantAt(words, at + CHARGE.endAt))) return V['acceptance.none']
+    return words.getUint32(at + CHARGE.tapDay) < bench.oldestDay ? V['tap.overdue'] : V.normal
+  }
+
+  function settle(charge: number, lane: number, standing: Standing): void {
+    const at = charges.places[charge]!
+    const feeRow = lanes.feeRowOn(lane, words.getUint32(at + CHARGE.tapDay))
     if (feeRow === -1) {
       judgement.verdict = V['fee.none']
-      return judgement
+      return
     }
     judgement.feeRow = feeRow
-    lanes.settle(lane, feeRow, words.getUint32(at + CHARGE.amountFen), 1)
+    lanes.settle(lane, feeRow, words.getUint32(at + CHARGE.amountFen))
+    if (standing.kind === 'settled') {
+      lanes.takeBack(lane, standing.money)
+      judgement.takenBackFen = standing.money.amountFen
+    }
     remember(charge)
-    return judgement
+  }
+
+  /** Tells the account's corrections of a charge, and under which name its taps are settled. */
+  function note(journeys: AccountCharges, charge: number, standing: Standing): void {
+    const at = charges.places[charge]!
+    const { verdict, feeRow } = judgement
+    const fee = bench.fees[feeRow]
+    const money = fee === undefined ? null : moneyOf(words.getUint32(at + CHARGE.amountFen), fee)
+    journeys.add(words, at, { verdict, money, standing })
+    if (verdict !== V.normal) return
+    const first = journeys.firstOf(words, at, standing)
+    for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
+      const tap = charges.taps[i]!
+      if (tap !== -1) settledUnder.set(counterOf(tap), first)
+    }
+  }
+
+  /**
+   * Taps of a correction: those that settled under its own journey were proved then, on whatever
+   * day; the others are judged like any tap. The limit of the code holds for the new amount.
+   */
+  function judgeCorrectedTaps(charge: number, at: number, first: string): number {
+    const amountFen = words.getUint32(at + CHARGE.amountFen)
+    const counters = new Map<number, string>()
+    let named = namedAt(words, at)
+    for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
+      const tap = charges.taps[i]!
+      const place = named + NAMED.terminal
+      const old = tap === -1 ? bench.past.delivered(account, words, place) : undefined
+      if (tap === -1 && old === undefined) return judgeMissing(at, named)
+      const verdict =
+        old === undefined ? judgeNewTap(at, named, tap, first) : judgeOldTap(at, named, old, first)
+      if (verdict !== V.normal) return verdict
+      const capFen = old === undefined ? (evidence.capsFen.get(tap) ?? 0) : old.balanceFen
+      if (capFen > 0 && amountFen > capFen) return V['code.over-cap']
+      const delivery = deliveryAt(words, place)
+      const counter = old === undefined ? counterOf(tap) : old.counter
+      const twice = counters.get(counter)
+      if (twice !== undefined) return twice === delivery ? V['tap.charged'] : V['tap.conflict']
+      counters.set(counter, delivery)
+      named += NAMED.bytes
+    }
+    return V.normal
+  }
+
+  /** A tap that an earlier day settled and that did not come again: its row speaks for it. */
+  function judgeOldTap(at: number, named: number, old: PastRow, first: string): number {
+    if (!isOwnRow(at, named, old)) return V['tap.foreign']
+    return history?.firstOfRow(old) === first ? V.normal : V['tap.charged']
+  }
+
+  function judgeNewTap(at: number, named: number, tap: number, first: string): number {
+    const place = taps.places[tap]!
+    const before = settledBefore(tap)
+    const counter = counterOf(tap)
+    const old = bench.past.settled(account, counter)
+    const under = old === undefined ? settledUnder.get(counter) : history?.firstOfRow(old)
+    if (before === 1 && under === first) {
+      const isTestTap = (taps.words.getUint8(place + TAP.flags) & 1) !== 0
+      return isTestTap ? V.test : isOwn(at, named, place) ? V.normal : V['tap.foreign']
+    }
+    return judgeTap(at, named, tap)
   }
 
   function judgeTaps(charge: number, at: number): number {
@@ -103,7 +196,7 @@ export function createJudge(bench: Bench) {
     let named = namedAt(words, at)
     for (let i = first; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
-      const verdict = tap === -1 ? judgeMissing(named) : judgeTap(at, named, tap)
+      const verdict = tap === -1 ? judgeMissing(at, named) : judgeTap(at, named, tap)
       if (verdict !== V.normal) return verdict
       const counter = counterOf(tap)
       for (let j = first; j < i; j++) {
@@ -115,10 +208,22 @@ export function createJudge(bench: Bench) {
     return V.normal
   }
 
-  function judgeMissing(named: number): number {
+  function judgeMissing(at: number, named: number): number {
     const place = named + NAMED.terminal
-    if (bench.past.delivered(account, words, place)) return V['tap.charged']
+    const old = bench.past.delivered(account, words, place)
+    if (old !== undefined) return isOwnRow(at, named, old) ? V['tap.charged'] : V['tap.foreign']
     return bench.wasDelivered(words, place) ? V['tap.foreign'] : V['tap.missing']
+  }
+
+  /** What `isOwn` asks of a tap, of the row under which an earlier day settled it. */
+  function isOwnRow(at: number, named: number, old: PastRow): boolean {
+    return (
+      wordOf(old.operator) === words.getUint32(at + CHARGE.operator) &&
+      old.mode === words.getUint8(at + CHARGE.mode) &&
+      (old.medium === MEDIA.code ? 0 : old.amountFen) ===
+        words.getUint32(named + NAMED.amountFen) &&
+      old.at < bench.endOf(words.getUint32(at + CHARGE.tapDay))
+    )
   }
 
   function judgeTap(at: number, named: number, tap: number): number {
@@ -160,10 +265,10 @@ export function createJudge(bench: Bench) {
       const [one, two] = [taps.places[other]! + TAP.terminal, taps.places[tap]! + TAP.terminal]
       return sameDelivery(taps.words, one, taps.words, two) ? 1 : 2
     }
-    return bench.past.settled(account, {
-      words: taps.words,
-      at: taps.places[tap]!,
-    })
+    const old = bench.past.settled(account, counterOf(tap))
+    if (old === undefined) return 0
+    const delivery = deliveryAt(taps.words, taps.places[tap]! + TAP.terminal)
+    return deliveryId(old) === delivery ? 1 : 2
   }
 
   function isDenied(held: number): boolean {
@@ -175,6 +280,8 @@ export function createJudge(bench: Bench) {
   function remember(charge: number): void {
     for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
+      // One that an earlier day settled, of a correction.
+      if (tap === -1) continue
       const place = taps.places[tap]!
       const counter = counterOf(tap)
       today.add(counter, tap)
@@ -182,6 +289,13 @@ export function createJudge(bench: Bench) {
       const balanceFen = taps.words.getUint32(place + TAP.balanceFen)
       cards.ride(taps.words, place + TAP.account, counter, balanceFen)
     }
+  }
+
+  /** Corrections stand behind all other charges of their account. */
+  function hasCorrections(number: number): boolean {
+    const { starts } = bench.shard.accounts
+    const last = charges.places[starts[number + 1]! - 1]!
+    return words.getUint32(last + CHARGE.corrects) !== 0
   }
 
   function counterOf(tap: number): number {
@@ -193,6 +307,8 @@ export function createJudge(bench: Bench) {
     nextAccount(number: number): void {
       account = number
       today.clear()
+      if (history !== undefined) settledUnder.clear()
+      history = hasCorrections(number) ? accountCharges(bench.past.rows(number)) : undefined
     },
   }
 }

@@ -1,10 +1,30 @@
 import type { FeeRow } from '../fees.ts'
+import { NO_FEE_ROW } from './verdict-rows.ts'
 
 const WHOLE = 1_000_000
 /** A sum that grows beyond this is put aside before it could lose a unit. */
 const SAFE = 2 ** 52
 /** Amount in fen; fee, acquirer's share and issuer's share in micro-fen; number of charges. */
 export const SUM_COLUMNS = 5
+
+/** Money of a charge that settled, exact: fen, and micro-fen of its fee. */
+export interface SettledMoney {
+  readonly amountFen: number
+  readonly feeMicro: number
+  readonly acquirerMicro: number
+  readonly issuerMicro: number
+}
+
+/** Money of an amount under a fee row. */
+export function moneyOf(amountFen: number, row: FeeRow): SettledMoney {
+  const feeMicro = amountFen * row.ratePpm
+  return {
+    amountFen,
+    feeMicro,
+    acquirerMicro: shareOf(feeMicro, row.acquirerSharePpm),
+    issuerMicro: shareOf(feeMicro, row.issuerSharePpm),
+  }
+}
 
 /** Money by lane and fee row, exact whole numbers: `values` has `SUM_COLUMNS` for every line. */
 export interface LaneSums {
@@ -17,8 +37,10 @@ export interface LaneSums {
 
 /** Sums that grow charge by charge. */
 export interface SumWriter {
-  /** Adds a charge to a lane, or takes one back with `sign` −1. */
-  add(lane: number, feeRow: number, amountFen: number, sign: 1 | -1): void
+  /** Adds a charge to a lane. */
+  add(lane: number, feeRow: number, amountFen: number): void
+  /** Takes back what a charge settled under the rules of its own day. */
+  takeBack(lane: number, money: SettledMoney): void
   /** All that was added; who the lanes are for is known to the caller. */
   sums(operators: Uint32Array, issuers: Uint32Array): LaneSums
 }
@@ -51,7 +73,7 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
   }
 
   return {
-    add(lane, feeRow, amountFen, sign) {
+    add(lane, feeRow, amountFen) {
       if (lane >= own.length) grow(lane)
       const at = lane * SUM_COLUMNS
       if (own[lane] !== feeRow) {
@@ -59,12 +81,16 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
         own[lane] = feeRow
       }
       const feeMicro = amountFen * rates[feeRow]!
-      values[at]! += sign * amountFen
-      values[at + 1]! += sign * feeMicro
-      values[at + 2]! += sign * shareOf(feeMicro, acquirers[feeRow]!)
-      values[at + 3]! += sign * shareOf(feeMicro, issuers[feeRow]!)
-      values[at + 4]! += sign
-      if (Math.abs(values[at + 1]!) > SAFE || Math.abs(values[at]!) > SAFE) putAside(lane, feeRow)
+      values[at]! += amountFen
+      values[at + 1]! += feeMicro
+      values[at + 2]! += shareOf(feeMicro, acquirers[feeRow]!)
+      values[at + 3]! += shareOf(feeMicro, issuers[feeRow]!)
+      values[at + 4]! += 1
+      if (values[at + 1]! > SAFE || values[at]! > SAFE) putAside(lane, feeRow)
+    },
+    takeBack(lane, { amountFen, feeMicro, acquirerMicro, issuerMicro }) {
+      const back = [amountFen, feeMicro, acquirerMicro, issuerMicro, 1].map((value) => -value)
+      aside.push({ lane, feeRow: NO_FEE_ROW, values: Float64Array.from(back) })
     },
     sums(operatorOf, issuerOf) {
       const lanes: number[] = []
@@ -97,7 +123,7 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
 }
 
 /** `⌊fee × share / 10⁶⌋`, exact although the product may not fit: in two steps that do. */
-function shareOf(feeMicro: number, sharePpm: number): number {
+export function shareOf(feeMicro: number, sharePpm: number): number {
   const rest = feeMicro % WHOLE
   return ((feeMicro - rest) / WHOLE) * sharePpm + Math.floor((rest * sharePpm) / WHOLE)
 }

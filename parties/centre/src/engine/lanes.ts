@@ -2,7 +2,7 @@ import { MODES, type Mode } from '@unifare/tap'
 import { type FeeRow, feeRowOf } from '../fees.ts'
 import { type AcceptanceTable, digitsOf, rideKind, wordOf } from './acceptance-table.ts'
 import { createKeyTable, enlarged } from './key-table.ts'
-import { createLaneSums, type LaneSums } from './lane-sums.ts'
+import { createLaneSums, type LaneSums, type SettledMoney } from './lane-sums.ts'
 
 /** Rules of a day as lanes need them. */
 export interface LaneRules {
@@ -23,8 +23,10 @@ export interface Lanes {
   opensAt(lane: number, at: number): boolean
   /** Place of the fee row for rides of a day (8 BCD digits as a word), -1 for none. */
   feeRowOn(lane: number, day: number): number
-  /** Counts a charge that settles, or takes one back with `sign` −1. */
-  settle(lane: number, feeRow: number, amountFen: number, sign: 1 | -1): void
+  /** Counts a charge that settles. */
+  settle(lane: number, feeRow: number, amountFen: number): void
+  /** Takes back what a correction corrects. */
+  takeBack(lane: number, money: SettledMoney): void
   sums(): LaneSums
 }
 
@@ -55,7 +57,8 @@ export function createLanes(rules: LaneRules): Lanes {
       acceptance.opensAt(lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]!, at),
     feeRowOn: (lane, day) =>
       feeRowOnDay(day, lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]! >>> 8),
-    settle: (lane, feeRow, amountFen, sign) => sums.add(lane, feeRow, amountFen, sign),
+    settle: (lane, feeRow, amountFen) => sums.add(lane, feeRow, amountFen),
+    takeBack: (lane, money) => sums.takeBack(lane, money),
     sums: () => sums.sums(lanes.first, lanes.second),
   }
 }

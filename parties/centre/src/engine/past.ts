@@ -1,8 +1,9 @@
-import { view } from '@unifare/core'
-import { MEDIA } from '@unifare/tap'
+import { type FieldValues, view } from '@unifare/core'
+import { deliveryId, MEDIA } from '@unifare/tap'
+import type { FeeRow } from '../fees.ts'
 import type { Gathered } from './gather.ts'
 import { ACCOUNT_BYTES, CHARGE, TAP } from './record-places.ts'
-import { ROW, ROW_BYTES, VERDICT_NUMBERS } from './verdict-rows.ts'
+import { ROW, ROW_BYTES, VERDICT_NUMBERS, verdictRow } from './verdict-rows.ts'
 
 /** An account that may have been settled before. */
 export interface AccountKey {
@@ -12,8 +13,14 @@ export interface AccountKey {
   readonly hash: number
 }
 
-/** Verdict rows of earlier days of some accounts, oldest first, one behind the other. */
-export type History = (accounts: readonly AccountKey[]) => Promise<Uint8Array>
+/** Verdict rows of one earlier day, and the fee matrix of its settlement. */
+export interface DayRows {
+  readonly rows: Uint8Array
+  readonly fees: readonly FeeRow[]
+}
+
+/** Verdict rows of earlier days of some accounts, oldest day first. */
+export type History = (accounts: readonly AccountKey[]) => Promise<readonly DayRows[]>
 
 /** What all earlier days know of the cards of a shard. */
 export interface RiddenCards {
@@ -26,12 +33,20 @@ export interface RiddenCards {
 /** A code may be made this long before its tap's clock says: the same presentation, a day earlier. */
 const CLOCK_SKEW_S = 600
 
-/** What was settled before of the accounts of a shard. */
+/** A row of an earlier day. Few accounts have any that matter: objects will do. */
+export interface PastRow extends FieldValues<typeof verdictRow.fields> {
+  /** The fee row that it settled under; undefined where nothing settled. */
+  readonly fee: FeeRow | undefined
+}
+
+/** What earlier days know of the accounts of a shard. */
 export interface Past {
-  /** 0: nothing of this tap. 1: the same delivery. 2: its identity, in another delivery. */
-  settled(account: number, tap: { readonly words: DataView; readonly at: number }): 0 | 1 | 2
-  /** Whether a delivery that did not come today, named at a place, was settled before. */
-  delivered(account: number, words: DataView, at: number): boolean
+  /** All rows of an account, oldest first. */
+  rows(account: number): readonly PastRow[]
+  /** The row under which an identity settled first. */
+  settled(account: number, counter: number): PastRow | undefined
+  /** The row under which a delivery, named at a place, settled first. */
+  delivered(account: number, words: DataView, at: number): PastRow | undefined
 }
 
 /** Numbers of the accounts that need their history: the others cannot have been settled before. */
@@ -73,22 +88,19 @@ export async function openPast(
   suspects: readonly number[],
   history: History,
 ): Promise<Past> {
-  const rows =
-    suspects.length === 0
-      ? new Uint8Array(0)
-      : await history(suspects.map((account) => keyOf(shard, account)))
-  const old = view(rows)
-  const settledRows = groupRows(old, shard)
-  const rowsOf = (account: number) => settledRows.get(account) ?? []
+  const days =
+    suspects.length === 0 ? [] : await history(suspects.map((account) => keyOf(shard, account)))
+  const byAccount = groupRows(days, shard)
+  const rowsOf = (account: number) => byAccount.get(account) ?? []
+  const settledRow = (account: number, fits: (row: PastRow) => boolean) =>
+    rowsOf(account).find((row) => row.verdict === VERDICT_NUMBERS.normal && fits(row))
   return {
-    settled(account, { words, at }) {
-      const counter = words.getUint32(at + TAP.counter)
-      const row = rowsOf(account).find((one) => old.getUint32(one + ROW.counter) === counter)
-      if (row === undefined) return 0
-      return sameDelivery(old, row + ROW.terminal, words, at + TAP.terminal) ? 1 : 2
+    rows: rowsOf,
+    settled: (account, counter) => settledRow(account, (row) => row.counter === counter),
+    delivered(account, words, at) {
+      const delivery = deliveryAt(words, at)
+      return settledRow(account, (row) => deliveryId(row) === delivery)
     },
-    delivered: (account, words, at) =>
-      rowsOf(account).some((row) => sameDelivery(old, row + ROW.terminal, words, at)),
   }
 }
 
@@ -103,17 +115,31 @@ function keyOf({ charges, accounts }: Gathered, account: number): AccountKey {
   }
 }
 
-function groupRows(old: DataView, { accounts }: Gathered): ReadonlyMap<number, number[]> {
-  const groups = new Map<number, number[]>()
-  for (let row = 0; row < old.byteLength; row += ROW_BYTES) {
-    if (old.getUint8(row + ROW.verdict) !== VERDICT_NUMBERS.normal) continue
-    const account = accounts.find(old, row + ROW.issuer, old.getUint8(row + ROW.medium))
-    if (account === -1) continue
-    const known = groups.get(account)
-    if (known === undefined) groups.set(account, [row])
-    else known.push(row)
+function groupRows(
+  days: readonly DayRows[],
+  { accounts }: Gathered,
+): ReadonlyMap<number, PastRow[]> {
+  const groups = new Map<number, PastRow[]>()
+  for (const { rows, fees } of days) {
+    const words = view(rows)
+    for (let at = 0; at < rows.length; at += ROW_BYTES) {
+      const account = accounts.find(words, at + ROW.issuer, words.getUint8(at + ROW.medium))
+      if (account === -1) continue
+      const row = verdictRow.decode(rows.subarray(at, at + ROW_BYTES))
+      const known = groups.get(account)
+      const own = { ...row, fee: fees[row.feeRow] }
+      if (known === undefined) groups.set(account, [own])
+      else known.push(own)
+    }
   }
   return groups
+}
+
+/** Name of the delivery whose 10 bytes stand at a place. */
+export function deliveryAt(words: DataView, at: number): string {
+  const digits = words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
+  const terminal = digits.toString(16).padStart(12, '0')
+  return deliveryId({ terminal, sequence: words.getUint32(at + 6) })
 }
 
 /** Whether terminal and sequence, 10 bytes, are the same. */

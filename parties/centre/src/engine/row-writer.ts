@@ -8,6 +8,7 @@ import { NO_FEE_ROW, ROW, ROW_BYTES } from './verdict-rows.ts'
 /** Writes the rows of one charge after the other; `feeRow` −1 where nothing settles. */
 export function createRowWriter(
   { charges, taps }: Gathered,
+  capsFen: ReadonlyMap<number, number>,
   rows: Uint8Array,
 ): (charge: number, verdict: number, feeRow: number) => void {
   const out = view(rows)
@@ -36,7 +37,9 @@ export function createRowWriter(
 
   function writeTap(row: number): void {
     const place = taps.places[row]!
-    out.setUint32(to + ROW.balanceFen, record.getUint32(place + TAP.balanceFen))
+    const isCard = record.getUint8(place + TAP.medium) === MEDIA.card
+    const money = isCard ? record.getUint32(place + TAP.balanceFen) : (capsFen.get(row) ?? 0)
+    out.setUint32(to + ROW.balanceFen, money)
     out.setUint32(to + ROW.counter, record.getUint32(place + TAP.counter))
     out.setUint16(to + ROW.at, record.getUint16(place + TAP.at))
     out.setUint32(to + ROW.at + 2, record.getUint32(place + TAP.at + 2))

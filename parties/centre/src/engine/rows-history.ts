@@ -1,7 +1,8 @@
 import { concat, type Day, type Storage, view } from '@unifare/core'
 import { accountHash, bucketOf } from './account-hash.ts'
 import { sameAccount } from './account-table.ts'
-import type { AccountKey, History } from './past.ts'
+import type { AccountKey, DayRows, History } from './past.ts'
+import { loadFees } from './rules-file.ts'
 import { type ClosedDay, openClosedDay } from './shard-file.ts'
 import { ROW, ROW_BYTES } from './verdict-rows.ts'
 
@@ -24,15 +25,17 @@ export function rowsHistory(storage: Storage, days: readonly Day[]): History {
       if (own === undefined) byBucket.set(bucket, [account])
       else own.push(account)
     }
-    const found: Uint8Array[] = []
+    const found: DayRows[] = []
     for (const day of days) {
       const closed = await dayOf(day)
+      const parts: Uint8Array[] = []
       for (const [bucket, own] of byBucket) {
         const rows = await closed.read('rows', bucket)
-        for (const account of own) found.push(rowsOf(rows, account))
+        for (const account of own) parts.push(rowsOf(rows, account))
       }
+      found.push({ rows: concat(...parts), fees: await loadFees(storage, day) })
     }
-    return concat(...found)
+    return found
   }
 }
 

@@ -4,6 +4,11 @@ import { checkFeeRows, type FeeRow } from '../fees.ts'
 import { acceptanceTable } from './acceptance-table.ts'
 import type { DenyMark, ShardRules } from './shard.ts'
 
+/** Name of the file with the fee matrix of a day: corrections take back what it gave. */
+function feesFile(day: string): string {
+  return `fees-${day}`
+}
+
 /** Name of the file with the rules that a day was cleared by. */
 export function rulesFile(day: string): string {
   return `rules-${day}`
@@ -19,7 +24,17 @@ export async function storeRules(storage: Storage, rules: StoredRules): Promise<
   const { day, oldestDay, issuers, acceptance, fees, denied } = rules
   const marks = denied.map(({ account, ...mark }) => ({ account: toHex(account), ...mark }))
   const text = { day, oldestDay, issuers: [...issuers].sort(), acceptance, fees, denied: marks }
+  await storage.replace(feesFile(day), utf8(JSON.stringify(fees)))
   await storage.replace(rulesFile(day), utf8(JSON.stringify(text)))
+}
+
+/** Reads the fee matrix of a closed day. */
+export async function loadFees(storage: Storage, day: string): Promise<readonly FeeRow[]> {
+  const bytes = await storage.read(feesFile(day))
+  if (bytes === undefined) throw new TypeError(`the fees of ${day} were not stored`)
+  const rows = JSON.parse(fromUtf8(bytes)) as readonly FeeRow[]
+  checkFeeRows(rows)
+  return rows
 }
 
 /** Reads them back. */

@@ -1,4 +1,4 @@
-import { deliveryId } from '@unifare/tap'
+import { deliveryAt } from './past.ts'
 import { TAP } from './record-places.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
@@ -46,12 +46,7 @@ export function markConflicts(
   }
 
   function nameOf(row: number): string {
-    const at = places[row]! + TAP.terminal
-    const digits = words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
-    return deliveryId({
-      terminal: digits.toString(16).padStart(12, '0'),
-      sequence: words.getUint32(at + 6),
-    })
+    return deliveryAt(words, places[row]! + TAP.terminal)
   }
 }
 

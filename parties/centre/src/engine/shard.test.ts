@@ -15,6 +15,7 @@ import {
   OPERATORS,
 } from '../clearing.fixture.ts'
 import { codeTap } from '../code.fixture.ts'
+import { DEMONSTRATION_FEES } from '../fees.ts'
 import type { netPositions } from '../netting.ts'
 import {
   clearOnColumns,
@@ -297,7 +298,7 @@ describe('what earlier days settled', () => {
     const asked: number[] = []
     const history = async (accounts: readonly unknown[]) => {
       asked.push(accounts.length)
-      return rows
+      return [{ rows, fees: DEMONSTRATION_FEES }]
     }
     const old = { isNew: () => false, ride: () => undefined }
     const again = { charges: [chargeOf([tap])], taps: [held(tap)] }
@@ -335,7 +336,10 @@ describe('what earlier days settled', () => {
           (
             await clearOnColumns(
               { charges, taps: [] },
-              { history: async () => history, wasDelivered: () => delivered },
+              {
+                history: async () => [{ rows: history, fees: DEMONSTRATION_FEES }],
+                wasDelivered: () => delivered,
+              },
             )
           ).rows,
         ),

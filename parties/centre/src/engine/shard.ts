@@ -85,6 +85,7 @@ export async function clearShard(
     evidence,
     conflicts: scratch.u8(shard.taps.count),
     lanes,
+    fees: rules.fees,
     past: await openPast(shard, suspects, context.history),
     cards: context.cards,
     denied: deniedAccounts(shard, rules.denied),
@@ -130,17 +131,18 @@ function judgeAll(bench: Bench, scratch: Scratch): { rows: Uint8Array; settledFe
   const { charges, accounts, taps } = shard
   const judge = createJudge(bench)
   const rows = scratch.u8(charges.taps.length * ROW_BYTES)
-  const write = createRowWriter(shard, rows)
+  const write = createRowWriter(shard, evidence.capsFen, rows)
   let settledFen = 0
   for (let account = 0; account < accounts.count; account++) {
     const own = ownCardRows(shard, account)
     markConflicts(taps.words, taps.places, own, { evidence: evidence.verdicts, conflicts })
     judge.nextAccount(account)
     for (let charge = accounts.starts[account]!; charge < accounts.starts[account + 1]!; charge++) {
-      const { verdict, feeRow } = judge.judgeCharge(charge)
+      const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
       write(charge, verdict, feeRow)
       if (feeRow === -1) continue
       settledFen += charges.words.getUint32(charges.places[charge]! + CHARGE.amountFen)
+      settledFen -= takenBackFen
     }
   }
   return { rows, settledFen: BigInt(settledFen) }

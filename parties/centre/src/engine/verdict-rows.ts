@@ -42,7 +42,7 @@ export const ROW_BYTES = 64
 /**
  * What clearing says of one tap of a charge: the line that stands under the day's root, and that is
  * kept. A charge of several taps has a row for each, in their order; the amounts of its rows sum to
- * the charge. A tap that nobody delivered has its name and zeros. The verdict is the charge's.
+ * the charge. A tap that nobody delivered that day has its name and zeros. The verdict is the charge's.
  */
 export const verdictRow = defineLayout(ROW_BYTES, {
   operator: [0, 'digits', 4],
@@ -59,7 +59,7 @@ export const verdictRow = defineLayout(ROW_BYTES, {
   feeRow: [30, 'u16'],
   /** What this tap debited a card; the whole price in the first row of a code's charge. */
   amountFen: [32, 'u32'],
-  /** Of a card behind this tap. */
+  /** Of a card behind this tap; of a code the highest charge that it allows, 0 for any. */
   balanceFen: [36, 'u32'],
   terminal: [40, 'digits', 6],
   sequence: [46, 'u32'],
