@@ -69,6 +69,7 @@ const readTariff: Reader<Tariff> = checked(
     account: optional(
       form(/^[a-z][a-z0-9-]{0,63}$/, 'an id of lower-case letters, digits and hyphens'),
     ),
+    accountOver: optional(oneOf('linked-media')),
     rounding: readRounding,
     sources: list(readSource, 1),
     tables: optional(list(readTable, 1)),

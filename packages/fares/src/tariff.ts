@@ -33,6 +33,8 @@ export interface Tariff {
    * and free rides; the tariff's own when left out.
    */
   readonly account?: string
+  /** One account over card and code, where its rider linked them; each medium's own when left out. */
+  readonly accountOver?: 'linked-media'
   /** Rounding of every product with a rate, where the rule states no other. */
   readonly rounding: Rounding
   readonly sources: readonly Source[]
