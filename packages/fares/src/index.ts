@@ -59,6 +59,7 @@ export type {
   RidePoint,
   Spent,
 } from './ride.ts'
+export { startOf } from './ride-times.ts'
 export {
   checkStatement,
   type StatementCheck,

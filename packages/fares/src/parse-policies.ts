@@ -160,6 +160,7 @@ export const readPass: Reader<Pass> = object<Pass>({
   when: readWhen,
   priceFen: fenAmount,
   hours: whole(1, 100_000),
+  refund: optional(oneOf('unused')),
 })
 
 /** A table is square over its places, every station lies in one, and claims of symmetry hold. */

@@ -309,6 +309,8 @@ export interface Pass extends Policy {
   readonly when: When
   readonly priceFen: Fen
   readonly hours: number
+  /** `unused`: its price is given back while it has covered no ride; left out: never. */
+  readonly refund?: 'unused'
 }
 
 /** A share that depends on the sum of the month's earlier rides with the same medium. */

@@ -149,9 +149,16 @@ function capWords({ period, amountFen, over }: Cap): Words {
   }
 }
 
-function passWords({ priceFen, hours }: Pass): Words {
+function passWords({ priceFen, hours, refund }: Pass): Words {
   const { zh, en } = money(priceFen)
-  return { zh: `${zh}，${hours} 小时内不限次`, en: `${en}, ${hours} hours of rides` }
+  const back =
+    refund === undefined
+      ? { zh: '', en: '' }
+      : { zh: '，未使用可退', en: ', given back while unused' }
+  return {
+    zh: `${zh}，${hours} 小时内不限次${back.zh}`,
+    en: `${en}, ${hours} hours of rides${back.en}`,
+  }
 }
 
 function timeLimitWords({ limitS, charge, mode }: TimeLimit): Words {

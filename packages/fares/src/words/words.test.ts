@@ -112,6 +112,17 @@ describe('policies in words', () => {
     expect(effects('timeLimits')).toEqual(['beyond 4 h plus 3.00 yuan'])
   })
 
+  test('a pass says whether its price is given back', () => {
+    const [pass] = tariffNamed('beijing-metro').passes ?? []
+    if (pass === undefined) throw new TypeError('no passes')
+    const refundable = {
+      ...tariffNamed('beijing-metro'),
+      passes: [{ ...pass, refund: 'unused' as const }],
+    }
+    const words = tariffWords(refundable).find(({ kind }) => kind === 'passes')
+    expect(words?.effect.en).toBe('20.00 yuan, 24 hours of rides, given back while unused')
+  })
+
   test('a transfer says what, since when, after what, how often', () => {
     const transfer: Transfer = {
       id: 't',
