@@ -24,6 +24,18 @@ const out = (minute: number, change: Partial<Tap> = {}) =>
   entry({ kind: 'exit', station: 3, at: AT + minute * MINUTE, ...change })
 const JOURNEY = '413100000001-1'
 
+/** Beijing with steps of the month for codes: half fare after 7 yuan. */
+const BEIJING = tariffNamed('beijing-metro')
+const METRO = {
+  ...BEIJING,
+  operator: OPERATOR,
+  accumulation: BEIJING.accumulation.map((one) => ({
+    ...one,
+    when: {},
+    steps: [{ fromFen: 700, payPpm: 500_000 }],
+  })),
+}
+
 /** An operator at work, whose clock stands five hours after the entry, and a rider's issuer. */
 async function openStating() {
   const here = await openWorking()
@@ -239,18 +251,6 @@ describe('in Nanjing', () => {
 })
 
 describe('the account of a rider', () => {
-  /** Steps of the month for codes: half fare after 7 yuan. */
-  const beijing = tariffNamed('beijing-metro')
-  const METRO = {
-    ...beijing,
-    operator: OPERATOR,
-    accumulation: beijing.accumulation.map((one) => ({
-      ...one,
-      when: {},
-      steps: [{ fromFen: 700, payPpm: 500_000 }],
-    })),
-  }
-
   test('counts a stated ride, and counts its record instead once that comes', async () => {
     const here = await openStating()
     const content = { tariffs: [METRO], networks: [lineOf('beijing-metro')] }
@@ -281,24 +281,14 @@ describe('the account of a rider', () => {
 })
 
 describe('a city that gives stated rides no discount', () => {
-  const beijing = tariffNamed('beijing-metro')
-  const METRO = {
-    ...beijing,
-    operator: OPERATOR,
-    accumulation: beijing.accumulation.map((one) => ({
-      ...one,
-      when: {},
-      steps: [{ fromFen: 700, payPpm: 500_000 }],
-    })),
-    incomplete: beijing.incomplete?.map((rule) => ({
-      ...rule,
-      ...(rule.statement && { statement: { ...rule.statement, discounts: false } }),
-    })),
-  }
+  const incomplete = METRO.incomplete?.map((rule) => ({
+    ...rule,
+    ...(rule.statement && { statement: { ...rule.statement, discounts: false } }),
+  }))
 
   test('counts a ride no more that gates had completed: late rides leave it as it is', async () => {
     const here = await openStating()
-    const content = { tariffs: [METRO], networks: [lineOf('beijing-metro')] }
+    const content = { tariffs: [{ ...METRO, incomplete }], networks: [lineOf('beijing-metro')] }
     await here.operator.command({ do: 'publish', kind: 'tariffs', content })
     await here.goIn()
     const incident = { mode: 'metro', station: 4, from: AT, to: AT + HOUR }
