@@ -9,7 +9,8 @@ import {
 } from '@unifare/ridecode'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
-import { fareAccountOf, openFareAccounts, ridden } from './fare-accounts.ts'
+import { fareAccountOf } from './account-keys.ts'
+import { openFareAccounts, ridden } from './fare-accounts.ts'
 import {
   ACCEPTANCE,
   AT,

@@ -9,15 +9,15 @@ import {
   priceNext,
   rate,
 } from '@unifare/fares'
-import { decodeCustomField, parseCode } from '@unifare/ridecode'
 import { deliveryId, type Tap } from '@unifare/tap'
+import { openAccountKeys } from './account-keys.ts'
 
 /**
  * A ride that its rider's account remembers: what later rides of the period are priced by. Kept
  * with all that pricing needs, so that a month can be rated again.
  */
 export interface RiddenRow {
-  /** Card, or scheme token of a code, or the account of one (`fareAccountOf`). */
+  /** Card, or scheme token of a code, or the account of one (`openAccountKeys`). */
   readonly account: string
   readonly tariff: string
   readonly at: Instant
@@ -84,8 +84,8 @@ export async function openFareAccounts(
   },
 ): Promise<FareAccounts> {
   const known = new Map<string, RiddenRow[]>()
-  for (const tap of [...taps, ...replaced]) {
-    const account = fareAccountOf(tap, operator)
+  const keys = await openAccountKeys(tx, { operator, taps: [...taps, ...replaced] })
+  for (const account of [...taps, ...replaced].flatMap(keys.all)) {
     if (known.has(account) || !tariffs.some(remembers)) continue
     known.set(account, await tx.select(ridden, { account }))
   }
@@ -102,7 +102,7 @@ export async function openFareAccounts(
   const touched: RiddenRow[] = [...gone]
   return {
     price(compiled, ride, last) {
-      const account = fareAccountOf(last, operator)
+      const account = keys.of(compiled, { tap: last, at: ride.at })
       const rows = known.get(account)
       if (rows === undefined || !remembers(compiled)) {
         return priceNext(compiled, NEW_ACCOUNT, ride).priced
@@ -127,18 +127,25 @@ export async function openFareAccounts(
     },
     fresh: () => fresh,
     gone: () => gone,
-    rerated: () => {
-      const first = new Map<string, RiddenRow>()
-      for (const row of touched) {
-        const key = keyOf(row)
-        const other = first.get(key)
-        if (other === undefined || isBefore(row, other)) first.set(key, row)
-      }
-      return [...first.values()].flatMap((from) =>
-        ratedFrom(known.get(from.account) ?? [], from, tariffs),
-      )
-    },
+    rerated: () => ratedBehind(touched, known, tariffs),
   }
+}
+
+/** All rides from the first touched one of each account on, rated again by the rides known of it. */
+export function ratedBehind(
+  touched: readonly RiddenRow[],
+  known: ReadonlyMap<string, readonly RiddenRow[]>,
+  tariffs: readonly CompiledTariff[],
+): readonly Rerated[] {
+  const first = new Map<string, RiddenRow>()
+  for (const row of touched) {
+    const key = keyOf(row)
+    const other = first.get(key)
+    if (other === undefined || isBefore(row, other)) first.set(key, row)
+  }
+  return [...first.values()].flatMap((from) =>
+    ratedFrom(known.get(from.account) ?? [], from, tariffs),
+  )
 }
 
 /** Rides of one tariff from a ride on, each with its price behind all before it. */
@@ -176,21 +183,6 @@ function ratedFrom(
   return rerated
 }
 
-/**
- * Whose account a ride counts in: the card; of a code the token of the scheme that its rider joined
- * at this operator, else the account that it shows, which may be of a day.
- */
-export function fareAccountOf(tap: Tap, operator: string): string {
-  const { medium, issuer, account, evidence } = tap
-  if (medium === 'code') {
-    const read = parseCode(evidence)
-    const custom = read.ok ? decodeCustomField(read.code.custom) : undefined
-    const scheme = custom?.schemes.find((one) => one.operator === operator)
-    if (scheme !== undefined) return `token/${issuer}/${scheme.token}`
-  }
-  return `${medium}/${issuer}/${account}`
-}
-
 /** Whether earlier rides change a price under a tariff. */
 function remembers({ accumulation, caps, transfers, discounts }: CompiledTariff): boolean {
   return (
@@ -223,7 +215,10 @@ function accountBefore(
 }
 
 /** The version of its tariff that was in force when a ride ended. */
-function versionAt(tariffs: readonly CompiledTariff[], row: RiddenRow): CompiledTariff | undefined {
+export function versionAt(
+  tariffs: readonly CompiledTariff[],
+  row: RiddenRow,
+): CompiledTariff | undefined {
   return tariffs
     .filter(({ tariff }) => tariff.id === row.tariff && inForce(tariff, row.at))
     .toSorted((a, b) => b.tariff.version - a.tariff.version)[0]
