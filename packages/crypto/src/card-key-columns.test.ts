@@ -40,7 +40,8 @@ describe.each(['3des', 'sm4'] as const)('columns of card keys, %s', (algorithm) 
   test('give the TACs of the diversified keys', () => {
     fc.assert(
       fc.property(bytes(16), factorsOf, rowsOf, (issuerKey, factors, rows) => {
-        const column = createTacColumn(algorithm, issuerKey, SLOTS)
+        const column = createTacColumn(algorithm, SLOTS)
+        column.addIssuer(issuerKey)
         column.derive(factors, SLOTS)
         const columns = columnsOf(rows)
         column.macs(columns)
@@ -55,7 +56,8 @@ describe.each(['3des', 'sm4'] as const)('columns of card keys, %s', (algorithm) 
   test('give the MACs of sessions under the diversified keys', () => {
     fc.assert(
       fc.property(bytes(16), factorsOf, rowsOf, (issuerKey, factors, rows) => {
-        const column = createSessionColumn(algorithm, issuerKey, SLOTS)
+        const column = createSessionColumn(algorithm, SLOTS)
+        column.addIssuer(issuerKey)
         column.derive(factors, SLOTS)
         const columns = columnsOf(rows)
         column.macs(columns)
@@ -68,7 +70,8 @@ describe.each(['3des', 'sm4'] as const)('columns of card keys, %s', (algorithm) 
   })
 
   test('take new cards into the same slots, and no more than there are', () => {
-    const column = createTacColumn(algorithm, new Uint8Array(16).fill(7), SLOTS)
+    const column = createTacColumn(algorithm, SLOTS)
+    column.addIssuer(new Uint8Array(16).fill(7))
     const [first, second] = [new Uint8Array(8 * 3).fill(1), new Uint8Array(8 * 3).fill(2)]
     const rows = columnsOf([[0, new Uint8Array(8), Uint8Array.of(1, 2, 3)]])
     const macWith = (factors: Uint8Array) => {
@@ -83,7 +86,8 @@ describe.each(['3des', 'sm4'] as const)('columns of card keys, %s', (algorithm) 
   })
 
   test('know no key once they are wiped', () => {
-    const column = createTacColumn(algorithm, new Uint8Array(16).fill(7), SLOTS)
+    const column = createTacColumn(algorithm, SLOTS)
+    column.addIssuer(new Uint8Array(16).fill(7))
     column.derive(new Uint8Array(8).fill(1), 1)
     const rows = columnsOf([[0, new Uint8Array(8), Uint8Array.of(1)]])
     column.macs(rows)

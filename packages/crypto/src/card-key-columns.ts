@@ -22,11 +22,11 @@ export interface SessionRows extends SlotRows {
 
 /** Keys of some cards under issuer-level keys, in slots that are used again and again. */
 export interface CardKeyColumn<Rows extends SlotRows> {
-  /** Adds another issuer-level key; its number, from 1 on: the column was made with number 0. */
+  /** Adds an issuer-level key; its number, from 0 on. */
   addIssuer(issuerKey16: Uint8Array): number
   /**
    * Diversifies the keys of `count` cards into the slots from 0 on: 8 bytes of factor each, and
-   * each under the key of its issuer's number, 0 when none are given. Throws a `TypeError` for
+   * each under the key of its issuer's number, 0 when no numbers are given. Throws a `TypeError` for
    * numbers that no key has, and for more cards than slots.
    */
   derive(factors: Uint8Array, count: number, issuers?: Uint32Array): void
@@ -37,19 +37,17 @@ export interface CardKeyColumn<Rows extends SlotRows> {
 }
 
 const TAC_COLUMNS = {
-  '3des': (key16: Uint8Array, slots: number) => {
+  '3des': (slots: number) => {
     const lanes = readyLanes()
-    return lanes === undefined ? desTacColumn(key16, slots) : laneTacColumn(lanes, key16, slots)
+    return lanes === undefined ? desTacColumn(slots) : laneTacColumn(lanes, slots)
   },
   sm4: sm4TacColumn,
 } as const
 
 const SESSION_COLUMNS = {
-  '3des': (key16: Uint8Array, slots: number) => {
+  '3des': (slots: number) => {
     const lanes = readyLanes()
-    return lanes === undefined
-      ? desSessionColumn(key16, slots)
-      : laneSessionColumn(lanes, key16, slots)
+    return lanes === undefined ? desSessionColumn(slots) : laneSessionColumn(lanes, slots)
   },
   sm4: sm4SessionColumn,
 } as const
@@ -60,10 +58,9 @@ const SESSION_COLUMNS = {
  */
 export function createTacColumn(
   algorithm: SymmetricAlgorithm,
-  issuerKey16: Uint8Array,
   slots: number,
 ): CardKeyColumn<SlotRows> {
-  return TAC_COLUMNS[algorithm](issuerKey16, slots)
+  return TAC_COLUMNS[algorithm](slots)
 }
 
 /**
@@ -72,8 +69,7 @@ export function createTacColumn(
  */
 export function createSessionColumn(
   algorithm: SymmetricAlgorithm,
-  issuerKey16: Uint8Array,
   slots: number,
 ): CardKeyColumn<SessionRows> {
-  return SESSION_COLUMNS[algorithm](issuerKey16, slots)
+  return SESSION_COLUMNS[algorithm](slots)
 }

@@ -15,8 +15,8 @@ import { paddedWord } from './padded-word.ts'
 const BLOCK_BYTES = 8
 
 /** TAC keys of cards, single DES under the diversified key's halves added. */
-export function desTacColumn(issuerKey16: Uint8Array, slots: number): CardKeyColumn<SlotRows> {
-  const issuerKeys = [tdesSchedule(issuerKey16)]
+export function desTacColumn(slots: number): CardKeyColumn<SlotRows> {
+  const issuerKeys: DesSchedule[] = []
   const keys = scheduleSlots(slots, DES_SCHEDULE_WORDS)
   const block = new Uint8Array(BLOCK_BYTES * 2)
   return {
@@ -46,11 +46,8 @@ export function desTacColumn(issuerKey16: Uint8Array, slots: number): CardKeyCol
 }
 
 /** Purchase keys of cards: a session key by 3DES of the seed, a MAC under it by single DES. */
-export function desSessionColumn(
-  issuerKey16: Uint8Array,
-  slots: number,
-): CardKeyColumn<SessionRows> {
-  const issuerKeys = [tdesSchedule(issuerKey16)]
+export function desSessionColumn(slots: number): CardKeyColumn<SessionRows> {
+  const issuerKeys: DesSchedule[] = []
   const keys = scheduleSlots(slots, DES_SCHEDULE_WORDS * 3)
   const block = new Uint8Array(BLOCK_BYTES * 2)
   const session0 = desSchedule(new Uint8Array(BLOCK_BYTES))

@@ -7,12 +7,8 @@ const BLOCK_BYTES = 8
 const KEY_WORDS = 4
 
 /** TAC keys of cards, as `desTacColumn`, 128 cards or rows at once. */
-export function laneTacColumn(
-  lanes: DesLanes,
-  issuerKey16: Uint8Array,
-  slots: number,
-): CardKeyColumn<SlotRows> {
-  const keys = laneKeys(lanes, issuerKey16, slots)
+export function laneTacColumn(lanes: DesLanes, slots: number): CardKeyColumn<SlotRows> {
+  const keys = laneKeys(lanes, slots)
   return {
     ...keys.column,
     derive(factors, count, issuers) {
@@ -33,12 +29,8 @@ export function laneTacColumn(
 }
 
 /** Purchase keys of cards, as `desSessionColumn`, 128 cards or rows at once. */
-export function laneSessionColumn(
-  lanes: DesLanes,
-  issuerKey16: Uint8Array,
-  slots: number,
-): CardKeyColumn<SessionRows> {
-  const keys = laneKeys(lanes, issuerKey16, slots)
+export function laneSessionColumn(lanes: DesLanes, slots: number): CardKeyColumn<SessionRows> {
+  const keys = laneKeys(lanes, slots)
   return {
     ...keys.column,
     derive: (factors, count, issuers) => keys.derive(factors, count, issuers),
@@ -62,9 +54,9 @@ export function laneSessionColumn(
 }
 
 /** Keys of issuers and of cards in slots, as words, and the way to the lanes and back. */
-function laneKeys(lanes: DesLanes, issuerKey16: Uint8Array, slots: number) {
+function laneKeys(lanes: DesLanes, slots: number) {
   const { blocks } = lanes
-  const issuerKeys: Uint32Array[] = [keyWords(issuerKey16)]
+  const issuerKeys: Uint32Array[] = []
   const cards = new Uint32Array(slots * KEY_WORDS)
 
   function loadIssuers(key: LaneKey, issuers: Uint32Array | undefined, first: number, end: number) {

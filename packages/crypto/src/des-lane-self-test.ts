@@ -59,7 +59,6 @@ function setLane({ blocks }: DesLanes, lane: number, hex: string): void {
 function agreesOnRows(lanes: DesLanes): boolean {
   const bytes = countedBytes()
   const keys = Array.from({ length: ISSUERS }, () => bytes(16))
-  const [first = new Uint8Array(16), ...others] = keys
   const factors = bytes(CARDS * 8)
   const issuers = Uint32Array.from({ length: CARDS }, (_, i) => i % ISSUERS)
   const common = {
@@ -70,12 +69,12 @@ function agreesOnRows(lanes: DesLanes): boolean {
   const tacRows = { ...common, messages: bytes(ROWS * 22), messageBytes: 22 }
   const sessionRows = { ...common, messages: bytes(ROWS * 4), messageBytes: 4 }
   const forms = [
-    { tac: desTacColumn(first, CARDS), session: desSessionColumn(first, CARDS) },
-    { tac: laneTacColumn(lanes, first, CARDS), session: laneSessionColumn(lanes, first, CARDS) },
+    { tac: desTacColumn(CARDS), session: desSessionColumn(CARDS) },
+    { tac: laneTacColumn(lanes, CARDS), session: laneSessionColumn(lanes, CARDS) },
   ]
   const [tables = [], ours = []] = forms.map(({ tac, session }) => {
     for (const column of [tac, session]) {
-      for (const key of others) column.addIssuer(key)
+      for (const key of keys) column.addIssuer(key)
       column.derive(factors, CARDS, issuers)
     }
     const out = [new Uint32Array(ROWS), new Uint32Array(ROWS)] as const

@@ -115,10 +115,9 @@ describe('columns of 128 lanes', () => {
       { tac: desTacColumn, session: desSessionColumn },
       { tac: laneTacColumn.bind(null, lanes), session: laneSessionColumn.bind(null, lanes) },
     ].map((form) => {
-      const [first = new Uint8Array(16), ...others] = keys
-      const [tac, session] = [form.tac(first, count), form.session(first, count)]
+      const [tac, session] = [form.tac(count), form.session(count)]
       for (const column of [tac, session]) {
-        expect(others.map((key) => column.addIssuer(key))).toEqual([1, 2])
+        expect(keys.map((key) => column.addIssuer(key))).toEqual([0, 1, 2])
         column.derive(part(0, 8), count, issuers)
       }
       const out = [new Uint32Array(count), new Uint32Array(count)] as const
@@ -133,16 +132,19 @@ describe('columns of 128 lanes', () => {
 
   test('refuse what no slot, issuer or message of theirs is', () => {
     for (const create of [desTacColumn, laneTacColumn.bind(null, lanes)]) {
-      const column = create(new Uint8Array(16), 2)
+      const column = create(2)
+      expect(() => column.derive(new Uint8Array(8), 1)).toThrow(TypeError)
+      column.addIssuer(new Uint8Array(16))
       expect(() => column.derive(new Uint8Array(24), 3)).toThrow(TypeError)
       expect(() => column.derive(new Uint8Array(16), 2, Uint32Array.of(0, 1))).toThrow(TypeError)
-      expect(() => create(new Uint8Array(15), 2)).toThrow(TypeError)
+      expect(() => column.addIssuer(new Uint8Array(15))).toThrow(TypeError)
     }
   })
 
   test('leave no key in the memory when they are wiped', () => {
     const own = openDesLanes()
-    const column = laneSessionColumn(own, new Uint8Array(16).fill(0x5a), 3)
+    const column = laneSessionColumn(own, 3)
+    column.addIssuer(new Uint8Array(16).fill(0x5a))
     column.derive(
       Uint8Array.from({ length: 24 }, (_, i) => i * 37),
       3,

@@ -74,7 +74,13 @@ export type {
   SessionMacInput,
 } from './key-store.ts'
 export { issuingKey, type KeyLine, keyVersions } from './key-versions.ts'
-export { type KeyWindow, type KeyWindowOptions, openKeyWindow } from './key-window.ts'
+export {
+  type CardColumns,
+  type CardIssuer,
+  type KeyWindow,
+  type KeyWindowOptions,
+  openKeyWindow,
+} from './key-window.ts'
 export { p256KeyPair, p256PublicKey, p256SharedSecret, p256Sign, p256Verify } from './p256.ts'
 export type { RandomBytes } from './random-scalar.ts'
 export { createRoutedKeyStore } from './routed-key-store.ts'

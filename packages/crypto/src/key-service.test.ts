@@ -109,6 +109,43 @@ describe('a key window', () => {
     await expect(window.derive(TAC, CARD)).rejects.toThrow(refused('key.window-closed'))
   })
 
+  const PURCHASE = parseKeyRef('mot.30000001.purchase.1.1.3des')
+  const [FACTOR = new Uint8Array(0), CARD_FACTOR = new Uint8Array(0)] = CARD
+  const ISSUER = { tac: TAC, purchase: PURCHASE, factor: FACTOR }
+
+  test('gives columns of the cards of many issuers, and wipes them when it closes', async () => {
+    const store = storeOf([TAC, PURCHASE])
+    const window = openKeyWindow({ store, refs: [TAC, PURCHASE] })
+    const columns = window.cardColumns('3des', 2)
+    expect(await columns.addIssuer({ ...ISSUER, factor: utf8('3000EEEE') })).toBe(0)
+    expect(await columns.addIssuer(ISSUER)).toBe(1)
+    columns.tac.derive(CARD_FACTOR, 1, Uint32Array.of(1))
+    const message = utf8('amount and more')
+    const out = new Uint32Array(1)
+    const rows = { count: 1, slots: Uint32Array.of(0), messages: message, out }
+    const key = await store.derive(TAC, CARD)
+    const added = key.slice(0, 8).map((byte, i) => byte ^ key[8 + i]!)
+    columns.tac.macs({ ...rows, messageBytes: message.length })
+    const [word] = out
+    expect(word).toBe(new DataView(desCbcMac(added, message).buffer).getUint32(0))
+    window.close()
+    columns.tac.derive(CARD_FACTOR, 1, Uint32Array.of(1))
+    columns.tac.macs({ ...rows, messageBytes: message.length })
+    expect(out[0]).not.toBe(word)
+    await expect(columns.addIssuer(ISSUER)).rejects.toThrow(refused('key.window-closed'))
+    expect(() => window.cardColumns('3des', 2)).toThrow(refused('key.window-closed'))
+  })
+
+  test('puts no key into columns that it was not opened for, or of another algorithm', async () => {
+    const window = openKeyWindow({ store: storeOf([TAC, PURCHASE, CITY]), refs: [TAC, CITY] })
+    const columns = window.cardColumns('3des', 2)
+    await expect(columns.addIssuer(ISSUER)).rejects.toThrow(refused('key.not-found'))
+    const mixed = { ...ISSUER, purchase: CITY }
+    await expect(columns.addIssuer(mixed)).rejects.toThrow(refused('key.wrong-use'))
+    // What was refused left nothing behind in either of them.
+    expect(() => columns.tac.derive(CARD_FACTOR, 1)).toThrow(TypeError)
+  })
+
   test('closed while the store still derives, it answers nothing', async () => {
     const window = openKeyWindow({ store: storeOf([TAC]), refs: [TAC] })
     const late = window.derive(TAC, CARD)

@@ -20,9 +20,8 @@ export function requireIssuers(
   count: number,
   known: number,
 ): void {
-  if (issuers === undefined) return
   for (let card = 0; card < count; card++) {
-    const issuer = issuers[card] ?? known
+    const issuer = issuers === undefined ? 0 : (issuers[card] ?? known)
     if (issuer >= known) throw new TypeError(`no issuer ${issuer}`)
   }
 }

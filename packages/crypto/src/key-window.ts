@@ -27,14 +27,29 @@ export interface KeyWindowOptions {
  */
 export interface KeyWindow extends KeyDeriver {
   /**
-   * TAC keys of the cards of one issuer, for many taps at once; wiped when the window closes.
-   * Refuses as `derive` does.
+   * Keys of the cards of many issuers, for many taps at once, without issuers yet; wiped when the
+   * window closes.
    */
-  tacColumn(ref: KeyRef, factor: Uint8Array, slots: number): Promise<CardKeyColumn<SlotRows>>
-  /** Purchase keys of the cards of one issuer, for MACs under session keys; as `tacColumn`. */
-  sessionColumn(ref: KeyRef, factor: Uint8Array, slots: number): Promise<CardKeyColumn<SessionRows>>
+  cardColumns(algorithm: SymmetricAlgorithm, slots: number): CardColumns
   /** Wipes every issuer-level key; later requests are refused with `key.window-closed`. */
   close(): void
+}
+
+/** Masters of a card's two keys, and the issuer's factor. */
+export interface CardIssuer {
+  readonly tac: KeyRef
+  readonly purchase: KeyRef
+  readonly factor: Uint8Array
+}
+
+/** Keys of cards of one algorithm that a window holds. */
+export interface CardColumns {
+  readonly tac: Omit<CardKeyColumn<SlotRows>, 'addIssuer'>
+  readonly purchase: Omit<CardKeyColumn<SessionRows>, 'addIssuer'>
+  /** Slots of both. */
+  readonly slots: number
+  /** Adds an issuer: its number in both columns. Refuses as `derive` does. */
+  addIssuer(issuer: CardIssuer): Promise<number>
 }
 
 /** Levels of a national master: issuer, then card (reference card 5.2). */
@@ -91,18 +106,27 @@ export function openKeyWindow(options: KeyWindowOptions): KeyWindow {
     return ref.algorithm
   }
 
-  const columnOf =
-    <Column extends { wipe(): void }>(
-      create: (algorithm: SymmetricAlgorithm, key: Uint8Array, slots: number) => Column,
-    ) =>
-    async (ref: KeyRef, factor: Uint8Array, slots: number): Promise<Column> => {
-      const algorithm = requireServed(ref)
-      const key = await issuerKey(ref, factor)
-      requireOpen()
-      const column = create(algorithm, key, slots)
-      columns.add(column)
-      return column
+  function cardColumns(algorithm: SymmetricAlgorithm, slots: number): CardColumns {
+    requireOpen()
+    const tac = createTacColumn(algorithm, slots)
+    const purchase = createSessionColumn(algorithm, slots)
+    columns.add(tac).add(purchase)
+    return {
+      tac,
+      purchase,
+      slots,
+      async addIssuer(issuer) {
+        for (const ref of [issuer.tac, issuer.purchase]) {
+          if (requireServed(ref) !== algorithm) throw wrongUse(ref, `is no key of ${algorithm}`)
+        }
+        const tacKey = await issuerKey(issuer.tac, issuer.factor)
+        const purchaseKey = await issuerKey(issuer.purchase, issuer.factor)
+        requireOpen()
+        tac.addIssuer(tacKey)
+        return purchase.addIssuer(purchaseKey)
+      },
     }
+  }
 
   return {
     async derive(ref, factors, work = 'verify') {
@@ -116,8 +140,7 @@ export function openKeyWindow(options: KeyWindowOptions): KeyWindow {
       requireOpen()
       return diversifyChain(algorithm, key, rest)
     },
-    tacColumn: columnOf(createTacColumn),
-    sessionColumn: columnOf(createSessionColumn),
+    cardColumns,
     close,
   }
 }

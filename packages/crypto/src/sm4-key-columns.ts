@@ -19,8 +19,8 @@ const SEED_BYTES = 8
 const PADDING = 0x8000_0000
 
 /** TAC keys of cards, CBC MACs under the whole diversified key. */
-export function sm4TacColumn(issuerKey16: Uint8Array, slots: number): CardKeyColumn<SlotRows> {
-  const column = sm4Column(issuerKey16, slots)
+export function sm4TacColumn(slots: number): CardKeyColumn<SlotRows> {
+  const column = sm4Column(slots)
   const { keys } = column
   return {
     ...column,
@@ -37,11 +37,8 @@ export function sm4TacColumn(issuerKey16: Uint8Array, slots: number): CardKeyCol
 }
 
 /** Purchase keys of cards: a session key of the seed, a CBC MAC under it. */
-export function sm4SessionColumn(
-  issuerKey16: Uint8Array,
-  slots: number,
-): CardKeyColumn<SessionRows> {
-  const column = sm4Column(issuerKey16, slots)
+export function sm4SessionColumn(slots: number): CardKeyColumn<SessionRows> {
+  const column = sm4Column(slots)
   const { keys } = column
   const session0 = new Int32Array(SM4_SCHEDULE_WORDS)
   const session1 = new Int32Array(SM4_SCHEDULE_WORDS)
@@ -68,8 +65,8 @@ export function sm4SessionColumn(
   }
 }
 
-function sm4Column(issuerKey16: Uint8Array, slots: number) {
-  const issuerKeys = [sm4Schedule(issuerKey16)]
+function sm4Column(slots: number) {
+  const issuerKeys: Int32Array[] = []
   const keys = scheduleSlots(slots, SM4_SCHEDULE_WORDS)
   const spare = new Int32Array(SM4_SCHEDULE_WORDS)
   return {

@@ -8,7 +8,7 @@ import {
   type EvidenceRows,
 } from '@unifare/card'
 import { fromHex, UnifareError, view } from '@unifare/core'
-import type { CryptoErrorCode, KeyRef, KeyWindow } from '@unifare/crypto'
+import type { CardColumns, CryptoErrorCode, KeyWindow, SymmetricAlgorithm } from '@unifare/crypto'
 import { createKeyTable } from './engine/key-table.ts'
 
 /**
@@ -25,14 +25,20 @@ const UNSERVED: ReadonlySet<string> = new Set<CryptoErrorCode>([
 ])
 
 /** Algorithm of a master by the byte that its cards answer INIT with. */
-const ALGORITHMS: Readonly<Record<number, KeyRef['algorithm']>> = {
+const ALGORITHMS: Readonly<Record<number, SymmetricAlgorithm>> = {
   [ALGORITHM_3DES]: '3des',
   [ALGORITHM_SM4]: 'sm4',
 }
 
-/** Cards whose keys are held at once: the keys of a country's issuers fit into the caches. */
-const SLOTS = 64
+/** Cards whose keys are held at once: thousands of rows fill the lanes of the ciphers. */
+const SLOTS = 1_024
 const ISSUER_AT = EVIDENCE_AT.issuer
+
+/** An issuer's keys of one version: columns of its algorithm, and its number in them. */
+interface Issuer {
+  readonly columns: CardColumns
+  readonly number: number
+}
 
 /** Opens the checks on the window of a clearing run, which wipes their keys when it closes. */
 export function createCardChecks(options: {
@@ -40,69 +46,88 @@ export function createCardChecks(options: {
   /** Institution that owns the masters of both key systems. */
   readonly keyOwner: string
 }): CardChecks {
-  const opened = new Map<string, ReturnType<typeof openColumns>>()
+  const opened = new Map<string, Promise<Issuer | undefined>>()
+  const columns = new Map<SymmetricAlgorithm, CardColumns>()
+  const columnsOf = (algorithm: SymmetricAlgorithm): CardColumns => {
+    const own = columns.get(algorithm) ?? options.window.cardColumns(algorithm, SLOTS)
+    columns.set(algorithm, own)
+    return own
+  }
   return async ({ bytes, at }) => {
+    const { groupOf, names, firsts } = rowsByKeys({ bytes, at })
+    const issuers: (Issuer | undefined)[] = []
+    for (const [group, name] of names.entries()) {
+      const from = at[firsts[group]!]!
+      const issuer =
+        opened.get(name) ??
+        openIssuer({ ...options, columnsOf }, bytes.subarray(from, from + EVIDENCE_BYTES))
+      opened.set(name, issuer)
+      issuers.push(await issuer)
+    }
     const good = new Uint8Array(at.length)
-    const { order, starts, firsts } = rowsByKeys({ bytes, at })
-    const places = new Uint32Array(at.length)
-    for (let i = 0; i < at.length; i++) places[i] = at[order[i]!]!
-    for (let group = 0; group < firsts.length; group++) {
-      const from = places[starts[group]!]!
-      const name = firsts[group]!
-      const columns =
-        opened.get(name) ?? openColumns(options, bytes.subarray(from, from + EVIDENCE_BYTES))
-      opened.set(name, columns)
-      const ready = await columns
-      if (ready === undefined) continue
-      const [first, end] = [starts[group]!, starts[group + 1]!]
-      const own = checkEvidence(ready, { bytes, at: places.subarray(first, end) })
-      for (let i = first; i < end; i++) good[order[i]!] = own[i - first]!
+    for (const one of columns.values()) {
+      const rows = groupOf.reduce(
+        (count, group) => count + Number(issuers[group]?.columns === one),
+        0,
+      )
+      const own = { index: new Uint32Array(rows), at: new Uint32Array(rows) }
+      const numbers = new Uint32Array(rows)
+      let row = 0
+      for (let i = 0; i < at.length; i++) {
+        const issuer = issuers[groupOf[i]!]
+        if (issuer?.columns !== one) continue
+        own.index[row] = i
+        own.at[row] = at[i]!
+        numbers[row++] = issuer.number
+      }
+      const bits = checkEvidence(one, { bytes, at: own.at, issuers: numbers })
+      for (let i = 0; i < rows; i++) good[own.index[i]!] = bits[i]!
     }
     return good
   }
 }
 
-/** Rows by version, algorithm and issuer; group `g` are `order[starts[g]]` to before `starts[g + 1]`. */
+/** Rows by version, algorithm and issuer: a group's name, and the first row of it. */
 function rowsByKeys({ bytes, at }: EvidenceRows) {
   const words = view(bytes)
   const keys = createKeyTable()
   const groupOf = new Uint32Array(at.length)
+  const firsts: number[] = []
   for (let row = 0; row < at.length; row++) {
     const from = at[row]!
-    groupOf[row] = keys.add(
+    const group = keys.add(
       words.getUint32(from + ISSUER_AT),
       words.getUint32(from + ISSUER_AT + 4),
       words.getUint16(from + EVIDENCE_AT.keyVersion),
     )
+    if (group === firsts.length) firsts.push(row)
+    groupOf[row] = group
   }
-  const starts = new Uint32Array(keys.count + 1)
-  for (const group of groupOf) starts[group + 1]! += 1
-  for (let group = 0; group < keys.count; group++) starts[group + 1]! += starts[group]!
-  const next = starts.slice()
-  const order = new Uint32Array(at.length)
-  for (let row = 0; row < at.length; row++) order[next[groupOf[row]!]!++] = row
-  const firsts = Array.from(
-    { length: keys.count },
+  const names = firsts.map(
     (_, group) => `${keys.third[group]}/${keys.first[group]}/${keys.second[group]}`,
   )
-  return { order, starts, firsts }
+  return { groupOf, names, firsts }
 }
 
-async function openColumns(
-  { window, keyOwner }: { readonly window: KeyWindow; readonly keyOwner: string },
+async function openIssuer(
+  options: {
+    readonly keyOwner: string
+    readonly columnsOf: (algorithm: SymmetricAlgorithm) => CardColumns
+  },
   evidence: Uint8Array,
-) {
+): Promise<Issuer | undefined> {
   const { scheme = 'mot', algorithm, keyVersion, issuerId } = decodeEvidence(evidence)
   const name = ALGORITHMS[algorithm]
   if (name === undefined) return undefined
-  const master = { scheme, issuer: keyOwner, version: keyVersion, algorithm: name }
-  const factor = fromHex(issuerId)
+  const master = { scheme, issuer: options.keyOwner, version: keyVersion, algorithm: name }
+  const columns = options.columnsOf(name)
   try {
-    return {
-      tac: await window.tacColumn({ ...master, use: 'tac', index: 0 }, factor, SLOTS),
-      purchase: await window.sessionColumn({ ...master, use: 'purchase', index: 1 }, factor, SLOTS),
-      slots: SLOTS,
-    }
+    const number = await columns.addIssuer({
+      tac: { ...master, use: 'tac', index: 0 },
+      purchase: { ...master, use: 'purchase', index: 1 },
+      factor: fromHex(issuerId),
+    })
+    return { columns, number }
   } catch (error) {
     // Not a fault of the centre: the version is what a terminal wrote.
     if (error instanceof UnifareError && UNSERVED.has(error.code)) return undefined

@@ -12,7 +12,7 @@ import { CARD_KEY_VERSION } from './card-slice.ts'
 import { issuerIds, NATIONAL_CENTRE, type NationalPlan } from './national-plan.ts'
 
 /** Cards whose keys a column holds at once. */
-const SLOTS = 64
+const SLOTS = 512
 
 /** Masters of the measured country, made from a seed: they protect nothing. */
 export function nationalKeyStore(seed: string): KeyStore {
@@ -31,11 +31,13 @@ export async function nationalColumns(plan: NationalPlan): Promise<EvidenceColum
   return Promise.all(
     issuerIds(plan).map(async (issuer) => {
       const factor = fromHex(identityOf({ issuer, number: '0'.repeat(19) }).issuerId)
-      return {
-        tac: await window.tacColumn(masterRef('tac', 0), factor, SLOTS),
-        purchase: await window.sessionColumn(masterRef('purchase', 1), factor, SLOTS),
-        slots: SLOTS,
-      }
+      const columns = window.cardColumns('3des', SLOTS)
+      await columns.addIssuer({
+        tac: masterRef('tac', 0),
+        purchase: masterRef('purchase', 1),
+        factor,
+      })
+      return columns
     }),
   )
 }

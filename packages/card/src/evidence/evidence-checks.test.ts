@@ -36,12 +36,16 @@ const purchases = fc.array(
 )
 
 describe.each(['3des', 'sm4'] as const)('codes of many purchases at once, %s', (name) => {
-  const columns = () => ({
-    tac: createTacColumn(name, KEYS.tac, 3),
-    purchase: createSessionColumn(name, KEYS.purchase, 3),
+  const columns = (keys: readonly (typeof KEYS)[] = [KEYS]) => {
+    const tac = createTacColumn(name, 3)
+    const purchase = createSessionColumn(name, 3)
+    for (const key of keys) {
+      tac.addIssuer(key.tac)
+      purchase.addIssuer(key.purchase)
+    }
     // Fewer slots than cards, so that they are used again.
-    slots: 3,
-  })
+    return { tac, purchase, slots: 3 }
+  }
   const cardKeys = (card: string) => {
     const identity = { issuerId: ISSUER_ID, applicationSerial: card }
     const { card: factor } = diversificationFactors(identity)
@@ -116,6 +120,23 @@ describe.each(['3des', 'sm4'] as const)('codes of many purchases at once, %s', (
     const good = checkEvidence(columns(), inRows(made.map(evidenceOf).map(encodeEvidence)))
     expect(good.filter((bits) => bits === 3)).toHaveLength(4_995)
     expect([...good].findIndex((bits) => bits !== 3)).toBe(999)
+  })
+
+  test('of one card number at two issuers go each under its own keys', () => {
+    const made = Array.from({ length: 30 }, (_, i) => ({
+      card: i % 4,
+      amountFen: i,
+      terminalSerial: i,
+      random: fromHex('01020304'),
+      offlineNumber: i,
+      fault: 0,
+    }))
+    const foreign = { purchase: KEYS.tac, tac: KEYS.purchase }
+    const issuers = Uint32Array.from(made, (_, i) => (i >> 2) & 1)
+    const rows = inRows(made.map(evidenceOf).map(encodeEvidence))
+    // All purchases are of the issuer that is number 1 here.
+    const good = checkEvidence(columns([foreign, KEYS]), { ...rows, issuers })
+    expect([...good]).toEqual([...issuers].map((issuer) => issuer * (TAC_GOOD | MAC2_GOOD)))
   })
 
   test('bytes that are no evidence are misuse', () => {

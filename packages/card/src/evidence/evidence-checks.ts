@@ -7,18 +7,20 @@ import { groupRows } from './group-rows.ts'
 export const TAC_GOOD = 1
 export const MAC2_GOOD = 2
 
-/** Keys of the cards of one issuer, key version and algorithm, for many purchases at once. */
+/** Keys of cards of one algorithm, for many purchases at once. */
 export interface EvidenceColumns {
-  readonly tac: CardKeyColumn<SlotRows>
-  readonly purchase: CardKeyColumn<SessionRows>
+  readonly tac: Pick<CardKeyColumn<SlotRows>, 'derive' | 'macs'>
+  readonly purchase: Pick<CardKeyColumn<SessionRows>, 'derive' | 'macs'>
   /** Slots of both. */
   readonly slots: number
 }
 
-/** Evidence of many purchases in one array: where each begins. */
+/** Evidence of many purchases in one array: where each begins, and of which issuer it is. */
 export interface EvidenceRows {
   readonly bytes: Uint8Array
   readonly at: Uint32Array
+  /** Number of every row's issuer and key version in the columns; 0 when none are given. */
+  readonly issuers?: Uint32Array
 }
 
 /** Rows that go through the ciphers at once. */
@@ -39,8 +41,7 @@ export interface EvidenceCodes {
 }
 
 /**
- * Checks the codes of many purchases of one issuer, key version and algorithm: bytes of evidence
- * in, `TAC_GOOD` and `MAC2_GOOD` out, the same as `verifyEvidence` gives one by one. Throws a
+ * Checks the codes of many purchases of one algorithm: bytes of evidence in, `TAC_GOOD` and `MAC2_GOOD` out, the same as `verifyEvidence` gives one by one. Throws a
  * `TypeError` for bytes that are no evidence of version 1.
  */
 export function checkEvidence(columns: EvidenceColumns, rows: EvidenceRows): Uint8Array {
@@ -64,7 +65,7 @@ export function checkEvidence(columns: EvidenceColumns, rows: EvidenceRows): Uin
  */
 export function evidenceCodes(
   { tac, purchase, slots }: EvidenceColumns,
-  { bytes, at }: EvidenceRows,
+  { bytes, at, issuers }: EvidenceRows,
 ): EvidenceCodes {
   for (const from of at) {
     if (from + EVIDENCE_BYTES > bytes.length || bytes[from] !== EVIDENCE_VERSION) {
@@ -73,8 +74,9 @@ export function evidenceCodes(
   }
   const words = view(bytes)
   const codes = { tac: new Uint32Array(at.length), mac2: new Uint32Array(at.length) }
-  const { order, starts, groups } = groupRows(words, at, CARD_FACTOR_AT)
+  const { order, starts, groups } = groupRows(words, at, CARD_FACTOR_AT, issuers)
   const factors = new Uint8Array(slots * WORD_BYTES)
+  const issuerOf = new Uint32Array(slots)
   scratch ??= newRows()
   const rows = scratch
   const flush = (count: number): void => {
@@ -83,11 +85,13 @@ export function evidenceCodes(
   for (let first = 0; first < groups; first += slots) {
     const cards = Math.min(slots, groups - first)
     for (let card = 0; card < cards; card++) {
-      const factorAt = at[order[starts[first + card]!]!]! + CARD_FACTOR_AT
+      const row = order[starts[first + card]!]!
+      const factorAt = at[row]! + CARD_FACTOR_AT
+      issuerOf[card] = issuers?.[row] ?? 0
       for (let i = 0; i < WORD_BYTES; i++) factors[card * WORD_BYTES + i] = bytes[factorAt + i]!
     }
-    tac.derive(factors, cards)
-    purchase.derive(factors, cards)
+    tac.derive(factors, cards, issuerOf)
+    purchase.derive(factors, cards, issuerOf)
     let count = 0
     for (let card = 0; card < cards; card++) {
       for (let i = starts[first + card]!; i < starts[first + card + 1]!; i++) {

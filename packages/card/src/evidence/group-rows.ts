@@ -6,30 +6,39 @@ export interface Groups {
 }
 
 /**
- * Groups the rows that begin at some places by the 8 bytes at an offset in them, groups and rows in the order in which they come. Linear
- * in the number of rows: a table of the first row of every group, open addressing.
+ * Groups the rows that begin at some places by the 8 bytes at an offset in them and by a number of
+ * theirs, if any, groups and rows in the order in which they come. Linear in the number of rows: a
+ * table of the first row of every group, open addressing.
  */
-export function groupRows(words: DataView, at: Uint32Array, offset: number): Groups {
+export function groupRows(
+  words: DataView,
+  at: Uint32Array,
+  offset: number,
+  numbers?: Uint32Array,
+): Groups {
   const count = at.length
   const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, count * 2)))
   const table = new Int32Array(capacity).fill(-1)
   const [high, low] = [new Uint32Array(count), new Uint32Array(count)]
+  const third = new Uint32Array(count)
   const groupOf = new Uint32Array(count)
   let groups = 0
   at.forEach((from, row) => {
     const a = words.getUint32(from + offset)
     const b = words.getUint32(from + offset + 4)
-    let place = mix(a, b) & (capacity - 1)
+    const c = numbers?.[row] ?? 0
+    let place = mix(a, b ^ Math.imul(c, 0x27d4eb2f)) & (capacity - 1)
     for (;;) {
       const group = table[place]!
       if (group === -1) {
         table[place] = groups
         high[groups] = a
         low[groups] = b
+        third[groups] = c
         groupOf[row] = groups++
         return
       }
-      if (high[group] === a && low[group] === b) {
+      if (high[group] === a && low[group] === b && third[group] === c) {
         groupOf[row] = group
         return
       }
