@@ -5,9 +5,9 @@ import { expect, test } from 'vitest'
 import { makeLeasedDay } from './testing/leased-day.ts'
 
 test('worker processes clear a day; one is killed over a shard, another takes it, same root', async () => {
+  const day = await makeLeasedDay()
   const server = await startTestPostgres()
   const client = openLeaseClient({ urls: [server.url] })
-  const day = await makeLeasedDay()
   try {
     const urls = [server.url]
     const workers = await createLeasedWorkers(client, { run: 'first', pollMs: 20 })

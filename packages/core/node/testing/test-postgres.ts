@@ -11,7 +11,7 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-interface Account {
+export interface Account {
   readonly uid?: number
   readonly gid?: number
 }
@@ -60,7 +60,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
 }
 
 /** Folder of the newest server that Debian installed, or one on the search path. */
-function findBin(): string {
+export function findBin(): string {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian) : []
   const newestFirst = versions.sort((a, b) => Number(b) - Number(a))
@@ -77,20 +77,22 @@ function findBin(): string {
   return found
 }
 
-function unprivileged(): Account {
+/** Account that servers run under: PostgreSQL refuses root. */
+export function unprivileged(): Account {
   if (process.getuid?.() !== 0) return {}
   const id = (flag: string) =>
     Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }))
   return { uid: id('-u'), gid: id('-g') }
 }
 
-async function ready(server: ChildProcess): Promise<void> {
+/** Waits until a server takes connections; one that ends before is an error with its log. */
+export async function ready(server: ChildProcess): Promise<void> {
   let log = ''
   await new Promise<void>((resolve, reject) => {
     // Read for as long as the server lives: a full pipe would stop it.
     server.stderr?.on('data', (chunk) => {
       log += String(chunk)
-      if (log.includes('ready to accept connections')) resolve()
+      if (log.includes('ready to accept')) resolve()
     })
     server.once('exit', () => reject(new Error(`PostgreSQL did not start: ${log.trim()}`)))
   })

@@ -43,10 +43,11 @@ export function openLeaseClient(options: {
     return undefined
   }
 
-  async function leave(lost: Pool): Promise<void> {
+  function leave(lost: Pool): void {
     if (pool !== lost) return
     pool = undefined
-    await lost.end().catch(() => undefined)
+    // Not waited for: connections to a server that is gone may never say good-bye.
+    void lost.end().catch(() => undefined)
   }
 
   return {
@@ -58,7 +59,7 @@ export function openLeaseClient(options: {
           if (current !== undefined) return await current.query(text, [...values])
         } catch (error) {
           if (!isLost(error)) throw error
-          if (current !== undefined) await leave(current)
+          if (current !== undefined) leave(current)
         }
         if (performance.now() > until) {
           throw new UnifareError('repository.unreachable', 'no primary can be reached')
@@ -75,7 +76,8 @@ export function openLeaseClient(options: {
 
 /** Whether the server went away or is none to write to; faults of the statement itself are not. */
 function isLost(error: unknown): boolean {
-  const code = (error as { readonly code?: unknown }).code
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true
+  // Only a server's own answer has a severity; what the network says has a code too (EPIPE).
+  const { code, severity } = error as { readonly code?: unknown; readonly severity?: unknown }
+  if (severity === undefined || typeof code !== 'string') return true
   return code.startsWith('08') || code.startsWith('57P') || code === '25006'
 }
