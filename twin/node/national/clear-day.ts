@@ -11,9 +11,9 @@ import { createFileStorage } from '@unifare/core/node'
 import { nodeJournal } from '../../src/national/national-journal.ts'
 import { NATIONAL_CENTRE, type NationalPlan } from '../../src/national/national-plan.ts'
 
-/** Shards that a day of so many segments is cleared in: each a few ten thousand taps. */
+/** Shards that a day of so many segments is cleared in: as small as fits the caches of a core. */
 export function shardsFor(segments: number): number {
-  return Math.min(256, Math.max(4, segments * 2))
+  return Math.min(256, Math.max(4, segments * 8))
 }
 
 /** Opens the clearing of a generated day; threads and keys are ready before the first call. */
