@@ -1,3 +1,4 @@
+export { type ArchivedDay, archiveDay } from './archive/archive-day.ts'
 export { type ClearingPool, startClearingPool } from './clearing-pool.ts'
 export type { WorkerSetup } from './clearing-worker.ts'
 export { createFileSpill } from './file-spill.ts'

@@ -10,6 +10,7 @@ export {
 } from './clearing.ts'
 export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export type { PastCharge, Reversal, SettledCorrection } from './corrections.ts'
+export { BUCKETS } from './engine/account-hash.ts'
 export {
   missingFen,
   notePurse,
@@ -48,7 +49,7 @@ export { createScatterer, type Scattered, type ScatterJob } from './engine/scatt
 export type { DenyMark, ShardRules } from './engine/shard.ts'
 export { openClosedDay, type SectionKind, shardFile } from './engine/shard-file.ts'
 export { createMemorySpill, type Spill } from './engine/spill.ts'
-export { ROW_BYTES, verdictOf, verdictRow } from './engine/verdict-rows.ts'
+export { NO_FEE_ROW, ROW_BYTES, verdictOf, verdictRow } from './engine/verdict-rows.ts'
 export { centreErrors } from './errors.ts'
 export { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 export { checkFeeRows, DEMONSTRATION_FEES, type Fee, type FeeRow, feeOf } from './fees.ts'

@@ -47,6 +47,7 @@ export async function makeLeasedDay() {
 
   return {
     expected,
+    storage,
     segments: segments.length,
     shards: SHARDS,
     day: PLAN.day,
