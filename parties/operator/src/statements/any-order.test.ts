@@ -48,7 +48,7 @@ interface Ride {
 type Event =
   | { readonly kind: 'tap'; readonly tap: Tap }
   | { readonly kind: 'word'; readonly at: number; readonly station: number }
-  | { readonly kind: 'order'; readonly order: object }
+  | { readonly kind: 'order'; readonly order: Readonly<Record<string, unknown>> }
 
 function eventsOf({ at, to, lost, stated, open }: Ride): Event[] {
   const outAt = at + 60 * MINUTE
@@ -67,7 +67,8 @@ function eventsOf({ at, to, lost, stated, open }: Ride): Event[] {
 }
 
 async function openMonth(discounts: boolean) {
-  const { operator, upload, world, sent } = await openWorking()
+  const here = await openWorking()
+  const { operator, world } = here
   world.clock.set(LATE)
   const content = { tariffs: [metro(discounts)], networks: [lineOf('beijing-metro')] }
   await operator.command({ do: 'publish', kind: 'tariffs', content })
@@ -81,7 +82,7 @@ async function openMonth(discounts: boolean) {
         names.set(tap.at, `${GATE}-${sequence}`)
         const passed = tap.kind === 'entry' ? [gateEvent('passed', sequence, { at: tap.at })] : []
         sequence += 1 + passed.length
-        await upload([tap, ...passed])
+        await here.upload([tap, ...passed])
         return true
       }
       if (event.kind === 'order') {
@@ -99,7 +100,7 @@ async function openMonth(discounts: boolean) {
     },
     charge: (giveUpBefore: number) =>
       operator.command({ do: 'make-charges', upTo: LATE, giveUpBefore }),
-    charges: async (): Promise<Charge[]> => (await sent()).flatMap((batch) => batch.charges),
+    charges: async (): Promise<Charge[]> => (await here.sent()).flatMap((batch) => batch.charges),
   }
 }
 
