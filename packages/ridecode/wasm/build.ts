@@ -1,59 +1,22 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createMemoryStream, main } from 'assemblyscript/asc'
+import { writeFileSync } from 'node:fs'
+import { buildWasm, embeddedWasm } from '../../../tools/build-wasm.ts'
 import { generatedSource } from './field-source.ts'
 
-const OUTPUT = new URL('verifier-bytes.ts', import.meta.url)
-
-/** No runtime and no checks of it: the sources manage their memory themselves. */
-const ARGUMENTS =
-  'verify.ts --outFile verify.wasm --runtime stub --noAssert --use abort= --optimizeLevel 3 --shrinkLevel 0 --converge --initialMemory 8'.split(
-    ' ',
-  )
-
-/** Characters in a line of the output. */
-const LINE = 96
-
-/**
- * Compiles the verifier from `assembly/` and the generated module. The compiler's version is
- * pinned by the lock file, and the same sources give the same bytes.
- */
-export async function buildVerifier(): Promise<Uint8Array> {
-  let binary: Uint8Array | undefined
-  const complaints = createMemoryStream()
-  const { error } = await main(ARGUMENTS, {
-    readFile: (name) => sourceOf(name),
-    writeFile(name, contents) {
-      if (name.endsWith('.wasm') && typeof contents !== 'string') binary = contents
-    },
-    listFiles: () => [],
-    stderr: complaints,
+/** Compiles the verifier from `assembly/` and the generated module. */
+export function buildVerifier(): Promise<Uint8Array> {
+  return buildWasm({
+    base: import.meta.url,
+    entry: 'verify',
+    options: '--initialMemory 8',
+    generated: generatedSource,
   })
-  if (error || !binary) throw new Error(`the verifier does not compile: ${complaints.toString()}`)
-  return binary
 }
 
-/** The module that embeds a binary: a browser loads it without a request of its own. */
+/** The module that embeds the compiled verifier. */
 export function embedded(binary: Uint8Array): string {
-  const text = Buffer.from(binary).toString('base64')
-  const lines = text.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? []
-  return [
-    '/** The compiled verifier, WebAssembly in base64: made by `npm run wasm`, not by hand. */',
-    'export const VERIFIER_BYTES =',
-    lines.map((line) => `  '${line}'`).join(' +\n'),
-    '',
-  ].join('\n')
+  return embeddedWasm(binary, { constant: 'VERIFIER_BYTES', what: 'The compiled verifier' })
 }
 
-function sourceOf(name: string): string | null {
-  if (name === 'generated.ts') return generatedSource()
-  try {
-    return readFileSync(
-      new URL(`assembly/${name.replace(/\.ts$/, '.as')}`, import.meta.url),
-      'utf8',
-    )
-  } catch {
-    return null
-  }
+if (import.meta.main) {
+  writeFileSync(new URL('verifier-bytes.ts', import.meta.url), embedded(await buildVerifier()))
 }
-
-if (import.meta.main) writeFileSync(OUTPUT, embedded(await buildVerifier()))
