@@ -4,7 +4,7 @@ import type { CompiledTariff } from '@unifare/fares'
 import { deliveryId, parseTap, type Tap } from '@unifare/tap'
 import { chargeRow } from './charge-rows.ts'
 import { openFareAccounts } from './fare-accounts.ts'
-import { incidents } from './incidents.ts'
+import { incidents, RIDE_MS_MAX } from './incidents.ts'
 import { stillWaits } from './incomplete-ride.ts'
 import { journeyRow, lateRows, loneEndRows, openingRows } from './journey-rows.ts'
 import { type Paired, pairTaps, type SeenTap, tapsOf } from './pairing.ts'
@@ -223,10 +223,13 @@ async function chargedEnds(
 ): Promise<ReadonlyMap<string, readonly LoneEnd[]>> {
   const codes = open.filter(({ medium, kind }) => medium === 'code' && kind !== 'purchase')
   const keys = new Map(
-    codes.map(({ rider, at }) => {
-      const day = businessDay(at)
-      return [`${rider}/${day}`, { rider, day }] as const
-    }),
+    codes.flatMap(({ rider, at }) =>
+      // A ride over the end of a business day has its other end on the day beside.
+      [at - RIDE_MS_MAX, at, at + RIDE_MS_MAX].map((time) => {
+        const day = businessDay(time)
+        return [`${rider}/${day}`, { rider, day }] as const
+      }),
+    ),
   )
   const known = await tx.get(loneEnds, [...keys.values()])
   return new Map(

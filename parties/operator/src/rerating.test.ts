@@ -169,6 +169,24 @@ describe('a late tap of the 3rd', () => {
   })
 })
 
+describe('a ride over the end of a business day', () => {
+  /** 02:50 in Shanghai, ten minutes before the business day ends. */
+  const entry = codeTap({ issuer: LOCAL, at: Date.UTC(2026, 10, 20, 18, 50), station: 1 })
+  const exit = codeTap({ issuer: LOCAL, kind: 'exit', at: entry.at + 30 * MINUTE, station: 3 })
+
+  test.each([
+    ['exit', entry, exit],
+    ['entry', exit, entry],
+  ])('whose %s comes behind its charge is made whole', async (_, known, late) => {
+    const here = await openMonth()
+    await here.bring([known])
+    expect(await here.charge(LATE)).toMatchObject({ charges: 1 })
+    await here.bring([late])
+    expect(await here.charge(LATE)).toMatchObject({ charges: 0, corrections: 1 })
+    expect(standing(await here.charges())).toMatchObject([{ amountFen: 400, taps: 2 }])
+  })
+})
+
 describe('a correction', () => {
   test('can take back everything', async () => {
     const free = METRO.accumulation.map((one) => ({ ...one, steps: [{ fromFen: 400, payPpm: 0 }] }))
