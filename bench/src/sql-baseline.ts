@@ -95,7 +95,7 @@ export async function openSqlBaseline(columns: TapColumns): Promise<SqlBaseline>
 
 async function startServer(): Promise<TestPostgres> {
   try {
-    return await startTestPostgres()
+    return await startTestPostgres({ sync: true })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new UnifareError('bench.no-server', why)

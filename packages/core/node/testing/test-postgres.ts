@@ -18,9 +18,14 @@ export interface Account {
 
 /**
  * Makes a fresh database cluster in a temporary folder and starts a server on it. As root it drops
- * to the account `postgres`, because PostgreSQL refuses to run as root.
+ * to the account `postgres`, because PostgreSQL refuses to run as root. Commits are not synced to
+ * disk unless `sync` says so: tests need no disk that survives, measurements do.
  */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres({
+  sync = false,
+}: {
+  readonly sync?: boolean
+} = {}): Promise<TestPostgres> {
   const bin = findBin()
   const account = unprivileged()
   const dir = mkdtempSync(join(tmpdir(), 'unifare-pg-'))
@@ -34,7 +39,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   )
   const server = spawn(
     join(bin, 'postgres'),
-    ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off'],
+    ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', `fsync=${sync ? 'on' : 'off'}`],
     { ...account, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   const kill = () => server.kill('SIGKILL')
