@@ -23,6 +23,26 @@ export const operatorErrors = {
     en: 'the order does not stand where this could be done',
     zh: '订单当前状态不允许此操作',
   },
+  'operator.accounts-apart': {
+    en: 'no tariff here has one account over card and code',
+    zh: '本运营单位票价不支持卡码合并累计',
+  },
+  'operator.medium-linked': {
+    en: 'the card or the code is linked otherwise this month',
+    zh: '该卡或乘车码本月已有其他关联',
+  },
+  'operator.link-ended': {
+    en: 'this link was ended: link again from next month on',
+    zh: '本月关联已解除，请下月再关联',
+  },
+  'operator.foreign-medium': {
+    en: 'an issuer links its own media only',
+    zh: '发卡机构只能关联本机构的卡与乘车码',
+  },
+  'operator.bad-link-taps': {
+    en: 'present the card and a code with the joined scheme at one terminal, minutes ago',
+    zh: '请在同一终端先后刷卡、刷已加入累计优惠的乘车码，并即时办理',
+  },
   'operator.other-card': {
     en: 'not the card whose refund was begun',
     zh: '不是正在退卡的那张卡',

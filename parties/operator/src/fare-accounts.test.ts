@@ -1,16 +1,11 @@
 import { createMemoryRepository } from '@unifare/core'
 import { type CompiledTariff, openTariffList } from '@unifare/fares'
-import {
-  encodeCustomField,
-  issueCredential,
-  makeCertificate,
-  makeCode,
-  type SchemeToken,
-} from '@unifare/ridecode'
+import type { SchemeToken } from '@unifare/ridecode'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { fareAccountOf } from './account-keys.ts'
 import { openFareAccounts, ridden } from './fare-accounts.ts'
+import { joinedCode } from './joined-code.fixture.ts'
 import {
   ACCEPTANCE,
   AT,
@@ -75,33 +70,8 @@ async function prices(
 
 /** A metro exit by a code whose issuer says in its field which schemes the rider joined. */
 async function byCode(n: number, account: string, schemes: readonly SchemeToken[]): Promise<Tap> {
-  const sign = () => new Uint8Array(64).fill(1)
-  const key = Uint8Array.of(2, ...new Uint8Array(32).fill(7))
-  const certificate = await makeCertificate({
-    issuer: LOCAL,
-    caIndex: 0xf0,
-    expiry: '1228',
-    serial: 1,
-    issuerPublicKey: key,
-    sign,
-  })
   const at = MONDAY + n * 10 * MINUTE
-  const generationTimeS = Math.floor(at / 1000)
-  const credential = await issueCredential({
-    certificate,
-    paymentAccount: account.slice(-16),
-    cardAccount: account,
-    issuer: LOCAL,
-    platform: LOCAL,
-    accountType: 0,
-    capFen: 3_000,
-    userPublicKey: key,
-    authorisationExpiryS: generationTimeS + 3_600,
-    validityS: 120,
-    custom: encodeCustomField({ companions: 0, riskClass: 'standard', schemes }),
-    sign,
-  })
-  const evidence = makeCode({ credential, generationTimeS, sign })
+  const evidence = await joinedCode(account, schemes, at)
   return codeTap({ kind: 'exit', issuer: LOCAL, account, at, station: 3, sequence: n, evidence })
 }
 

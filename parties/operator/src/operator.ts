@@ -40,6 +40,7 @@ import { type Difference, differencesOf } from './differences.ts'
 import { lostIn, takeIncident } from './incidents.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { requireKeptVersions } from './kept-versions.ts'
+import { takeLink, takeTapLink, takeUnlink } from './link-media.ts'
 import { sealCharges } from './sealing.ts'
 import { tillOrder } from './service-point/till-orders.ts'
 import { type Books, correctLone } from './statements/lone-journeys.ts'
@@ -264,9 +265,19 @@ function createMachine(options: OperatorOptions) {
       'message.refused',
       `${sender} gives no orders here`,
     )
+    const links = linkOrder(tx, order, input)
+    if (links !== undefined) return links
     const { answer, notice } = await riderWord(tx, order, input)
     if (notice !== undefined) input.send(sender, 'order', tripsOrder([notice]))
     return { answer }
+  }
+
+  /** An issuer's word about accounts over card and code; undefined for any other order. */
+  function linkOrder(tx: Tx, order: Order, { message, acceptedAt: at }: Input) {
+    const issuer = message.sender
+    if (order['do'] === 'unlink-media') return takeUnlink(tx, order, { issuer, at })
+    if (order['do'] !== 'link-media') return undefined
+    return books(tx, at).then((known) => takeLink(tx, order, { ...known, issuer }))
   }
 
   /** What riders say of their trips, by way of their issuers. */
@@ -293,6 +304,8 @@ function createMachine(options: OperatorOptions) {
         return incident(tx, order, input.acceptedAt)
       case 'tell-trips':
         return tell(tx, input)
+      case 'link-taps':
+        return takeTapLink(tx, order, await books(tx, input.acceptedAt))
       case 'take-bundle':
         return storeBundle(tx, order['bundle'], {
           at: input.acceptedAt,

@@ -87,7 +87,7 @@ export async function correctAll(
     rerated,
     priced,
   }: {
-    readonly accounts: FareAccounts
+    readonly accounts: Pick<FareAccounts, 'fresh' | 'gone'>
     readonly rerated: readonly Rerated[]
     readonly priced: readonly Priced[]
   },
