@@ -115,6 +115,31 @@ describe('the account of a rider at an operator', () => {
   })
 })
 
+test('bus and metro of a city share the account that both tariffs name', async () => {
+  const change = {
+    id: 'change',
+    source: 0,
+    textZh: '换乘',
+    textEn: 'change',
+    when: {},
+    from: { modes: ['bus'] },
+    counts: 'from-end',
+    withinS: 3_600,
+    most: null,
+    effect: { kind: 'minus', amountFen: 100 },
+  }
+  const bus = { ...tariffNamed('beijing-bus'), account: 'city', discounts: [] }
+  const metro = { ...tariffNamed('beijing-metro'), account: 'city', discounts: [] }
+  const tariffs = openTariffList({
+    tariffs: [bus, { ...metro, accumulation: [], transfers: [change] }],
+    networks: [lineOf('beijing-metro')],
+  })
+  const boarding = byCard(0, { kind: 'purchase', mode: 'bus', entry: null, distanceM: 5_000 })
+  const ride = byCard(5)
+  expect(await prices(tariffs, [[boarding], [ride]])).toEqual([200, 300])
+  expect(await prices(tariffs, [[ride]])).toEqual([400])
+})
+
 describe('over the end of a year', () => {
   /** Half an hour past midnight of 1 January 2027 in Shanghai, a Friday. */
   const JANUARY = Date.UTC(2026, 11, 31, 16, 30)

@@ -104,7 +104,7 @@ export async function openFareAccounts(
     price(compiled, ride, last) {
       const account = keys.of(compiled, { tap: last, at: ride.at })
       const rows = known.get(account)
-      if (rows === undefined || !remembers(compiled)) {
+      if (rows === undefined || !isKept(compiled, tariffs)) {
         return priceNext(compiled, NEW_ACCOUNT, ride).priced
       }
       const row: RiddenRow = {
@@ -139,7 +139,7 @@ export function ratedBehind(
 ): readonly Rerated[] {
   const first = new Map<string, RiddenRow>()
   for (const row of touched) {
-    const key = keyOf(row)
+    const key = keyOf(row, tariffs)
     const other = first.get(key)
     if (other === undefined || isBefore(row, other)) first.set(key, row)
   }
@@ -157,7 +157,9 @@ function ratedFrom(
   const later = rows
     .filter(
       (row) =>
-        keyOf(row) === keyOf(from) && !isBefore(row, from) && yearOf(row) <= yearOf(from) + 1,
+        keyOf(row, tariffs) === keyOf(from, tariffs) &&
+        !isBefore(row, from) &&
+        yearOf(row) <= yearOf(from) + 1,
     )
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
     .flatMap((row) => {
@@ -204,7 +206,10 @@ function accountBefore(
 ): FareAccount {
   return rows
     .filter(
-      (one) => keyOf(one) === keyOf(row) && isBefore(one, row) && yearOf(one) >= yearOf(row) - 1,
+      (one) =>
+        keyOf(one, tariffs) === keyOf(row, tariffs) &&
+        isBefore(one, row) &&
+        yearOf(one) >= yearOf(row) - 1,
     )
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1))
     .reduce<FareAccount>((account, one) => {
@@ -228,9 +233,21 @@ function isBefore(one: RiddenRow, other: RiddenRow): boolean {
   return one.at < other.at || (one.at === other.at && one.journey < other.journey)
 }
 
-/** What an account is kept for. */
-function keyOf({ account, tariff }: RiddenRow): string {
-  return `${account}/${tariff}`
+/** What an account is kept for: a tariff, or all that name one, as bus and metro of a city. */
+function keyOf({ account, tariff: id }: RiddenRow, tariffs: readonly CompiledTariff[]): string {
+  const found = tariffs.find(({ tariff }) => tariff.id === id)
+  return `${account}/${found === undefined ? id : sharedOf(found)}`
+}
+
+function sharedOf({ tariff: { id, account } }: CompiledTariff): string {
+  return account ?? id
+}
+
+/** Whether rides under a tariff are kept: it or one that shares its account remembers them. */
+function isKept(compiled: CompiledTariff, tariffs: readonly CompiledTariff[]): boolean {
+  return [compiled, ...tariffs].some(
+    (one) => sharedOf(one) === sharedOf(compiled) && remembers(one),
+  )
 }
 
 function yearOf({ at }: RiddenRow): number {
