@@ -121,5 +121,13 @@ export const issuerErrors = {
     en: 'a code has no place for another scheme',
     zh: '可加入的累计优惠方案已满',
   },
+  'issuer.no-scheme': {
+    en: "join the operator's scheme first: its token is what is linked",
+    zh: '请先加入该运营单位的累计优惠',
+  },
+  'issuer.card-linked': {
+    en: 'a card was linked there this month: end it, or link again from next month on',
+    zh: '本月已关联过卡片，请先解除或下月再关联',
+  },
   'issuer.no-certificate': { en: 'the code key is not certified yet', zh: '乘车码密钥尚未认证' },
 } as const satisfies ErrorTable

@@ -14,11 +14,13 @@ import { type Input, type Institution, openInstitution, orderOf } from '@unifare
 import type { Link, Message } from '@unifare/tap'
 import { authorise, openAccount, withdraw } from './accounts.ts'
 import { bookIssuedCards } from './cards.ts'
+import { linkCard, tellLinks, unlinkCard } from './codes/card-links.ts'
 import {
   type CodeIssuer,
   type CredentialPolicy,
   DEFAULT_CREDENTIALS,
   giveCredential,
+  secretOf,
   takeCertificate,
 } from './codes/credentials.ts'
 import type { RiskTerms } from './codes/risk.ts'
@@ -164,16 +166,15 @@ function createMachine(options: IssuerOptions) {
       case 'authorise':
         return authorise(tx, { rider, contract: contractOf(order, acceptedAt), channels })
       case 'ready':
-        return giveCredential(tx, {
-          rider,
-          fields: order,
-          at: acceptedAt,
-          issuer: codeIssuer,
-          terms,
-        })
+        return ready({ tx, rider, input, fields: order, terms })
       case 'join-scheme':
         return joinScheme(tx, { rider, operator: order['operator'], at: acceptedAt })
+      case 'link-card':
+        return linkCard(await linkCall(tx, rider, input), order['card'])
+      case 'unlink-card':
+        return unlinkCard(await linkCall(tx, rider, input))
       case 'leave-scheme':
+        await unlinkCard(await linkCall(tx, rider, input))
         return leaveScheme(tx, { rider, operator: order['operator'], at: acceptedAt })
       case 'withdraw':
         await endPerson(tx, rider)
@@ -185,6 +186,22 @@ function createMachine(options: IssuerOptions) {
           order,
         )
     }
+  }
+
+  /** Credentials; operators that add card and code up hear of tokens of new months. */
+  async function ready({ tx, rider, input, fields, terms }: Ready): Promise<unknown> {
+    const at = input.acceptedAt
+    const answer = await giveCredential(tx, { rider, fields, at, issuer: codeIssuer, terms })
+    if ('credentials' in answer) {
+      const days = answer.credentials.map(({ day }) => day)
+      await tellLinks({ tx, rider, input, issuer: id, secret: await secretOf(tx) }, days)
+    }
+    return answer
+  }
+
+  async function linkCall(tx: Tx, rider: string, input: Input) {
+    const operator = String(orderOf(input.message)['operator'])
+    return { tx, rider, operator, input, issuer: id, secret: await secretOf(tx) }
   }
 
   async function staffOrder(tx: Tx, order: Order, input: Input): Promise<unknown> {
@@ -259,6 +276,14 @@ function createMachine(options: IssuerOptions) {
 }
 
 type Order = Readonly<Record<string, unknown>>
+
+interface Ready {
+  readonly tx: Tx
+  readonly rider: string
+  readonly input: Input
+  readonly fields: Order
+  readonly terms: PeopleTerms
+}
 
 function known(result: Promise<unknown> | undefined, order: Order): Promise<unknown> {
   requireData(result !== undefined, 'message.refused', `unknown order: ${String(order['do'])}`)

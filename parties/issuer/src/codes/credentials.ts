@@ -225,7 +225,8 @@ async function certified(
   return { certificate, sign: issuer.signOf(serial) }
 }
 
-async function secretOf(tx: Tx): Promise<Uint8Array> {
+/** The secret behind pseudonyms and scheme tokens. Throws `issuer.no-certificate`. */
+export async function secretOf(tx: Tx): Promise<Uint8Array> {
   const [mark] = await tx.get(marks, [{ name: 'pseudonym-secret' }])
   requireData(mark !== undefined, 'issuer.no-certificate', 'enrol again: no pseudonyms yet')
   return fromHex(mark.value)

@@ -39,3 +39,22 @@ export const schemes = table<SchemeRow>({
   key: ['key'],
   indexes: [['account']],
 })
+
+/** A card whose rider wants one account over it and the codes at an operator. */
+export interface CardLinkRow {
+  /** `account/operator`. */
+  readonly key: string
+  readonly account: string
+  readonly operator: string
+  /** Number of the card; empty when the link was ended. */
+  readonly card: string
+  /** `string[]`: months (YYYY-MM) that the operator was told of. */
+  readonly months: unknown
+}
+
+export const cardLinks = table<CardLinkRow>({
+  name: 'card_link',
+  columns: { key: 'text', account: 'text', operator: 'text', card: 'text', months: 'json' },
+  key: ['key'],
+  indexes: [['account']],
+})
