@@ -96,6 +96,13 @@ export interface Wallet {
   /** Lets an operator add up the rides of a month, from the next renewal on; returns all joined. */
   joinScheme(operator: string): Promise<readonly string[]>
   leaveScheme(operator: string): Promise<readonly string[]>
+  /**
+   * Lets an operator whose scheme was joined add an own registered card up with the codes, where its
+   * tariff has one account over both.
+   */
+  linkCard(operator: string, card: string): Promise<void>
+  /** From the next day on card and codes count apart; linked again from next month on. */
+  unlinkCard(operator: string): Promise<void>
   /** Account, debts and rides as the issuer knows them now. */
   look(): Promise<unknown>
   withdraw(): Promise<void>
@@ -210,6 +217,12 @@ export function createWallet(options: WalletOptions): Wallet {
     },
     joinScheme: (operator) => schemes('join-scheme', operator),
     leaveScheme: (operator) => schemes('leave-scheme', operator),
+    async linkCard(operator, card) {
+      await order({ do: 'link-card', operator, card })
+    },
+    async unlinkCard(operator) {
+      await order({ do: 'unlink-card', operator })
+    },
     look: () => send('pull', {}),
     async withdraw() {
       await order({ do: 'withdraw' })
