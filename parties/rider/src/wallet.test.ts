@@ -49,6 +49,18 @@ describe('a wallet', () => {
     for (const { privateKey } of [linkKey, codeKey]) expect(sent).not.toContain(privateKey)
   })
 
+  test('asks its issuer to link a card with its codes at an operator, and to end that', async () => {
+    const { asked, open } = await openReady()
+    const operator = '17917912'
+    const card = '3190000100000000017'
+    await open.linkCard(operator, card)
+    await open.unlinkCard(operator)
+    expect(asked.slice(-2)).toMatchObject([
+      { do: 'link-card', operator, card },
+      { do: 'unlink-card', operator },
+    ])
+  })
+
   test('makes an order a new one every time, so that a wish may come again', async () => {
     const { asked, open } = await openReady()
     await open.authorise(AGREEMENT)
