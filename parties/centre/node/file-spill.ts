@@ -1,4 +1,5 @@
-import { mkdir, open, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Spill } from '../src/index.ts'
 
@@ -11,12 +12,16 @@ export async function createFileSpill(dir: string): Promise<Spill> {
   }
   return {
     async write(name, parts) {
-      const handle = await open(pathOf(name), 'w', 0o600)
+      const path = pathOf(name)
+      // Two workers may write the same file, and a third read it: it has its name when it is whole.
+      const own = `${path}.${randomUUID()}`
+      const handle = await open(own, 'w', 0o600)
       try {
         await handle.writev(parts)
       } finally {
         await handle.close()
       }
+      await rename(own, path)
     },
     async read(name, { offset, length }, into) {
       if (length === 0) return
