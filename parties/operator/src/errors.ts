@@ -18,6 +18,28 @@ export const operatorErrors = {
   },
   'operator.bad-incident': { en: 'the incident makes no sense', zh: '应急放行记录无效' },
   'operator.no-trip': { en: 'no such trip of this account', zh: '该账户无此行程' },
+  'operator.no-pass': { en: 'no pass was sold by this order', zh: '该订单未售出定期票' },
+  'operator.pass-unknown': { en: 'no tariff has such a pass', zh: '没有此定期票' },
+  'operator.pass-other-tariff': {
+    en: 'the pass is one of another tariff, or not of that day',
+    zh: '该票价表当日没有此定期票',
+  },
+  'operator.pass-overlaps': {
+    en: 'the holder has the same pass for a part of that time',
+    zh: '持有人在此期间已有同一定期票',
+  },
+  'operator.pass-class': {
+    en: 'the pass is not for riders of this class',
+    zh: '该类乘客不可购此定期票',
+  },
+  'operator.pass-medium': { en: 'the pass is not for this medium', zh: '该载体不可使用此定期票' },
+  'operator.pass-past': {
+    en: 'a pass begins when it is sold, or later',
+    zh: '定期票不能早于售出时生效',
+  },
+  'operator.pass-order': { en: 'the order sold another pass', zh: '该订单已售出另一张定期票' },
+  'operator.pass-no-refund': { en: 'the pass is not given back', zh: '此定期票不可退' },
+  'operator.pass-used': { en: 'the pass has covered a ride', zh: '定期票已使用' },
   'operator.unknown-order': { en: 'no such order at this till', zh: '该收款点无此订单' },
   'operator.order-state': {
     en: 'the order does not stand where this could be done',

@@ -10,7 +10,8 @@ import {
   rate,
 } from '@unifare/fares'
 import { deliveryId, type Tap } from '@unifare/tap'
-import { openAccountKeys } from './account-keys.ts'
+import { fareAccountOf, openAccountKeys } from './account-keys.ts'
+import { passesOf, type SoldPass, withPasses } from './passes.ts'
 
 /**
  * A ride that its rider's account remembers: what later rides of the period are priced by. Kept
@@ -84,10 +85,12 @@ export async function openFareAccounts(
   },
 ): Promise<FareAccounts> {
   const known = new Map<string, RiddenRow[]>()
+  const passes = new Map<string, readonly SoldPass[]>()
   const keys = await openAccountKeys(tx, { operator, taps: [...taps, ...replaced] })
   for (const account of [...taps, ...replaced].flatMap(keys.all)) {
     if (known.has(account) || !tariffs.some(remembers)) continue
     known.set(account, await tx.select(ridden, { account }))
+    passes.set(account, await passesOf(tx, account))
   }
   const fresh: RiddenRow[] = []
   const lost = new Set(replaced.map(deliveryId))
@@ -107,17 +110,20 @@ export async function openFareAccounts(
       if (rows === undefined || !isKept(compiled, tariffs)) {
         return priceNext(compiled, NEW_ACCOUNT, ride).priced
       }
+      const holders = new Set([fareAccountOf(last, operator), account])
+      const held = [...holders].flatMap((holder) => passes.get(holder) ?? [])
+      const asked = withPasses(compiled, ride, held)
       const row: RiddenRow = {
         account,
         tariff: compiled.tariff.id,
         at: ride.at,
         journey: deliveryId(last),
-        ride,
+        ride: asked,
         trip: '',
         charge: 0,
       }
       const others = rows.filter(({ journey }) => journey !== row.journey)
-      const { priced } = priceNext(compiled, accountBefore(others, row, tariffs), ride)
+      const { priced } = priceNext(compiled, accountBefore(others, row, tariffs), asked)
       if (priced.ok) {
         known.set(account, [...others, row])
         fresh.push(row)
@@ -185,12 +191,14 @@ function ratedFrom(
   return rerated
 }
 
-/** Whether earlier rides change a price under a tariff. */
-function remembers({ accumulation, caps, transfers, discounts }: CompiledTariff): boolean {
+/** Whether earlier rides change a price under a tariff, or whether they used a pass. */
+function remembers(compiled: CompiledTariff): boolean {
+  const { accumulation, caps, transfers, discounts, passes } = compiled
   return (
     accumulation.length > 0 ||
     caps.length > 0 ||
     transfers.length > 0 ||
+    passes.length > 0 ||
     discounts.some(({ policy }) => policy.effect.kind === 'free-rides')
   )
 }

@@ -42,6 +42,7 @@ import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { requireKeptVersions } from './kept-versions.ts'
 import { takeLink, takeTapLink, takeUnlink } from './link-media.ts'
 import { sealCharges } from './sealing.ts'
+import { returnPass, sellPass } from './service-point/pass-orders.ts'
 import { tillOrder } from './service-point/till-orders.ts'
 import { type Books, correctLone } from './statements/lone-journeys.ts'
 import { takeStationStatement } from './statements/take-statement.ts'
@@ -304,6 +305,10 @@ function createMachine(options: OperatorOptions) {
         return incident(tx, order, input.acceptedAt)
       case 'tell-trips':
         return tell(tx, input)
+      case 'sell-pass':
+        return sellPass({ tx, fields: order, input, tariffs: await tariffsOf(tx) })
+      case 'return-pass':
+        return returnPass({ tx, fields: order, input, tariffs: await tariffsOf(tx) })
       case 'link-taps':
         return takeTapLink(tx, order, await books(tx, input.acceptedAt))
       case 'take-bundle':
