@@ -25,13 +25,14 @@ const SOLD = Date.UTC(2026, 10, 20, 2)
 const LATE = SOLD + 72 * HOUR
 const HOLDER = `code/${LOCAL}/${ACCOUNT}`
 const BEIJING = tariffNamed('beijing-metro')
-/** Beijing's passes; the one of 48 hours is given back while unused, the one of 72 for seniors. */
+/** Beijing's passes: the one of 48 hours is given back while unused, 72 for seniors, 120 for cards. */
 const METRO = {
   ...BEIJING,
   operator: OPERATOR,
   discounts: [],
   passes: (BEIJING.passes ?? []).map((pass) => {
     if (pass.id === 'pass-48h') return { ...pass, refund: 'unused' as const }
+    if (pass.id === 'pass-120h') return { ...pass, when: { media: ['card' as const] } }
     return pass.id === 'pass-72h' ? { ...pass, when: { riderClasses: ['senior'] } } : pass
   }),
 }
@@ -66,7 +67,7 @@ async function openSelling() {
     sell: async (change: object = {}) =>
       (await operator.command({ ...SALE, ...change })) as SoldPass,
     giveBack: (name = SALE.name) => operator.command({ do: 'return-pass', name }),
-    async refusal(work: Promise<unknown>): Promise<string> {
+    refusal: async (work: Promise<unknown>): Promise<string> => {
       const code = await work.then(
         () => 'none',
         (error: UnifareError) => error.code,
@@ -74,7 +75,7 @@ async function openSelling() {
       expect(Object.hasOwn(operatorErrors, code)).toBe(true)
       return code
     },
-    async bring(taps: readonly Tap[]): Promise<void> {
+    bring: async (taps: readonly Tap[]): Promise<void> => {
       const records = taps.flatMap((tap) => {
         const own = sequence
         sequence += tap.kind === 'entry' ? 2 : 1
@@ -82,12 +83,12 @@ async function openSelling() {
       })
       await here.upload(records, GATE)
     },
-    async charge() {
+    charge: () => {
       world.clock.set(LATE)
       return operator.command({ do: 'make-charges', upTo: LATE, giveUpBefore: 0 })
     },
     /** What stands of each ride, in their order. */
-    async standing(): Promise<Charge[]> {
+    standing: async (): Promise<Charge[]> => {
       const all = await charges()
       const replaced = new Set(all.map(({ corrects }) => corrects))
       return all
@@ -99,7 +100,7 @@ async function openSelling() {
 
 describe('a pass is sold at a service point', () => {
   test('once, for the hours of its rule, at its price, into the books', async () => {
-    const { sell, operator } = await openSelling()
+    const { sell, operator, world } = await openSelling()
     const sold = await sell()
     expect(sold).toMatchObject({
       pass: 'pass-24h',
@@ -110,6 +111,7 @@ describe('a pass is sold at a service point', () => {
       validFrom: SOLD,
       validTo: SOLD + 24 * HOUR,
     })
+    world.clock.set(SOLD + HOUR)
     expect(await sell()).toEqual(sold)
     const books = await operator.read((tx) => balances(tx))
     expect([...books]).toEqual([
@@ -122,6 +124,7 @@ describe('a pass is sold at a service point', () => {
     ['a pass that nobody has', { pass: 'pass-1h' }, 'operator.pass-unknown'],
     ['one of another tariff', { tariff: 'xian-bus' }, 'operator.pass-other-tariff'],
     ['one for another class', { pass: 'pass-72h' }, 'operator.pass-class'],
+    ['one for another medium', { pass: 'pass-120h' }, 'operator.pass-medium'],
     ['one that began before', { validFrom: SOLD - 1 }, 'operator.pass-past'],
   ])('%s is refused', async (_, change, code) => {
     const { sell, refusal } = await openSelling()
