@@ -1,3 +1,4 @@
+export { type LinkedRow, linked } from './account-keys.ts'
 export { type Difference, differencesOf } from './differences.ts'
 export { operatorErrors } from './errors.ts'
 export { type IntakeResult, takeBatch } from './intake.ts'
