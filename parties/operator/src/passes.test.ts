@@ -4,6 +4,7 @@ import type { Charge, Tap, TripNotice } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { operatorErrors, type SoldPass } from './index.ts'
+import { joinedCode } from './joined-code.fixture.ts'
 import {
   ACCOUNT,
   CARD,
@@ -176,6 +177,22 @@ describe('rides by code', () => {
     )
     expect(told[0]).toMatchObject({ state: 'charged', amountFen: 0 })
     expect(told[0]?.parts.at(-1)).toMatchObject({ zh: '24 小时定期票', en: '24-hour pass' })
+  })
+
+  test('follow the scheme token through all numbers that a joined rider shows', async () => {
+    const { sell, giveBack, bring, charge, standing, refusal } = await openSelling()
+    const token = '00112233AABBCCDD'
+    await sell({ holder: `token/${LOCAL}/${token}`, pass: 'pass-48h' })
+    for (const hour of [1, 2]) {
+      const at = SOLD + hour * HOUR
+      const account = ACCOUNT.replace(/..017$/, `0${hour}017`)
+      const evidence = await joinedCode(account, [{ operator: OPERATOR, token }], at)
+      await bring(ride(at, { account, evidence }))
+    }
+    await bring(ride(SOLD + 3 * HOUR))
+    await charge()
+    expect((await standing()).map(({ amountFen }) => amountFen)).toEqual([0, 0, 400])
+    expect(await refusal(giveBack())).toBe('operator.pass-used')
   })
 
   test('of somebody else, and of another tariff, pay', async () => {
