@@ -19,6 +19,7 @@ import {
   tariffNamed,
   VISITOR,
 } from './operator.fixture.ts'
+import { soldPasses } from './passes.ts'
 
 const refused = (code: string) => expect.objectContaining({ code })
 const DAY_MS = 86_400_000
@@ -151,6 +152,21 @@ describe('one account over card and code', () => {
     expect(await here.charge()).toMatchObject({ charges: 0, corrections: 0 })
     expect(await here.charges()).toEqual(before)
     expect(await here.links()).toMatchObject([{ proof: 'issuer', until: 0 }])
+  })
+
+  test('has the passes of the card for rides that came in before the link, as for those behind it', async () => {
+    const step = { source: 0, textZh: '日票', textEn: 'day pass', when: {} }
+    const pass = { ...step, id: 'day', priceFen: 500, hours: 24 }
+    const here = await withRides({ ...TOGETHER, passes: [pass] })
+    const validFrom = Date.UTC(2026, 10, 3, 20)
+    const sold = { order: 'x-1', tariff: TOGETHER.id, pass: 'day', holder: LINK.card }
+    const terms = { riderClass: 'adult', point: GATE, priceFen: 500, soldAt: validFrom, validFrom }
+    await here.operator.read((tx) =>
+      tx.put(soldPasses, [{ ...sold, ...terms, validTo: validFrom + DAY_MS, returnedAt: 0 }]),
+    )
+    await here.order(LINK)
+    await here.charge()
+    expect(await fen(here)).toEqual([200, 200, 160, 0, 160])
   })
 
   test('ends with the day it is ended on: rides up to then stay, whenever they come in', async () => {

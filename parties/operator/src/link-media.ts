@@ -1,7 +1,9 @@
 import { type Instant, nextDay, requireData, shanghaiDay, type Tx } from '@unifare/core'
+import type { AccountRide } from '@unifare/fares'
 import { parseTap, type Tap } from '@unifare/tap'
 import { accountUnder, fareAccountOf, type LinkedRow, linked } from './account-keys.ts'
 import { type RiddenRow, ratedBehind, ridden, versionAt } from './fare-accounts.ts'
+import { passesOf, withPasses } from './passes.ts'
 import { correctAll, correctableSince } from './rerating.ts'
 import { type Books, tapKeyOf } from './statements/lone-journeys.ts'
 import { taps } from './tables.ts'
@@ -133,7 +135,14 @@ async function rateTogether(tx: Tx, row: LinkedRow, books: Books): Promise<numbe
   }
   const gone = own.filter(goes)
   if (gone.length === 0) return 0
-  const moved = gone.map((one): RiddenRow => ({ ...one, account: row.card }))
+  // As if they came in now: a pass that the card holds covers them, too.
+  const held = [...(await passesOf(tx, row.token)), ...(await passesOf(tx, row.card))]
+  const moved = gone.map((one): RiddenRow => {
+    const { passes: _, ...ride } = one.ride as AccountRide
+    const compiled = versionAt(tariffs, one)
+    const asked = compiled === undefined ? one.ride : withPasses(compiled, ride, held)
+    return { ...one, ride: asked, account: row.card }
+  })
   const known = new Map([
     [row.token, own.filter((one) => !goes(one))],
     [row.card, [...(await tx.select(ridden, { account: row.card })), ...moved]],
