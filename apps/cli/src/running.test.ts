@@ -88,7 +88,8 @@ describe('a running network on files and PGlite', () => {
     const explained = explainCharge(charge as Parameters<typeof explainCharge>[0], tariffs())
     expect(explained.tariff).toEqual({ id: 'wuhan-metro', version: 1 })
     expect(explained.parts.every(({ source }) => source !== null)).toBe(true)
-    expect(explained.lines.zh[0]).toMatch(/^里程分段票价 \+\d\.00 元（Wuhan metro/)
+    expect(explained.lines.zh[0]).toMatch(/^计费里程 \d+\.\d{3} 公里$/)
+    expect(explained.lines.zh[1]).toMatch(/^里程分段票价 \+\d\.00 元（Wuhan metro/)
   })
 
   it('explains on the command line what taps were charged, and why others were not', async () => {
