@@ -1,13 +1,7 @@
+import type { Faults } from '@unifare/twin'
 import type { ClearedCodes } from './clearing-codes.ts'
 import type { IntakeReport } from './intake-rounds.ts'
 import type { MarksReport } from './marks-rounds.ts'
-
-/** Faults put in and found, by verdict; `exact` when every class has the count it must have. */
-export interface Faults {
-  readonly injected: Readonly<Record<string, number>>
-  readonly found: Readonly<Record<string, number>>
-  readonly exact: boolean
-}
 
 interface Rate {
   readonly tapsPerSecond: number

@@ -3,10 +3,10 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClearedSegments } from '@unifare/centre'
 import { UnifareError } from '@unifare/core'
-import { CITIES, type Expected, type NationalPlan } from '@unifare/twin'
+import { CITIES, type Expected, faultsOf, type NationalPlan } from '@unifare/twin'
 import { generateDay, openNationalClearing } from '@unifare/twin/node'
 import { measureClearedCodes } from './clearing-codes.ts'
-import type { ClearingReport, Faults } from './clearing-report.ts'
+import type { ClearingReport } from './clearing-report.ts'
 import { measureIntake } from './intake-rounds.ts'
 import { measureMarks } from './marks-rounds.ts'
 import { median } from './rounds.ts'
@@ -228,18 +228,6 @@ function reportOf(options: {
     memory: { peakMiB: measured.peakMiB },
     root: cleared.root,
   }
-}
-
-/** Compares what was put in with what was refused, by verdict. */
-export function faultsOf(
-  expected: readonly Expected[],
-  { verdicts, charges }: Pick<ClearedSegments, 'verdicts' | 'charges'>,
-): Faults {
-  const injected: Record<string, number> = { normal: charges - expected.length }
-  for (const { verdict } of expected) injected[verdict] = (injected[verdict] ?? 0) + 1
-  const names = new Set([...Object.keys(injected), ...Object.keys(verdicts)])
-  const exact = [...names].every((name) => (injected[name] ?? 0) === (verdicts[name] ?? 0))
-  return { injected, found: verdicts, exact }
 }
 
 function twoDigits(value: number): number {

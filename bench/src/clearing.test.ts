@@ -1,5 +1,5 @@
+import { faultsOf } from '@unifare/twin'
 import { describe, expect, test } from 'vitest'
-import { faultsOf } from './clearing-rounds.ts'
 import { benchClearing, describeClearing } from './index.ts'
 
 describe('bench clearing', () => {

@@ -1,4 +1,4 @@
-import type { Verdict } from '@unifare/centre'
+import type { ClearedSegments, Verdict } from '@unifare/centre'
 
 /**
  * Classes of faults that are put into a generated day, by the verdict with which clearing must
@@ -43,4 +43,23 @@ export function faultAt<F extends string>(
   if (tapsPerFault === 0) return undefined
   const distance = Math.max(1, Math.floor(tapsPerFault / classes.length))
   return place % distance === 0 ? classes[(place / distance) % classes.length] : undefined
+}
+
+/** Faults put in and found, by verdict; `exact` when every class has the count it must have. */
+export interface Faults {
+  readonly injected: Readonly<Record<string, number>>
+  readonly found: Readonly<Record<string, number>>
+  readonly exact: boolean
+}
+
+/** Compares what was put in with what was refused, by verdict. */
+export function faultsOf(
+  expected: readonly Expected[],
+  { verdicts, charges }: Pick<ClearedSegments, 'verdicts' | 'charges'>,
+): Faults {
+  const injected: Record<string, number> = { normal: charges - expected.length }
+  for (const { verdict } of expected) injected[verdict] = (injected[verdict] ?? 0) + 1
+  const names = new Set([...Object.keys(injected), ...Object.keys(verdicts)])
+  const exact = [...names].every((name) => (injected[name] ?? 0) === (verdicts[name] ?? 0))
+  return { injected, found: verdicts, exact }
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { run } from '../output.ts'
+import { whole } from '../whole.ts'
 
 const CARD = 'card file; or --reader for the card in a reader'
 const FEN_MAX = 100_000
@@ -128,11 +129,11 @@ function data(): Option {
 }
 
 function fen(flags: string, text: string): Option {
-  return new Option(flags, `${text}, in fen`).argParser(whole(FEN_MAX))
+  return new Option(flags, `${text}, in fen`).argParser(whole(0, FEN_MAX))
 }
 
 function number(flags: string, text: string): Option {
-  return new Option(flags, text).argParser(whole(0xffff))
+  return new Option(flags, text).argParser(whole(0, 0xffff))
 }
 
 function day(flags: string, text: string): Option {
@@ -140,12 +141,4 @@ function day(flags: string, text: string): Option {
     if (/^20\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(value)) return value
     throw new InvalidArgumentError('a day is eight digits, for example 20261231')
   })
-}
-
-function whole(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value <= max) return value
-    throw new InvalidArgumentError(`a whole number from 0 to ${max} is needed`)
-  }
 }

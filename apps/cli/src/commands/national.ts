@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CITIES, type Expected, type NationalPlan } from '@unifare/twin'
+import { CITIES, faultsOf, type NationalPlan } from '@unifare/twin'
 import { generateDay, openNationalClearing } from '@unifare/twin/node'
 import { createProgress, EXIT, printJson, printLines } from '../output.ts'
 
@@ -83,7 +83,7 @@ async function runDay(
       codesPercent,
       charges: cleared.charges,
       verdicts: cleared.verdicts,
-      exact: isExact(expected, cleared),
+      exact: faultsOf(expected, cleared).exact,
       settledFen: String(cleared.settledFen),
       members: cleared.money.positions.length,
       root: cleared.root,
@@ -98,16 +98,6 @@ async function runDay(
   } finally {
     await clearing.close()
   }
-}
-
-function isExact(
-  expected: readonly Expected[],
-  { verdicts, charges }: { verdicts: Readonly<Record<string, number>>; charges: number },
-): boolean {
-  const wanted: Record<string, number> = { normal: charges - expected.length }
-  for (const { verdict } of expected) wanted[verdict] = (wanted[verdict] ?? 0) + 1
-  const names = new Set([...Object.keys(wanted), ...Object.keys(verdicts)])
-  return [...names].every((name) => (wanted[name] ?? 0) === (verdicts[name] ?? 0))
 }
 
 function describe(report: NationalReport): string[] {

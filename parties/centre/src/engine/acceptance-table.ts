@@ -1,6 +1,7 @@
 import { type AcceptanceContent, isOpen } from '@unifare/bundle'
 import { MEDIA, MODES, type Mode } from '@unifare/tap'
 import { createKeyTable, enlarged } from './key-table.ts'
+import { wordOf } from './packed.ts'
 
 /** Who takes whose medium since when, as columns: a country has some hundred thousand pairs. */
 export interface AcceptanceTable {
@@ -55,14 +56,4 @@ export function acceptanceTable({ rows }: AcceptanceContent): AcceptanceTable {
 
 function isId(text: string): boolean {
   return /^\d{8}$/.test(text)
-}
-
-/** 8 digits as the word of their 4 packed bytes. */
-export function wordOf(digits: string): number {
-  return Number.parseInt(digits, 16)
-}
-
-/** The 8 digits of a packed word. */
-export function digitsOf(word: number): string {
-  return word.toString(16).padStart(8, '0')
 }

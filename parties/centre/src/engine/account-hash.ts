@@ -20,6 +20,17 @@ export function bucketOf(hash: number): number {
   return hash >>> 24
 }
 
+/** Shard of an account's hash when a day has so many of them (1 to 256): a range of buckets each. */
+export function shardOf(hash: number, shards: number): number {
+  return Math.floor((bucketOf(hash) * shards) / BUCKETS)
+}
+
+/** Buckets of a shard. */
+export function bucketsOf(shard: number, shards: number): number[] {
+  const all = Array.from({ length: BUCKETS }, (_, bucket) => bucket)
+  return all.filter((bucket) => shardOf(bucket << 24, shards) === shard)
+}
+
 function mix(hash: number, word: number): number {
   const rotated = (hash << 13) | (hash >>> 19)
   return Math.imul(rotated ^ Math.imul(word, 0x85ebca6b), 0x9e3779b1) + 0x7f4a7c15

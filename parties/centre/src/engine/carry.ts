@@ -1,5 +1,6 @@
 import { concat, type Day, view } from '@unifare/core'
 import { accountHash, bucketOf } from './account-hash.ts'
+import { wordOfDay } from './packed.ts'
 import { CHARGE, HELD_BYTES, instantAt, TAP } from './record-places.ts'
 
 /** Records by bucket, in the order in which they came. */
@@ -30,7 +31,7 @@ export function splitCharges(
   day: Day,
 ): { readonly length: number; readonly later: ByBucket } {
   const words = view(charges)
-  const last = Number.parseInt(day.replaceAll('-', ''), 16)
+  const last = wordOfDay(day)
   const parts = new Map<number, Uint8Array[]>()
   let to = 0
   for (let at = 0; at < charges.length; ) {

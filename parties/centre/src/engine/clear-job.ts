@@ -9,7 +9,7 @@ import {
   view,
 } from '@unifare/core'
 import type { Verifier } from '../evidence.ts'
-import { BUCKETS } from './account-hash.ts'
+import { bucketsOf } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
 import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
 import { type Arena, recordsIn } from './gather.ts'
@@ -191,13 +191,6 @@ function sectionsOf(
       { kind: 'laterCharges', bucket, bytes: left.later.get(bucket) ?? none },
     ]
   })
-}
-
-/** Buckets of a shard. */
-export function bucketsOf(shard: number, shards: number): number[] {
-  return Array.from({ length: BUCKETS }, (_, bucket) => bucket).filter(
-    (bucket) => Math.floor((bucket * shards) / BUCKETS) === shard,
-  )
 }
 
 function countVerdicts(rows: Uint8Array): Record<string, number> {

@@ -1,7 +1,7 @@
 import type { Due } from '../netting.ts'
-import { digitsOf } from './acceptance-table.ts'
 import { createKeyTable, enlarged } from './key-table.ts'
 import { type LaneSums, SUM_COLUMNS } from './lane-sums.ts'
+import { digitsOf } from './packed.ts'
 
 /** Below it two sums can be added without losing a unit. */
 const SAFE = 2 ** 52

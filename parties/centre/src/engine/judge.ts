@@ -1,18 +1,16 @@
 import { deliveryId, MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
 import type { FeeRow } from '../fees.ts'
-import { wordOf } from './acceptance-table.ts'
 import { sameAccount } from './account-table.ts'
 import { namedAt } from './charge-columns.ts'
 import type { Gathered } from './gather.ts'
 import { moneyOf } from './lane-sums.ts'
 import type { Lanes } from './lanes.ts'
+import { wordOf } from './packed.ts'
 import { deliveryAt, type Past, type PastRow, type RiddenCards, sameDelivery } from './past.ts'
 import { CHARGE, HELD_BYTES, instantAt, NAMED, TAP } from './record-places.ts'
 import type { EvidenceColumns } from './shard-evidence.ts'
-import { type AccountCharges, accountCharges, type Standing } from './standing.ts'
+import { type AccountCharges, accountCharges, FIRST, type Standing } from './standing.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
-
-const FIRST: Standing = { kind: 'first' }
 
 /** Versions of the deny list in which a medium stood: from the first to before the second, 0 for ever. */
 export interface DenySpan {

@@ -1,8 +1,9 @@
 import { MODES, type Mode } from '@unifare/tap'
 import { type FeeRow, feeRowOf } from '../fees.ts'
-import { type AcceptanceTable, digitsOf, rideKind, wordOf } from './acceptance-table.ts'
+import { type AcceptanceTable, rideKind } from './acceptance-table.ts'
 import { createKeyTable, enlarged } from './key-table.ts'
 import { createLaneSums, type LaneSums, type SettledMoney } from './lane-sums.ts'
+import { dayOfWord, digitsOf, wordOf } from './packed.ts'
 
 /** Rules of a day as lanes need them. */
 export interface LaneRules {
@@ -98,16 +99,10 @@ function createFeeRows(
             mode: name,
             acquirer: digitsOf(anyOperator),
             issuer: digitsOf(anyIssuer),
-            day: dayOf(day),
+            day: dayOfWord(day),
           })
     const place = found === undefined ? -1 : fees.indexOf(found)
     own.set(key, place)
     return place
   }
-}
-
-/** `YYYY-MM-DD` of a packed word. */
-function dayOf(word: number): string {
-  const text = digitsOf(word)
-  return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`
 }

@@ -1,5 +1,5 @@
 import { fromHex, fromUtf8, view } from '@unifare/core'
-import { accountHash } from './account-hash.ts'
+import { accountHash, shardOf } from './account-hash.ts'
 import { isReadable } from './readable.ts'
 import { CHARGE, HELD_BYTES, TAP } from './record-places.ts'
 import type { Range } from './spill.ts'
@@ -32,11 +32,6 @@ export interface Scatter {
   add(from: number, end: number): void
   /** Copies all records behind the place given, shard by shard. */
   end(to: number): ScatterResult
-}
-
-/** Shard of an account's hash when a day has so many of them: a range of buckets each. */
-export function shardOf(hash: number, shards: number): number {
-  return Math.floor(((hash >>> 24) * shards) / 256)
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Arena, type Gathered, gather, recordsIn } from './gather.ts'
 import { type Bench, CHARGED_KINDS, createJudge, type DenySpan } from './judge.ts'
 import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type LaneRules } from './lanes.ts'
+import { dayOfWord, wordOfDay } from './packed.ts'
 import { type History, openPast, type RiddenCards, suspectAccounts } from './past.ts'
 import { CHARGE, HELD_BYTES, TAP } from './record-places.ts'
 import { createRowWriter } from './row-writer.ts'
@@ -89,7 +90,7 @@ export async function clearShard(
     past: await openPast(shard, suspects, context.history),
     cards: context.cards,
     denied: deniedAccounts(shard, rules.denied),
-    oldestDay: Number.parseInt(rules.oldestDay.replaceAll('-', ''), 16),
+    oldestDay: wordOfDay(rules.oldestDay),
     wasDelivered: context.wasDelivered,
     endOf: createDayEnds(),
   }
@@ -118,9 +119,7 @@ function createDayEnds(): (day: number) => number {
   return (word) => {
     const known = ends.get(word)
     if (known !== undefined) return known
-    const digits = word.toString(16).padStart(8, '0')
-    const day = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
-    const end = businessDayStart(nextDay(day))
+    const end = businessDayStart(nextDay(dayOfWord(word)))
     ends.set(word, end)
     return end
   }

@@ -1,6 +1,6 @@
 import { MEDIA } from '@unifare/tap'
-import { digitsOf } from './acceptance-table.ts'
 import { moneyOf, type SettledMoney } from './lane-sums.ts'
+import { digitsOf } from './packed.ts'
 import type { PastRow } from './past.ts'
 import { CHARGE } from './record-places.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
@@ -34,7 +34,8 @@ export type Standing =
   | { readonly kind: 'first' }
   | { readonly kind: 'refused'; readonly verdict: number }
 
-const FIRST: Standing = { kind: 'first' }
+/** A charge that stands on nothing. */
+export const FIRST: Standing = { kind: 'first' }
 
 /** Charges of one account, of earlier days and of today so far: what corrections stand on. */
 export interface AccountCharges {
