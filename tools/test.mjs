@@ -19,6 +19,8 @@ const DEBIAN_PACKAGES = [
   { name: 'hledger', present: () => existsSync('/usr/bin/hledger') },
   { name: 'ledger', present: () => existsSync('/usr/bin/ledger') },
   { name: 'beancount', present: () => existsSync('/usr/bin/bean-check') },
+  { name: 'nats-server', present: () => existsSync('/usr/sbin/nats-server') },
+  { name: 'rabbitmq-server', present: () => existsSync('/usr/sbin/rabbitmq-server') },
   { name: 'chromium', present: () => existsSync('/usr/bin/chromium') },
 ]
 
