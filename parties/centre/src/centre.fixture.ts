@@ -42,7 +42,7 @@ export interface TestGround {
 
 /** A centre on memory with one operator, one terminal and one issuer that talk to it. */
 export async function openTestCentre(
-  options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'settling'> = {},
+  options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'fileRecordsMax' | 'settling'> = {},
   ground: TestGround = {},
 ) {
   const random = createSeededRandom('test centre')

@@ -41,6 +41,7 @@ import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
 import type { Verifier } from './evidence.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
+import { noteSplits } from './files/result-splits.ts'
 import { createResultWriter, type FileOptions } from './files/result-writer.ts'
 import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
@@ -297,6 +298,7 @@ function createMachine(options: CentreOptions) {
       statements,
       all.map((statement) => ({ day: cleared.day, member: statement.member, statement })),
     )
+    await noteSplits(tx, all, options.fileRecordsMax)
     for (const statement of all) {
       if (statement.member === id || !institutions.has(statement.member)) continue
       const pages = pagesOf(statement.lines, STATEMENT_PART_LINES)
@@ -369,9 +371,8 @@ function createMachine(options: CentreOptions) {
     const [row] = await tx.get(days, [{ day }])
     requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
     const rules = row.rules as ClosingRules
-    const { previousRoot } = row
     return withVerifier(rules, (verifier) =>
-      runDay(tx, { day, centre: id, previousRoot, rules, verifier, again: true }),
+      runDay(tx, { day, centre: id, previousRoot: row.previousRoot, rules, verifier, again: true }),
     )
   }
 

@@ -29,7 +29,9 @@ export function uploadOf(rides: readonly Tap[], denyVersion = 0): Uint8Array {
 }
 
 /** A centre whose operator and issuer ask for result files, and a way to send files to it. */
-export async function openFileCentre(options: Pick<FileOptions, 'cardPrefixes'> = {}) {
+export async function openFileCentre(
+  options: Pick<FileOptions, 'cardPrefixes' | 'fileRecordsMax'> = {},
+) {
   const network = await openTestCentre({
     ...options,
     fileMembers: [

@@ -145,6 +145,46 @@ describe('result files', () => {
     ).toEqual([1, 2])
   })
 
+  test('more records than a file may count are several files, and the next day numbers on', async () => {
+    const network = await openFileCentre({ fileRecordsMax: 2 })
+    const days = [DAY, '2026-11-21'] as const
+    const dayOf = async (first: number, count: number) =>
+      uploadOf(await Promise.all(Array.from({ length: count }, (_, i) => ride(first + i))))
+    await network.upload(nameOf(1), await dayOf(1, 5))
+    await network.close(days[0])
+    await network.upload(nameOf(2), await dayOf(6, 2))
+    await network.close(days[1])
+    const numbered = async (kind: 'FB' | 'CL' | 'BP') =>
+      Promise.all(
+        (await network.storage.list(kind)).map(async (name) => {
+          const file = readFile(kind, (await network.storage.read(name)) ?? new Uint8Array(0))
+          const { sequence, day, institution } = readFileName(name)
+          if (!file.ok) throw new Error(JSON.stringify(file.faults))
+          return [institution, day, sequence, file.records.length]
+        }),
+      )
+    const split = [
+      [days[0], 1, 2],
+      [days[0], 2, 2],
+      [days[0], 3, 1],
+      [days[1], 4, 2],
+    ]
+    expect(await numbered('FB')).toEqual(split.map((row) => [OPERATOR, ...row]))
+    expect(await numbered('CL')).toEqual(split.map((row) => [ISSUER, ...row]))
+    expect((await numbered('BP')).map(([, , sequence]) => sequence)).toEqual([1, 1, 2, 2])
+    // Asked for again, by whom the limit was not told to, both days are the same files.
+    const before = await network.storage.list('')
+    for (const day of days) {
+      const made = await network.centre.read((tx) =>
+        resultFilesOf(tx, { day, centre: CENTRE, member: ACQUIRER }),
+      )
+      for (const { name, bytes } of made) {
+        expect(before).toContain(name)
+        expect(await network.storage.read(name)).toEqual(bytes)
+      }
+    }
+  })
+
   test('ride codes have no line, and are told as left out', async () => {
     const network = await openFileCentre()
     const { tap } = await codeTap()

@@ -22,6 +22,13 @@ import {
 import type { ClosingRules } from '../close.ts'
 import type { Statement, StatementLine } from '../statement.ts'
 import { days, statements, taps } from '../tables.ts'
+import {
+  type DetailKind,
+  linesOfKind,
+  numberingOf,
+  ownLines,
+  pagesOfRecords,
+} from './result-splits.ts'
 import { files } from './tables.ts'
 import { RESULT_CODES } from './verdict-codes.ts'
 
@@ -49,7 +56,8 @@ export interface ResultFile {
 
 /**
  * A member's result files of a closed day: LD, FB and BN to an acquirer, CL to an issuer, BP, ER and
- * CR to everybody, empty ones too. A function of what is stored: made again they are the same bytes.
+ * CR to everybody, empty ones too. FB and CL of more records than a file may count are several
+ * files, numbered on. A function of what is stored: made again they are the same bytes.
  * Throws `centre.day-open` for a day that is not closed.
  */
 export async function resultFilesOf(
@@ -62,52 +70,58 @@ export async function resultFilesOf(
   requireData(last?.day === day, 'centre.day-open', `${day} is not closed`)
   const [row] = await tx.get(statements, [{ day, member: member.id }])
   const statement = row?.statement as Statement | undefined
-  const lines = await clearedLines(tx, statement, day)
+  const numbering = await numberingOf(tx, { member: member.id, day, closed: closed.length })
+  const lines = await clearedLines(tx, statement)
   const rules: ResultRules = { clearing: centre, codes: codeListAt(RESULT_CODES, last.closedAt) }
   const [first = 'acquirer'] = member.roles
   const made: ResultFile[] = []
   const put = <K extends FileKind>(
     kind: K,
     role: Role,
-    content: { readonly records: readonly RecordOfKind<K>[]; readonly left?: readonly LeftOut[] },
+    pages: readonly {
+      readonly records: readonly RecordOfKind<K>[]
+      readonly left?: readonly LeftOut[]
+    }[],
   ) => {
-    const { records, left = [] } = content
-    const sequence = closed.length
-    const name = writeFileName({ kind, day, role, institution: member.id, sequence })
-    const bytes = writeFile(kind, { day, receiver: member.id }, records)
-    made.push({ name, kind, records: records.length, bytes, left })
+    for (const [part, { records, left = [] }] of pages.entries()) {
+      const sequence = numbering.first(kind) + part
+      const name = writeFileName({ kind, day, role, institution: member.id, sequence })
+      const bytes = writeFile(kind, { day, receiver: member.id }, records)
+      made.push({ name, kind, records: records.length, bytes, left })
+    }
+  }
+  /** Cleared lines of a kind, a page for each file. */
+  const pagesOf = (kind: DetailKind): ClearedLine[][] => {
+    const own = statement === undefined ? [] : linesOfKind(statement, kind)
+    return pagesOfRecords(own, numbering.most(kind)).map((page) =>
+      page.flatMap((line) => lines.get(line) ?? []),
+    )
   }
   if (member.roles.includes('acquirer')) {
     const own = (await tx.select(files, { day })).filter(({ sender }) => sender === member.id)
     const processed = own.toSorted((a, b) => a.number - b.number)
-    put('LD', 'acquirer', { records: ldOf(processed, rules.codes) })
+    put('LD', 'acquirer', [{ records: ldOf(processed, rules.codes) }])
     put(
       'FB',
       'acquirer',
-      fbOf(
-        lines.filter(({ operator }) => operator === member.id),
-        rules,
-      ),
+      pagesOf('FB').map((page) => fbOf(page, rules)),
     )
   }
   if (member.roles.includes('acquirer') && prefixes !== undefined) {
     const { acceptance } = last.rules as ClosingRules
-    put('BN', 'acquirer', whiteListOf(acceptance.rows, { operator: member.id, prefixes }))
+    put('BN', 'acquirer', [whiteListOf(acceptance.rows, { operator: member.id, prefixes })])
   }
   if (member.roles.includes('issuer')) {
     put(
       'CL',
       'issuer',
-      clOf(
-        lines.filter(({ issuer }) => issuer === member.id),
-        rules,
-      ),
+      pagesOf('CL').map((page) => clOf(page, rules)),
     )
   }
   const none = { receivableFen: 0, payableFen: 0, netFen: 0 }
-  put('BP', first, { records: [bpOf(statement?.position ?? none)] })
-  put('ER', first, { records: RESULT_CODES.map(erOf) })
-  put('CR', first, { records: crOf(lines, rules) })
+  put('BP', first, [{ records: [bpOf(statement?.position ?? none)] }])
+  put('ER', first, [{ records: RESULT_CODES.map(erOf) }])
+  put('CR', first, [{ records: crOf([...lines.values()], rules) }])
   return made
 }
 
@@ -115,14 +129,10 @@ export async function resultFilesOf(
 async function clearedLines(
   tx: Tx,
   statement: Statement | undefined,
-  day: Day,
-): Promise<ClearedLine[]> {
-  if (statement === undefined) return []
-  const { member } = statement
-  // Who is issuer and operator at once has both sides of its own charges on one statement.
-  const own = statement.lines.filter(
-    ({ side, counterparty }) => side === 'receive' || (side === 'pay' && counterparty !== member),
-  )
+): Promise<ReadonlyMap<StatementLine, ClearedLine>> {
+  if (statement === undefined) return new Map()
+  const { member, day } = statement
+  const own = ownLines(statement)
   const keys = own.flatMap((line) => line.taps.map(deliveryOf))
   const found = await tx.get(taps, keys)
   const byName = new Map<string, Tap>()
@@ -132,7 +142,7 @@ async function clearedLines(
       byName.set(`${key.terminal}-${key.sequence}`, parseTap(row.raw))
     }
   })
-  return own.map((line) => lineOf(line, { member, day, byName }))
+  return new Map(own.map((line) => [line, lineOf(line, { member, day, byName })]))
 }
 
 function deliveryOf(name: string): { readonly terminal: string; readonly sequence: number } {

@@ -8,6 +8,8 @@ export interface FileOptions {
   readonly fileMembers?: readonly FileMember[]
   /** Whose card numbers begin how: for the white list of card prefixes among those files. */
   readonly cardPrefixes?: readonly CardPrefix[]
+  /** Most records of a file; what the profile's count can tell unless given. */
+  readonly fileRecordsMax?: number
 }
 
 /** Writes a centre's result files: of a day that closed, and of those that a crash left out. */
