@@ -73,10 +73,11 @@ program
 program
   .command('alarms')
   .description(
-    'gaps and silences 缺号与静默告警 of terminals and operators, at a centre that has ended',
+    'gaps and silences 缺号与静默告警 of terminals, operators and files, at a centre that has ended',
   )
   .option('--data <folder>', 'data folder of the network', '.unifare/network')
   .option('--at <time>', 'instant to ask for; now without')
+  .option('--rules <file>', "JSON list of dated alarm rules; the demonstration's without")
   .addOption(json())
   .action((options) => run(async () => (await import('./commands/alarms.ts')).printAlarms(options)))
 

@@ -3,6 +3,7 @@ import { proofErrors } from './proof/errors.ts'
 import { reconciliationErrors } from './reconciliation/errors.ts'
 import { rulesErrors } from './rules/errors.ts'
 import { settlingErrors } from './settling/errors.ts'
+import { watchErrors } from './watch/errors.ts'
 
 /** Codes with which a centre refuses. */
 export const centreErrors = {
@@ -10,6 +11,7 @@ export const centreErrors = {
   ...reconciliationErrors,
   ...rulesErrors,
   ...settlingErrors,
+  ...watchErrors,
   'centre.day-closed': {
     en: 'the day is closed: late taps go to the next one',
     zh: '该日已关账，迟到记录计入下一日',

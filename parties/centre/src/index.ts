@@ -181,6 +181,7 @@ export {
   taps,
 } from './tables.ts'
 export { VERDICTS, type Verdict } from './verdicts.ts'
+export { parseAlarmRules } from './watch/alarm-rules.ts'
 export {
   ALARM_TEXTS,
   type Alarm,

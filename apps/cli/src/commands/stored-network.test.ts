@@ -66,6 +66,19 @@ describe('unifare alarms', () => {
     expect(printed.mock.calls.join('')).toBe('no alarms · 无告警\n')
     await expect(printAlarms({ data, at: 'noon' })).rejects.toThrow('not an instant')
   })
+
+  it('takes its rules from a file', async () => {
+    printed.mockReturnValue(true)
+    const rules = join(folder, 'rules.json')
+    const asked = { data, at: '2026-12-01T00:00:00Z', rules }
+    await writeFile(rules, JSON.stringify([{ kind: 'operator', from: 0, silenceS: 60, gapS: 0 }]))
+    expect(await printAlarms(asked)).toBe(1)
+    expect(printed.mock.calls.join('')).toMatch(
+      /^operator 15215212: nothing came .* · 超过规定时间未上传数据\n$/,
+    )
+    await writeFile(rules, '{}')
+    await expect(printAlarms(asked)).rejects.toMatchObject({ code: 'watch.bad-rule' })
+  })
 })
 
 describe('unifare books export', () => {

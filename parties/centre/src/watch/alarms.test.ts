@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseAlarmRules } from './alarm-rules.ts'
 import { type AlarmRule, alarmsAt, DEFAULT_ALARM_RULES } from './alarms.ts'
 import type { SourceRow } from './sources.ts'
 
@@ -69,5 +70,23 @@ describe('alarms', () => {
     expect(told([rule({}), rule({ from: AT, silenceS: null })])).toBe(0)
     expect(told([rule({ kind: 'operator' }), rule({ id: 'another' })])).toBe(0)
     expect(told(DEFAULT_ALARM_RULES)).toBe(0)
+  })
+
+  it('take their rules from data that says them whole, and nothing else', () => {
+    const rule = { kind: 'files', operator: OPERATOR, from: AT, silenceS: null, gapS: 60 }
+    expect(parseAlarmRules([...DEFAULT_ALARM_RULES, rule])).toEqual([...DEFAULT_ALARM_RULES, rule])
+    const bad = [
+      { kind: 'bus' },
+      { gapS: -1 },
+      { silenceS: '1' },
+      { id: '' },
+      { from: 0.5 },
+      { a: 1 },
+    ]
+    for (const value of [null, {}, [null], ...bad.map((change) => [{ ...rule, ...change }])]) {
+      expect(() => parseAlarmRules(value)).toThrow(
+        expect.objectContaining({ code: 'watch.bad-rule' }),
+      )
+    }
   })
 })

@@ -2,11 +2,12 @@ import type { ErrorText, Instant } from '@unifare/core'
 import type { SourceKind, SourceRow } from './sources.ts'
 
 /** What the centre raises an alarm for. */
-export type AlarmKind = 'gap' | 'silence' | 'never-heard'
+export type AlarmKind = 'gap' | 'file-gap' | 'silence' | 'never-heard'
 
 /** Words of the alarms. */
 export const ALARM_TEXTS = {
   gap: { en: 'records are missing', zh: '流水号不连续，有记录缺失' },
+  'file-gap': { en: 'files are missing', zh: '文件序号不连续，有文件缺失' },
   silence: { en: 'nothing came for longer than its rule', zh: '超过规定时间未上传数据' },
   'never-heard': { en: 'nothing has ever come', zh: '从未上传数据' },
 } as const satisfies Readonly<Record<AlarmKind, ErrorText>>
@@ -25,16 +26,20 @@ export interface AlarmRule {
   readonly from: Instant
   /** Longest silence in seconds; null for none that is too long. */
   readonly silenceS: number | null
-  /** Longest time in seconds that records may be missing. */
+  /** Longest time in seconds that records or files may be missing. */
   readonly gapS: number
 }
 
 const HOUR_S = 3_600
 
-/** The demonstration's rules: operators within six hours, terminals within a day, gaps an hour. */
+/**
+ * The demonstration's rules: operators within six hours, terminals within a day, gaps an hour, a
+ * file that is missing in its row four hours.
+ */
 export const DEFAULT_ALARM_RULES: readonly AlarmRule[] = [
   { kind: 'operator', from: 0, silenceS: 6 * HOUR_S, gapS: HOUR_S },
   { kind: 'terminal', from: 0, silenceS: 24 * HOUR_S, gapS: HOUR_S },
+  { kind: 'files', from: 0, silenceS: null, gapS: 4 * HOUR_S },
 ]
 
 /** One alarm. `since` is when the silence or the knowledge of the gap began. */
@@ -45,7 +50,7 @@ export interface Alarm {
   readonly operator: string
   readonly since: Instant
   readonly lastsS: number
-  /** Missing records, both included; only of gaps. */
+  /** Missing records or files, both included; only of gaps. */
   readonly from?: number
   readonly to?: number
 }
@@ -91,7 +96,12 @@ function alarmsOf(
     ...silence.map((alarm): Alarm => ({ alarm: 'silence', ...alarm })),
     ...source.gaps.flatMap(({ from, to, since }) =>
       late(source, { at, since, limitS: rule.gapS }).map(
-        (alarm): Alarm => ({ alarm: 'gap', ...alarm, from, to }),
+        (alarm): Alarm => ({
+          alarm: alarm.kind === 'files' ? 'file-gap' : 'gap',
+          ...alarm,
+          from,
+          to,
+        }),
       ),
     ),
   ]

@@ -1,8 +1,11 @@
 import { type Instant, type Tx, table } from '@unifare/core'
 import { noteRange, type SequenceGap } from './sequence-mark.ts'
 
-/** What sends to the centre: a terminal by way of its operator, or an operator itself. */
-export const SOURCE_KINDS = ['terminal', 'operator'] as const
+/**
+ * What sends to the centre: a terminal by way of its operator, an operator itself, or a member's
+ * row of numbered files (`sender/kind`).
+ */
+export const SOURCE_KINDS = ['terminal', 'operator', 'files'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 /** When a source was last heard, and what of its records is missing. */
@@ -11,7 +14,7 @@ export interface SourceRow {
   readonly id: string
   readonly operator: string
   readonly heardAt: Instant
-  /** One past the highest record that came; 1 for operators, whose charges cannot have gaps. */
+  /** One past the highest record or file; 1 for operators, whose charges cannot have gaps. */
   readonly end: number
   readonly gaps: readonly SequenceGap[]
 }

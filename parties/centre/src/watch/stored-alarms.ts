@@ -2,6 +2,7 @@ import { devicesByTerminal } from '@unifare/bundle'
 import type { Instant, Tx } from '@unifare/core'
 import { loadShelf, readingOf } from '@unifare/institution'
 import { type Alarm, type AlarmRule, alarmsAt, type ExpectedSource } from './alarms.ts'
+import { fileSources } from './file-sources.ts'
 import { allSources } from './sources.ts'
 
 /** Alarms of a centre at an instant, from its state: what was heard, and whose lists name whom. */
@@ -9,7 +10,8 @@ export async function storedAlarms(
   tx: Tx,
   options: { readonly at: Instant; readonly rules?: readonly AlarmRule[] },
 ): Promise<Alarm[]> {
-  return alarmsAt({ ...options, sources: await allSources(tx), expected: await inService(tx) })
+  const sources = [...(await allSources(tx)), ...(await fileSources(tx))]
+  return alarmsAt({ ...options, sources, expected: await inService(tx) })
 }
 
 /** Operators and terminals in service: those of the device lists, since these are valid. */
