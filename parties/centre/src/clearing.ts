@@ -295,13 +295,15 @@ function judgeTap(
   { memory, first }: { readonly memory: Memory; readonly first: string },
 ): Verdict {
   const { tap, identity, serial } = seen
+  const ofOwner =
+    tap.issuer === charge.issuer &&
+    tap.account === charge.account &&
+    tap.medium === charge.medium
+  if (!ofOwner) return 'tap.foreign'
   if (isTest(tap)) return 'test'
   const own =
     CHARGED_KINDS.has(tap.kind) &&
     tap.operator === charge.operator &&
-    tap.issuer === charge.issuer &&
-    tap.account === charge.account &&
-    tap.medium === charge.medium &&
     tap.mode === charge.mode &&
     tap.amountFen === amountFen &&
     // A charge of an earlier day would settle a second time what its own day settles.

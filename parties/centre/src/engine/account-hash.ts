@@ -3,10 +3,27 @@
  * 8 bits are the bucket by which days are split over shards. `at` is where the issuer begins.
  */
 export function accountHash(words: DataView, at: number, medium: number): number {
-  let hash = mix(medium ^ 0x9e3779b9, words.getUint32(at))
-  hash = mix(hash, words.getUint32(at + 4))
-  hash = mix(hash, words.getUint32(at + 8))
-  hash = mix(hash, words.getUint16(at + 12))
+  return hashOfAccount(
+    words.getUint32(at),
+    words.getUint32(at + 4),
+    words.getUint32(at + 8),
+    words.getUint16(at + 12),
+    medium,
+  )
+}
+
+/** The same of issuer and account as words: 4, 4, 4 and 2 bytes. */
+export function hashOfAccount(
+  issuer: number,
+  high: number,
+  low: number,
+  rest: number,
+  medium: number,
+): number {
+  let hash = mix(medium ^ 0x9e3779b9, issuer)
+  hash = mix(hash, high)
+  hash = mix(hash, low)
+  hash = mix(hash, rest)
   hash ^= hash >>> 15
   hash = Math.imul(hash, 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0

@@ -13,10 +13,23 @@ export type CardKey = Uint32Array
  * digits: no card is called that, and its evidence cannot verify.
  */
 export function readCardKey(words: DataView, at: number, key: CardKey): boolean {
-  const issuer = words.getUint32(at)
-  const high = words.getUint32(at + 4)
-  const low = words.getUint32(at + 8)
-  const rest = words.getUint16(at + 12)
+  return packCardKey(
+    words.getUint32(at),
+    words.getUint32(at + 4),
+    words.getUint32(at + 8),
+    words.getUint16(at + 12),
+    key,
+  )
+}
+
+/** The same of issuer and account as words: 4, 4, 4 and 2 bytes. */
+export function packCardKey(
+  issuer: number,
+  high: number,
+  low: number,
+  rest: number,
+  key: CardKey,
+): boolean {
   const foreign = notDecimal(issuer) | notDecimal(high) | notDecimal(low) | notDecimal(rest >>> 4)
   if (foreign !== 0 || (rest & 0xf) !== 0xf) return false
   const tenth = (low >>> 24) & 0xf

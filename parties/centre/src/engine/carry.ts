@@ -1,57 +1,47 @@
-import { concat, type Day, view } from '@unifare/core'
-import { accountHash, bucketOf } from './account-hash.ts'
+import { concat, type Day } from '@unifare/core'
+import { bucketOf } from './account-hash.ts'
+import { bytesOfLines, CHARGE_LINE, instantAt, TAP_LINE, wordsOfCharge } from './lines.ts'
 import { wordOfDay } from './packed.ts'
-import { CHARGE, HELD_BYTES, instantAt, TAP } from './record-places.ts'
 
-/** Records by bucket, in the order in which they came. */
+/** Lines by bucket, as bytes. */
 export type ByBucket = ReadonlyMap<number, Uint8Array>
 
 /** Taps that wait for their charge, by bucket; those before an instant wait no longer. */
-export function waitingByBucket(taps: Uint8Array, since: number): ByBucket {
-  const words = view(taps)
+export function waitingByBucket(taps: readonly Uint32Array[], since: number): ByBucket {
   const parts = new Map<number, Uint8Array[]>()
-  for (let at = 0; at < taps.length; ) {
-    const record = at + HELD_BYTES
-    const end = record + words.getUint16(record + TAP.length)
-    if (instantAt(words, record + TAP.at) >= since) {
-      const medium = words.getUint8(record + TAP.medium)
-      const bucket = bucketOf(accountHash(words, record + TAP.account, medium))
-      const own = parts.get(bucket)
-      if (own === undefined) parts.set(bucket, [taps.subarray(at, end)])
-      else own.push(taps.subarray(at, end))
-    }
-    at = end
+  for (const tap of taps) {
+    if (instantAt(tap, 0) >= since) put(parts, tap[TAP_LINE.hash]!, tap)
   }
   return joined(parts)
 }
 
-/** Splits charges into those of the day or before it, and later ones, by bucket. */
+/** Splits charges into those of the day or before it, moved to the front, and later ones, by bucket. */
 export function splitCharges(
-  charges: Uint8Array,
+  charges: Uint32Array,
   day: Day,
-): { readonly length: number; readonly later: ByBucket } {
-  const words = view(charges)
+): { readonly charges: Uint32Array; readonly later: ByBucket } {
   const last = wordOfDay(day)
   const parts = new Map<number, Uint8Array[]>()
   let to = 0
   for (let at = 0; at < charges.length; ) {
-    const length = words.getUint16(at + CHARGE.length)
-    if (words.getUint32(at + CHARGE.tapDay) > last) {
-      const bucket = bucketOf(
-        accountHash(words, at + CHARGE.account, words.getUint8(at + CHARGE.medium)),
-      )
+    const words = wordsOfCharge(charges, at)
+    if (charges[at + CHARGE_LINE.tapDay]! > last) {
       // A copy: what follows moves over it.
-      const record = charges.slice(at, at + length)
-      const own = parts.get(bucket)
-      if (own === undefined) parts.set(bucket, [record])
-      else own.push(record)
+      put(parts, charges[at + CHARGE_LINE.hash]!, charges.slice(at, at + words))
     } else {
-      if (to !== at) charges.copyWithin(to, at, at + length)
-      to += length
+      if (to !== at) charges.copyWithin(to, at, at + words)
+      to += words
     }
-    at += length
+    at += words
   }
-  return { length: to, later: joined(parts) }
+  return { charges: charges.subarray(0, to), later: joined(parts) }
+}
+
+function put(parts: Map<number, Uint8Array[]>, hash: number, lines: Uint32Array): void {
+  const bucket = bucketOf(hash)
+  const own = parts.get(bucket)
+  if (own === undefined) parts.set(bucket, [bytesOfLines(lines)])
+  else own.push(bytesOfLines(lines))
 }
 
 function joined(parts: ReadonlyMap<number, readonly Uint8Array[]>): ByBucket {

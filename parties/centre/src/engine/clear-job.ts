@@ -12,13 +12,14 @@ import type { Verifier } from '../evidence.ts'
 import { bucketsOf } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
 import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
-import { type Arena, recordsIn } from './gather.ts'
+import { openDelivered } from './delivered.ts'
 import type { LaneSums } from './lane-sums.ts'
+import { createLanes, type Lanes } from './lanes.ts'
+import { LINE_BYTES } from './lines.ts'
 import { type BucketMarks, createBucketMarks, riddenCards } from './ridden-cards.ts'
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
 import { loadRules } from './rules-file.ts'
-import { openDelivered } from './scatter.ts'
 import { createScratch } from './scratch.ts'
 import { clearShard, type ShardRules } from './shard.ts'
 import {
@@ -74,13 +75,13 @@ export interface ClearTools {
   readonly verifier: Verifier
 }
 
-/** Charges of a card's day, about: what the marks of new cards begin with. */
-const BYTES_PER_CARD = 400
+/** Bytes of the charges of a card's day, about: what the marks of new cards begin with. */
+const BYTES_PER_CARD = 3 * LINE_BYTES
 
 /** Opens a clearer of shards; it keeps its memory from one shard to the next. */
 export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promise<ClearedPart> {
   const { storage, spill, hashes, verifier } = tools
-  let known: ShardRules | undefined
+  let known: { readonly rules: ShardRules; readonly lanes: Lanes } | undefined
   const scratch = createScratch()
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
@@ -89,10 +90,10 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     kind: 'taps' | 'charges',
     waited: readonly Uint8Array[],
     parts: readonly ShardPart[],
-  ): Promise<Arena> {
+  ): Promise<Uint32Array> {
     const before = waited.reduce((sum, bytes) => sum + bytes.length, 0)
     const length = parts.reduce((sum, part) => sum + part[kind].length, before)
-    if (room[kind].length < length * 2) room[kind] = new Uint8Array(Math.ceil(length * 2.5))
+    if (room[kind].length < length) room[kind] = new Uint8Array(Math.ceil(length * 1.25))
     let at = 0
     for (const bytes of waited) {
       room[kind].set(bytes, at)
@@ -102,26 +103,29 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       await spill.read(part.file, part[kind], room[kind].subarray(at))
       at += part[kind].length
     }
-    return { bytes: room[kind], length }
+    return new Uint32Array(room[kind].buffer, 0, length / 4)
   }
 
   /** Read once for all shards of a day. */
-  async function rulesOf(day: Day): Promise<ShardRules> {
-    if (known?.day !== day) known = await loadRules(storage, day)
+  async function rulesOf(day: Day) {
+    if (known?.rules.day !== day) {
+      const rules = await loadRules(storage, day)
+      known = { rules, lanes: createLanes(rules) }
+    }
     return known
   }
 
   async function clear(job: ClearJob): Promise<ClearedPart> {
     scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
-    const rules = await rulesOf(day)
+    const { rules, lanes } = await rulesOf(day)
     const buckets = bucketsOf(shard, shards)
     const before = await stateBefore(storage, closedDays.at(-1), buckets)
     const taps = await load('taps', before.waitingTaps, parts)
     const all = await load('charges', before.laterCharges, parts)
-    const { length, later } = splitCharges(recordsIn(all), day)
-    const charges = { ...all, length }
-    const marks = createBucketMarks(Math.ceil(length / BYTES_PER_CARD / buckets.length))
+    const { charges, later } = splitCharges(all, day)
+    const cards = charges.byteLength / BYTES_PER_CARD / buckets.length
+    const marks = createBucketMarks(Math.ceil(cards))
     before.marks.forEach((bytes, i) => {
       if (bytes.length > 0) marks.set(buckets[i] ?? 0, decodeCardMarks(bytes))
     })
@@ -131,6 +135,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       cards: riddenCards(marks, parseDay(day)),
       wasDelivered: openDelivered(job.delivered),
       scratch,
+      lanes,
     })
     const rows = rowsByBucket(cleared.rows)
     const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
@@ -146,7 +151,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       settledFen: cleared.settledFen,
       sums: cleared.sums,
       verdicts: countVerdicts(cleared.rows),
-      waitingBytes: cleared.waiting.length,
+      waitingBytes: cleared.waiting.reduce((sum, { byteLength }) => sum + byteLength, 0),
     }
   }
 

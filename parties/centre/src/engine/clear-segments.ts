@@ -3,6 +3,7 @@ import { chainedRoot, leafHash, merkleRoot } from '../merkle.ts'
 import { type Money, netDues } from '../netting.ts'
 import { BUCKETS } from './account-hash.ts'
 import type { ClearedPart, ClearJob } from './clear-job.ts'
+import { joinRanges } from './delivered.ts'
 import { duesOf } from './dues.ts'
 import type { Scattered, ScatterJob } from './scatter-job.ts'
 import type { Spill } from './spill.ts'
@@ -70,7 +71,7 @@ export async function clearSegments(
   const scattered = await Promise.all(
     segments.map((segment) => workers.scatter({ ...segment, shards, centre }).then(told)),
   )
-  const delivered = joined(scattered.map((one) => one.delivered))
+  const delivered = joinRanges(scattered.map((one) => one.delivered))
   const cleared = await Promise.all(
     Array.from({ length: shards }, (_, shard) => {
       const parts = scattered.map(({ file, taps, charges }) => ({
@@ -118,17 +119,4 @@ function summed(
     verdicts,
     waitingBytes: total(cleared, (one) => one.waitingBytes),
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  // Shared: every worker looks into it, and no one writes.
-  const bytes = new Uint8Array(
-    new SharedArrayBuffer(parts.reduce((sum, part) => sum + part.length, 0)),
-  )
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

@@ -1,4 +1,4 @@
-import { concat, fromHex, toHex, view } from '@unifare/core'
+import { fromHex, toHex, view } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 import {
   type Charge,
@@ -7,6 +7,7 @@ import {
   encodeCharge,
   encodeTap,
   MEDIA,
+  type Medium,
   type Tap,
 } from '@unifare/tap'
 import { createVerifier, dayOf } from '../clearing.fixture.ts'
@@ -14,7 +15,7 @@ import { type CheckedTap, type Cleared, type ClearingInput, clearDay } from '../
 import { type EvidenceVerdict, type Verifier, verifyTaps } from '../evidence.ts'
 import { acceptanceTable } from './acceptance-table.ts'
 import { accountHash } from './account-hash.ts'
-import { arenaOf } from './gather.ts'
+import { linesOf } from './lines.ts'
 import type { RiddenCards } from './past.ts'
 import { type ClearedShard, clearShard, type ShardContext, type ShardRecords } from './shard.ts'
 import { ROW_BYTES, verdictOf, verdictRow } from './verdict-rows.ts'
@@ -44,12 +45,32 @@ export interface TestDay {
   readonly day?: string
 }
 
-/** The records of a shard, as intake has them. */
+/** The records of a shard, as they are distributed. */
 export function recordsOf({ charges, taps }: Pick<TestDay, 'charges' | 'taps'>): ShardRecords {
   return {
-    taps: arenaOf(concat(...taps.flatMap(({ tap, held }) => [word(held), encodeTap(tap)]))),
-    charges: arenaOf(concat(...charges.map(encodeCharge))),
+    taps: joined(
+      taps.map(({ tap, held }) => linesOf('tap', encodeTap(tap), { held, hash: hashOfOwner(tap) })),
+    ),
+    charges: joined(
+      charges.map((charge) =>
+        linesOf('charge', encodeCharge(charge), { held: 0, hash: hashOfOwner(charge) }),
+      ),
+    ),
   }
+}
+
+function joined(parts: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+function hashOfOwner({ issuer, account, medium }: Pick<Tap, 'issuer' | 'account' | 'medium'>) {
+  return hashOf(issuer, account, medium)
 }
 
 /** Cards that nobody has seen before: every counter is new. */
@@ -82,8 +103,10 @@ export async function clearOnColumns(
       verifier,
       cards: NEW_CARDS,
       history: async () => [],
-      wasDelivered: (words, at) =>
-        delivered.has(`${toHex(bytesAt(words, at, 6))}-${words.getUint32(at + 6)}`),
+      wasDelivered: (high, low, sequence) => {
+        const terminal = (high * 0x1_0000_0000 + low).toString(16).padStart(12, '0')
+        return delivered.has(deliveryId({ terminal, sequence }))
+      },
       ...changes,
     },
   )
@@ -137,16 +160,6 @@ export function rowsOf(rows: Uint8Array) {
 }
 
 /** Hash of a medium's account by its digits. */
-export function hashOf(issuer: string, account: string, medium: 'card' | 'code'): number {
+export function hashOf(issuer: string, account: string, medium: Medium): number {
   return accountHash(view(fromHex(`${issuer}${account}F`)), 0, MEDIA[medium])
-}
-
-function word(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  view(bytes).setUint32(0, value)
-  return bytes
-}
-
-function bytesAt(words: DataView, at: number, length: number): Uint8Array {
-  return new Uint8Array(words.buffer, words.byteOffset + at, length)
 }

@@ -1,14 +1,25 @@
 import { deliveryId, MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
 import type { FeeRow } from '../fees.ts'
-import { sameAccount } from './account-table.ts'
-import { namedAt } from './charge-columns.ts'
-import type { Gathered } from './gather.ts'
+import type { WasDelivered } from './delivered.ts'
 import { moneyOf } from './lane-sums.ts'
 import type { Lanes } from './lanes.ts'
+import {
+  CHARGE_LINE,
+  chargeModeAt,
+  compareDeliveries,
+  instantAt,
+  isTestAt,
+  mediumAt,
+  NAMED_LINE,
+  namedAt,
+  TAP_LINE,
+  tapKindAt,
+  tapModeAt,
+} from './lines.ts'
 import { wordOf } from './packed.ts'
-import { deliveryAt, type Past, type PastRow, type RiddenCards, sameDelivery } from './past.ts'
-import { CHARGE, HELD_BYTES, instantAt, NAMED, TAP } from './record-places.ts'
+import { deliveryAt, type Past, type PastRow, type RiddenCards } from './past.ts'
 import type { EvidenceColumns } from './shard-evidence.ts'
+import type { ShardLists } from './shard-lists.ts'
 import { type AccountCharges, accountCharges, FIRST, type Standing } from './standing.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
 
@@ -20,9 +31,9 @@ export interface DenySpan {
 
 /** Everything that one account's charges are judged by. */
 export interface Bench {
-  readonly shard: Gathered
+  readonly shard: ShardLists
   readonly evidence: EvidenceColumns
-  /** 1 for rows whose terminal serial stands for another identity. */
+  /** 1 for taps whose terminal serial stands for another identity. */
   readonly conflicts: Uint8Array
   readonly lanes: Lanes
   readonly fees: readonly FeeRow[]
@@ -32,8 +43,8 @@ export interface Bench {
   readonly denied: ReadonlyMap<number, readonly DenySpan[]>
   /** Taps before this day are overdue: 8 BCD digits as a word. */
   readonly oldestDay: number
-  /** Whether a delivery, 10 bytes at a place, came at all: then it names another medium. */
-  readonly wasDelivered: (words: DataView, at: number) => boolean
+  /** Whether a delivery came at all: then it is of another medium. */
+  readonly wasDelivered: WasDelivered
   /** First instant behind a business day, by its BCD word. */
   readonly endOf: (day: number) => number
 }
@@ -67,7 +78,8 @@ interface Today {
 export function createJudge(bench: Bench) {
   const { evidence, lanes, cards } = bench
   const { charges, taps } = bench.shard
-  const { words } = charges
+  const { lines } = charges
+  const rides = taps.lines
   const today = createToday()
   const judgement: Judgement = { verdict: 0, feeRow: -1, takenBackFen: 0 }
   let account = -1
@@ -78,17 +90,16 @@ export function createJudge(bench: Bench) {
   function judgeCharge(charge: number): Judgement {
     const at = charges.places[charge]!
     const lane = lanes.lane(
-      words.getUint32(at + CHARGE.operator),
-      words.getUint32(at + CHARGE.account),
-      words.getUint8(at + CHARGE.mode),
-      words.getUint8(at + CHARGE.medium),
+      lines[at + CHARGE_LINE.operator]!,
+      lines[at + CHARGE_LINE.issuer]!,
+      chargeModeAt(lines, at),
+      mediumAt(lines, at),
     )
     const journeys = history
-    const standing = journeys?.standing(words, at) ?? FIRST
-    const isTestCharge = (words.getUint8(at + CHARGE.flags) & 1) !== 0
+    const standing = journeys?.standing(lines, at) ?? FIRST
     judgement.feeRow = -1
     judgement.takenBackFen = 0
-    judgement.verdict = isTestCharge
+    judgement.verdict = isTestAt(lines, at)
       ? V.test
       : standing.kind === 'refused'
         ? standing.verdict
@@ -107,19 +118,19 @@ export function createJudge(bench: Bench) {
   /** What is asked before any tap is looked at: members, acceptance, deadline. */
   function judgeAdmission(lane: number, at: number): number {
     if (!lanes.isIssuerKnown(lane)) return V['issuer.unknown']
-    if (!lanes.opensAt(lane, instantAt(words, at + CHARGE.endAt))) return V['acceptance.none']
-    return words.getUint32(at + CHARGE.tapDay) < bench.oldestDay ? V['tap.overdue'] : V.normal
+    if (!lanes.opensAt(lane, instantAt(lines, at))) return V['acceptance.none']
+    return lines[at + CHARGE_LINE.tapDay]! < bench.oldestDay ? V['tap.overdue'] : V.normal
   }
 
   function settle(charge: number, lane: number, standing: Standing): void {
     const at = charges.places[charge]!
-    const feeRow = lanes.feeRowOn(lane, words.getUint32(at + CHARGE.tapDay))
+    const feeRow = lanes.feeRowOn(lane, lines[at + CHARGE_LINE.tapDay]!)
     if (feeRow === -1) {
       judgement.verdict = V['fee.none']
       return
     }
     judgement.feeRow = feeRow
-    lanes.settle(lane, feeRow, words.getUint32(at + CHARGE.amountFen))
+    lanes.settle(lane, feeRow, lines[at + CHARGE_LINE.amountFen]!)
     if (standing.kind === 'settled') {
       lanes.takeBack(lane, standing.money)
       judgement.takenBackFen = standing.money.amountFen
@@ -132,10 +143,10 @@ export function createJudge(bench: Bench) {
     const at = charges.places[charge]!
     const { verdict, feeRow } = judgement
     const fee = bench.fees[feeRow]
-    const money = fee === undefined ? null : moneyOf(words.getUint32(at + CHARGE.amountFen), fee)
-    journeys.add(words, at, { verdict, money, standing })
+    const money = fee === undefined ? null : moneyOf(lines[at + CHARGE_LINE.amountFen]!, fee)
+    journeys.add(lines, at, { verdict, money, standing })
     if (verdict !== V.normal) return
-    const first = journeys.firstOf(words, at, standing)
+    const first = journeys.firstOf(lines, at, standing)
     for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
       if (tap !== -1) settledUnder.set(counterOf(tap), first)
@@ -147,25 +158,24 @@ export function createJudge(bench: Bench) {
    * day; the others are judged like any tap. The limit of the code holds for the new amount.
    */
   function judgeCorrectedTaps(charge: number, at: number, first: string): number {
-    const amountFen = words.getUint32(at + CHARGE.amountFen)
+    const amountFen = lines[at + CHARGE_LINE.amountFen]!
     const counters = new Map<number, string>()
-    let named = namedAt(words, at)
+    let named = namedAt(at, 0)
     for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
-      const place = named + NAMED.terminal
-      const old = tap === -1 ? bench.past.delivered(account, words, place) : undefined
+      const old = tap === -1 ? bench.past.delivered(account, lines, named) : undefined
       if (tap === -1 && old === undefined) return judgeMissing(at, named)
       const verdict =
         old === undefined ? judgeNewTap(at, named, tap, first) : judgeOldTap(at, named, old, first)
       if (verdict !== V.normal) return verdict
       const capFen = old === undefined ? (evidence.capsFen.get(tap) ?? 0) : old.balanceFen
       if (capFen > 0 && amountFen > capFen) return V['code.over-cap']
-      const delivery = deliveryAt(words, place)
+      const delivery = deliveryAt(lines, named)
       const counter = old === undefined ? counterOf(tap) : old.counter
       const twice = counters.get(counter)
       if (twice !== undefined) return twice === delivery ? V['tap.charged'] : V['tap.conflict']
       counters.set(counter, delivery)
-      named += NAMED.bytes
+      named += NAMED_LINE.words
     }
     return V.normal
   }
@@ -183,15 +193,14 @@ export function createJudge(bench: Bench) {
     const old = bench.past.settled(account, counter)
     const under = old === undefined ? settledUnder.get(counter) : history?.firstOfRow(old)
     if (before === 1 && under === first) {
-      const isTestTap = (taps.words.getUint8(place + TAP.flags) & 1) !== 0
-      return isTestTap ? V.test : isOwn(at, named, place) ? V.normal : V['tap.foreign']
+      return isTestAt(rides, place) ? V.test : isOwn(at, named, place) ? V.normal : V['tap.foreign']
     }
     return judgeTap(at, named, tap)
   }
 
   function judgeTaps(charge: number, at: number): number {
     const first = charges.starts[charge]!
-    let named = namedAt(words, at)
+    let named = namedAt(at, 0)
     for (let i = first; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
       const verdict = tap === -1 ? judgeMissing(at, named) : judgeTap(at, named, tap)
@@ -201,71 +210,69 @@ export function createJudge(bench: Bench) {
         if (counterOf(charges.taps[j]!) !== counter) continue
         return charges.taps[j] === tap ? V['tap.charged'] : V['tap.conflict']
       }
-      named += NAMED.bytes
+      named += NAMED_LINE.words
     }
     return V.normal
   }
 
   function judgeMissing(at: number, named: number): number {
-    const place = named + NAMED.terminal
-    const old = bench.past.delivered(account, words, place)
+    const old = bench.past.delivered(account, lines, named)
     if (old !== undefined) return isOwnRow(at, named, old) ? V['tap.charged'] : V['tap.foreign']
-    return bench.wasDelivered(words, place) ? V['tap.foreign'] : V['tap.missing']
+    const came = bench.wasDelivered(
+      lines[named + NAMED_LINE.terminalHigh]! >>> 16,
+      lines[named + NAMED_LINE.terminalLow]!,
+      lines[named + NAMED_LINE.sequence]!,
+    )
+    return came ? V['tap.foreign'] : V['tap.missing']
   }
 
   /** What `isOwn` asks of a tap, of the row under which an earlier day settled it. */
   function isOwnRow(at: number, named: number, old: PastRow): boolean {
     return (
-      wordOf(old.operator) === words.getUint32(at + CHARGE.operator) &&
-      old.mode === words.getUint8(at + CHARGE.mode) &&
+      wordOf(old.operator) === lines[at + CHARGE_LINE.operator]! &&
+      old.mode === chargeModeAt(lines, at) &&
       (old.medium === MEDIA.code ? 0 : old.amountFen) ===
-        words.getUint32(named + NAMED.amountFen) &&
-      old.at < bench.endOf(words.getUint32(at + CHARGE.tapDay))
+        lines[named + NAMED_LINE.amountFen]! &&
+      old.at < bench.endOf(lines[at + CHARGE_LINE.tapDay]!)
     )
   }
 
   function judgeTap(at: number, named: number, tap: number): number {
-    const record = taps.words
     const place = taps.places[tap]!
-    if ((record.getUint8(place + TAP.flags) & 1) !== 0) return V.test
+    if (isTestAt(rides, place)) return V.test
     if (!isOwn(at, named, place)) return V['tap.foreign']
     if (bench.conflicts[tap] === 1) return V['tap.conflict']
     const verdict = evidence.verdicts[tap]!
     if (verdict !== V.normal) return verdict
     const before = settledBefore(tap)
     if (before !== 0) return before === 1 ? V['tap.charged'] : V['tap.conflict']
-    if (isDenied(record.getUint32(place - HELD_BYTES))) {
-      return V['deny.listed']
-    }
+    if (isDenied(rides[place + TAP_LINE.held]!)) return V['deny.listed']
     const capFen = evidence.capsFen.get(tap)
-    return capFen !== undefined && words.getUint32(at + CHARGE.amountFen) > capFen
+    return capFen !== undefined && lines[at + CHARGE_LINE.amountFen]! > capFen
       ? V['code.over-cap']
       : V.normal
   }
 
-  /** The tap says what the charge says: who, with what, where, how much, and not after its day. */
+  /** The tap says what the charge says: where, how much, and not after its day; who, it does. */
   function isOwn(at: number, named: number, place: number): boolean {
-    const record = taps.words
     return (
-      CHARGED_KINDS[record.getUint8(place + TAP.kind)] === 1 &&
-      record.getUint32(place + TAP.operator) === words.getUint32(at + CHARGE.operator) &&
-      sameAccount(record, place + TAP.account, words, at + CHARGE.account) &&
-      record.getUint8(place + TAP.medium) === words.getUint8(at + CHARGE.medium) &&
-      record.getUint8(place + TAP.mode) === words.getUint8(at + CHARGE.mode) &&
-      record.getUint32(place + TAP.amountFen) === words.getUint32(named + NAMED.amountFen) &&
-      instantAt(record, place + TAP.at) < bench.endOf(words.getUint32(at + CHARGE.tapDay))
+      CHARGED_KINDS[tapKindAt(rides, place)] === 1 &&
+      rides[place + TAP_LINE.operator] === lines[at + CHARGE_LINE.operator] &&
+      tapModeAt(rides, place) === chargeModeAt(lines, at) &&
+      rides[place + TAP_LINE.amountFen] === lines[named + NAMED_LINE.amountFen] &&
+      instantAt(rides, place) < bench.endOf(lines[at + CHARGE_LINE.tapDay]!)
     )
   }
 
   function settledBefore(tap: number): 0 | 1 | 2 {
     const other = today.settled(counterOf(tap))
     if (other !== -1) {
-      const [one, two] = [taps.places[other]! + TAP.terminal, taps.places[tap]! + TAP.terminal]
-      return sameDelivery(taps.words, one, taps.words, two) ? 1 : 2
+      const same = compareDeliveries(rides, taps.places[other]!, rides, taps.places[tap]!) === 0
+      return same ? 1 : 2
     }
     const old = bench.past.settled(account, counterOf(tap))
     if (old === undefined) return 0
-    const delivery = deliveryAt(taps.words, taps.places[tap]! + TAP.terminal)
+    const delivery = deliveryAt(rides, taps.places[tap]!)
     return deliveryId(old) === delivery ? 1 : 2
   }
 
@@ -283,9 +290,8 @@ export function createJudge(bench: Bench) {
       const place = taps.places[tap]!
       const counter = counterOf(tap)
       today.add(counter, tap)
-      if (taps.words.getUint8(place + TAP.medium) !== MEDIA.card) continue
-      const balanceFen = taps.words.getUint32(place + TAP.balanceFen)
-      cards.ride(taps.words, place + TAP.account, counter, balanceFen)
+      if (mediumAt(rides, place) !== MEDIA.card) continue
+      cards.ride(rides, place)
     }
   }
 
@@ -293,11 +299,11 @@ export function createJudge(bench: Bench) {
   function hasCorrections(number: number): boolean {
     const { starts } = bench.shard.accounts
     const last = charges.places[starts[number + 1]! - 1]!
-    return words.getUint32(last + CHARGE.corrects) !== 0
+    return lines[last + CHARGE_LINE.corrects] !== 0
   }
 
   function counterOf(tap: number): number {
-    return taps.words.getUint32(taps.places[tap]! + TAP.counter)
+    return rides[taps.places[tap]! + TAP_LINE.counter]!
   }
 
   return {

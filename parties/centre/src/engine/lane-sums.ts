@@ -37,6 +37,8 @@ export interface LaneSums {
 
 /** Sums that grow charge by charge. */
 export interface SumWriter {
+  /** Forgets everything that was added. */
+  begin(): void
   /** Adds a charge to a lane. */
   add(lane: number, feeRow: number, amountFen: number): void
   /** Takes back what a charge settled under the rules of its own day. */
@@ -53,6 +55,9 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
   let own = new Int32Array(1_024).fill(NO_ROW)
   let values = new Float64Array(1_024 * SUM_COLUMNS)
   const aside: { lane: number; feeRow: number; values: Float64Array }[] = []
+  /** Lanes with a sum of their own, in the order in which they came. */
+  let used = new Uint32Array(1_024)
+  let usedCount = 0
   const rates = fees.map(({ ratePpm }) => ratePpm)
   const acquirers = fees.map(({ acquirerSharePpm }) => acquirerSharePpm)
   const issuers = fees.map(({ issuerSharePpm }) => issuerSharePpm)
@@ -64,20 +69,33 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
     const wider = new Float64Array(lanes * 2 * SUM_COLUMNS)
     wider.set(values)
     values = wider
+    const longer = new Uint32Array(own.length)
+    longer.set(used)
+    used = longer
   }
 
   function putAside(lane: number, feeRow: number): void {
     const at = lane * SUM_COLUMNS
-    if (feeRow !== NO_ROW) aside.push({ lane, feeRow, values: values.slice(at, at + SUM_COLUMNS) })
+    aside.push({ lane, feeRow, values: values.slice(at, at + SUM_COLUMNS) })
     values.fill(0, at, at + SUM_COLUMNS)
   }
 
   return {
+    begin() {
+      for (let i = 0; i < usedCount; i++) {
+        const at = used[i]! * SUM_COLUMNS
+        own[used[i]!] = NO_ROW
+        values.fill(0, at, at + SUM_COLUMNS)
+      }
+      usedCount = 0
+      aside.length = 0
+    },
     add(lane, feeRow, amountFen) {
       if (lane >= own.length) grow(lane)
       const at = lane * SUM_COLUMNS
       if (own[lane] !== feeRow) {
-        putAside(lane, own[lane]!)
+        if (own[lane] === NO_ROW) used[usedCount++] = lane
+        else putAside(lane, own[lane]!)
         own[lane] = feeRow
       }
       const feeMicro = amountFen * rates[feeRow]!
@@ -93,10 +111,7 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
       aside.push({ lane, feeRow: NO_FEE_ROW, values: Float64Array.from(back) })
     },
     sums(operatorOf, issuerOf) {
-      const lanes: number[] = []
-      own.forEach((feeRow, lane) => {
-        if (feeRow !== NO_ROW) lanes.push(lane)
-      })
+      const lanes = used.subarray(0, usedCount)
       const count = lanes.length + aside.length
       const sums = {
         operators: new Uint32Array(count),

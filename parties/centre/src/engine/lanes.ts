@@ -24,6 +24,8 @@ export interface Lanes {
   opensAt(lane: number, at: number): boolean
   /** Place of the fee row for rides of a day (8 BCD digits as a word), -1 for none. */
   feeRowOn(lane: number, day: number): number
+  /** Forgets all money: the lanes themselves stay for the next shard. */
+  begin(): void
   /** Counts a charge that settles. */
   settle(lane: number, feeRow: number, amountFen: number): void
   /** Takes back what a correction corrects. */
@@ -58,6 +60,7 @@ export function createLanes(rules: LaneRules): Lanes {
       acceptance.opensAt(lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]!, at),
     feeRowOn: (lane, day) =>
       feeRowOnDay(day, lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]! >>> 8),
+    begin: () => sums.begin(),
     settle: (lane, feeRow, amountFen) => sums.add(lane, feeRow, amountFen),
     takeBack: (lane, money) => sums.takeBack(lane, money),
     sums: () => sums.sums(lanes.first, lanes.second),

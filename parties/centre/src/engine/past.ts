@@ -1,8 +1,9 @@
 import { type FieldValues, view } from '@unifare/core'
 import { deliveryId, MEDIA } from '@unifare/tap'
 import type { FeeRow } from '../fees.ts'
-import type { Gathered } from './gather.ts'
-import { ACCOUNT_BYTES, CHARGE, TAP } from './record-places.ts'
+import { CHARGE_LINE, mediumAt, NAMED_LINE, TAP_LINE } from './lines.ts'
+import { ACCOUNT_BYTES } from './record-places.ts'
+import type { ShardLists } from './shard-lists.ts'
 import { ROW, ROW_BYTES, VERDICT_NUMBERS, verdictRow } from './verdict-rows.ts'
 
 /** An account that may have been settled before. */
@@ -24,10 +25,13 @@ export type History = (accounts: readonly AccountKey[]) => Promise<readonly DayR
 
 /** What all earlier days know of the cards of a shard. */
 export interface RiddenCards {
-  /** False when the counter was settled before, or may have been: only the history can tell then. */
-  isNew(words: DataView, account: number, counter: number): boolean
+  /**
+   * False when the counter of a card's tap was settled before, or may have been: only the history
+   * can tell then.
+   */
+  isNew(lines: Uint32Array, tap: number): boolean
   /** A debit that settled. Counters come in any order. */
-  ride(words: DataView, account: number, counter: number, balanceFen: number): void
+  ride(lines: Uint32Array, tap: number): void
 }
 
 /** A code may be made this long before its tap's clock says: the same presentation, a day earlier. */
@@ -46,12 +50,12 @@ export interface Past {
   /** The row under which an identity settled first. */
   settled(account: number, counter: number): PastRow | undefined
   /** The row under which a delivery, named at a place, settled first. */
-  delivered(account: number, words: DataView, at: number): PastRow | undefined
+  delivered(account: number, lines: Uint32Array, at: number): PastRow | undefined
 }
 
 /** Numbers of the accounts that need their history: the others cannot have been settled before. */
 export function suspectAccounts(
-  { charges, taps, accounts }: Gathered,
+  { charges, taps, accounts }: ShardLists,
   options: { readonly cards: RiddenCards; readonly dayStartS: number },
 ): number[] {
   const suspects: number[] = []
@@ -66,7 +70,7 @@ export function suspectAccounts(
   return suspects
 
   function needsPast(charge: number): boolean {
-    if (charges.words.getUint32(charges.places[charge]! + CHARGE.corrects) !== 0) return true
+    if (charges.lines[charges.places[charge]! + CHARGE_LINE.corrects] !== 0) return true
     for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
       if (tap === -1 || !isNew(taps.places[tap]!)) return true
@@ -75,16 +79,15 @@ export function suspectAccounts(
   }
 
   function isNew(at: number): boolean {
-    const counter = taps.words.getUint32(at + TAP.counter)
-    return taps.words.getUint8(at + TAP.medium) === MEDIA.code
-      ? counter >= options.dayStartS + CLOCK_SKEW_S
-      : options.cards.isNew(taps.words, at + TAP.account, counter)
+    return mediumAt(taps.lines, at) === MEDIA.code
+      ? taps.lines[at + TAP_LINE.counter]! >= options.dayStartS + CLOCK_SKEW_S
+      : options.cards.isNew(taps.lines, at)
   }
 }
 
 /** Looks the accounts up in the history. */
 export async function openPast(
-  shard: Gathered,
+  shard: ShardLists,
   suspects: readonly number[],
   history: History,
 ): Promise<Past> {
@@ -97,27 +100,26 @@ export async function openPast(
   return {
     rows: rowsOf,
     settled: (account, counter) => settledRow(account, (row) => row.counter === counter),
-    delivered(account, words, at) {
-      const delivery = deliveryAt(words, at)
+    delivered(account, lines, at) {
+      const delivery = deliveryAt(lines, at)
       return settledRow(account, (row) => deliveryId(row) === delivery)
     },
   }
 }
 
-function keyOf({ charges, accounts }: Gathered, account: number): AccountKey {
-  const { words, places } = charges
+function keyOf({ charges, accounts }: ShardLists, account: number): AccountKey {
+  const { lines, places } = charges
   const at = places[accounts.starts[account]!]!
-  const from = words.byteOffset + at + CHARGE.account
-  return {
-    account: new Uint8Array(words.buffer, from, ACCOUNT_BYTES).slice(),
-    medium: words.getUint8(at + CHARGE.medium),
-    hash: accounts.hashes[account]!,
-  }
+  const key = new Uint8Array(ACCOUNT_BYTES)
+  const out = view(key)
+  for (let i = 0; i < 3; i++) out.setUint32(i * 4, lines[at + CHARGE_LINE.issuer + i]!)
+  out.setUint16(12, lines[at + CHARGE_LINE.medium]! >>> 16)
+  return { account: key, medium: mediumAt(lines, at), hash: accounts.hashes[account]! }
 }
 
 function groupRows(
   days: readonly DayRows[],
-  { accounts }: Gathered,
+  { accounts }: ShardLists,
 ): ReadonlyMap<number, PastRow[]> {
   const groups = new Map<number, PastRow[]>()
   for (const { rows, fees } of days) {
@@ -135,18 +137,10 @@ function groupRows(
   return groups
 }
 
-/** Name of the delivery whose 10 bytes stand at a place. */
-export function deliveryAt(words: DataView, at: number): string {
-  const digits = words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
+/** Name of the delivery of the tap, or of the named tap, at a place. */
+export function deliveryAt(lines: Uint32Array, at: number): string {
+  const high = lines[at + NAMED_LINE.terminalHigh]! >>> 16
+  const digits = high * 0x1_0000_0000 + lines[at + NAMED_LINE.terminalLow]!
   const terminal = digits.toString(16).padStart(12, '0')
-  return deliveryId({ terminal, sequence: words.getUint32(at + 6) })
-}
-
-/** Whether terminal and sequence, 10 bytes, are the same. */
-export function sameDelivery(one: DataView, a: number, other: DataView, b: number): boolean {
-  return (
-    one.getUint32(a + 6) === other.getUint32(b + 6) &&
-    one.getUint32(a + 2) === other.getUint32(b + 2) &&
-    one.getUint16(a) === other.getUint16(b)
-  )
+  return deliveryId({ terminal, sequence: lines[at + NAMED_LINE.sequence]! })
 }

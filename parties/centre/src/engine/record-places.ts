@@ -53,13 +53,5 @@ export const NAMED = {
   amountFen: chargeTapLayout.fields.amountFen[0],
 } as const
 
-/** Bytes before a tap in a shard: the version of the deny list that its terminal held. */
-export const HELD_BYTES = 4
-
 /** Issuer (4 bytes), account (10): what a medium is called by; the medium's kind makes it whole. */
 export const ACCOUNT_BYTES = 14
-
-/** Instant at a place: 48 bits, whole milliseconds. */
-export function instantAt(words: DataView, at: number): number {
-  return words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
-}

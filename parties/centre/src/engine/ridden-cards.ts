@@ -1,8 +1,8 @@
-import { MEDIA } from '@unifare/tap'
-import { accountHash, BUCKETS, bucketOf } from './account-hash.ts'
+import { BUCKETS, bucketOf } from './account-hash.ts'
 import { COUNTER_NEW, checkCounter, markRide } from './card-counters.ts'
-import { readCardKey } from './card-key.ts'
+import { packCardKey } from './card-key.ts'
 import { type CardMarks, createCardMarks } from './card-marks.ts'
+import { TAP_LINE } from './lines.ts'
 import type { RiddenCards } from './past.ts'
 
 const DAY_MS = 86_400_000
@@ -29,20 +29,27 @@ export function createBucketMarks(cards = 0): BucketMarks {
 export function riddenCards(marks: BucketMarks, at: number): RiddenCards {
   const key = new Uint32Array(3)
   const day = Math.floor(at / DAY_MS)
-  const storeOf = (words: DataView, account: number) =>
-    marks.of(bucketOf(accountHash(words, account, MEDIA.card)))
+  const readKey = (lines: Uint32Array, tap: number) =>
+    packCardKey(
+      lines[tap + TAP_LINE.issuer]!,
+      lines[tap + TAP_LINE.issuer + 1]!,
+      lines[tap + TAP_LINE.issuer + 2]!,
+      lines[tap + TAP_LINE.medium]! >>> 16,
+      key,
+    )
   return {
-    isNew(words, account, counter) {
-      if (!readCardKey(words, account, key)) return false
-      const store = storeOf(words, account)
+    isNew(lines, tap) {
+      if (!readKey(lines, tap)) return false
+      const store = marks.of(bucketOf(lines[tap + TAP_LINE.hash]!))
       const row = store.find(key[0]!, key[1]!, key[2]!)
-      return row === -1 || checkCounter(store, row, counter) === COUNTER_NEW
+      return row === -1 || checkCounter(store, row, lines[tap + TAP_LINE.counter]!) === COUNTER_NEW
     },
-    ride(words, account, counter, balanceFen) {
-      if (!readCardKey(words, account, key)) return
-      const store = storeOf(words, account)
+    ride(lines, tap) {
+      if (!readKey(lines, tap)) return
+      const store = marks.of(bucketOf(lines[tap + TAP_LINE.hash]!))
       const row = store.add(key[0]!, key[1]!, key[2]!)
-      markRide(store, row, { counter, balanceFen, day })
+      const counter = lines[tap + TAP_LINE.counter]!
+      markRide(store, row, { counter, balanceFen: lines[tap + TAP_LINE.balanceFen]!, day })
     },
   }
 }

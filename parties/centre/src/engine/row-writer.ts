@@ -1,65 +1,67 @@
 import { view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
-import { namedAt } from './charge-columns.ts'
-import type { Gathered } from './gather.ts'
-import { CHARGE, NAMED, TAP } from './record-places.ts'
+import {
+  CHARGE_LINE,
+  chargeModeAt,
+  mediumAt,
+  NAMED_LINE,
+  namedAt,
+  TAP_LINE,
+} from './lines.ts'
+import type { ShardLists } from './shard-lists.ts'
 import { NO_FEE_ROW, ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /** Writes the rows of one charge after the other; `feeRow` −1 where nothing settles. */
 export function createRowWriter(
-  { charges, taps }: Gathered,
+  { charges, taps }: ShardLists,
   capsFen: ReadonlyMap<number, number>,
   rows: Uint8Array,
 ): (charge: number, verdict: number, feeRow: number) => void {
   const out = view(rows)
-  const { words } = charges
-  const record = taps.words
+  const { lines } = charges
+  const rides = taps.lines
   let to = 0
 
   function write(at: number, named: number, verdict: number, feeRow: number): void {
-    const account = at + CHARGE.account
-    out.setUint32(to + ROW.operator, words.getUint32(at + CHARGE.operator))
-    out.setUint32(to + ROW.number, words.getUint32(at + CHARGE.number))
-    out.setUint32(to + ROW.corrects, words.getUint32(at + CHARGE.corrects))
-    out.setUint8(to + ROW.medium, words.getUint8(at + CHARGE.medium))
-    out.setUint8(to + ROW.mode, words.getUint8(at + CHARGE.mode))
-    out.setUint32(to + ROW.issuer, words.getUint32(account))
-    out.setUint32(to + ROW.issuer + 4, words.getUint32(account + 4))
-    out.setUint32(to + ROW.issuer + 8, words.getUint32(account + 8))
-    out.setUint16(to + ROW.issuer + 12, words.getUint16(account + 12))
+    out.setUint32(to + ROW.operator, lines[at + CHARGE_LINE.operator]!)
+    out.setUint32(to + ROW.number, lines[at + CHARGE_LINE.number]!)
+    out.setUint32(to + ROW.corrects, lines[at + CHARGE_LINE.corrects]!)
+    out.setUint8(to + ROW.medium, mediumAt(lines, at))
+    out.setUint8(to + ROW.mode, chargeModeAt(lines, at))
+    out.setUint32(to + ROW.issuer, lines[at + CHARGE_LINE.issuer]!)
+    out.setUint32(to + ROW.issuer + 4, lines[at + CHARGE_LINE.issuer + 1]!)
+    out.setUint32(to + ROW.issuer + 8, lines[at + CHARGE_LINE.issuer + 2]!)
+    out.setUint16(to + ROW.issuer + 12, lines[at + CHARGE_LINE.medium]! >>> 16)
     out.setUint8(to + ROW.verdict, verdict)
     out.setUint16(to + ROW.feeRow, feeRow === -1 ? NO_FEE_ROW : feeRow)
-    out.setUint32(to + ROW.terminal, words.getUint32(named + NAMED.terminal))
-    out.setUint16(to + ROW.terminal + 4, words.getUint16(named + NAMED.terminal + 4))
-    out.setUint32(to + ROW.sequence, words.getUint32(named + NAMED.sequence))
-    out.setUint32(to + ROW.tapDay, words.getUint32(at + CHARGE.tapDay))
+    out.setUint16(to + ROW.terminal, lines[named + NAMED_LINE.terminalHigh]! >>> 16)
+    out.setUint32(to + ROW.terminal + 2, lines[named + NAMED_LINE.terminalLow]!)
+    out.setUint32(to + ROW.sequence, lines[named + NAMED_LINE.sequence]!)
+    out.setUint32(to + ROW.tapDay, lines[at + CHARGE_LINE.tapDay]!)
   }
 
-  function writeTap(row: number): void {
-    const place = taps.places[row]!
-    const isCard = record.getUint8(place + TAP.medium) === MEDIA.card
-    const money = isCard ? record.getUint32(place + TAP.balanceFen) : (capsFen.get(row) ?? 0)
+  function writeTap(tap: number): void {
+    const place = taps.places[tap]!
+    const isCard = mediumAt(rides, place) === MEDIA.card
+    const money = isCard ? rides[place + TAP_LINE.balanceFen]! : (capsFen.get(tap) ?? 0)
     out.setUint32(to + ROW.balanceFen, money)
-    out.setUint32(to + ROW.counter, record.getUint32(place + TAP.counter))
-    out.setUint16(to + ROW.at, record.getUint16(place + TAP.at))
-    out.setUint32(to + ROW.at + 2, record.getUint32(place + TAP.at + 2))
+    out.setUint32(to + ROW.counter, rides[place + TAP_LINE.counter]!)
+    out.setUint16(to + ROW.at, rides[place + TAP_LINE.atHigh]! >>> 16)
+    out.setUint32(to + ROW.at + 2, rides[place + TAP_LINE.atLow]!)
   }
 
   return (charge, verdict, feeRow) => {
     const at = charges.places[charge]!
-    const isCard = words.getUint8(at + CHARGE.medium) === MEDIA.card
-    let named = namedAt(words, at)
+    const isCard = mediumAt(lines, at) === MEDIA.card
+    let named = namedAt(at, 0)
     const [first, end] = [charges.starts[charge]!, charges.starts[charge + 1]!]
     for (let i = first; i < end; i++) {
       write(at, named, verdict, feeRow)
       out.setUint8(to + ROW.place, i - first)
-      const wholeFen = i === first ? words.getUint32(at + CHARGE.amountFen) : 0
-      out.setUint32(
-        to + ROW.amountFen,
-        isCard ? words.getUint32(named + NAMED.amountFen) : wholeFen,
-      )
+      const wholeFen = i === first ? lines[at + CHARGE_LINE.amountFen]! : 0
+      out.setUint32(to + ROW.amountFen, isCard ? lines[named + NAMED_LINE.amountFen]! : wholeFen)
       if (charges.taps[i] !== -1) writeTap(charges.taps[i]!)
-      named += NAMED.bytes
+      named += NAMED_LINE.words
       to += ROW_BYTES
     }
   }

@@ -1,6 +1,5 @@
 import { concat, type Day, type Storage, view } from '@unifare/core'
 import { accountHash, bucketOf } from './account-hash.ts'
-import { sameAccount } from './account-table.ts'
 import type { AccountKey, DayRows, History } from './past.ts'
 import { loadFees } from './rules-file.ts'
 import { type ClosedDay, openClosedDay } from './shard-file.ts'
@@ -55,10 +54,20 @@ function rowsOf(rows: Uint8Array, { account, medium, hash }: AccountKey): Uint8A
   const key = view(account)
   const isOwn = (row: number) =>
     words.getUint8(row * ROW_BYTES + ROW.medium) === medium &&
-    sameAccount(words, row * ROW_BYTES + ROW.issuer, key, 0)
+    isSame(words, row * ROW_BYTES + ROW.issuer, key)
   // Another account of the same hash may stand before.
   while (low < count && hashAt(low) === hash && !isOwn(low)) low += 1
   let end = low
   while (end < count && isOwn(end)) end += 1
   return rows.subarray(low * ROW_BYTES, end * ROW_BYTES)
+}
+
+/** Whether 14 bytes are the same. */
+function isSame(words: DataView, at: number, account: DataView): boolean {
+  return (
+    words.getUint32(at + 8) === account.getUint32(8) &&
+    words.getUint32(at + 4) === account.getUint32(4) &&
+    words.getUint16(at + 12) === account.getUint16(12) &&
+    words.getUint32(at) === account.getUint32(0)
+  )
 }

@@ -1,5 +1,6 @@
 import { createSerial, type Hashes, readSegment, type Storage } from '@unifare/core'
 import { createScatter, type ScatterResult } from './scatter.ts'
+import { createScratch } from './scratch.ts'
 import type { Spill } from './spill.ts'
 
 /** A segment of an intake journal, to be distributed over the shards of a day. */
@@ -22,7 +23,7 @@ export interface Scattered extends Omit<ScatterResult, 'bytes'> {
 
 /** When a message was taken in, before it in the journal. */
 const STAMP_BYTES = 6
-/** Room for a segment and, behind it, for its records with what is put before them. */
+/** Room for a segment and, behind it, for the lines of its records. */
 const ROOM = 2.2
 
 /** Opens a distributor of segments; it keeps its memory from one segment to the next. */
@@ -36,6 +37,7 @@ export function createScatterer({
   readonly hashes: Hashes
 }): (job: ScatterJob) => Promise<Scattered> {
   let room = new Uint8Array(0)
+  const scratch = createScratch()
 
   /** The segment's messages in the room: their places, and where the segment ends. */
   async function load({ journal, segment, from, until, refused }: ScatterJob) {
@@ -62,7 +64,8 @@ export function createScatterer({
   async function scatter(job: ScatterJob): Promise<Scattered> {
     const { places, end } = await load(job)
     const { shards, centre } = job
-    const records = createScatter(room, { centre, shards, messagesEnd: end })
+    scratch.reset()
+    const records = createScatter(room, { centre, shards, messagesEnd: end, scratch })
     for (const place of places) records.add(place.from, place.end)
     const { bytes, ...scattered } = records.end(end)
     const file = `scatter-${job.journal}-${job.segment}`

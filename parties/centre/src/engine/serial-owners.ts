@@ -1,5 +1,5 @@
+import { TAP_LINE } from './lines.ts'
 import { deliveryAt } from './past.ts'
-import { TAP } from './record-places.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
 /** Up to so many taps of one account every pair is compared; more go through a map. */
@@ -11,17 +11,17 @@ const PAIRS_MAX = 16
  * TAC does not cover the purse counter, so a good TAC under another counter shows up here.
  */
 export function markConflicts(
-  words: DataView,
+  lines: Uint32Array,
   places: Uint32Array,
   rows: readonly number[],
   options: { readonly evidence: Uint8Array; readonly conflicts: Uint8Array },
 ): void {
   if (rows.length < 2) return
-  if (rows.length <= PAIRS_MAX && !hasTwice(words, places, rows)) return
+  if (rows.length <= PAIRS_MAX && !hasTwice(lines, places, rows)) return
   const bySerial = new Map<string, number[]>()
   for (const row of rows) {
     const at = places[row]!
-    const key = `${words.getUint32(at + TAP.serial)}/${words.getUint16(at + TAP.terminal)}/${words.getUint32(at + TAP.terminal + 2)}`
+    const key = `${lines[at + TAP_LINE.serial]}/${lines[at]! >>> 16}/${lines[at + TAP_LINE.terminalLow]}`
     const alike = bySerial.get(key)
     if (alike === undefined) bySerial.set(key, [row])
     else alike.push(row)
@@ -35,7 +35,7 @@ export function markConflicts(
   }
 
   function counterOf(row: number): number {
-    return words.getUint32(places[row]! + TAP.counter)
+    return lines[places[row]! + TAP_LINE.counter]!
   }
 
   function truer(one: number, other: number): boolean {
@@ -46,20 +46,20 @@ export function markConflicts(
   }
 
   function nameOf(row: number): string {
-    return deliveryAt(words, places[row]! + TAP.terminal)
+    return deliveryAt(lines, places[row]!)
   }
 }
 
 /** Whether two of the taps share terminal and serial. */
-function hasTwice(words: DataView, places: Uint32Array, rows: readonly number[]): boolean {
+function hasTwice(lines: Uint32Array, places: Uint32Array, rows: readonly number[]): boolean {
   for (let i = 1; i < rows.length; i++) {
     const one = places[rows[i]!]!
     for (let j = 0; j < i; j++) {
       const other = places[rows[j]!]!
       if (
-        words.getUint32(one + TAP.serial) === words.getUint32(other + TAP.serial) &&
-        words.getUint32(one + TAP.terminal + 2) === words.getUint32(other + TAP.terminal + 2) &&
-        words.getUint16(one + TAP.terminal) === words.getUint16(other + TAP.terminal)
+        lines[one + TAP_LINE.serial] === lines[other + TAP_LINE.serial] &&
+        lines[one + TAP_LINE.terminalLow] === lines[other + TAP_LINE.terminalLow] &&
+        lines[one]! >>> 16 === lines[other]! >>> 16
       ) {
         return true
       }

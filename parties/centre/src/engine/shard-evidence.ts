@@ -1,101 +1,122 @@
 import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION, MAC2_GOOD, TAC_GOOD } from '@unifare/card'
-import { readField } from '@unifare/core'
-import { MEDIA, tapHead } from '@unifare/tap'
+import { fromBcd, view } from '@unifare/core'
+import { MEDIA } from '@unifare/tap'
 import { type Verifier, verifyCodeTap } from '../evidence.ts'
-import type { Gathered } from './gather.ts'
-import { instantAt, TAP } from './record-places.ts'
+import { bytesOfLines, evidenceBytesAt, instantAt, LINE_WORDS, mediumAt, TAP_LINE } from './lines.ts'
+import { digitsOf } from './packed.ts'
 import type { Scratch } from './scratch.ts'
+import type { ShardLists } from './shard-lists.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
-/** What the evidence of a shard's taps says, by row. */
+/** What the evidence of a shard's taps says, by tap. */
 export interface EvidenceColumns {
-  /** Verdict numbers; only of rows that were asked for. */
+  /** Verdict numbers; only of taps that a charge names. */
   readonly verdicts: Uint8Array
-  /** Highest charge that a code allows, by row; none for all other rows. */
+  /** Highest charge that a code allows, by tap; none for all other taps. */
   readonly capsFen: ReadonlyMap<number, number>
 }
 
 /**
- * Verifies the evidence of a shard's taps: TAC and MAC2 of cards by columns, the signatures of
- * codes, and both against the records around them.
+ * Verifies the evidence of the taps that charges name: TAC and MAC2 of cards by columns, the
+ * signatures of codes, and both against the records around them.
  */
-export async function verifyTapRows(
-  { bytes, words, places, count }: Gathered['taps'],
+export async function verifyNamedTaps(
+  { taps, charges }: ShardLists,
   verifier: Verifier,
   scratch: Scratch,
 ): Promise<EvidenceColumns> {
+  const { lines, places, count } = taps
+  const bytes = bytesOfLines(lines)
+  const words = view(bytes)
   const verdicts = scratch.u8(count)
   const capsFen = new Map<number, number>()
+  const asked = scratch.u8(count)
   const cards = scratch.u32(count)
+  const at = scratch.u32(count)
   let checked = 0
-  for (let row = 0; row < count; row++) {
-    const place = places[row]!
-    if (words.getUint8(place + TAP.medium) === MEDIA.code) {
-      const { evidence, capFen } = verifyCodeTap(codeTap(bytes, words, place), verifier)
-      verdicts[row] = VERDICT_NUMBERS[evidence]
-      if (capFen !== null) capsFen.set(row, capFen)
-    } else if (hasEvidence(words, place)) cards[checked++] = row
-    else verdicts[row] = VERDICT_NUMBERS['card.evidence']
+  for (const tap of charges.taps) {
+    if (tap === -1 || asked[tap] === 1) continue
+    asked[tap] = 1
+    const place = places[tap]!
+    const from = (place + LINE_WORDS) * 4
+    const length = evidenceBytesAt(lines, place)
+    if (mediumAt(lines, place) === MEDIA.code) {
+      const code = codeTap(lines, place, bytes.subarray(from, from + length))
+      const { evidence, capFen } = verifyCodeTap(code, verifier)
+      verdicts[tap] = VERDICT_NUMBERS[evidence]
+      if (capFen !== null) capsFen.set(tap, capFen)
+    } else if (length === EVIDENCE_BYTES && bytes[from] === EVIDENCE_VERSION) {
+      cards[checked] = tap
+      at[checked++] = from
+    } else verdicts[tap] = VERDICT_NUMBERS['card.evidence']
   }
-  const at = scratch.u32(checked)
-  for (let i = 0; i < checked; i++) at[i] = places[cards[i]!]! + TAP.evidence
-  const good = await verifier.cardChecks({ bytes, at })
+  const good = await verifier.cardChecks({ bytes, at: at.subarray(0, checked) })
   for (let i = 0; i < checked; i++) {
-    const row = cards[i]!
-    verdicts[row] = cardVerdict(words, places[row]!, good[i]!)
+    const tap = cards[i]!
+    verdicts[tap] = cardVerdict(lines, places[tap]!, { words, from: at[i]! }, good[i]!)
   }
   return { verdicts, capsFen }
 }
 
-function codeTap(bytes: Uint8Array, words: DataView, place: number) {
-  const from = place + TAP.evidence
-  const { issuer, account } = tapHead.fields
+function codeTap(lines: Uint32Array, place: number, evidence: Uint8Array) {
+  const account = new Uint8Array(10)
+  const out = view(account)
+  out.setUint32(0, lines[place + TAP_LINE.issuer + 1]!)
+  out.setUint32(4, lines[place + TAP_LINE.issuer + 2]!)
+  out.setUint16(8, lines[place + TAP_LINE.medium]! >>> 16)
   return {
-    evidence: bytes.subarray(from, from + words.getUint16(place + TAP.evidenceLength)),
-    at: instantAt(words, place + TAP.at),
-    issuer: readField(bytes, issuer, place),
-    account: readField(bytes, account, place),
-    counter: words.getUint32(place + TAP.counter),
+    evidence,
+    at: instantAt(lines, place),
+    issuer: digitsOf(lines[place + TAP_LINE.issuer]!),
+    account: fromBcd(account),
+    counter: lines[place + TAP_LINE.counter]!,
   }
 }
 
-function hasEvidence(words: DataView, place: number): boolean {
-  return (
-    words.getUint16(place + TAP.evidenceLength) === EVIDENCE_BYTES &&
-    words.getUint8(place + TAP.evidence) === EVIDENCE_VERSION
-  )
+/** Evidence of a card: the bytes of a shard, and where its own begin. */
+interface EvidencePlace {
+  readonly words: DataView
+  readonly from: number
 }
 
-function cardVerdict(words: DataView, place: number, good: number): number {
+function cardVerdict(
+  lines: Uint32Array,
+  place: number,
+  evidence: EvidencePlace,
+  good: number,
+): number {
   if ((good & TAC_GOOD) === 0) return VERDICT_NUMBERS['card.bad-tac']
   if ((good & MAC2_GOOD) === 0) return VERDICT_NUMBERS['card.bad-mac2']
-  return agrees(words, place) ? VERDICT_NUMBERS.normal : VERDICT_NUMBERS['card.evidence']
+  return agrees(lines, place, evidence) ? VERDICT_NUMBERS.normal : VERDICT_NUMBERS['card.evidence']
 }
 
 /** Whether the record says what its evidence says: amount, place, counter, balance, card. */
-function agrees(words: DataView, place: number): boolean {
-  const from = place + TAP.evidence
+function agrees(lines: Uint32Array, place: number, { words, from }: EvidencePlace): boolean {
   return (
-    words.getUint32(place + TAP.amountFen) === words.getUint32(from + EVIDENCE_AT.amountFen) &&
-    words.getUint32(place + TAP.terminal) === words.getUint32(from + EVIDENCE_AT.terminal) &&
-    words.getUint16(place + TAP.terminal + 4) ===
-      words.getUint16(from + EVIDENCE_AT.terminal + 4) &&
-    words.getUint32(place + TAP.serial) === words.getUint32(from + EVIDENCE_AT.serial) &&
-    words.getUint32(place + TAP.counter) ===
-      words.getUint16(from + EVIDENCE_AT.offlineNumber) + 1 &&
-    words.getUint32(place + TAP.balanceFen) === words.getInt32(from + EVIDENCE_AT.balanceFen) &&
-    words.getUint32(place + TAP.account) === words.getUint32(from + EVIDENCE_AT.issuer) &&
-    sameNumber(words, place + TAP.account + 4, from + EVIDENCE_AT.number)
+    lines[place + TAP_LINE.amountFen] === words.getUint32(from + EVIDENCE_AT.amountFen) &&
+    lines[place]! >>> 16 === words.getUint16(from + EVIDENCE_AT.terminal) &&
+    lines[place + TAP_LINE.terminalLow] === words.getUint32(from + EVIDENCE_AT.terminal + 2) &&
+    lines[place + TAP_LINE.serial] === words.getUint32(from + EVIDENCE_AT.serial) &&
+    lines[place + TAP_LINE.counter] === words.getUint16(from + EVIDENCE_AT.offlineNumber) + 1 &&
+    // Below zero it is more than the card can say, and no balance of a record.
+    lines[place + TAP_LINE.balanceFen] === words.getInt32(from + EVIDENCE_AT.balanceFen) &&
+    lines[place + TAP_LINE.issuer] === words.getUint32(from + EVIDENCE_AT.issuer) &&
+    sameNumber(lines, place + TAP_LINE.issuer + 1, words, from + EVIDENCE_AT.number)
   )
 }
 
 /** The card writes its number behind a zero nibble, the record before a filling one. */
-function sameNumber(words: DataView, record: number, evidence: number): boolean {
-  let nibble = 0
-  for (let i = 0; i < 10; i++) {
-    const byte = words.getUint8(record + i)
-    if (words.getUint8(evidence + i) !== (nibble | (byte >> 4))) return false
-    nibble = (byte & 15) << 4
-  }
-  return true
+function sameNumber(
+  lines: Uint32Array,
+  account: number,
+  words: DataView,
+  number: number,
+): boolean {
+  const [high, low] = [lines[account]!, lines[account + 1]!]
+  const rest = lines[account + 2]! >>> 16
+  return (
+    words.getUint32(number) === high >>> 4 &&
+    words.getUint32(number + 4) === ((high << 28) | (low >>> 4)) >>> 0 &&
+    words.getUint16(number + 8) === ((low << 12) & 0xffff) + (rest >>> 4)
+  )
 }

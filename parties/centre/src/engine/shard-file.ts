@@ -7,9 +7,9 @@ export const SECTIONS = {
   rows: 1,
   /** What is known of cards (`encodeCardMarks`). */
   marks: 2,
-  /** Taps that wait for their charge, as in `ShardRecords`. */
+  /** Taps that wait for their charge, as lines (`lines.ts`). */
   waitingTaps: 3,
-  /** Charges of later days, as they came. */
+  /** Charges of later days, as lines. */
   laterCharges: 4,
 } as const
 

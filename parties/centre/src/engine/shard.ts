@@ -1,27 +1,24 @@
-import { businessDayStart, concat, type Day, nextDay, view } from '@unifare/core'
+import { businessDayStart, type Day, nextDay, view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
 import type { Verifier } from '../evidence.ts'
-import { sameAccount } from './account-table.ts'
-import { readCharges } from './charge-columns.ts'
-import { type DeliveryTable, readTaps } from './delivery-table.ts'
-import { type Arena, type Gathered, gather, recordsIn } from './gather.ts'
+import type { WasDelivered } from './delivered.ts'
 import { type Bench, CHARGED_KINDS, createJudge, type DenySpan } from './judge.ts'
 import type { LaneSums } from './lane-sums.ts'
-import { createLanes, type LaneRules } from './lanes.ts'
+import { createLanes, type LaneRules, type Lanes } from './lanes.ts'
+import { CHARGE_LINE, mediumAt, tapKindAt, wordsOfTap } from './lines.ts'
 import { dayOfWord, wordOfDay } from './packed.ts'
 import { type History, openPast, type RiddenCards, suspectAccounts } from './past.ts'
-import { CHARGE, HELD_BYTES, TAP } from './record-places.ts'
 import { createRowWriter } from './row-writer.ts'
 import { createScratch, type Scratch } from './scratch.ts'
 import { markConflicts } from './serial-owners.ts'
-import { verifyTapRows } from './shard-evidence.ts'
+import { verifyNamedTaps } from './shard-evidence.ts'
+import { readShard, type ShardLists } from './shard-lists.ts'
 import { ROW_BYTES } from './verdict-rows.ts'
 
-/** Records of a shard's accounts, one behind the other. */
+/** Records of a shard's accounts as lines (`lines.ts`), one behind the other, in any order. */
 export interface ShardRecords {
-  /** Taps, each behind the 4 bytes of the deny version that its terminal held. */
-  readonly taps: Arena
-  readonly charges: Arena
+  readonly taps: Uint32Array
+  readonly charges: Uint32Array
 }
 
 /** A medium on the deny list. */
@@ -44,8 +41,10 @@ export interface ShardContext {
   readonly verifier: Verifier
   readonly cards: RiddenCards
   readonly history: History
-  /** Whether a delivery, terminal and sequence in 10 bytes, came today at all. */
-  readonly wasDelivered: (words: DataView, at: number) => boolean
+  /** Whether a delivery came today at all. */
+  readonly wasDelivered: WasDelivered
+  /** Lanes of the rules, from shard to shard; their own when not given. */
+  readonly lanes?: Lanes
   /** Memory of who clears shard after shard; its own when not given. */
   readonly scratch?: Scratch
 }
@@ -58,8 +57,8 @@ export interface ClearedShard {
   readonly sums: LaneSums
   /** Fen of charges that settled. */
   readonly settledFen: bigint
-  /** Taps that no charge named, as they stood in the records: they wait for their charge. */
-  readonly waiting: Uint8Array
+  /** Taps that no charge named, in the order of their accounts: they wait for their charge. */
+  readonly waiting: readonly Uint32Array[]
 }
 
 /**
@@ -71,16 +70,12 @@ export async function clearShard(
   rules: ShardRules,
   context: ShardContext,
 ): Promise<ClearedShard> {
-  const { scratch = createScratch() } = context
-  const taps = recordsIn(records.taps)
-  const deliveries = readTaps(taps, scratch)
-  const columns = readCharges(recordsIn(records.charges), deliveries, scratch)
-  const waiting = waitingTaps(taps, deliveries, { taps: columns.taps, scratch })
-  const shard = gather(records.taps, records.charges, { deliveries, columns, scratch })
-  const evidence = await verifyTapRows(shard.taps, context.verifier, scratch)
+  const { scratch = createScratch(), lanes = createLanes(rules) } = context
+  lanes.begin()
+  const shard = readShard(records.taps, records.charges, scratch)
+  const evidence = await verifyNamedTaps(shard, context.verifier, scratch)
   const dayStartS = Math.floor(businessDayStart(rules.day) / 1000)
   const suspects = suspectAccounts(shard, { cards: context.cards, dayStartS })
-  const lanes = createLanes(rules)
   const bench: Bench = {
     shard,
     evidence,
@@ -95,11 +90,17 @@ export async function clearShard(
     endOf: createDayEnds(),
   }
   const { rows, settledFen } = judgeAll(bench, scratch)
-  return { rows, charges: columns.count, sums: lanes.sums(), settledFen, waiting }
+  return {
+    rows,
+    charges: shard.charges.count,
+    sums: lanes.sums(),
+    settledFen,
+    waiting: waitingTaps(shard, scratch),
+  }
 }
 
 function deniedAccounts(
-  { accounts }: Gathered,
+  { accounts }: ShardLists,
   marks: readonly DenyMark[],
 ): ReadonlyMap<number, readonly DenySpan[]> {
   const denied = new Map<number, DenySpan[]>()
@@ -134,13 +135,13 @@ function judgeAll(bench: Bench, scratch: Scratch): { rows: Uint8Array; settledFe
   let settledFen = 0
   for (let account = 0; account < accounts.count; account++) {
     const own = ownCardRows(shard, account)
-    markConflicts(taps.words, taps.places, own, { evidence: evidence.verdicts, conflicts })
+    markConflicts(taps.lines, taps.places, own, { evidence: evidence.verdicts, conflicts })
     judge.nextAccount(account)
     for (let charge = accounts.starts[account]!; charge < accounts.starts[account + 1]!; charge++) {
       const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
       write(charge, verdict, feeRow)
       if (feeRow === -1) continue
-      settledFen += charges.words.getUint32(charges.places[charge]! + CHARGE.amountFen)
+      settledFen += charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
       settledFen -= takenBackFen
     }
   }
@@ -149,37 +150,27 @@ function judgeAll(bench: Bench, scratch: Scratch): { rows: Uint8Array; settledFe
 
 const NO_ROWS: readonly number[] = []
 
-/** The card taps of one account that its charges name, each once. */
-function ownCardRows({ charges, taps, accounts }: Gathered, account: number): readonly number[] {
+/** The card taps of one account that its charges name, where they are several. */
+function ownCardRows({ charges, accounts }: ShardLists, account: number): readonly number[] {
   const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
-  const first = charges.places[from]!
-  if (charges.words.getUint8(first + CHARGE.medium) !== MEDIA.card) return NO_ROWS
-  if (charges.starts[to]! - charges.starts[from]! < 2) return NO_ROWS
+  if (mediumAt(charges.lines, charges.places[from]!) !== MEDIA.card) return NO_ROWS
+  const [first, end] = [charges.starts[from]!, charges.starts[to]!]
+  if (end - first < 2) return NO_ROWS
   const rows: number[] = []
-  for (let i = charges.starts[from]!; i < charges.starts[to]!; i++) {
-    const row = charges.taps[i]!
-    if (row === -1) continue
-    const at = taps.places[row]! + TAP.account
-    if (sameAccount(taps.words, at, charges.words, first + CHARGE.account)) rows.push(row)
-  }
+  for (let i = first; i < end; i++) if (charges.taps[i] !== -1) rows.push(charges.taps[i]!)
   return rows
 }
 
-/** Taps that could back a charge and that none named, each behind its deny version. */
-function waitingTaps(
-  bytes: Uint8Array,
-  { count, places }: DeliveryTable,
-  { taps, scratch }: { readonly taps: Int32Array; readonly scratch: Scratch },
-): Uint8Array {
-  const named = scratch.u8(count)
-  for (const row of taps) if (row !== -1) named[row] = 1
-  const words = view(bytes)
-  const parts: Uint8Array[] = []
-  for (let row = 0; row < count; row++) {
-    if (named[row] === 1) continue
-    const from = places[row]!
-    if (CHARGED_KINDS[words.getUint8(from + TAP.kind)] !== 1) continue
-    parts.push(bytes.subarray(from - HELD_BYTES, from + words.getUint16(from + TAP.length)))
+/** Taps that could back a charge and that none named. */
+function waitingTaps({ taps, charges }: ShardLists, scratch: Scratch): Uint32Array[] {
+  const named = scratch.u8(taps.count)
+  for (const tap of charges.taps) if (tap !== -1) named[tap] = 1
+  const { lines, places } = taps
+  const waiting: Uint32Array[] = []
+  for (let tap = 0; tap < taps.count; tap++) {
+    const place = places[tap]!
+    if (named[tap] === 1 || CHARGED_KINDS[tapKindAt(lines, place)] !== 1) continue
+    waiting.push(lines.subarray(place, place + wordsOfTap(lines, place)))
   }
-  return concat(...parts)
+  return waiting
 }

@@ -1,8 +1,8 @@
 import { MEDIA } from '@unifare/tap'
 import { moneyOf, type SettledMoney } from './lane-sums.ts'
+import { CHARGE_LINE, chargeModeAt, mediumAt } from './lines.ts'
 import { digitsOf } from './packed.ts'
 import type { PastRow } from './past.ts'
-import { CHARGE } from './record-places.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
 
 interface ChargeFacts {
@@ -40,14 +40,14 @@ export const FIRST: Standing = { kind: 'first' }
 /** Charges of one account, of earlier days and of today so far: what corrections stand on. */
 export interface AccountCharges {
   /** What the charge at a place amounts to (ADR 12; `standingOf` says the same with objects). */
-  standing(words: DataView, at: number): Standing
+  standing(lines: Uint32Array, at: number): Standing
   /** Name under which the taps of a charge at a place settle. */
-  firstOf(words: DataView, at: number, standing: Standing): string
+  firstOf(lines: Uint32Array, at: number, standing: Standing): string
   /** Name under which a tap of an earlier day settled. */
   firstOfRow(row: PastRow): string
   /** Notes a charge of today with its verdict. */
   add(
-    words: DataView,
+    lines: Uint32Array,
     at: number,
     judged: {
       readonly verdict: number
@@ -104,11 +104,11 @@ export function accountCharges(rows: readonly PastRow[]): AccountCharges {
   }
 
   return {
-    standing: (words, at) => standingOf(chargeAt(words, at)),
-    firstOf: (words, at, standing) =>
-      standing.kind === 'settled' ? standing.first : nameOf(chargeAt(words, at)),
+    standing: (lines, at) => standingOf(chargeAt(lines, at)),
+    firstOf: (lines, at, standing) =>
+      standing.kind === 'settled' ? standing.first : nameOf(chargeAt(lines, at)),
     firstOfRow: (row) => known.get(nameOf(row))?.first ?? nameOf(row),
-    add: (words, at, { standing, ...judged }) => note(chargeAt(words, at), judged, standing),
+    add: (lines, at, { standing, ...judged }) => note(chargeAt(lines, at), judged, standing),
   }
 }
 
@@ -116,12 +116,12 @@ function nameOf({ operator, number }: Pick<ChargeFacts, 'operator' | 'number'>):
   return `${operator}-${number}`
 }
 
-function chargeAt(words: DataView, at: number): ChargeFacts {
+function chargeAt(lines: Uint32Array, at: number): ChargeFacts {
   return {
-    operator: digitsOf(words.getUint32(at + CHARGE.operator)),
-    number: words.getUint32(at + CHARGE.number),
-    corrects: words.getUint32(at + CHARGE.corrects),
-    mode: words.getUint8(at + CHARGE.mode),
-    medium: words.getUint8(at + CHARGE.medium),
+    operator: digitsOf(lines[at + CHARGE_LINE.operator]!),
+    number: lines[at + CHARGE_LINE.number]!,
+    corrects: lines[at + CHARGE_LINE.corrects]!,
+    mode: chargeModeAt(lines, at),
+    medium: mediumAt(lines, at),
   }
 }
