@@ -1,6 +1,7 @@
 import { canonicalJson, type Day, fromHex, toHex, utf8 } from '@unifare/core'
 import { chainedRoot, leafHash, merkleRoot } from '../merkle.ts'
-import { type Money, netDues } from '../netting.ts'
+import { type Money, netDues, type Position } from '../netting.ts'
+import { type OrderMove, withOrders } from '../order-moves.ts'
 import { BUCKETS } from './account-hash.ts'
 import type { ClearedPart, ClearJob } from './clear-job.ts'
 import { joinRanges } from './delivered.ts'
@@ -23,6 +24,10 @@ export interface SegmentDay {
   /** Closed days that may have settled what comes again, oldest first. */
   readonly closedDays: readonly Day[]
   readonly segments: readonly Omit<ScatterJob, 'shards' | 'centre'>[]
+  /** Orders between agents and issuers that settle with the day, in their order; they have no taps. */
+  readonly orders?: readonly OrderMove[]
+  /** What the day before told as `delivered`; nothing before the first. */
+  readonly deliveredBefore?: Uint8Array
   /** 1 to 256: how many pieces the day is cleared in. Outputs do not depend on it. */
   readonly shards: number
 }
@@ -31,7 +36,12 @@ export interface SegmentDay {
 export interface ClearedSegments {
   readonly day: Day
   readonly root: string
+  /** Of charges alone. */
   readonly money: Money
+  /** Of charges and orders together: these stand under the root. */
+  readonly positions: readonly Position[]
+  /** All sequences that terminals ever delivered, by terminal: the next day begins with them. */
+  readonly delivered: Uint8Array
   readonly settledFen: bigint
   readonly taps: number
   readonly charges: number
@@ -49,8 +59,8 @@ export type ClearingProgress = (done: number, all: number) => void
 
 /**
  * Clears a day from its segments: distributes them over shards, clears the shards, nets. The root
- * covers every verdict row by bucket and the positions, and chains to the root before; it is the
- * same for any number of shards and workers.
+ * covers every verdict row by bucket, then the orders and the positions, and chains to the root
+ * before; it is the same for any number of shards and workers.
  */
 export async function clearSegments(
   input: SegmentDay,
@@ -71,7 +81,10 @@ export async function clearSegments(
   const scattered = await Promise.all(
     segments.map((segment) => workers.scatter({ ...segment, shards, centre }).then(told)),
   )
-  const delivered = joinRanges(scattered.map((one) => one.delivered))
+  const delivered = joinRanges([
+    input.deliveredBefore ?? new Uint8Array(0),
+    ...scattered.map((one) => one.delivered),
+  ])
   const cleared = await Promise.all(
     Array.from({ length: shards }, (_, shard) => {
       const parts = scattered.map(({ file, taps, charges }) => ({
@@ -83,26 +96,32 @@ export async function clearSegments(
     }),
   )
   for (const { file } of scattered) await spill.remove(file)
-  return { ...summed(cleared, scattered), ...closed(input, cleared) }
+  return { ...summed(cleared, scattered), ...closed(input, cleared), delivered }
 }
 
+type Closed = 'day' | 'root' | 'money' | 'positions' | 'bucketRoots'
+
 function closed(
-  { day, centre, previousRoot }: SegmentDay,
+  { day, centre, previousRoot, orders = [] }: SegmentDay,
   cleared: readonly ClearedPart[],
-): Pick<ClearedSegments, 'day' | 'root' | 'money' | 'bucketRoots'> {
+): Pick<ClearedSegments, Closed> {
   const bucketRoots = cleared.flatMap((part) => part.bucketRoots)
   if (bucketRoots.length !== BUCKETS) throw new TypeError(`${bucketRoots.length} buckets`)
   const money = netDues(duesOf(cleared.map(({ sums }) => sums)), centre)
-  const lines = money.positions.map((position) => utf8(canonicalJson({ position })))
+  const positions = withOrders(money.positions, orders)
+  const lines = [
+    ...orders.map((order) => ({ order })),
+    ...positions.map((position) => ({ position })),
+  ].map((line) => utf8(canonicalJson(line)))
   const tree = merkleRoot([...bucketRoots.map(fromHex), ...lines.map(leafHash)])
   const root = toHex(chainedRoot(fromHex(previousRoot), day, tree))
-  return { day, root, money, bucketRoots }
+  return { day, root, money, positions, bucketRoots }
 }
 
 function summed(
   cleared: readonly ClearedPart[],
   scattered: readonly Scattered[],
-): Omit<ClearedSegments, 'day' | 'root' | 'money' | 'bucketRoots'> {
+): Omit<ClearedSegments, Closed | 'delivered'> {
   const verdicts: Record<string, number> = {}
   for (const part of cleared) {
     for (const [verdict, count] of Object.entries(part.verdicts)) {

@@ -26,28 +26,47 @@ export function createRanges() {
   }
 }
 
-/** All ranges of a day in the order of terminals, in memory that workers share and none writes. */
+/**
+ * Ranges of many segments and days as the fewest ranges, in the order of terminals and sequences: a
+ * terminal counts on, so it has one in the end. In memory that workers share and none writes.
+ */
 export function joinRanges(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+  const ranges = parts.flatMap(readRanges)
+  ranges.sort((a, b) => a.terminal - b.terminal || a.first - b.first)
+  const joined: Range[] = []
+  for (const range of ranges) {
+    const last = joined.at(-1)
+    if (last === undefined || last.terminal !== range.terminal || range.first > last.end) {
+      joined.push(range)
+    } else last.end = Math.max(last.end, range.end)
   }
-  const words = view(all)
-  const count = all.length / RANGE_BYTES
-  const terminals = Float64Array.from({ length: count }, (_, i) =>
-    terminalAt(words, i * RANGE_BYTES),
-  )
-  const order = Uint32Array.from({ length: count }, (_, i) => i).sort(
-    (a, b) => terminals[a]! - terminals[b]! || a - b,
-  )
-  const sorted = new Uint8Array(new SharedArrayBuffer(all.length))
-  order.forEach((range, place) => {
-    const from = range * RANGE_BYTES
-    sorted.set(all.subarray(from, from + RANGE_BYTES), place * RANGE_BYTES)
+  const bytes = new Uint8Array(new SharedArrayBuffer(joined.length * RANGE_BYTES))
+  const words = view(bytes)
+  joined.forEach(({ terminal, first, end }, i) => {
+    const at = i * RANGE_BYTES
+    words.setUint16(at, Math.floor(terminal / 0x1_0000_0000))
+    words.setUint32(at + 2, terminal % 0x1_0000_0000)
+    words.setUint32(at + 6, first)
+    words.setUint32(at + 10, end - first)
   })
-  return sorted
+  return bytes
+}
+
+interface Range {
+  /** Packed digits as a number. */
+  readonly terminal: number
+  readonly first: number
+  /** Behind the last one. */
+  end: number
+}
+
+function readRanges(bytes: Uint8Array): Range[] {
+  const words = view(bytes)
+  return Array.from({ length: bytes.length / RANGE_BYTES }, (_, i) => {
+    const at = i * RANGE_BYTES
+    const first = words.getUint32(at + 6)
+    return { terminal: terminalAt(words, at), first, end: first + words.getUint32(at + 10) }
+  })
 }
 
 /** Whether a delivery came: the terminal's upper 2 bytes and lower 4, and a sequence. */

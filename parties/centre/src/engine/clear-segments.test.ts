@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import {
+  accepts,
+  CENTRE,
+  cardTap,
+  chargeOf,
+  DAY,
+  ISSUER,
+  ISSUERS,
+  OPERATOR,
+  OPERATORS,
+  tapOf,
+} from '../clearing.fixture.ts'
+import type { OrderMove } from '../order-moves.ts'
+import {
+  clearDaysOnColumns,
+  clearDaysOnObjects,
+  type DayIntake,
+  type DaysOptions,
+  outcomesOf,
+} from './days.fixture.ts'
+
+const NEXT_DAY = '2026-11-21'
+const LAST_DAY = '2026-11-22'
+
+/** Clears days both ways, and expects the same of both. */
+async function both(days: readonly DayIntake[], options: DaysOptions = {}) {
+  const columns = await clearDaysOnColumns(days, options)
+  expect(outcomesOf(columns)).toEqual(await clearDaysOnObjects(days, options))
+  return columns
+}
+
+describe('orders on columns', () => {
+  const [, , agent] = OPERATORS
+  const orders: OrderMove[] = [
+    { issuer: ISSUER, order: 'load-0001', kind: 'load', agent, amountFen: 5_000 },
+    { issuer: ISSUERS[1], order: 'refund-01', kind: 'refund', agent: OPERATOR, amountFen: 1_234 },
+  ]
+
+  test('stand in the positions with the charges, also of members that have no charge', async () => {
+    const tap = await cardTap()
+    const day = { taps: [{ tap, held: 0 }], charges: [chargeOf([tap])], orders }
+    const [outcome] = await both([day])
+    expect(outcome?.positions.find(({ id }) => id === agent)).toEqual({
+      id: agent,
+      receivableFen: 0,
+      payableFen: 5_000,
+      netFen: -5_000,
+    })
+    expect(outcome?.cleared.money.positions.map(({ id }) => id)).toEqual([CENTRE, ISSUER, OPERATOR])
+  })
+
+  test('stand under the root', async () => {
+    const roots = []
+    for (const some of [[], orders, orders.toReversed()]) {
+      const [outcome] = await clearDaysOnColumns([{ orders: some }])
+      roots.push(outcome?.cleared.root)
+    }
+    expect(new Set(roots).size).toBe(3)
+  })
+})
+
+describe('what earlier days delivered', () => {
+  test('is known on later ones: a charge of another rider is foreign, of nobody missing', async () => {
+    const tap = await cardTap()
+    const other = { ...tap, account: '3120000001000000025' }
+    const delivered = { taps: [{ tap, held: 0 }] }
+    const asked = {
+      day: NEXT_DAY,
+      charges: [
+        chargeOf([other], { number: 1 }),
+        chargeOf([{ ...tap, sequence: 2 }], { number: 2 }),
+      ],
+    }
+    const outcomes = await both([delivered, { day: LAST_DAY, ...asked, taps: [] }])
+    expect(outcomes[1]?.verdicts).toEqual({
+      [`${OPERATOR}-1`]: 'tap.foreign',
+      [`${OPERATOR}-2`]: 'tap.missing',
+    })
+  })
+})
