@@ -1,19 +1,9 @@
-import {
-  type DenyEntry,
-  openBundle,
-  parseAcceptance,
-  parseDeny,
-  parseDevices,
-  type SignedBundle,
-  shelfKey,
-  signBundle,
-} from '@unifare/bundle'
+import { parseAcceptance, type SignedBundle } from '@unifare/bundle'
 import {
   canonicalJson,
   type Day,
   type Env,
   fromHex,
-  fromUtf8,
   parseDay,
   requireData,
   type Tx,
@@ -25,13 +15,10 @@ import { type KeyRef, type KeyStore, openKeyWindow, type SignatureEngine } from 
 import {
   type Input,
   type Institution,
-  loadShelf,
   newerLists,
   openInstitution,
   orderOf,
   parsePull,
-  putBundle,
-  storeBundle,
 } from '@unifare/institution'
 import { postEntries } from '@unifare/ledger'
 import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
@@ -46,6 +33,7 @@ import { createResultWriter, type FileOptions } from './files/result-writer.ts'
 import { assignFiles, takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
+import { createLists } from './published-lists.ts'
 import { reconcileOrder } from './reconciliation/centre-order.ts'
 import { createSettling, isSettlingQuestion } from './settling/edge.ts'
 import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
@@ -53,7 +41,7 @@ import { writeSettlements } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
 import { pagesOf, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
-import { days, denyEntries, statements } from './tables.ts'
+import { days, statements } from './tables.ts'
 
 /** Lines of one statement message: keeps it under the size limit of a message. */
 const STATEMENT_PART_LINES = 1_500
@@ -141,6 +129,7 @@ function createMachine(options: CentreOptions) {
   const fees = options.fees ?? DEMONSTRATION_FEES
   checkFeeRows(fees)
   const settling = createSettling(options)
+  const lists = createLists(options)
   const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
 
   /** Runs with a verifier whose issuer-level card keys are wiped when the run is over. */
@@ -161,76 +150,6 @@ function createMachine(options: CentreOptions) {
     } finally {
       window.close()
     }
-  }
-
-  async function publish(
-    tx: Tx,
-    kind: 'acceptance' | 'issuer-keys' | 'deny',
-    content: unknown,
-    input: Input,
-  ): Promise<{ kind: string; version: number }> {
-    const held = (await loadShelf(tx)).get(shelfKey(kind, id))
-    const version = (held?.version ?? 0) + 1
-    const bundle = await signBundle(
-      { publisher: id, kind, version, validFrom: input.acceptedAt, validTo: null, content },
-      sign,
-    )
-    await putBundle(tx, bundle)
-    return { kind, version }
-  }
-
-  /** Issuers' deny entries make the network's deny list: a new version for every change. */
-  async function mergeDeny(
-    tx: Tx,
-    bundle: Pick<SignedBundle, 'publisher' | 'content'>,
-    input: Input,
-  ): Promise<unknown> {
-    const held = (await loadShelf(tx)).get(shelfKey('deny', id))
-    const version = (held?.version ?? 0) + 1
-    const { entries } = parseDeny(bundle.content)
-    requireData(
-      entries.every(({ issuer }) => issuer === bundle.publisher),
-      'bundle.wrong-publisher',
-      `${bundle.publisher} may only deny its own media`,
-    )
-    const wanted = new Map(entries.map((entry) => [keyOf(entry), entry]))
-    const rows = await tx.select(denyEntries, { issuer: bundle.publisher })
-    const standing = new Set(rows.filter(({ until }) => until === 0).map(({ key }) => key))
-    await tx.put(denyEntries, [
-      ...rows
-        .filter(({ key, until }) => until === 0 && !wanted.has(key))
-        .map((row) => ({ ...row, until: version })),
-      ...[...wanted]
-        .filter(([key]) => !standing.has(key))
-        .map(([key, entry]) => ({ key, entry, issuer: entry.issuer, version, until: 0 })),
-    ])
-    return publishDeny(tx, input)
-  }
-
-  /** The network's deny list as it stands. */
-  async function publishDeny(tx: Tx, input: Input): Promise<unknown> {
-    const standing = (await tx.select(denyEntries, {})).filter(({ until }) => until === 0)
-    return publish(tx, 'deny', { entries: standing.map(({ entry }) => entry) }, input)
-  }
-
-  async function takeBundle(tx: Tx, input: Input): Promise<unknown> {
-    const value: unknown = JSON.parse(fromUtf8(input.message.body))
-    const publicKeyOf = (publisher: string) => institutions.get(publisher)
-    const opened = openBundle(value, publicKeyOf, engine)
-    requireData(
-      opened.publisher === input.message.sender &&
-        (opened.kind === 'devices' || opened.kind === 'deny'),
-      'bundle.wrong-publisher',
-      `${input.message.sender} may not publish this ${opened.kind} list`,
-    )
-    const bundle = await storeBundle(tx, value, {
-      at: input.acceptedAt,
-      engine,
-      publicKeyOf,
-      trial: ({ kind, content }) =>
-        kind === 'devices' ? parseDevices(content) : parseDeny(content),
-    })
-    return bundle.kind === 'deny' ? mergeDeny(tx, bundle, input) : null
   }
 
   /** Certifies an issuer's code key under the root key (reference ride code 1.2). */
@@ -315,7 +234,11 @@ function createMachine(options: CentreOptions) {
     if (order['do'] === 'certify') return certify(order, input.message.sender)
     if (order['do'] === 'order-settled') return settleOrder(tx, order, { input, rules: options })
     if (order['do'] === 'file') {
-      return takeFile(tx, order, { input, centre: id, deny: (list) => mergeDeny(tx, list, input) })
+      return takeFile(tx, order, {
+        input,
+        centre: id,
+        deny: (list) => lists.mergeDeny(tx, list, input),
+      })
     }
     requireData(
       input.message.sender === id,
@@ -323,16 +246,16 @@ function createMachine(options: CentreOptions) {
       'orders come from the centre itself',
     )
     const at = input.acceptedAt
-    const publishAcceptance = (content: unknown) => publish(tx, 'acceptance', content, input)
+    const publishAcceptance = (content: unknown) => lists.publish(tx, 'acceptance', content, input)
     if (settling.takes(order)) return settling.carryOut(tx, { order, at, publishAcceptance })
     switch (order['do']) {
       case 'publish-acceptance':
         return publishAcceptance(await settling.open(tx, parseAcceptance(order['content']), at))
       case 'publish-issuer-keys':
         parseIssuerKeys(order['content'], engine)
-        return publish(tx, 'issuer-keys', order['content'], input)
+        return lists.publish(tx, 'issuer-keys', order['content'], input)
       case 'publish-deny':
-        return publishDeny(tx, input)
+        return lists.publishDeny(tx, input)
       case 'close-day':
         return closeDay(tx, order, input)
       case 'reconcile':
@@ -357,7 +280,7 @@ function createMachine(options: CentreOptions) {
         return takeChargeBatch(tx, message, { engine, key, at: input.acceptedAt })
       }
       case 'bundle':
-        return takeBundle(tx, input)
+        return lists.takeBundle(tx, input)
       case 'order':
         return staffOrder(tx, input)
       case 'statement':
@@ -384,10 +307,6 @@ type Order = Readonly<Record<string, unknown>>
 /** The masters that verify card taps. */
 function isCardUse(use: KeyRef['use']): boolean {
   return use === 'purchase' || use === 'tac'
-}
-
-function keyOf({ medium, issuer, account }: DenyEntry): string {
-  return `${medium}/${issuer}/${account}`
 }
 
 function resultOf(cleared: Cleared): DayResult {

@@ -130,16 +130,6 @@ export { type Held, type HeldEvent, hold, stepHeld } from './rules/held.ts'
 export type { HoldRule } from './rules/hold-rules.ts'
 export { partsOfMembers, sharesOfCharge } from './rules/member-parts.ts'
 export { type RuleBook, rulesHold, type SignedRuleBook } from './rules/rule-book.ts'
-export {
-  checkTiers,
-  clearingCentreOf,
-  DEMONSTRATION_TIER_RULES,
-  nextHop,
-  resultsByChild,
-  type TierCentre,
-  type TierRule,
-  type Tiers,
-} from './rules/tiers.ts'
 export type { Instruction } from './settling/instructions.ts'
 export type { ModelRow, SettlementModel } from './settling/models.ts'
 export type { WindowSummary } from './settling/orders.ts'
@@ -180,6 +170,16 @@ export {
   type TapRow,
   taps,
 } from './tables.ts'
+export {
+  checkTiers,
+  clearingCentreOf,
+  DEMONSTRATION_TIER_RULES,
+  nextHop,
+  resultsByChild,
+  type TierCentre,
+  type TierRule,
+  type Tiers,
+} from './tiers/tiers.ts'
 export { VERDICTS, type Verdict } from './verdicts.ts'
 export { parseAlarmRules } from './watch/alarm-rules.ts'
 export {

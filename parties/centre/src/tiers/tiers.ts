@@ -1,6 +1,6 @@
 import { type Day, type Fen, requireData } from '@unifare/core'
 import type { Position } from '../netting.ts'
-import { type Dated, inForce } from './dated.ts'
+import { type Dated, inForce } from '../rules/dated.ts'
 
 /** Levels of centres 三级清分, the highest first (reference clearing 1.9, 32). */
 export const TIERS = ['national', 'province', 'city'] as const
