@@ -1,15 +1,14 @@
+import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import {
   accepts,
   CENTRE,
   cardTap,
   chargeOf,
-  DAY,
   ISSUER,
   ISSUERS,
   OPERATOR,
   OPERATORS,
-  tapOf,
 } from '../clearing.fixture.ts'
 import type { OrderMove } from '../order-moves.ts'
 import {
@@ -21,7 +20,6 @@ import {
 } from './days.fixture.ts'
 
 const NEXT_DAY = '2026-11-21'
-const LAST_DAY = '2026-11-22'
 
 /** Clears days both ways, and expects the same of both. */
 async function both(days: readonly DayIntake[], options: DaysOptions = {}) {
@@ -72,10 +70,35 @@ describe('what earlier days delivered', () => {
         chargeOf([{ ...tap, sequence: 2 }], { number: 2 }),
       ],
     }
-    const outcomes = await both([delivered, { day: LAST_DAY, ...asked, taps: [] }])
+    const outcomes = await both([delivered, asked])
     expect(outcomes[1]?.verdicts).toEqual({
       [`${OPERATOR}-1`]: 'tap.foreign',
       [`${OPERATOR}-2`]: 'tap.missing',
     })
+  })
+
+  test('and did not settle waits for another charge, as what no charge named', async () => {
+    const taps = [await cardTap(), await cardTap({ sequence: 2, serial: 2, counter: 2 })]
+    const [first, second] = taps as [Tap, Tap]
+    const refused = [
+      chargeOf([first], { number: 1, endAt: 0 }),
+      // The second tap of a charge whose first one was charged before.
+      chargeOf([first, second], { number: 2, amountFen: 400 }),
+    ]
+    const acceptance = { rows: [accepts({ from: first.at })] }
+    const held = taps.map((tap) => ({ tap, held: 0 }))
+    const again = [chargeOf([first], { number: 3 }), chargeOf([second], { number: 4 })]
+    const days = [
+      { taps: held, charges: refused, acceptance },
+      { day: NEXT_DAY, charges: again, acceptance },
+    ]
+    const [one, two] = await both(days)
+    expect(Object.values(one?.verdicts ?? {})).toEqual(['acceptance.none', 'normal'])
+    expect(Object.values(two?.verdicts ?? {})).toEqual(['tap.charged', 'tap.charged'])
+    const [, other] = await both([
+      { taps: held, charges: refused.slice(0, 1), acceptance },
+      { day: NEXT_DAY, charges: again, acceptance },
+    ])
+    expect(Object.values(other?.verdicts ?? {})).toEqual(['normal', 'normal'])
   })
 })

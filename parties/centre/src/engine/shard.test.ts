@@ -274,8 +274,9 @@ describe('a shard cleared on columns', () => {
       at: two[1]?.at,
       tapDay: '20261120',
     })
-    // The taps that no charge named wait for theirs.
-    expect(waiting.length).toBe(19)
+    // The taps that did not settle wait: those that no charge named, and the two of one refused.
+    expect(verdictsOfRows(rows)[`${OPERATORS[0]}-77`]).toBe('tap.foreign')
+    expect(waiting.length).toBe(21)
   })
 
   test('an empty shard has no rows', async () => {

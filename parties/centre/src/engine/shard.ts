@@ -13,7 +13,7 @@ import { createScratch, type Scratch } from './scratch.ts'
 import { markConflicts } from './serial-owners.ts'
 import { verifyNamedTaps } from './shard-evidence.ts'
 import { readShard, type ShardLists } from './shard-lists.ts'
-import { ROW_BYTES } from './verdict-rows.ts'
+import { ROW_BYTES, VERDICT_NUMBERS } from './verdict-rows.ts'
 
 /** Records of a shard's accounts as lines (`lines.ts`), one behind the other, in any order. */
 export interface ShardRecords {
@@ -57,7 +57,7 @@ export interface ClearedShard {
   readonly sums: LaneSums
   /** Fen of charges that settled. */
   readonly settledFen: bigint
-  /** Taps that no charge named, in the order of their accounts: they wait for their charge. */
+  /** Taps that did not settle, in the order of their accounts: they wait for their charge. */
   readonly waiting: readonly Uint32Array[]
 }
 
@@ -89,13 +89,13 @@ export async function clearShard(
     wasDelivered: context.wasDelivered,
     endOf: createDayEnds(),
   }
-  const { rows, settledFen } = judgeAll(bench, scratch)
+  const { rows, settledFen, done } = judgeAll(bench, scratch)
   return {
     rows,
     charges: shard.charges.count,
     sums: lanes.sums(),
     settledFen,
-    waiting: waitingTaps(shard, scratch),
+    waiting: waitingTaps(shard, done),
   }
 }
 
@@ -126,11 +126,19 @@ function createDayEnds(): (day: number) => number {
   }
 }
 
-function judgeAll(bench: Bench, scratch: Scratch): { rows: Uint8Array; settledFen: bigint } {
+interface JudgedShard {
+  readonly rows: Uint8Array
+  readonly settledFen: bigint
+  /** 1 for taps that settled, now or before: nothing more is asked for them. */
+  readonly done: Uint8Array
+}
+
+function judgeAll(bench: Bench, scratch: Scratch): JudgedShard {
   const { shard, evidence, conflicts } = bench
   const { charges, accounts, taps } = shard
   const judge = createJudge(bench)
   const rows = scratch.u8(charges.taps.length * ROW_BYTES)
+  const done = scratch.u8(taps.count)
   const write = createRowWriter(shard, evidence.capsFen, rows)
   let settledFen = 0
   for (let account = 0; account < accounts.count; account++) {
@@ -140,14 +148,20 @@ function judgeAll(bench: Bench, scratch: Scratch): { rows: Uint8Array; settledFe
     for (let charge = accounts.starts[account]!; charge < accounts.starts[account + 1]!; charge++) {
       const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
       write(charge, verdict, feeRow)
+      const [first, end] = [charges.starts[charge]!, charges.starts[charge + 1]!]
+      // Of several taps of a charge that is refused, others than the charged one may settle yet.
+      if (feeRow !== -1 || (verdict === CHARGED && end - first === 1)) {
+        for (let i = first; i < end; i++) if (charges.taps[i] !== -1) done[charges.taps[i]!] = 1
+      }
       if (feeRow === -1) continue
       settledFen += charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
       settledFen -= takenBackFen
     }
   }
-  return { rows, settledFen: BigInt(settledFen) }
+  return { rows, settledFen: BigInt(settledFen), done }
 }
 
+const CHARGED = VERDICT_NUMBERS['tap.charged']
 const NO_ROWS: readonly number[] = []
 
 /** The card taps of one account that its charges name, where they are several. */
@@ -161,15 +175,13 @@ function ownCardRows({ charges, accounts }: ShardLists, account: number): readon
   return rows
 }
 
-/** Taps that could back a charge and that none named. */
-function waitingTaps({ taps, charges }: ShardLists, scratch: Scratch): Uint32Array[] {
-  const named = scratch.u8(taps.count)
-  for (const tap of charges.taps) if (tap !== -1) named[tap] = 1
+/** Taps that could back a charge and that are not done. */
+function waitingTaps({ taps }: ShardLists, done: Uint8Array): Uint32Array[] {
   const { lines, places } = taps
   const waiting: Uint32Array[] = []
   for (let tap = 0; tap < taps.count; tap++) {
     const place = places[tap]!
-    if (named[tap] === 1 || CHARGED_KINDS[tapKindAt(lines, place)] !== 1) continue
+    if (done[tap] === 1 || CHARGED_KINDS[tapKindAt(lines, place)] !== 1) continue
     waiting.push(lines.subarray(place, place + wordsOfTap(lines, place)))
   }
   return waiting
