@@ -31,4 +31,19 @@ export {
   rebuildFrom,
 } from './delta.ts'
 export { bundleErrors } from './errors.ts'
+export {
+  type BundleHead,
+  type BundlePiece,
+  cutBundle,
+  fitAnswer,
+  gatherBundles,
+  headOf,
+  isHead,
+  joinPieces,
+  PIECES_MAX,
+  type PieceRequest,
+  parsePiece,
+  pieceOf,
+  type ToldBundle,
+} from './pieces.ts'
 export { accept, type Shelf, shelfKey } from './shelf.ts'

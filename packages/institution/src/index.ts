@@ -1,3 +1,4 @@
+export { sendBundle, wholeBundle } from './bundle-pieces.ts'
 export { institutionErrors } from './errors.ts'
 export {
   type Apply,
@@ -18,6 +19,7 @@ export {
   storeBundle,
 } from './shelf.ts'
 export {
+  bundlePieces,
   type IntakeRow,
   intake,
   type OutboxRow,

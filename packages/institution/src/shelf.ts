@@ -1,8 +1,14 @@
 import {
   accept,
+  BUNDLE_KINDS,
   type BundleDelta,
+  type BundleHead,
+  type BundlePiece,
   deltaOf,
+  fitAnswer,
   openBundle,
+  type PieceRequest,
+  pieceOf,
   type Shelf,
   type SignedBundle,
   shelfKey,
@@ -86,6 +92,10 @@ export interface PullRequest {
   readonly held: Readonly<Record<string, number>>
   /** Whether it can make a list from what changed since the version held. */
   readonly deltas?: boolean
+  /** Whether it asks for the pieces of what is too long for one message. */
+  readonly pieces?: boolean
+  /** The piece that it asks for, and nothing else. */
+  readonly piece?: PieceRequest
 }
 
 /** Reads the body of a `pull`; throws `message.malformed`. */
@@ -99,31 +109,80 @@ export function parsePull(order: Readonly<Record<string, unknown>>): PullRequest
     'message.malformed',
     'a pull names the versions held',
   )
-  return { held: held as Record<string, number>, deltas: order['deltas'] === true }
+  const { piece } = order
+  return {
+    held: held as Record<string, number>,
+    deltas: order['deltas'] === true,
+    pieces: order['pieces'] === true,
+    ...(piece !== undefined && { piece: readPieceRequest(piece) }),
+  }
+}
+
+function readPieceRequest(value: unknown): PieceRequest {
+  const { publisher, version, since, piece, ...rest } = (value ?? {}) as Partial<
+    Record<keyof PieceRequest, unknown>
+  >
+  const kind = BUNDLE_KINDS.find((known) => known === rest.kind)
+  const count = (number: unknown): number | undefined =>
+    Number.isSafeInteger(number) && Number(number) >= 0 ? Number(number) : undefined
+  const told = { version: count(version), since: count(since), piece: count(piece) }
+  requireData(
+    kind !== undefined &&
+      typeof publisher === 'string' &&
+      told.version !== undefined &&
+      told.since !== undefined &&
+      told.piece !== undefined,
+    'message.malformed',
+    'a piece is asked for by publisher, kind, version, since and number',
+  )
+  return { publisher, kind, version: told.version, since: told.since, piece: told.piece }
 }
 
 /**
  * The same for an answer: whole lists, or what changed in them since the version that the puller
- * holds where it can read that and it is shorter.
+ * holds where it can read that and it is shorter; heads of what does not fit where the puller asks
+ * for pieces; or the one piece that it asked for.
  */
 export async function newerLists(
   tx: Tx,
   pull: PullRequest,
   wanted: (bundle: SignedBundle) => boolean,
-): Promise<(SignedBundle | BundleDelta)[]> {
+): Promise<(SignedBundle | BundleDelta | BundleHead)[]> {
+  if (pull.piece !== undefined) return pieceAsked(tx, pull.piece, wanted)
   const bundles = newerBundles(await loadShelf(tx), pull).filter(wanted)
-  if (pull.deltas !== true) return bundles
-  const keys = bundles.map(({ kind, publisher }) => {
-    const name = shelfKey(kind, publisher)
-    return { name, version: Object.hasOwn(pull.held, name) ? (pull.held[name] ?? 0) : 0 }
-  })
-  const rows = await tx.get(versions, keys)
-  const shorter: (SignedBundle | BundleDelta)[] = []
-  for (const [i, bundle] of bundles.entries()) {
-    const list = rows[i]?.list
-    shorter.push((list === undefined ? undefined : await deltaSince(tx, bundle, list)) ?? bundle)
+  const told: { readonly value: SignedBundle | BundleDelta; readonly since: number }[] = []
+  for (const value of bundles) {
+    const name = shelfKey(value.kind, value.publisher)
+    const since = Object.hasOwn(pull.held, name) ? (pull.held[name] ?? 0) : 0
+    const delta = pull.deltas === true ? await deltaSince(tx, value, { name, since }) : undefined
+    told.push(delta === undefined ? { value, since: 0 } : { value: delta, since })
   }
-  return shorter
+  return pull.pieces === true ? fitAnswer(told) : told.map(({ value }) => value)
+}
+
+/** A piece of a list that stands or stood here; none when there is no such list or piece. */
+async function pieceAsked(
+  tx: Tx,
+  { publisher, kind, version, since, piece }: PieceRequest,
+  wanted: (bundle: SignedBundle) => boolean,
+): Promise<BundlePiece[]> {
+  const name = shelfKey(kind, publisher)
+  const [row] = await tx.get(versions, [{ name, version }])
+  const bundle = row && (await listNamed(tx, row.list))
+  if (bundle === undefined || !wanted(bundle)) return []
+  const value = since === 0 ? bundle : await deltaSince(tx, bundle, { name, since })
+  const found = value && pieceOf(value, { since, piece })
+  return found === undefined ? [] : [found]
+}
+
+/** A list that stands or stood on the shelf, by its name among the lists. */
+async function listNamed(tx: Tx, list: string): Promise<SignedBundle | undefined> {
+  const known = inMemory.get(list)
+  if (known !== undefined) return known
+  const [row] = await tx.get(lists, [{ list }])
+  const bundle = row?.bundle as SignedBundle | undefined
+  if (bundle !== undefined) remember(list, bundle)
+  return bundle
 }
 
 /** Deltas by new list and name of the old one: a fleet asks for the same few again and again. */
@@ -133,13 +192,16 @@ const DELTAS_PER_LIST = 64
 async function deltaSince(
   tx: Tx,
   bundle: SignedBundle,
-  list: string,
+  { name, since }: { readonly name: string; readonly since: number },
 ): Promise<BundleDelta | undefined> {
+  const [row] = await tx.get(versions, [{ name, version: since }])
+  const list = row?.list
+  if (list === undefined) return undefined
   const known = deltas.get(bundle) ?? new Map<string, BundleDelta | undefined>()
   deltas.set(bundle, known)
   if (known.has(list)) return known.get(list)
-  const base = inMemory.get(list) ?? (await tx.get(lists, [{ list }]))[0]?.bundle
-  const delta = base === undefined ? undefined : deltaOf(base as SignedBundle, bundle)
+  const base = await listNamed(tx, list)
+  const delta = base === undefined ? undefined : deltaOf(base, bundle)
   const oldest = known.size >= DELTAS_PER_LIST ? known.keys().next().value : undefined
   if (oldest !== undefined) known.delete(oldest)
   known.set(list, delta)

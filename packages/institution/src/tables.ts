@@ -107,3 +107,21 @@ export const lists = table<ListRow>({
   columns: { list: 'text', bundle: 'json' },
   key: ['list'],
 })
+
+/** A piece of a list whose others have not come yet. */
+export interface BundlePieceRow {
+  readonly sender: string
+  /** Kind, publisher, version, the version it changes, pieces and bytes. */
+  readonly list: string
+  readonly piece: number
+  /** When the first piece of the list came. */
+  readonly at: number
+  readonly text: string
+}
+
+export const bundlePieces = table<BundlePieceRow>({
+  name: 'bundle_piece',
+  columns: { sender: 'text', list: 'text', piece: 'int', at: 'int', text: 'text' },
+  key: ['sender', 'list', 'piece'],
+  indexes: [['sender']],
+})
