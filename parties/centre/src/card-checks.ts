@@ -64,27 +64,34 @@ export function createCardChecks(options: {
       opened.set(name, issuer)
       issuers.push(await issuer)
     }
-    const good = new Uint8Array(at.length)
-    for (const one of columns.values()) {
-      const rows = groupOf.reduce(
-        (count, group) => count + Number(issuers[group]?.columns === one),
-        0,
-      )
-      const own = { index: new Uint32Array(rows), at: new Uint32Array(rows) }
-      const numbers = new Uint32Array(rows)
-      let row = 0
-      for (let i = 0; i < at.length; i++) {
-        const issuer = issuers[groupOf[i]!]
-        if (issuer?.columns !== one) continue
-        own.index[row] = i
-        own.at[row] = at[i]!
-        numbers[row++] = issuer.number
-      }
-      const bits = checkEvidence(one, { bytes, at: own.at, issuers: numbers })
-      for (let i = 0; i < rows; i++) good[own.index[i]!] = bits[i]!
-    }
-    return good
+    return checkAll({ bytes, at }, issuers, groupOf)
   }
+}
+
+/** Checks rows by the columns of their issuers: mostly all are of one algorithm, and go as they stand. */
+function checkAll(
+  { bytes, at }: EvidenceRows,
+  issuers: readonly (Issuer | undefined)[],
+  groupOf: Uint32Array,
+): Uint8Array {
+  const numbers = groupOf.map((group) => issuers[group]?.number ?? 0)
+  const columns = new Set(issuers.map((issuer) => issuer?.columns))
+  const [only] = columns
+  if (columns.size === 1) {
+    return only === undefined
+      ? new Uint8Array(at.length)
+      : checkEvidence(only, { bytes, at, issuers: numbers })
+  }
+  const good = new Uint8Array(at.length)
+  for (const one of columns) {
+    if (one === undefined) continue
+    const isOwn = (_: number, row: number) => issuers[groupOf[row]!]?.columns === one
+    const index = at.map((_, row) => row).filter(isOwn)
+    const rows = { bytes, at: at.filter(isOwn), issuers: numbers.filter(isOwn) }
+    const bits = checkEvidence(one, rows)
+    for (let i = 0; i < index.length; i++) good[index[i]!] = bits[i]!
+  }
+  return good
 }
 
 /** Rows by version, algorithm and issuer: a group's name, and the first row of it. */
@@ -93,15 +100,21 @@ function rowsByKeys({ bytes, at }: EvidenceRows) {
   const keys = createKeyTable()
   const groupOf = new Uint32Array(at.length)
   const firsts: number[] = []
+  const last = { high: 0, low: 0, version: -1, group: 0 }
   for (let row = 0; row < at.length; row++) {
     const from = at[row]!
-    const group = keys.add(
-      words.getUint32(from + ISSUER_AT),
-      words.getUint32(from + ISSUER_AT + 4),
-      words.getUint16(from + EVIDENCE_AT.keyVersion),
-    )
-    if (group === firsts.length) firsts.push(row)
-    groupOf[row] = group
+    const high = words.getUint32(from + ISSUER_AT)
+    const low = words.getUint32(from + ISSUER_AT + 4)
+    const version = words.getUint16(from + EVIDENCE_AT.keyVersion)
+    // Rows of one card mostly stand together.
+    if (last.low !== low || last.high !== high || last.version !== version) {
+      last.high = high
+      last.low = low
+      last.version = version
+      last.group = keys.add(high, low, version)
+      if (last.group === firsts.length) firsts.push(row)
+    }
+    groupOf[row] = last.group
   }
   const names = firsts.map(
     (_, group) => `${keys.third[group]}/${keys.first[group]}/${keys.second[group]}`,

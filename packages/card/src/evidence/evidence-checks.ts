@@ -1,7 +1,6 @@
 import { view } from '@unifare/core'
 import type { CardKeyColumn, SessionRows, SlotRows } from '@unifare/crypto'
 import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION } from './evidence.ts'
-import { groupRows } from './group-rows.ts'
 
 /** What a purchase's codes say, as bits: 1 the TAC is right, 2 MAC2 is right. */
 export const TAC_GOOD = 1
@@ -32,7 +31,7 @@ const WORD_BYTES = 8
 /** The second half of the number's field: the card's own factor. */
 const CARD_FACTOR_AT = EVIDENCE_AT.number + 2
 /** Terminal, serial, date and time: 17 bytes that the TAC covers as they stand. */
-const PLACE_AND_TIME = [EVIDENCE_AT.terminal, EVIDENCE_AT.tac] as const
+const PLACE_AND_TIME_AT = EVIDENCE_AT.terminal
 
 /** TAC and MAC2 of every row, as big-endian words. */
 export interface EvidenceCodes {
@@ -59,63 +58,88 @@ export function checkEvidence(columns: EvidenceColumns, rows: EvidenceRows): Uin
 
 /**
  * The codes that the cards make of these purchases, whatever stands in their place: what a check
- * compares with, and what a whole fleet of software cards answers. A card's keys are derived once,
- * whatever number of its purchases there are. Throws a `TypeError` for bytes that are no evidence
- * of version 1.
+ * compares with, and what a whole fleet of software cards answers. A card's keys are derived once
+ * for purchases of it that stand together. Throws a `TypeError` for bytes that are no evidence of
+ * version 1.
  */
-export function evidenceCodes(
-  { tac, purchase, slots }: EvidenceColumns,
-  { bytes, at, issuers }: EvidenceRows,
-): EvidenceCodes {
-  for (const from of at) {
-    if (from + EVIDENCE_BYTES > bytes.length || bytes[from] !== EVIDENCE_VERSION) {
-      throw new TypeError('no evidence of version 1')
-    }
-  }
-  const words = view(bytes)
+export function evidenceCodes(columns: EvidenceColumns, evidence: EvidenceRows): EvidenceCodes {
+  const { tac, purchase, slots } = columns
+  const { at } = evidence
+  const words = view(evidence.bytes)
   const codes = { tac: new Uint32Array(at.length), mac2: new Uint32Array(at.length) }
-  const { order, starts, groups } = groupRows(words, at, CARD_FACTOR_AT, issuers)
-  const factors = new Uint8Array(slots * WORD_BYTES)
-  const issuerOf = new Uint32Array(slots)
   scratch ??= newRows()
   const rows = scratch
-  const flush = (count: number): void => {
-    makeCodes({ tac, purchase }, rows, count, codes)
-  }
-  for (let first = 0; first < groups; first += slots) {
-    const cards = Math.min(slots, groups - first)
-    for (let card = 0; card < cards; card++) {
-      const row = order[starts[first + card]!]!
-      const factorAt = at[row]! + CARD_FACTOR_AT
-      issuerOf[card] = issuers?.[row] ?? 0
-      for (let i = 0; i < WORD_BYTES; i++) factors[card * WORD_BYTES + i] = bytes[factorAt + i]!
-    }
-    tac.derive(factors, cards, issuerOf)
-    purchase.derive(factors, cards, issuerOf)
-    let count = 0
-    for (let card = 0; card < cards; card++) {
-      for (let i = starts[first + card]!; i < starts[first + card + 1]!; i++) {
-        fillRow(rows, count, words, at[order[i]!]!)
-        rows.slots[count] = card
-        rows.index[count++] = order[i]!
-        if (count === ROWS) {
-          flush(count)
-          count = 0
-        }
+  const cards = { factors: new Uint8Array(slots * WORD_BYTES), issuers: new Uint32Array(slots) }
+  const slotOf = new Uint32Array(at.length)
+  for (let first = 0; first < at.length; ) {
+    const { end, count } = takeCards({ words, evidence, first, slotOf }, cards)
+    tac.derive(cards.factors, count, cards.issuers)
+    purchase.derive(cards.factors, count, cards.issuers)
+    for (let from = first; from < end; from += ROWS) {
+      const own = Math.min(ROWS, end - from)
+      for (let row = 0; row < own; row++) {
+        fillRow(rows, row, words, at[from + row]!)
+        rows.slots[row] = slotOf[from + row]!
       }
+      makeCodes({ tac, purchase }, rows, { from, count: own }, codes)
     }
-    flush(count)
+    first = end
   }
   return codes
 }
 
+/**
+ * Gives the cards of the next purchases their slots, until there are no more slots: the factors by
+ * which their keys are derived, and the slot of every purchase.
+ */
+function takeCards(
+  {
+    words,
+    evidence,
+    first,
+    slotOf,
+  }: {
+    readonly words: DataView
+    readonly evidence: EvidenceRows
+    readonly first: number
+    readonly slotOf: Uint32Array
+  },
+  cards: { readonly factors: Uint8Array; readonly issuers: Uint32Array },
+): { readonly end: number; readonly count: number } {
+  const { at, issuers } = evidence
+  const out = view(cards.factors)
+  const last = { high: 0, low: 0, issuer: -1 }
+  let count = 0
+  for (let row = first; row < at.length; row++) {
+    const from = at[row]!
+    const isEvidence =
+      from + EVIDENCE_BYTES <= words.byteLength && words.getUint8(from) === EVIDENCE_VERSION
+    if (!isEvidence) throw new TypeError('no evidence of version 1')
+    const high = words.getUint32(from + CARD_FACTOR_AT)
+    const low = words.getUint32(from + CARD_FACTOR_AT + 4)
+    const issuer = issuers?.[row] ?? 0
+    if (last.low !== low || last.high !== high || last.issuer !== issuer) {
+      if (count === cards.issuers.length) return { end: row, count }
+      out.setUint32(count * WORD_BYTES, high)
+      out.setUint32(count * WORD_BYTES + 4, low)
+      cards.issuers[count++] = issuer
+      last.high = high
+      last.low = low
+      last.issuer = issuer
+    }
+    slotOf[row] = count - 1
+  }
+  return { end: at.length, count }
+}
+
 interface Rows {
-  /** Which evidence a row holds. */
-  readonly index: Uint32Array
   readonly slots: Uint32Array
   readonly tacMessages: Uint8Array
+  readonly tacWords: DataView
   readonly seeds: Uint8Array
+  readonly seedWords: DataView
   readonly mac2Messages: Uint8Array
+  readonly mac2Words: DataView
   readonly out: Uint32Array
 }
 
@@ -123,46 +147,50 @@ interface Rows {
 let scratch: Rows | undefined
 
 function newRows(): Rows {
-  const words = () => new Uint32Array(ROWS)
+  const tacMessages = new Uint8Array(ROWS * TAC_MESSAGE_BYTES)
+  const seeds = new Uint8Array(ROWS * WORD_BYTES)
+  const mac2Messages = new Uint8Array(ROWS * MAC2_MESSAGE_BYTES)
   return {
-    index: words(),
-    slots: words(),
-    tacMessages: new Uint8Array(ROWS * TAC_MESSAGE_BYTES),
-    seeds: new Uint8Array(ROWS * WORD_BYTES),
-    mac2Messages: new Uint8Array(ROWS * MAC2_MESSAGE_BYTES),
-    out: words(),
+    slots: new Uint32Array(ROWS),
+    tacMessages,
+    tacWords: view(tacMessages),
+    seeds,
+    seedWords: view(seeds),
+    mac2Messages,
+    mac2Words: view(mac2Messages),
+    out: new Uint32Array(ROWS),
   }
 }
 
 function fillRow(rows: Rows, row: number, words: DataView, from: number): void {
-  const { tacMessages, seeds, mac2Messages } = rows
+  const { tacWords, seedWords, mac2Words } = rows
+  const amountFen = words.getUint32(from + EVIDENCE_AT.amountFen)
+  mac2Words.setUint32(row * MAC2_MESSAGE_BYTES, amountFen)
   const message = row * TAC_MESSAGE_BYTES
+  tacWords.setUint32(message, amountFen)
+  tacWords.setUint8(message + 4, words.getUint8(from + EVIDENCE_AT.type))
   for (let i = 0; i < 4; i++) {
-    const byte = words.getUint8(from + EVIDENCE_AT.amountFen + i)
-    tacMessages[message + i] = byte
-    mac2Messages[row * MAC2_MESSAGE_BYTES + i] = byte
+    tacWords.setUint32(message + 5 + i * 4, words.getUint32(from + PLACE_AND_TIME_AT + i * 4))
   }
-  tacMessages[message + 4] = words.getUint8(from + EVIDENCE_AT.type)
-  const [first, end] = PLACE_AND_TIME
-  for (let i = first; i < end; i++) tacMessages[message + 5 + i - first] = words.getUint8(from + i)
+  tacWords.setUint8(message + 21, words.getUint8(from + PLACE_AND_TIME_AT + 16))
   // Random and counter, and the low half of the terminal serial.
   const seed = row * WORD_BYTES
-  for (let i = 0; i < 6; i++) seeds[seed + i] = words.getUint8(from + EVIDENCE_AT.random + i)
-  seeds[seed + 6] = words.getUint8(from + EVIDENCE_AT.serial + 2)
-  seeds[seed + 7] = words.getUint8(from + EVIDENCE_AT.serial + 3)
+  seedWords.setUint32(seed, words.getUint32(from + EVIDENCE_AT.random))
+  seedWords.setUint16(seed + 4, words.getUint16(from + EVIDENCE_AT.random + 4))
+  seedWords.setUint16(seed + 6, words.getUint16(from + EVIDENCE_AT.serial + 2))
 }
 
 function makeCodes(
   { tac, purchase }: Pick<EvidenceColumns, 'tac' | 'purchase'>,
   rows: Rows,
-  count: number,
+  { from, count }: { readonly from: number; readonly count: number },
   codes: EvidenceCodes,
 ): void {
-  const { index, slots, seeds, out } = rows
+  const { slots, seeds, out } = rows
   const common = { count, slots, out }
   tac.macs({ ...common, messages: rows.tacMessages, messageBytes: TAC_MESSAGE_BYTES })
-  for (let row = 0; row < count; row++) codes.tac[index[row]!] = out[row]!
+  codes.tac.set(out.subarray(0, count), from)
   const messages = rows.mac2Messages
   purchase.macs({ ...common, seeds, messages, messageBytes: MAC2_MESSAGE_BYTES })
-  for (let row = 0; row < count; row++) codes.mac2[index[row]!] = out[row]!
+  codes.mac2.set(out.subarray(0, count), from)
 }

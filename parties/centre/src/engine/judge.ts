@@ -16,9 +16,10 @@ import {
   tapKindAt,
   tapModeAt,
 } from './lines.ts'
+import type { MemberMoney } from './member-money.ts'
 import { wordOf } from './packed.ts'
 import { deliveryAt, type Past, type PastRow, type RiddenCards } from './past.ts'
-import type { EvidenceColumns } from './shard-evidence.ts'
+import { type EvidenceColumns, NO_CAP } from './shard-evidence.ts'
 import type { ShardLists } from './shard-lists.ts'
 import { type AccountCharges, accountCharges, FIRST, type Standing } from './standing.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
@@ -37,6 +38,7 @@ export interface Bench {
   readonly conflicts: Uint8Array
   readonly lanes: Lanes
   readonly fees: readonly FeeRow[]
+  readonly members: MemberMoney
   readonly past: Past
   readonly cards: RiddenCards
   /** Deny entries by number of the account. */
@@ -83,6 +85,7 @@ export function createJudge(bench: Bench) {
   const today = createToday()
   const judgement: Judgement = { verdict: 0, feeRow: -1, takenBackFen: 0 }
   let account = -1
+  let denied: readonly DenySpan[] | undefined
   /** Of an account that has corrections: its charges, and the names that today's taps settled under. */
   let history: AccountCharges | undefined
   const settledUnder = new Map<number, string>()
@@ -130,9 +133,10 @@ export function createJudge(bench: Bench) {
       return
     }
     judgement.feeRow = feeRow
-    lanes.settle(lane, feeRow, lines[at + CHARGE_LINE.amountFen]!)
+    const isShared = bench.members.settle(lines, at, { row: bench.fees[feeRow]!, standing })
+    if (!isShared) lanes.settle(lane, feeRow, lines[at + CHARGE_LINE.amountFen]!)
     if (standing.kind === 'settled') {
-      lanes.takeBack(lane, standing.money)
+      if (!isShared) lanes.takeBack(lane, standing.money)
       judgement.takenBackFen = standing.money.amountFen
     }
     remember(charge)
@@ -168,8 +172,8 @@ export function createJudge(bench: Bench) {
       const verdict =
         old === undefined ? judgeNewTap(at, named, tap, first) : judgeOldTap(at, named, old, first)
       if (verdict !== V.normal) return verdict
-      const capFen = old === undefined ? (evidence.capsFen.get(tap) ?? 0) : old.balanceFen
-      if (capFen > 0 && amountFen > capFen) return V['code.over-cap']
+      const capFen = old === undefined ? evidence.capsFen[tap]! : old.balanceFen || NO_CAP
+      if (amountFen > capFen) return V['code.over-cap']
       const delivery = deliveryAt(lines, named)
       const counter = old === undefined ? counterOf(tap) : old.counter
       const twice = counters.get(counter)
@@ -231,8 +235,7 @@ export function createJudge(bench: Bench) {
     return (
       wordOf(old.operator) === lines[at + CHARGE_LINE.operator]! &&
       old.mode === chargeModeAt(lines, at) &&
-      (old.medium === MEDIA.code ? 0 : old.amountFen) ===
-        lines[named + NAMED_LINE.amountFen]! &&
+      (old.medium === MEDIA.code ? 0 : old.amountFen) === lines[named + NAMED_LINE.amountFen]! &&
       old.at < bench.endOf(lines[at + CHARGE_LINE.tapDay]!)
     )
   }
@@ -247,8 +250,7 @@ export function createJudge(bench: Bench) {
     const before = settledBefore(tap)
     if (before !== 0) return before === 1 ? V['tap.charged'] : V['tap.conflict']
     if (isDenied(rides[place + TAP_LINE.held]!)) return V['deny.listed']
-    const capFen = evidence.capsFen.get(tap)
-    return capFen !== undefined && lines[at + CHARGE_LINE.amountFen]! > capFen
+    return lines[at + CHARGE_LINE.amountFen]! > evidence.capsFen[tap]!
       ? V['code.over-cap']
       : V.normal
   }
@@ -277,9 +279,8 @@ export function createJudge(bench: Bench) {
   }
 
   function isDenied(held: number): boolean {
-    const spans = bench.denied.get(account)
-    if (spans === undefined) return false
-    return spans.some(({ version, until }) => held >= version && (until === 0 || held < until))
+    if (denied === undefined) return false
+    return denied.some(({ version, until }) => held >= version && (until === 0 || held < until))
   }
 
   function remember(charge: number): void {
@@ -310,6 +311,7 @@ export function createJudge(bench: Bench) {
     judgeCharge,
     nextAccount(number: number): void {
       account = number
+      denied = bench.denied.size === 0 ? undefined : bench.denied.get(number)
       today.clear()
       if (history !== undefined) settledUnder.clear()
       history = hasCorrections(number) ? accountCharges(bench.past.rows(number)) : undefined

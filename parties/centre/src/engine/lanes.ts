@@ -35,6 +35,9 @@ export interface Lanes {
 
 const LANES_MIN = 1_024
 
+/** No day: of lanes whose fee row was not looked up yet. */
+const NO_DAY = 0
+
 /** Opens the lanes of a day's rules; none has money yet. */
 export function createLanes(rules: LaneRules): Lanes {
   const { acceptance } = rules
@@ -42,24 +45,53 @@ export function createLanes(rules: LaneRules): Lanes {
   const feeRowOnDay = createFeeRows(rules.fees)
   const sums = createLaneSums(rules.fees)
   const lanes = createKeyTable()
-  /** Since when each lane has been open. */
+  /** Since when each lane has been open; whether its issuer is a member. */
   let openFrom = new Float64Array(LANES_MIN)
+  let known = new Uint8Array(LANES_MIN)
+  /** The day for which a lane's fee row was looked up last, and the row. */
+  let feeDays = new Uint32Array(LANES_MIN)
+  let feeRows = new Int32Array(LANES_MIN)
+  /** The lane that was asked for last: rides of one account are mostly alike. */
+  const last = { operator: -1, issuer: -1, kind: -1, lane: -1 }
+
+  function add(operator: number, issuer: number, kind: number): number {
+    const before = lanes.count
+    const lane = lanes.add(operator, issuer, kind)
+    if (lane < before) return lane
+    if (lane === openFrom.length) {
+      openFrom = enlarged(openFrom, new Float64Array(lane * 2))
+      known = enlarged(known, new Uint8Array(lane * 2))
+      feeDays = enlarged(feeDays, new Uint32Array(lane * 2))
+      feeRows = enlarged(feeRows, new Int32Array(lane * 2))
+    }
+    openFrom[lane] = acceptance.openFrom(operator, issuer, kind)
+    known[lane] = Number(issuers.has(issuer))
+    return lane
+  }
+
   return {
     lane(operator, issuer, mode, medium) {
-      const before = lanes.count
       const kind = rideKind(mode, medium)
-      const lane = lanes.add(operator, issuer, kind)
-      if (lane < before) return lane
-      if (lane === openFrom.length) openFrom = enlarged(openFrom, new Float64Array(lane * 2))
-      openFrom[lane] = acceptance.openFrom(operator, issuer, kind)
-      return lane
+      if (last.operator !== operator || last.issuer !== issuer || last.kind !== kind) {
+        last.operator = operator
+        last.issuer = issuer
+        last.kind = kind
+        last.lane = add(operator, issuer, kind)
+      }
+      return last.lane
     },
-    isIssuerKnown: (lane) => issuers.has(lanes.second[lane]!),
+    isIssuerKnown: (lane) => known[lane] === 1,
     opensAt: (lane, at) =>
       openFrom[lane]! <= at ||
       acceptance.opensAt(lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]!, at),
-    feeRowOn: (lane, day) =>
-      feeRowOnDay(day, lanes.first[lane]!, lanes.second[lane]!, lanes.third[lane]! >>> 8),
+    feeRowOn(lane, day) {
+      if (feeDays[lane] !== day || day === NO_DAY) {
+        const [operator, issuer] = [lanes.first[lane]!, lanes.second[lane]!]
+        feeDays[lane] = day
+        feeRows[lane] = feeRowOnDay(day, operator, issuer, lanes.third[lane]! >>> 8)
+      }
+      return feeRows[lane]!
+    },
     begin: () => sums.begin(),
     settle: (lane, feeRow, amountFen) => sums.add(lane, feeRow, amountFen),
     takeBack: (lane, money) => sums.takeBack(lane, money),

@@ -94,17 +94,24 @@ export async function openPast(
   const days =
     suspects.length === 0 ? [] : await history(suspects.map((account) => keyOf(shard, account)))
   const byAccount = groupRows(days, shard)
-  const rowsOf = (account: number) => byAccount.get(account) ?? []
-  const settledRow = (account: number, fits: (row: PastRow) => boolean) =>
-    rowsOf(account).find((row) => row.verdict === VERDICT_NUMBERS.normal && fits(row))
+  const rowsOf = (account: number) => byAccount.get(account) ?? NO_ROWS
   return {
     rows: rowsOf,
-    settled: (account, counter) => settledRow(account, (row) => row.counter === counter),
+    settled: (account, counter) =>
+      rowsOf(account).find((row) => isSettled(row) && row.counter === counter),
     delivered(account, lines, at) {
+      const rows = rowsOf(account)
+      if (rows.length === 0) return undefined
       const delivery = deliveryAt(lines, at)
-      return settledRow(account, (row) => deliveryId(row) === delivery)
+      return rows.find((row) => isSettled(row) && deliveryId(row) === delivery)
     },
   }
+}
+
+const NO_ROWS: readonly PastRow[] = []
+
+function isSettled({ verdict }: PastRow): boolean {
+  return verdict === VERDICT_NUMBERS.normal
 }
 
 function keyOf({ charges, accounts }: ShardLists, account: number): AccountKey {

@@ -1,20 +1,14 @@
 import { view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
-import {
-  CHARGE_LINE,
-  chargeModeAt,
-  mediumAt,
-  NAMED_LINE,
-  namedAt,
-  TAP_LINE,
-} from './lines.ts'
+import { CHARGE_LINE, chargeModeAt, mediumAt, NAMED_LINE, namedAt, TAP_LINE } from './lines.ts'
+import { NO_CAP } from './shard-evidence.ts'
 import type { ShardLists } from './shard-lists.ts'
 import { NO_FEE_ROW, ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /** Writes the rows of one charge after the other; `feeRow` −1 where nothing settles. */
 export function createRowWriter(
   { charges, taps }: ShardLists,
-  capsFen: ReadonlyMap<number, number>,
+  capsFen: Uint32Array,
   rows: Uint8Array,
 ): (charge: number, verdict: number, feeRow: number) => void {
   const out = view(rows)
@@ -43,8 +37,8 @@ export function createRowWriter(
   function writeTap(tap: number): void {
     const place = taps.places[tap]!
     const isCard = mediumAt(rides, place) === MEDIA.card
-    const money = isCard ? rides[place + TAP_LINE.balanceFen]! : (capsFen.get(tap) ?? 0)
-    out.setUint32(to + ROW.balanceFen, money)
+    const capFen = capsFen[tap] === NO_CAP ? 0 : capsFen[tap]!
+    out.setUint32(to + ROW.balanceFen, isCard ? rides[place + TAP_LINE.balanceFen]! : capFen)
     out.setUint32(to + ROW.counter, rides[place + TAP_LINE.counter]!)
     out.setUint16(to + ROW.at, rides[place + TAP_LINE.atHigh]! >>> 16)
     out.setUint32(to + ROW.at + 2, rides[place + TAP_LINE.atLow]!)

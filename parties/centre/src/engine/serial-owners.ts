@@ -1,23 +1,32 @@
 import { TAP_LINE } from './lines.ts'
 import { deliveryAt } from './past.ts'
+import type { TapList } from './shard-lists.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
 /** Up to so many taps of one account every pair is compared; more go through a map. */
 const PAIRS_MAX = 16
 
+/** Taps that the charges of one account name: a part of all. */
+export interface NamedTaps {
+  readonly named: Int32Array
+  readonly first: number
+  readonly end: number
+}
+
 /**
  * Marks the card taps of one account that stand under another identity than the one their terminal
  * serial is for (map, decision 3): the one whose evidence verifies, else the earlier delivery. The
- * TAC does not cover the purse counter, so a good TAC under another counter shows up here.
+ * TAC does not cover the purse counter, so a good TAC under another counter shows up here. Taps that
+ * did not come are -1.
  */
 export function markConflicts(
-  lines: Uint32Array,
-  places: Uint32Array,
-  rows: readonly number[],
+  { lines, places }: Pick<TapList, 'lines' | 'places'>,
+  account: NamedTaps,
   options: { readonly evidence: Uint8Array; readonly conflicts: Uint8Array },
 ): void {
-  if (rows.length < 2) return
-  if (rows.length <= PAIRS_MAX && !hasTwice(lines, places, rows)) return
+  const { named, first, end } = account
+  if (end - first <= PAIRS_MAX && !hasTwice(lines, places, account)) return
+  const rows = named.subarray(first, end).filter((tap) => tap !== -1)
   const bySerial = new Map<string, number[]>()
   for (const row of rows) {
     const at = places[row]!
@@ -51,11 +60,17 @@ export function markConflicts(
 }
 
 /** Whether two of the taps share terminal and serial. */
-function hasTwice(lines: Uint32Array, places: Uint32Array, rows: readonly number[]): boolean {
-  for (let i = 1; i < rows.length; i++) {
-    const one = places[rows[i]!]!
-    for (let j = 0; j < i; j++) {
-      const other = places[rows[j]!]!
+function hasTwice(
+  lines: Uint32Array,
+  places: Uint32Array,
+  { named, first, end }: NamedTaps,
+): boolean {
+  for (let i = first + 1; i < end; i++) {
+    if (named[i] === -1) continue
+    const one = places[named[i]!]!
+    for (let j = first; j < i; j++) {
+      if (named[j] === -1) continue
+      const other = places[named[j]!]!
       if (
         lines[one + TAP_LINE.serial] === lines[other + TAP_LINE.serial] &&
         lines[one + TAP_LINE.terminalLow] === lines[other + TAP_LINE.terminalLow] &&

@@ -2,7 +2,14 @@ import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION, MAC2_GOOD, TAC_GOOD } fr
 import { fromBcd, view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
 import { type Verifier, verifyCodeTap } from '../evidence.ts'
-import { bytesOfLines, evidenceBytesAt, instantAt, LINE_WORDS, mediumAt, TAP_LINE } from './lines.ts'
+import {
+  bytesOfLines,
+  evidenceBytesAt,
+  instantAt,
+  LINE_WORDS,
+  mediumAt,
+  TAP_LINE,
+} from './lines.ts'
 import { digitsOf } from './packed.ts'
 import type { Scratch } from './scratch.ts'
 import type { ShardLists } from './shard-lists.ts'
@@ -12,9 +19,12 @@ import { VERDICT_NUMBERS } from './verdict-rows.ts'
 export interface EvidenceColumns {
   /** Verdict numbers; only of taps that a charge names. */
   readonly verdicts: Uint8Array
-  /** Highest charge that a code allows, by tap; none for all other taps. */
-  readonly capsFen: ReadonlyMap<number, number>
+  /** Highest charge that a code allows, by tap; `NO_CAP` for all other taps. */
+  readonly capsFen: Uint32Array
 }
+
+/** Of a tap whose medium sets no limit. */
+export const NO_CAP = 0xffffffff
 
 /**
  * Verifies the evidence of the taps that charges name: TAC and MAC2 of cards by columns, the
@@ -29,7 +39,7 @@ export async function verifyNamedTaps(
   const bytes = bytesOfLines(lines)
   const words = view(bytes)
   const verdicts = scratch.u8(count)
-  const capsFen = new Map<number, number>()
+  const capsFen = scratch.u32(count).fill(NO_CAP)
   const asked = scratch.u8(count)
   const cards = scratch.u32(count)
   const at = scratch.u32(count)
@@ -44,7 +54,7 @@ export async function verifyNamedTaps(
       const code = codeTap(lines, place, bytes.subarray(from, from + length))
       const { evidence, capFen } = verifyCodeTap(code, verifier)
       verdicts[tap] = VERDICT_NUMBERS[evidence]
-      if (capFen !== null) capsFen.set(tap, capFen)
+      if (capFen !== null) capsFen[tap] = capFen
     } else if (length === EVIDENCE_BYTES && bytes[from] === EVIDENCE_VERSION) {
       cards[checked] = tap
       at[checked++] = from
@@ -106,12 +116,7 @@ function agrees(lines: Uint32Array, place: number, { words, from }: EvidencePlac
 }
 
 /** The card writes its number behind a zero nibble, the record before a filling one. */
-function sameNumber(
-  lines: Uint32Array,
-  account: number,
-  words: DataView,
-  number: number,
-): boolean {
+function sameNumber(lines: Uint32Array, account: number, words: DataView, number: number): boolean {
   const [high, low] = [lines[account]!, lines[account + 1]!]
   const rest = lines[account + 2]! >>> 16
   return (

@@ -54,11 +54,7 @@ export interface ShardLists {
  * Reads a shard: orders its taps and charges by account and joins them in it. A charge can only be
  * proved by taps of its own medium, so no look goes beyond an account.
  */
-export function readShard(
-  taps: Uint32Array,
-  charges: Uint32Array,
-  scratch: Scratch,
-): ShardLists {
+export function readShard(taps: Uint32Array, charges: Uint32Array, scratch: Scratch): ShardLists {
   const own = orderTaps(taps, scratch)
   const { places, named } = orderCharges(charges, scratch)
   const accounts = accountsOf(charges, places, scratch)
@@ -141,7 +137,11 @@ function accountsOf(lines: Uint32Array, places: Uint32Array, scratch: Scratch): 
   return { count, starts: starts.subarray(0, count + 1), hashes, find }
 
   function find(words: DataView, at: number, medium: number): number {
-    const [issuer, high, low] = [words.getUint32(at), words.getUint32(at + 4), words.getUint32(at + 8)]
+    const [issuer, high, low] = [
+      words.getUint32(at),
+      words.getUint32(at + 4),
+      words.getUint32(at + 8),
+    ]
     const rest = words.getUint16(at + 12)
     const hash = hashOfAccount(issuer, high, low, rest, medium)
     let [first, end] = [0, count]

@@ -6,6 +6,7 @@ import { type Bench, CHARGED_KINDS, createJudge, type DenySpan } from './judge.t
 import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type LaneRules, type Lanes } from './lanes.ts'
 import { CHARGE_LINE, mediumAt, tapKindAt, wordsOfTap } from './lines.ts'
+import { type MemberMoney, NO_MEMBERS } from './member-money.ts'
 import { dayOfWord, wordOfDay } from './packed.ts'
 import { type History, openPast, type RiddenCards, suspectAccounts } from './past.ts'
 import { createRowWriter } from './row-writer.ts'
@@ -43,6 +44,8 @@ export interface ShardContext {
   readonly history: History
   /** Whether a delivery came today at all. */
   readonly wasDelivered: WasDelivered
+  /** Money of prices that several members share; nobody shares any when not given. */
+  readonly members?: MemberMoney
   /** Lanes of the rules, from shard to shard; their own when not given. */
   readonly lanes?: Lanes
   /** Memory of who clears shard after shard; its own when not given. */
@@ -70,7 +73,7 @@ export async function clearShard(
   rules: ShardRules,
   context: ShardContext,
 ): Promise<ClearedShard> {
-  const { scratch = createScratch(), lanes = createLanes(rules) } = context
+  const { scratch = createScratch(), lanes = createLanes(rules), members = NO_MEMBERS } = context
   lanes.begin()
   const shard = readShard(records.taps, records.charges, scratch)
   const evidence = await verifyNamedTaps(shard, context.verifier, scratch)
@@ -82,6 +85,7 @@ export async function clearShard(
     conflicts: scratch.u8(shard.taps.count),
     lanes,
     fees: rules.fees,
+    members,
     past: await openPast(shard, suspects, context.history),
     cards: context.cards,
     denied: deniedAccounts(shard, rules.denied),
@@ -93,7 +97,7 @@ export async function clearShard(
   return {
     rows,
     charges: shard.charges.count,
-    sums: lanes.sums(),
+    sums: members.joinTo(lanes.sums()),
     settledFen,
     waiting: waitingTaps(shard, done),
   }
@@ -117,11 +121,12 @@ function deniedAccounts(
 /** Ends of business days by their packed word; the few days of a clearing are worked out once. */
 function createDayEnds(): (day: number) => number {
   const ends = new Map<number, number>()
+  let last = { word: 0, end: 0 }
   return (word) => {
-    const known = ends.get(word)
-    if (known !== undefined) return known
-    const end = businessDayStart(nextDay(dayOfWord(word)))
+    if (word === last.word) return last.end
+    const end = ends.get(word) ?? businessDayStart(nextDay(dayOfWord(word)))
     ends.set(word, end)
+    last = { word, end }
     return end
   }
 }
@@ -142,17 +147,18 @@ function judgeAll(bench: Bench, scratch: Scratch): JudgedShard {
   const write = createRowWriter(shard, evidence.capsFen, rows)
   let settledFen = 0
   for (let account = 0; account < accounts.count; account++) {
-    const own = ownCardRows(shard, account)
-    markConflicts(taps.lines, taps.places, own, { evidence: evidence.verdicts, conflicts })
+    const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
+    const [first, end] = [charges.starts[from]!, charges.starts[to]!]
+    // One tap cannot be in conflict with itself.
+    if (end - first > 1 && mediumAt(charges.lines, charges.places[from]!) === MEDIA.card) {
+      const named = { named: charges.taps, first, end }
+      markConflicts(taps, named, { evidence: evidence.verdicts, conflicts })
+    }
     judge.nextAccount(account)
-    for (let charge = accounts.starts[account]!; charge < accounts.starts[account + 1]!; charge++) {
+    for (let charge = from; charge < to; charge++) {
       const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
       write(charge, verdict, feeRow)
-      const [first, end] = [charges.starts[charge]!, charges.starts[charge + 1]!]
-      // Of several taps of a charge that is refused, others than the charged one may settle yet.
-      if (feeRow !== -1 || (verdict === CHARGED && end - first === 1)) {
-        for (let i = first; i < end; i++) if (charges.taps[i] !== -1) done[charges.taps[i]!] = 1
-      }
+      if (feeRow !== -1 || verdict === CHARGED) noteDone(charges, charge, { verdict, done })
       if (feeRow === -1) continue
       settledFen += charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
       settledFen -= takenBackFen
@@ -162,17 +168,17 @@ function judgeAll(bench: Bench, scratch: Scratch): JudgedShard {
 }
 
 const CHARGED = VERDICT_NUMBERS['tap.charged']
-const NO_ROWS: readonly number[] = []
 
-/** The card taps of one account that its charges name, where they are several. */
-function ownCardRows({ charges, accounts }: ShardLists, account: number): readonly number[] {
-  const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
-  if (mediumAt(charges.lines, charges.places[from]!) !== MEDIA.card) return NO_ROWS
-  const [first, end] = [charges.starts[from]!, charges.starts[to]!]
-  if (end - first < 2) return NO_ROWS
-  const rows: number[] = []
-  for (let i = first; i < end; i++) if (charges.taps[i] !== -1) rows.push(charges.taps[i]!)
-  return rows
+/** Notes that nothing more is asked for the taps of a charge. */
+function noteDone(
+  { starts, taps }: ShardLists['charges'],
+  charge: number,
+  { verdict, done }: { readonly verdict: number; readonly done: Uint8Array },
+): void {
+  const [first, end] = [starts[charge]!, starts[charge + 1]!]
+  // Of several taps of a charge that is refused, others than the charged one may settle yet.
+  if (verdict === CHARGED && end - first > 1) return
+  for (let i = first; i < end; i++) if (taps[i] !== -1) done[taps[i]!] = 1
 }
 
 /** Taps that could back a charge and that are not done. */
