@@ -92,7 +92,14 @@ describe('the job table', () => {
       signal: stop.signal,
     })
     const asked = await createLeasedWorkers(client, { run: 'broken', pollMs: 5 })
-    const job = { shard: 0, shards: 1, parts: [], day: '2026-11-20', closedDays: [] } as const
+    const job = {
+      shard: 0,
+      shards: 1,
+      parts: [],
+      shares: [],
+      day: '2026-11-20',
+      closedDays: [],
+    } as const
     await expect(asked.clear({ ...job, delivered: new Uint8Array(3) })).rejects.toMatchObject({
       code: 'lease.failed',
       message: 'TypeError: no such file',

@@ -9,6 +9,8 @@ export interface AcceptanceTable {
   opensAt(operator: number, issuer: number, kind: number, at: number): boolean
   /** Since when, where the list says nothing else of the pair; infinite where it does. */
   openFrom(operator: number, issuer: number, kind: number): number
+  /** Everybody that the list names as an operator. */
+  readonly operators: ReadonlySet<string>
 }
 
 /** Mode and medium in one number. */
@@ -19,10 +21,12 @@ export function rideKind(mode: number, medium: number): number {
 /** Reads an acceptance list; the rows themselves are not kept. */
 export function acceptanceTable({ rows }: AcceptanceContent): AcceptanceTable {
   const pairs = createKeyTable()
+  const operators = new Set<string>()
   let since = new Float64Array(1_024)
   /** Changes of the pairs that have several rows, in the order of the list. */
   const changes = new Map<number, { readonly from: number; readonly open: boolean }[]>()
   for (const row of rows) {
+    operators.add(row.operator)
     const mode = MODES[row.mode as Mode]
     if (mode === undefined || !isId(row.operator) || !isId(row.issuer)) continue
     const before = pairs.count
@@ -41,6 +45,7 @@ export function acceptanceTable({ rows }: AcceptanceContent): AcceptanceTable {
   }
 
   return {
+    operators,
     openFrom(operator, issuer, kind) {
       const pair = pairs.find(operator, issuer, kind)
       return pair === -1 ? Number.POSITIVE_INFINITY : since[pair]!

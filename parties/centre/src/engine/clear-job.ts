@@ -16,6 +16,7 @@ import { openDelivered } from './delivered.ts'
 import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { LINE_BYTES } from './lines.ts'
+import { readShares } from './member-shares.ts'
 import { type BucketMarks, createBucketMarks, riddenCards } from './ridden-cards.ts'
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
@@ -29,6 +30,7 @@ import {
   type SectionKind,
   shardFile,
 } from './shard-file.ts'
+import { openSharedPrices, type ShareRoot, shareRoots } from './shared-prices.ts'
 import type { Range, Spill } from './spill.ts'
 import { ROW, ROW_BYTES, verdictOf } from './verdict-rows.ts'
 
@@ -44,6 +46,8 @@ export interface ClearJob {
   readonly shard: number
   readonly shards: number
   readonly parts: readonly ShardPart[]
+  /** Shares of its charges whose price names several members. */
+  readonly shares: readonly Uint8Array[]
   /** Day that is cleared; its rules are a file (`storeRules`). */
   readonly day: Day
   /** Days that are closed, oldest first: the last one is the state that this one begins with. */
@@ -57,6 +61,8 @@ export interface ClearedPart {
   readonly shard: number
   /** Roots of the shard's buckets, in their order, hexadecimal. */
   readonly bucketRoots: readonly string[]
+  /** Hashes of what members have of shared prices, where there are any. */
+  readonly shareRoots: readonly ShareRoot[]
   readonly charges: number
   readonly rows: number
   readonly settledFen: bigint
@@ -124,6 +130,13 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     const taps = await load('taps', before.waitingTaps, parts)
     const all = await load('charges', before.laterCharges, parts)
     const { charges, later } = splitCharges(all, day)
+    const shared = await openSharedPrices(charges, {
+      storage,
+      closedDays,
+      buckets,
+      today: readShares([...before.laterShares, ...job.shares]),
+      operators: rules.acceptance.operators,
+    })
     const cards = charges.byteLength / BYTES_PER_CARD / buckets.length
     const marks = createBucketMarks(Math.ceil(cards))
     before.marks.forEach((bytes, i) => {
@@ -134,18 +147,21 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       history: rowsHistory(storage, closedDays),
       cards: riddenCards(marks, parseDay(day)),
       wasDelivered: openDelivered(job.delivered),
+      members: shared.money,
       scratch,
       lanes,
     })
     const rows = rowsByBucket(cleared.rows)
     const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
+    const shares = { settled: shared.settled(), later: shared.waiting(later) }
     await storage.replace(
       shardFile(day, shard, shards),
-      encodeShardFile(sectionsOf(buckets, { rows, marks, waiting, later })),
+      encodeShardFile(sectionsOf(buckets, { rows, marks, waiting, later, shares })),
     )
     return {
       shard,
       bucketRoots: buckets.map((bucket) => toHex(bucketRoot(rows[bucket]!, hashes))),
+      shareRoots: shareRoots(shares.settled, hashes),
       charges: cleared.charges,
       rows: cleared.rows.length / ROW_BYTES,
       settledFen: cleared.settledFen,
@@ -163,7 +179,9 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
 /** What the day before left for some buckets, in their order. */
 async function stateBefore(storage: Storage, day: Day | undefined, buckets: readonly number[]) {
   const none: Uint8Array[] = []
-  if (day === undefined) return { marks: none, waitingTaps: none, laterCharges: none }
+  if (day === undefined) {
+    return { marks: none, waitingTaps: none, laterCharges: none, laterShares: none }
+  }
   const closed = await openClosedDay(storage, day)
   const all = async (kind: SectionKind) => {
     const read: Uint8Array[] = []
@@ -174,6 +192,7 @@ async function stateBefore(storage: Storage, day: Day | undefined, buckets: read
     marks: await all('marks'),
     waitingTaps: await all('waitingTaps'),
     laterCharges: await all('laterCharges'),
+    laterShares: await all('laterShares'),
   }
 }
 
@@ -184,6 +203,7 @@ function sectionsOf(
     readonly marks: BucketMarks
     readonly waiting: ByBucket
     readonly later: ByBucket
+    readonly shares: { readonly settled: ByBucket; readonly later: ByBucket }
   },
 ): Section[] {
   const none = new Uint8Array(0)
@@ -194,6 +214,8 @@ function sectionsOf(
       { kind: 'marks', bucket, bytes: marks.count === 0 ? none : encodeCardMarks(marks) },
       { kind: 'waitingTaps', bucket, bytes: left.waiting.get(bucket) ?? none },
       { kind: 'laterCharges', bucket, bytes: left.later.get(bucket) ?? none },
+      { kind: 'shares', bucket, bytes: left.shares.settled.get(bucket) ?? none },
+      { kind: 'laterShares', bucket, bytes: left.shares.later.get(bucket) ?? none },
     ]
   })
 }

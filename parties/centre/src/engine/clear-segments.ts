@@ -59,8 +59,8 @@ export type ClearingProgress = (done: number, all: number) => void
 
 /**
  * Clears a day from its segments: distributes them over shards, clears the shards, nets. The root
- * covers every verdict row by bucket, then the orders and the positions, and chains to the root
- * before; it is the same for any number of shards and workers.
+ * covers every verdict row by bucket, then the orders, the positions, and by bucket what members have
+ * of prices that they share, and chains to the root before; it is the same for any number of shards and workers.
  */
 export async function clearSegments(
   input: SegmentDay,
@@ -92,7 +92,9 @@ export async function clearSegments(
         taps: taps[shard] ?? NOTHING,
         charges: charges[shard] ?? NOTHING,
       }))
-      return workers.clear({ shard, shards, parts, day, closedDays, delivered }).then(told)
+      const shares = scattered.flatMap((one) => sharesOf(one, shard))
+      const job = { shard, shards, parts, shares, day, closedDays, delivered }
+      return workers.clear(job).then(told)
     }),
   )
   for (const { file } of scattered) await spill.remove(file)
@@ -112,10 +114,15 @@ function closed(
   const lines = [
     ...orders.map((order) => ({ order })),
     ...positions.map((position) => ({ position })),
+    ...cleared.flatMap((part) => part.shareRoots.map((shares) => ({ shares }))),
   ].map((line) => utf8(canonicalJson(line)))
   const tree = merkleRoot([...bucketRoots.map(fromHex), ...lines.map(leafHash)])
   const root = toHex(chainedRoot(fromHex(previousRoot), day, tree))
   return { day, root, money, positions, bucketRoots }
+}
+
+function sharesOf({ shares }: Scattered, shard: number): Uint8Array[] {
+  return shares.filter((one) => one.shard === shard).map(({ bytes }) => bytes)
 }
 
 function summed(

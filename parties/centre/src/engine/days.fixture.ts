@@ -84,7 +84,12 @@ export async function clearDaysOnColumns(
       until,
     }))
     await storeRules(storage, {
-      ...{ day, oldestDay, issuers, acceptance, fees, denied: marks },
+      day,
+      oldestDay,
+      issuers,
+      acceptance,
+      fees,
+      denied: marks,
       ...(holdDays !== undefined && { holdDays }),
     })
     const before = outcomes.at(-1)?.cleared
@@ -95,7 +100,11 @@ export async function clearDaysOnColumns(
         previousRoot: before?.root ?? FIRST_ROOT,
         closedDays: [...closedDays],
         segments: (await listSegments(storage, journal)).map((segment) => ({
-          ...{ journal, segment, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] },
+          journal,
+          segment,
+          from: 0,
+          until: Number.MAX_SAFE_INTEGER,
+          refused: [],
         })),
         shards,
         orders: one.orders ?? [],
@@ -161,8 +170,11 @@ export async function clearDaysOnObjects(
       ...inputOf(one),
       charges: judged,
       taps: new Map([...taps].filter(([delivery]) => ownTaps.has(delivery))),
-      ...{ settled: new Map(settled), serials: new Map(serials) },
-      ...{ past: new Map(past), corrections: new Map(corrections), orders },
+      settled: new Map(settled),
+      serials: new Map(serials),
+      past: new Map(past),
+      corrections: new Map(corrections),
+      orders,
     })
     asked = waiting
     for (const [key, value] of cleared.closing.settled) settled.set(key, value)

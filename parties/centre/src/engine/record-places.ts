@@ -40,6 +40,7 @@ export const CHARGE = {
   endAt: chargeHead.fields.endAt[0],
   amountFen: chargeHead.fields.amountFen[0],
   tapCount: chargeHead.fields.tapCount[0],
+  partCount: chargeHead.fields.partCount[0],
   tariffLength: chargeHead.fields.tariffLength[0],
   /** The tariff's name begins here, the named taps stand behind it. */
   tariff: chargeHead.length,

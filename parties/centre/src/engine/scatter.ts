@@ -2,6 +2,7 @@ import { fromHex, fromUtf8, view } from '@unifare/core'
 import { accountHash, shardOf } from './account-hash.ts'
 import { createRanges } from './delivered.ts'
 import { bytesOfLines, chargeWords, LINE_BYTES, tapWords, writeCharge, writeTap } from './lines.ts'
+import { createShares, type ShardShares } from './member-shares.ts'
 import { isReadable } from './readable.ts'
 import { CHARGE, TAP } from './record-places.ts'
 import type { Scratch } from './scratch.ts'
@@ -23,6 +24,8 @@ export interface ScatterResult {
   /** Where the records of every shard stand in them. */
   readonly taps: readonly Range[]
   readonly charges: readonly Range[]
+  /** Shares of charges whose price names several members (`member-shares.ts`). */
+  readonly shares: readonly ShardShares[]
   /** Sequences that terminals delivered: 6 bytes of terminal, first, count; 14 bytes each. */
   readonly delivered: Uint8Array
   readonly tapCount: number
@@ -61,6 +64,7 @@ export function createScatter(
   const helds = scratch.u32(capacity)
   const charges = createPlaces({ capacity, shards, scratch })
   const delivered = createRanges()
+  const shares = createShares()
   let unreadable = 0
 
   function addTaps(from: number, to: number, header: TapHeader): void {
@@ -87,6 +91,7 @@ export function createScatter(
   function addCharges(from: number, to: number): void {
     for (let at = from; at < to; ) {
       const hash = accountHash(words, at + CHARGE.account, words.getUint8(at + CHARGE.medium))
+      shares.add(words, at, shardOf(hash, shards))
       charges.add(at, hash, chargeWords(words.getUint8(at + CHARGE.tapCount)))
       at += words.getUint16(at + CHARGE.length)
     }
@@ -131,6 +136,7 @@ export function createScatter(
         bytes: bytesOfLines(lines.subarray(start, chargeStarts[shards])),
         taps: rangesOf(tapStarts, start),
         charges: rangesOf(chargeStarts, start),
+        shares: shares.byShard(),
         delivered: delivered.bytes(),
         tapCount: taps.count(),
         chargeCount: charges.count(),

@@ -11,6 +11,10 @@ export const SECTIONS = {
   waitingTaps: 3,
   /** Charges of later days, as lines. */
   laterCharges: 4,
+  /** Shares of the charges that settled (`member-shares.ts`), in the order of judgement. */
+  shares: 5,
+  /** Shares of the charges of later days. */
+  laterShares: 6,
 } as const
 
 export type SectionKind = keyof typeof SECTIONS

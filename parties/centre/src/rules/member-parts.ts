@@ -78,11 +78,11 @@ const NO_FEE: Fee = { row: '', feeMicro: 0n, acquirerMicro: 0n, issuerMicro: 0n,
 export function byMember(item: ClearedCharge, members: ReadonlySet<string>): ClearedCharge[] {
   const { charge, fee, reverses } = item
   if (fee === null) return [item]
-  const now = splitCharge({ ...charge, fee }, members)
+  const now = splitByMember({ ...charge, fee }, members)
   const was =
     reverses === undefined
-      ? new Map<string, Part>()
-      : splitCharge({ operator: charge.operator, parts: [], ...reverses }, members)
+      ? new Map<string, MemberPart>()
+      : splitByMember({ operator: charge.operator, parts: [], ...reverses }, members)
   const all = [...new Set([...now.keys(), ...was.keys()])].sort()
   if (all.length === 1 && all[0] === charge.operator) return [item]
   return all.map((member) => {
@@ -97,15 +97,17 @@ export function byMember(item: ClearedCharge, members: ReadonlySet<string>): Cle
   })
 }
 
-interface Part {
+/** What a member has of a charge. */
+export interface MemberPart {
   readonly amountFen: Fen
   readonly fee: Fee
 }
 
-function splitCharge(
+/** What every member has of a charge and of its fees, by the parts of its price; exact. */
+export function splitByMember(
   whole: Pick<Charge, 'operator' | 'parts' | 'amountFen'> & { readonly fee: Fee },
   members: ReadonlySet<string>,
-): ReadonlyMap<string, Part> {
+): ReadonlyMap<string, MemberPart> {
   const shares = sharesOfCharge(whole, members)
   const weights = shares.map(({ amountFen }) => BigInt(amountFen))
   if (weights.every((weight) => weight === 0n)) {
