@@ -1,5 +1,6 @@
 import { concat, type Day } from '@unifare/core'
 import { bucketOf } from './account-hash.ts'
+import type { IsHeld } from './held-charges.ts'
 import { bytesOfLines, CHARGE_LINE, instantAt, TAP_LINE, wordsOfCharge } from './lines.ts'
 import { wordOfDay } from './packed.ts'
 
@@ -15,17 +16,21 @@ export function waitingByBucket(taps: readonly Uint32Array[], since: number): By
   return joined(parts)
 }
 
-/** Splits charges into those of the day or before it, moved to the front, and later ones, by bucket. */
+/**
+ * Splits charges into those of the day or before it, moved to the front, and by bucket those that
+ * are left for another day: of later days, or held until a record comes.
+ */
 export function splitCharges(
   charges: Uint32Array,
   day: Day,
+  isHeld: IsHeld = () => false,
 ): { readonly charges: Uint32Array; readonly later: ByBucket } {
   const last = wordOfDay(day)
   const parts = new Map<number, Uint8Array[]>()
   let to = 0
   for (let at = 0; at < charges.length; ) {
     const words = wordsOfCharge(charges, at)
-    if (charges[at + CHARGE_LINE.tapDay]! > last) {
+    if (charges[at + CHARGE_LINE.tapDay]! > last || isHeld(charges, at)) {
       // A copy: what follows moves over it.
       put(parts, charges[at + CHARGE_LINE.hash]!, charges.slice(at, at + words))
     } else {

@@ -13,6 +13,7 @@ import { bucketsOf } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
 import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
 import { openDelivered } from './delivered.ts'
+import { heldCharges } from './held-charges.ts'
 import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { LINE_BYTES } from './lines.ts'
@@ -129,7 +130,8 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     const before = await stateBefore(storage, closedDays.at(-1), buckets)
     const taps = await load('taps', before.waitingTaps, parts)
     const all = await load('charges', before.laterCharges, parts)
-    const { charges, later } = splitCharges(all, day)
+    const wasDelivered = openDelivered(job.delivered)
+    const { charges, later } = splitCharges(all, day, heldCharges({ rules, wasDelivered }))
     const shared = await openSharedPrices(charges, {
       storage,
       closedDays,
@@ -146,7 +148,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       verifier,
       history: rowsHistory(storage, closedDays),
       cards: riddenCards(marks, parseDay(day)),
-      wasDelivered: openDelivered(job.delivered),
+      wasDelivered,
       members: shared.money,
       scratch,
       lanes,

@@ -133,7 +133,9 @@ export function createJudge(bench: Bench) {
       return
     }
     judgement.feeRow = feeRow
-    const isShared = bench.members.settle(lines, at, { row: bench.fees[feeRow]!, standing })
+    const { members } = bench
+    const isShared =
+      members.areNeeded && members.settle(lines, at, { row: bench.fees[feeRow]!, standing })
     if (!isShared) lanes.settle(lane, feeRow, lines[at + CHARGE_LINE.amountFen]!)
     if (standing.kind === 'settled') {
       if (!isShared) lanes.takeBack(lane, standing.money)

@@ -10,6 +10,8 @@ import { NO_FEE_ROW } from './verdict-rows.ts'
 
 /** Money of charges whose price several members share. */
 export interface MemberMoney {
+  /** False where no price of the shard names another member. */
+  readonly areNeeded: boolean
   /**
    * Counts what the charge at a place of the lines brings its members; false where nobody but its
    * operator has a part in it, then it is counted in its lane.
@@ -40,6 +42,7 @@ export interface SharedPrices {
 
 /** Money of a shard in which no price names another member. */
 export const NO_MEMBERS: MemberMoney = {
+  areNeeded: false,
   settle: () => false,
   joinTo: (sums) => sums,
   settled: () => new Uint8Array(0),
@@ -64,6 +67,7 @@ export function createMemberMoney({ today, past, operators }: SharedPrices): Mem
   }
 
   return {
+    areNeeded: true,
     settle(charges, at, { row, standing }) {
       const operator = charges[at + CHARGE_LINE.operator]!
       const name = chargeName(operator, charges[at + CHARGE_LINE.number]!)

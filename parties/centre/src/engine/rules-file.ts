@@ -21,9 +21,17 @@ export interface StoredRules extends Omit<ShardRules, 'acceptance'> {
 
 /** Writes the rules of a day, for its workers and for who runs it again. */
 export async function storeRules(storage: Storage, rules: StoredRules): Promise<void> {
-  const { day, oldestDay, issuers, acceptance, fees, denied } = rules
+  const { day, oldestDay, issuers, acceptance, fees, denied, holdDays = 0 } = rules
   const marks = denied.map(({ account, ...mark }) => ({ account: toHex(account), ...mark }))
-  const text = { day, oldestDay, issuers: [...issuers].sort(), acceptance, fees, denied: marks }
+  const text = {
+    day,
+    oldestDay,
+    issuers: [...issuers].sort(),
+    acceptance,
+    fees,
+    denied: marks,
+    holdDays,
+  }
   await storage.replace(feesFile(day), utf8(JSON.stringify(fees)))
   await storage.replace(rulesFile(day), utf8(JSON.stringify(text)))
 }
@@ -48,6 +56,7 @@ export async function loadRules(storage: Storage, day: string): Promise<ShardRul
     readonly acceptance: unknown
     readonly fees: readonly FeeRow[]
     readonly denied: readonly (Omit<DenyMark, 'account'> & { readonly account: string })[]
+    readonly holdDays?: number
   }
   checkFeeRows(text.fees)
   return {
@@ -56,6 +65,7 @@ export async function loadRules(storage: Storage, day: string): Promise<ShardRul
     issuers: new Set(text.issuers),
     acceptance: acceptanceTable(parseAcceptance(text.acceptance)),
     fees: text.fees,
+    holdDays: text.holdDays ?? 0,
     denied: text.denied.map(({ account, ...mark }) => ({ account: fromHex(account), ...mark })),
   }
 }

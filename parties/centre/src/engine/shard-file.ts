@@ -9,11 +9,11 @@ export const SECTIONS = {
   marks: 2,
   /** Taps that wait for their charge, as lines (`lines.ts`). */
   waitingTaps: 3,
-  /** Charges of later days, as lines. */
+  /** Charges of later days, and those that are held until a record comes, as lines. */
   laterCharges: 4,
   /** Shares of the charges that settled (`member-shares.ts`), in the order of judgement. */
   shares: 5,
-  /** Shares of the charges of later days. */
+  /** Shares of those charges. */
   laterShares: 6,
 } as const
 

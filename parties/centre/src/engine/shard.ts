@@ -35,6 +35,8 @@ export interface ShardRules extends LaneRules {
   /** Taps before this day are overdue. */
   readonly oldestDay: Day
   readonly denied: readonly DenyMark[]
+  /** Days that a charge waits for a missing record; it is judged at once when not given. */
+  readonly holdDays?: number
 }
 
 /** Who verifies, and what all earlier days know. */
