@@ -31,6 +31,7 @@ export {
   rebuildFrom,
 } from './delta.ts'
 export { bundleErrors } from './errors.ts'
+export { type FetchedList, fetchedList } from './fetched.ts'
 export {
   type BundleHead,
   type BundlePiece,

@@ -1,6 +1,5 @@
 import { type DenyEntry, signBundle } from '@unifare/bundle'
 import {
-  canonicalJson,
   createManualClock,
   createMemoryRepository,
   createMemoryStorage,
@@ -10,9 +9,9 @@ import {
   type Repository,
   type Storage,
   toHex,
-  utf8,
 } from '@unifare/core'
 import { ed25519KeyPair, pureEngine } from '@unifare/crypto'
+import { sendBundle } from '@unifare/institution'
 import {
   CHAIN_START,
   type Charge,
@@ -142,7 +141,11 @@ export async function openTestCentre(
     ): Promise<unknown> {
       const times = { validFrom: clock.now(), validTo: null }
       const bundle = await signBundle({ publisher, kind, ...times, ...list }, signOf(publisher))
-      return send(publisher, 'bundle', utf8(canonicalJson(bundle)))
+      const bodies: Uint8Array[] = []
+      sendBundle((_receiver, _kind, body) => bodies.push(body), { receiver: CENTRE, bundle })
+      let answer: unknown
+      for (const body of bodies) answer = await send(publisher, 'bundle', body)
+      return answer
     },
     deny: (version: number, entries: readonly DenyEntry[]) =>
       network.bundle(ISSUER, 'deny', { version, content: { entries } }),

@@ -1,9 +1,11 @@
+import { parseDeny } from '@unifare/bundle'
 import { fromUtf8, UnifareError, utf8 } from '@unifare/core'
+import { loadShelf } from '@unifare/institution'
 import { ledgerTables } from '@unifare/ledger'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { openTestCentre } from './centre.fixture.ts'
-import { CARD, cardTap, chargeOf, DAY, ISSUER, OPERATOR } from './clearing.fixture.ts'
+import { CARD, CENTRE, cardTap, chargeOf, DAY, ISSUER, OPERATOR } from './clearing.fixture.ts'
 import { FIRST_ROOT } from './close.ts'
 import { codeTap } from './code.fixture.ts'
 import { cards, charges, days, settled, statements, taps } from './tables.ts'
@@ -204,6 +206,21 @@ describe('deny lists: who held the list with the entry answers for the tap', () 
     await network.close()
     const rows = await network.centre.read((tx) => tx.select(charges, {}))
     expect(rows.map((row) => row.verdict)).toEqual([verdict])
+  })
+
+  test('a list longer than a message is taken in pieces', async () => {
+    const network = await openTestCentre()
+    const account = (i: number) => `31048600000${String(i).padStart(8, '0')}`
+    const others = Array.from({ length: 6_000 }, (_, i) => ({ ...DENIED, account: account(i) }))
+    expect(await network.deny(1, [...others, DENIED])).toEqual({ kind: 'deny', version: 1 })
+    const [sent, merged] = await network.centre.read(async (tx) => {
+      const shelf = await loadShelf(tx)
+      return [ISSUER, CENTRE].map((id) => parseDeny(shelf.get(`deny/${id}`)?.content).entries)
+    })
+    expect(sent).toHaveLength(6_001)
+    expect(new Set(merged?.map((entry) => entry.account))).toEqual(
+      new Set(sent?.map((entry) => entry.account)),
+    )
   })
 
   test('an issuer denies its own media only', async () => {

@@ -9,7 +9,7 @@ import {
 } from '@unifare/bundle'
 import { fromUtf8, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { type Input, loadShelf, putBundle, storeBundle } from '@unifare/institution'
+import { type Input, loadShelf, putBundle, storeBundle, wholeBundle } from '@unifare/institution'
 import { denyEntries } from './tables.ts'
 
 /** What a centre needs to publish lists, and to take those of its members in. */
@@ -18,6 +18,8 @@ export interface ListOptions {
   readonly engine: SignatureEngine
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
   readonly institutions: ReadonlyMap<string, Uint8Array>
+  /** Hears of every list that is published. */
+  readonly published?: (bundle: SignedBundle, input: Input) => void
 }
 
 /** The lists of a centre: its own, and those of members that it takes in. */
@@ -58,6 +60,7 @@ export function createLists(options: ListOptions): Lists {
       sign,
     )
     await putBundle(tx, bundle)
+    options.published?.(bundle, input)
     return { kind, version }
   }
 
@@ -94,14 +97,16 @@ export function createLists(options: ListOptions): Lists {
   }
 
   async function takeBundle(tx: Tx, input: Input): Promise<unknown> {
-    const value: unknown = JSON.parse(fromUtf8(input.message.body))
+    const { sender } = input.message
+    const told: unknown = JSON.parse(fromUtf8(input.message.body))
+    const value = await wholeBundle(tx, told, { sender, at: input.acceptedAt })
+    if (value === undefined) return null
     const publicKeyOf = (publisher: string) => institutions.get(publisher)
     const opened = openBundle(value, publicKeyOf, engine)
     requireData(
-      opened.publisher === input.message.sender &&
-        (opened.kind === 'devices' || opened.kind === 'deny'),
+      opened.publisher === sender && (opened.kind === 'devices' || opened.kind === 'deny'),
       'bundle.wrong-publisher',
-      `${input.message.sender} may not publish this ${opened.kind} list`,
+      `${sender} may not publish this ${opened.kind} list`,
     )
     const bundle = await storeBundle(tx, value, {
       at: input.acceptedAt,

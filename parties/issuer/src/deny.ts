@@ -1,6 +1,6 @@
 import { type DenyEntry, parseDeny, shelfKey, signBundle } from '@unifare/bundle'
-import { canonicalJson, type Instant, requireData, type Tx, utf8 } from '@unifare/core'
-import { type Input, loadShelf, putBundle } from '@unifare/institution'
+import { type Instant, requireData, type Tx } from '@unifare/core'
+import { type Input, loadShelf, putBundle, sendBundle } from '@unifare/institution'
 import { frozenEntries } from './people/frozen-entries.ts'
 import { liveMediaOf } from './people/media.ts'
 import { accounts, denials } from './tables.ts'
@@ -41,7 +41,7 @@ export async function publishDeny(
     sign,
   )
   await putBundle(tx, bundle)
-  send(centre, 'bundle', utf8(canonicalJson(bundle)))
+  sendBundle(send, { receiver: centre, bundle })
   return { version, entries: entries.length }
 }
 

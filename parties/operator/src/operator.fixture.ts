@@ -12,6 +12,7 @@ import {
 import { ed25519PublicKey, sha256 } from '@unifare/crypto'
 import { nodeEngine } from '@unifare/crypto/node'
 import { type StationNetwork, tariffs } from '@unifare/fares'
+import { orderOf } from '@unifare/institution'
 import {
   CHAIN_START,
   type ChargeBatch,
@@ -199,7 +200,13 @@ export function createWorld() {
     repository: createMemoryRepository(),
     link: createProcessLink(),
     /** What came to the centre, and the lists that it hands out. */
-    centre: { heard: [] as Message[], lists: [] as SignedBundle[], deaf: false },
+    centre: {
+      heard: [] as Message[],
+      lists: [] as SignedBundle[],
+      /** Answers a pull by what it asks for; with the lists when not given. */
+      answer: undefined as ((order: Readonly<Record<string, unknown>>) => unknown[]) | undefined,
+      deaf: false,
+    },
     /** What came to the local issuer. */
     issuer: { heard: [] as Message[] },
   }
@@ -251,7 +258,9 @@ export async function openTestOperator(world: World = createWorld()) {
   link.register(
     CENTRE,
     createHandler(party(world, CENTRE), async (message) => {
-      if (message.kind === 'pull') return { result: { bundles: centre.lists } }
+      if (message.kind === 'pull') {
+        return { result: { bundles: centre.answer?.(orderOf(message)) ?? centre.lists } }
+      }
       centre.heard.push(message)
       return {}
     }),

@@ -1,6 +1,14 @@
-import { deltaOf, type SignedBundle, shelfKey } from '@unifare/bundle'
+import {
+  bundleBytes,
+  deltaOf,
+  fitAnswer,
+  type PieceRequest,
+  pieceOf,
+  type SignedBundle,
+  shelfKey,
+} from '@unifare/bundle'
 import { canonicalJson, createMemoryRepository, type Tx, utf8 } from '@unifare/core'
-import { loadShelf, shelfTable } from '@unifare/institution'
+import { bundlePieces, loadShelf, shelfTable } from '@unifare/institution'
 import { exchange, type MessageKind } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { charges, identities, journeys, loneEnds, statements, taps } from './index.ts'
@@ -112,6 +120,40 @@ describe('lists', () => {
     Object.defineProperty(world.centre, 'lists', { get: () => answers.shift() })
     await operator.refresh()
     expect([await held(), answers]).toEqual([three, []])
+  })
+
+  test('longer than a message come and are journaled piece by piece; bytes are told', async () => {
+    const { world, operator } = await openWorking()
+    const entries = Array.from({ length: 12_001 }, (_, i) => ({
+      medium: 'card',
+      issuer: LOCAL,
+      account: String(3_104_860_000_000_000_000n + BigInt(i)),
+      reason: 'lost',
+      since: 0,
+    }))
+    const first = await listOf('deny', { entries: entries.slice(0, -1) }, { version: 1 })
+    const second = await listOf('deny', { entries }, { version: 2 })
+    world.centre.answer = ({ piece }) =>
+      piece === undefined
+        ? fitAnswer([{ value: first, since: 0 }])
+        : [pieceOf(first, piece as PieceRequest)]
+    await operator.refresh()
+    const held = async () => (await operator.read(loadShelf)).get(shelfKey('deny', CENTRE))
+    expect(await held()).toEqual(first)
+    expect(await operator.read((tx) => tx.select(bundlePieces, {}))).toEqual([])
+    world.centre.answer = undefined
+    world.centre.lists.splice(0, 9, deltaOf(first, second) as never)
+    await operator.refresh()
+    expect(await held()).toEqual(second)
+    expect(operator.fetched().find(({ kind }) => kind === 'deny')).toMatchObject({
+      version: 2,
+      since: 1,
+      bytes: bundleBytes(deltaOf(first, second)!),
+      wholeBytes: bundleBytes(second),
+    })
+    // The next start makes the same list from the pieces in the journal.
+    const again = await openTestOperator({ ...world, repository: createMemoryRepository() })
+    expect((await again.read(loadShelf)).get(shelfKey('deny', CENTRE))).toEqual(second)
   })
 
   test('of devices go to the centre, signed', async () => {

@@ -2,6 +2,7 @@ import {
   type AcceptanceContent,
   type Device,
   devicesByTerminal,
+  type FetchedList,
   parseAcceptance,
   parseDevices,
   rebuildFrom,
@@ -10,7 +11,6 @@ import {
   signBundle,
 } from '@unifare/bundle'
 import {
-  canonicalJson,
   type Day,
   type Env,
   fromHex,
@@ -18,7 +18,6 @@ import {
   requireData,
   type Tx,
   UnifareError,
-  utf8,
 } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type CompiledTariff, openTariffList } from '@unifare/fares'
@@ -32,7 +31,9 @@ import {
   parsePull,
   putBundle,
   readingOf,
+  sendBundle,
   storeBundle,
+  wholeBundle,
 } from '@unifare/institution'
 import { type Batch, type Link, type Message, parseBatch, signedBy } from '@unifare/tap'
 import { makeCharges } from './charging.ts'
@@ -41,6 +42,7 @@ import { lostIn, takeIncident } from './incidents.ts'
 import { checkPlace, type IntakeResult, takeBatch } from './intake.ts'
 import { requireKeptVersions } from './kept-versions.ts'
 import { takeLink, takeTapLink, takeUnlink } from './link-media.ts'
+import { refreshLists } from './network-lists.ts'
 import { sealCharges } from './sealing.ts'
 import { returnPass, sellPass } from './service-point/pass-orders.ts'
 import { tillOrder } from './service-point/till-orders.ts'
@@ -69,6 +71,8 @@ export interface OperatorOptions {
 export interface Operator extends Institution {
   /** Fetches newer network lists from the centre; one that is refused leaves the others alone. */
   refresh(): Promise<void>
+  /** How the network lists came that were fetched since the start: bytes told, bytes of the whole. */
+  fetched(): readonly FetchedList[]
   /** Card debits of a business day that differ from the tariff. */
   differences(day: Day): Promise<readonly Difference[]>
 }
@@ -78,6 +82,7 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
   const machine = createMachine(options)
   // Not kept over a restart: then terminals wait for the next word of the centre.
   let heardCentreAt: Instant = 0
+  const fetched = new Map<string, FetchedList>()
   const institution = await openInstitution({
     ...options,
     publicKeyOf: (party) => machine.publicKeyOf(party),
@@ -93,40 +98,14 @@ export async function openOperator(options: OperatorOptions): Promise<Operator> 
     ...institution,
     async refresh() {
       const askedAt = options.env.clock.now()
-      const held = await institution.read(async (tx) =>
-        [...(await loadShelf(tx))].filter(([, bundle]) => bundle.publisher === options.centre),
-      )
-      const pull = async (deltas: boolean) => {
-        const body = {
-          held: Object.fromEntries(held.map(([name, { version }]) => [name, version])),
-        }
-        const answer = (await institution.ask(
-          options.centre,
-          'pull',
-          utf8(canonicalJson(deltas ? { ...body, deltas } : body)),
-        )) as { bundles: unknown[] }
-        return answer.bundles
-      }
-      const shelf = new Map(held)
-      // What was told as changes is kept and forwarded whole: its bytes are those that were signed.
-      const bundles = await pull(true)
-        .then((told) => told.map((value) => rebuildFrom(shelf, value)))
-        .catch((error: unknown) => {
-          if (error instanceof UnifareError && error.code === 'bundle.wrong-base')
-            return pull(false)
-          throw error
-        })
-      let refusal: unknown
-      for (const bundle of bundles) {
-        try {
-          await institution.command({ do: 'take-bundle', bundle })
-        } catch (error) {
-          refusal ??= error
-        }
-      }
-      if (refusal !== undefined) throw refusal
+      await refreshLists(institution, {
+        centre: options.centre,
+        at: askedAt,
+        onTaken: (list) => fetched.set(shelfKey(list.kind, list.publisher), list),
+      })
       heardCentreAt = askedAt
     },
+    fetched: () => [...fetched.values()],
     differences: (day) => institution.read((tx) => differencesOf(tx, day)),
   }
 }
@@ -212,7 +191,20 @@ function createMachine(options: OperatorOptions) {
       sign,
     )
     await putBundle(tx, bundle)
-    if (kind === 'devices') send(centre, 'bundle', utf8(canonicalJson(bundle)))
+    if (kind === 'devices') sendBundle(send, { receiver: centre, bundle })
+    return { kind, version }
+  }
+
+  /** A list of the centre, whole or as what changed; null while pieces of it are missing. */
+  async function takeNetworkList(tx: Tx, value: unknown, at: Instant): Promise<unknown> {
+    const told = await wholeBundle(tx, value, { sender: id, at })
+    if (told === undefined) return null
+    const { kind, version } = await storeBundle(tx, rebuildFrom(await loadShelf(tx), told), {
+      at,
+      engine,
+      publicKeyOf: (publisher) => options.institutions.get(publisher),
+      trial: (bundle) => tryNetworkList(bundle, centre),
+    })
     return { kind, version }
   }
 
@@ -312,12 +304,7 @@ function createMachine(options: OperatorOptions) {
       case 'link-taps':
         return takeTapLink(tx, order, await books(tx, input.acceptedAt))
       case 'take-bundle':
-        return storeBundle(tx, order['bundle'], {
-          at: input.acceptedAt,
-          engine,
-          publicKeyOf: (publisher) => options.institutions.get(publisher),
-          trial: (bundle) => tryNetworkList(bundle, centre),
-        }).then(({ kind, version }) => ({ kind, version }))
+        return takeNetworkList(tx, order['bundle'], input.acceptedAt)
       default: {
         const result = tillOrder(tx, order, input)
         if (result !== undefined) return result

@@ -1,4 +1,4 @@
-import { bundleBytes, deltaOf } from '@unifare/bundle'
+import { bundleBytes, deltaOf, fitAnswer, type PieceRequest, pieceOf } from '@unifare/bundle'
 import { createMemoryStorage } from '@unifare/core'
 import { tariffs } from '@unifare/fares'
 import { describe, expect, it } from 'vitest'
@@ -150,6 +150,43 @@ describe('refresh', () => {
     expect(await bench.terminal.refresh()).toBe(1)
     expect(bench.terminal.lists().shelf.get(`deny/${CENTRE}`)).toEqual(fresh[2])
     expect(await tap(bench, await newCard())).toMatchObject({ reason: 'deny.listed' })
+  })
+
+  it('that is longer than a message is fetched piece by piece, and its bytes are told', async () => {
+    const entries = Array.from(
+      { length: 12_000 },
+      (_, i) => `card/${VISITOR}/3104860${String(i).padStart(12, '0')}`,
+    )
+    const first = (await bundles(entries))[2]!
+    const second = (await bundles([...entries, `card/${VISITOR}/${NUMBER}`], { version: 2 }))[2]!
+    const bench = await openBench({}, { lists: false })
+    const list = { kind: 'deny', publisher: CENTRE }
+    const wholeBytes = bundleBytes(first)
+    expect(wholeBytes).toBeGreaterThan(1024 * 1024)
+    bench.operator.answer = ({ piece, pieces }) => {
+      if (pieces !== true) throw new TypeError('no pieces are asked for')
+      if (piece === undefined) return fitAnswer([{ value: first, since: 0 }])
+      return [pieceOf(first, piece as PieceRequest)]
+    }
+    expect(await bench.terminal.refresh()).toBe(1)
+    expect(bench.terminal.lists().shelf.get(`deny/${CENTRE}`)).toEqual(first)
+    const told = { ...list, version: 1, since: 0, bytes: wholeBytes, wholeBytes }
+    expect(bench.terminal.status().fetched).toMatchObject([told])
+    const delta = deltaOf(first, second)!
+    bench.operator.answer = () => [delta]
+    expect(await bench.terminal.refresh()).toBe(1)
+    expect(bench.terminal.status().fetched).toMatchObject([
+      {
+        ...list,
+        version: 2,
+        since: 1,
+        bytes: bundleBytes(delta),
+        wholeBytes: bundleBytes(second),
+      },
+    ])
+    bench.operator.answer = ({ piece }) =>
+      piece === undefined ? fitAnswer([{ value: first, since: 0 }]) : []
+    await expect(bench.terminal.refresh()).rejects.toMatchObject({ code: 'bundle.malformed' })
   })
 
   it('asks for the whole list when what changed is told of one that it does not hold', async () => {

@@ -5,8 +5,10 @@ import {
   createMemoryRepository,
   createMemoryStorage,
   createSeededRandom,
+  fromUtf8,
   type Instant,
   type ManualClock,
+  parseJson,
   type Storage,
 } from '@unifare/core'
 import { ed25519KeyPair } from '@unifare/crypto'
@@ -185,6 +187,8 @@ export async function listsOf(
 export interface OperatorEnd {
   readonly link: Link
   bundles: unknown[]
+  /** Answers a pull by what it asks for; with `bundles` when not given. */
+  answer: ((order: Readonly<Record<string, unknown>>) => unknown[]) | undefined
   /** When it last heard of the centre; now when not given. */
   asOf: Instant | undefined
   readonly batches: Batch[]
@@ -199,6 +203,7 @@ export function createOperatorEnd(clock: ManualClock): OperatorEnd {
   const operator: OperatorEnd = {
     link,
     bundles: [],
+    answer: undefined,
     asOf: undefined,
     batches: [],
     end: undefined,
@@ -220,8 +225,9 @@ export function createOperatorEnd(clock: ManualClock): OperatorEnd {
     OPERATOR,
     createHandler(self, async ({ kind, body }) => {
       if (kind === 'pull') {
-        const { bundles: held, asOf = clock.now() } = operator
-        return { result: { bundles: held, asOf } }
+        const { answer, asOf = clock.now() } = operator
+        const order = parseJson(fromUtf8(body)) as Readonly<Record<string, unknown>>
+        return { result: { bundles: answer?.(order) ?? operator.bundles, asOf } }
       }
       const batch = parseBatch(body)
       operator.batches.push(batch)

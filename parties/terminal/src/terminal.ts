@@ -1,17 +1,15 @@
+import { type FetchedList, shelfKey } from '@unifare/bundle'
 import { type CardTransport, openPsam, type Psam } from '@unifare/card'
 import {
-  canonicalJson,
   createSerial,
   type Env,
   type Instant,
   openJournal,
-  requireData,
   type TimeQuality,
   UnifareError,
-  utf8,
 } from '@unifare/core'
 import { createCodeCaches, createReplayMemory } from '@unifare/ridecode'
-import { exchangeDated, type Link, type LinkIdentity } from '@unifare/tap'
+import type { Link, LinkIdentity } from '@unifare/tap'
 import { storeCutBlocks } from './card-block.ts'
 import { tapCard } from './card-flow.ts'
 import { rememberCode, tapCode, voidTap } from './code-tap.ts'
@@ -19,8 +17,9 @@ import type { TerminalConfig } from './config.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { Stored } from './flow.ts'
 import { loadLists, saveLists } from './list-store.ts'
-import { heldBundles, heldVersions, type Lists, type Trust, takeBundle } from './lists.ts'
+import { heldBundles, type Lists, type Trust } from './lists.ts'
 import type { Metered } from './metered.ts'
+import { pullLists, takeAll } from './pull-lists.ts'
 import { appendRecord } from './record.ts'
 import { type Staleness, stalenessAt } from './staleness.ts'
 import { linkStation, type StationNode } from './station-node.ts'
@@ -54,6 +53,8 @@ export interface TerminalStatus {
   readonly quality: TimeQuality
   /** Records that wait for their acknowledgement. */
   readonly waiting: number
+  /** How the lists came that were fetched since the start: bytes told, bytes of the whole. */
+  readonly fetched: readonly FetchedList[]
 }
 
 /**
@@ -98,6 +99,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   await storeCutBlocks(log, { config, quality: time.quality() })
 
   let lists = await loadLists(env.storage, { at: time.now(), trust, config })
+  const fetched = new Map<string, FetchedList>()
   time.note(lists.denyFrom)
   let replay = log.recentCodes.reduce(rememberCode, createReplayMemory())
   // One reader, one PSAM session, one replay memory: presentations come one after the other.
@@ -151,23 +153,20 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 
   /** Asks for newer lists, as what changed since those held or whole, and takes them over. */
   async function refresh(deltas: boolean): Promise<number> {
-    const held = heldVersions(lists)
-    const body = utf8(canonicalJson(deltas ? { held, deltas } : { held }))
-    const request = { receiver: config.operator, kind: 'pull', body } as const
-    const { result, sentAt } = await exchangeDated(link, identity, request)
-    const { bundles, asOf } = (result ?? {}) as { bundles?: unknown; asOf?: unknown }
-    requireData(Array.isArray(bundles), 'message.malformed', 'an answer without bundles')
+    const answer = await pullLists({ link, identity, operator: config.operator, lists, deltas })
+    const { told, asOf, toldAt, sentAt } = answer
     return oneByOne(async () => {
-      const taken = takeAll(lists, bundles, { at: time.now(), trust, config })
-      if (taken.count > 0) await saveLists(env.storage, taken.lists, config)
+      const taken = takeAll(lists, told, { at: time.now(), trust, config })
+      if (taken.fetched.length > 0) await saveLists(env.storage, taken.lists, config)
       lists = taken.lists
+      for (const list of taken.fetched) fetched.set(shelfKey(list.kind, list.publisher), list)
       time.note(lists.denyFrom)
       // The operator's lists are no newer than when it last heard of the centre.
       const current = taken.refused === undefined && Number.isSafeInteger(asOf)
-      hear(sentAt, current ? { listsAt: Math.min(Number(asOf), sentAt) } : {})
+      hear(sentAt, current ? { listsAt: Math.min(Number(asOf), toldAt) } : {})
       await log.sync()
       if (taken.refused !== undefined) throw taken.refused
-      return taken.count
+      return taken.fetched.length
     })
   }
 
@@ -188,6 +187,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       staleness: stalenessAt(listsAt(), time.now()),
       quality: quality(),
       waiting: log.waiting.length,
+      fetched: [...fetched.values()],
     }),
     presentCard: (transport, metered = {}) =>
       present(() =>
@@ -248,28 +248,6 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 
 function isOf(wanted: number) {
   return ({ sequence }: { readonly sequence: number }) => sequence === wanted
-}
-
-/** Takes over what can be taken over; the first refusal is told besides. */
-function takeAll(
-  held: Lists,
-  bundles: readonly unknown[],
-  options: Parameters<typeof takeBundle>[2],
-): { readonly lists: Lists; readonly count: number; readonly refused: UnifareError | undefined } {
-  let lists = held
-  let count = 0
-  let refused: UnifareError | undefined
-  for (const bundle of bundles) {
-    try {
-      const next = takeBundle(lists, bundle, options)
-      if (next !== lists) count += 1
-      lists = next
-    } catch (error) {
-      if (!(error instanceof UnifareError)) throw error
-      refused ??= error
-    }
-  }
-  return { lists, count, refused }
 }
 
 /** A journal that cannot be written takes the terminal out of service: no debit without a record. */
