@@ -132,7 +132,12 @@ describe('a running network on files and PGlite', () => {
   it('tells by its medium the same tap as by its delivery', async () => {
     const byDelivery = await traceTap(running.network, await aChargedTap())
     const [journal] = byDelivery.steps
-    expect(journal?.data).toMatchObject({ record: { delivery: byDelivery.tap } })
+    expect(journal?.data).toMatchObject({
+      record: { delivery: byDelivery.tap },
+      lists: expect.arrayContaining([
+        expect.stringMatching(/^deny of 00000156, version \d+: .*\d+ bytes/),
+      ]) as string[],
+    })
     const { record } = journal === undefined ? {} : (journal.data as JournalData)
     const byMedium = await traceTap(running.network, record?.identity ?? '')
     expect(byMedium.steps).toEqual(byDelivery.steps)

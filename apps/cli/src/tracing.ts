@@ -1,3 +1,4 @@
+import type { FetchedList } from '@unifare/bundle'
 import { charges as centreCharges, days } from '@unifare/centre'
 import type { TapTrace, TraceStep } from '@unifare/console'
 import { type Tx, UnifareError } from '@unifare/core'
@@ -47,7 +48,12 @@ export async function traceTap(network: LocalNetwork, name: string): Promise<Tra
     const charge = asked.at(-1)
     const steps = [
       step('journal', await journalRecord(network, row)),
-      step('operator', { state: row.state, note: row.note, delivery: deliveryId(row) }),
+      step('operator', {
+        state: row.state,
+        note: row.note,
+        delivery: deliveryId(row),
+        lists: operator.fetched().map(listText),
+      }),
       ...(ENDS_AT_OPERATOR.has(row.state)
         ? []
         : [
@@ -95,13 +101,24 @@ function historyOf(asked: readonly Charge[]): { readonly corrected?: readonly ob
 }
 
 async function journalRecord(network: LocalNetwork, row: TapRow): Promise<unknown> {
-  const bytes = await network.terminals.get(row.terminal)?.record(row.sequence)
+  const terminal = network.terminals.get(row.terminal)
+  const bytes = await terminal?.record(row.sequence)
   return (
+    terminal &&
     bytes && {
       bytes: Buffer.from(bytes).toString('hex').toUpperCase(),
       record: tapToJson(parseTap(bytes)),
+      lists: terminal.status().fetched.map(listText),
     }
   )
+}
+
+/** How a list last came: as what changed since a version, or whole, and the bytes of both. */
+function listText({ kind, publisher, version, since, bytes, wholeBytes }: FetchedList): string {
+  const name = `${kind} of ${publisher}, version ${version}`
+  return since === 0
+    ? `${name}: whole, ${bytes} bytes`
+    : `${name}: changes since version ${since}, ${bytes} bytes of ${wholeBytes}`
 }
 
 async function clearingSteps(network: LocalNetwork, charge: Charge): Promise<TraceStep[]> {
