@@ -20,9 +20,12 @@ export const centreErrors = {
   'centre.no-closed-day': { en: 'the files of a closed day are missing', zh: '缺少已关账日的文件' },
   'carrier.bad-address': { en: 'no addresses of brokers', zh: '消息中间件地址无效' },
   'carrier.bad-piece': { en: 'no piece of a carried file', zh: '不是传输文件的分片' },
-  'carrier.closed': { en: 'the carrier was closed before', zh: '传输已关闭' },
   'carrier.no-file': { en: 'the file to be sent cannot be read', zh: '待发送文件无法读取' },
   'carrier.not-here': { en: 'the file did not arrive in time', zh: '文件未按时到达' },
+  'carrier.not-held': {
+    en: 'no other machine has the file on its disk yet',
+    zh: '其他节点尚未收妥该文件',
+  },
   'carrier.other-content': {
     en: 'the name was announced with another content',
     zh: '同名文件此前的内容不同',

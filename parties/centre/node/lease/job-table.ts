@@ -92,6 +92,14 @@ export async function openJobTable(client: LeaseClient) {
       }
       return String(rows[0]['id'])
     },
+    /** Inputs of a run's jobs of a kind, as they were added. */
+    async inputs(run: string, kind: JobName['kind']): Promise<Uint8Array[]> {
+      const { rows } = await client.query(
+        'select input from clearing_jobs where run = $1 and kind = $2 order by id',
+        [run, kind],
+      )
+      return rows.map((row) => bytesOf(row, 'input'))
+    },
     /** Stores bytes that many jobs have in common, once, and returns their hash. */
     async share(bytes: Uint8Array): Promise<string> {
       const hash = createHash('sha256').update(bytes).digest('hex')

@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClearingWorkers, ClearJob, ScatterJob } from '../../src/index.ts'
+import type { ClearedPart, ClearJob, Scattered, ScatterJob } from '../../src/index.ts'
 import { decodeExact, encodeExact } from './exact-codec.ts'
 import { type JobTable, type LeasedJob, openJobTable } from './job-table.ts'
 import type { LeaseClient } from './lease-client.ts'
+
+/** `ClearingWorkers` that hear which run a job belongs to. */
+export interface RunWorkers {
+  scatter(job: ScatterJob, run: string): Promise<Scattered>
+  clear(job: ClearJob, run: string): Promise<ClearedPart>
+}
 
 /** Who works, with what, and until when. */
 export interface WorkerOptions {
   readonly client: LeaseClient
   /** Does the jobs: threads (`startClearingPool`), so that leases are renewed meanwhile. */
-  readonly workers: ClearingWorkers
+  readonly workers: RunWorkers
   /** Name of this process among all. */
   readonly owner: string
   /** Jobs at a time. */
@@ -31,9 +37,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
   async function work(job: LeasedJob): Promise<unknown> {
     const input = decodeExact(job.input)
-    if (job.shared === null) return await workers.scatter(input as ScatterJob)
+    if (job.shared === null) return await workers.scatter(input as ScatterJob, job.run)
     const rest = input as Omit<ClearJob, 'delivered'>
-    return await workers.clear({ ...rest, delivered: await sharedOf(job.shared) })
+    return await workers.clear({ ...rest, delivered: await sharedOf(job.shared) }, job.run)
   }
 
   async function attempt(job: LeasedJob): Promise<void> {

@@ -1,0 +1,255 @@
+import { EventEmitter, once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSeededRandom } from '@unifare/core'
+import { startTestPostgres, type TestPostgres } from '@unifare/core/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openLeaseClient } from '../lease/lease-client.ts'
+import { type CarriedFiles, openCarriedFiles } from './carried-files.ts'
+import { createFileReceiver } from './file-receiver.ts'
+import { createFileSender } from './file-sender.ts'
+import { openCarrier } from './open-carrier.ts'
+import type { SegmentCarrier } from './segment-carrier.ts'
+import { startTestNats, startTestRabbit, type TestBrokers } from './testing/index.ts'
+
+const PIECE_BYTES = 64 * 1024
+const FILE_BYTES = PIECE_BYTES * 20 + 321
+const START_MS = 90_000
+
+let server: TestPostgres
+let client: ReturnType<typeof openLeaseClient>
+let files: CarriedFiles
+let dir: string
+let serial = 0
+
+beforeAll(async () => {
+  server = await startTestPostgres()
+  client = openLeaseClient({ urls: [server.url] })
+  files = await openCarriedFiles(client)
+  dir = await mkdtemp(join(tmpdir(), 'unifare-carrier-'))
+})
+
+beforeEach(() => client.query('truncate carried_files cascade'))
+
+afterAll(async () => {
+  await client.close()
+  await server.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+/** A file of random content in the sender's folder. */
+async function made(name: string): Promise<Uint8Array> {
+  const content = createSeededRandom(name).bytes(FILE_BYTES)
+  await mkdir(join(dir, 'from'), { recursive: true })
+  await writeFile(join(dir, 'from', name), content)
+  return content
+}
+
+const arrivedAs = (receiver: string, name: string) => readFile(join(dir, receiver, name))
+
+function senderOver(carrier: SegmentCarrier, told?: (name: string, index: number) => void) {
+  return createFileSender({
+    files,
+    carrier,
+    dir: join(dir, 'from'),
+    sender: 'from',
+    pieceBytes: PIECE_BYTES,
+    pollMs: 50,
+    ...(told && { told }),
+  })
+}
+
+async function receiverOver(carrier: SegmentCarrier, receiver: string) {
+  await mkdir(join(dir, receiver), { recursive: true })
+  return await createFileReceiver({
+    files,
+    carrier,
+    dir: join(dir, receiver),
+    receiver,
+    patienceMs: 400,
+    waitMs: 30_000,
+    pollMs: 50,
+  })
+}
+
+/** Deliveries as a carrier of the worst kind makes them. */
+function faultyCarrier(change: (message: Uint8Array, n: number) => readonly Uint8Array[]) {
+  const takers = new Set<(message: Uint8Array) => Promise<void>>()
+  let count = 0
+  const carrier: SegmentCarrier = {
+    async publish(message) {
+      const given = change(message, count++)
+      for (const take of takers) for (const one of given) await take(one)
+    },
+    subscribe(_receiver, take) {
+      takers.add(take)
+      return {
+        async close() {
+          takers.delete(take)
+        },
+      }
+    },
+    async close() {
+      takers.clear()
+    },
+  }
+  return carrier
+}
+
+describe('a carrier that', () => {
+  test.each([
+    [
+      'loses two of three, at first',
+      (one: Uint8Array, n: number) => (n % 3 && n < 30 ? [] : [one]),
+    ],
+    ['gives everything three times', (one: Uint8Array) => [one, one, one]],
+    [
+      'changes bytes',
+      (one: Uint8Array, n: number) => {
+        const changed = one.slice()
+        changed[one.length - 1 - (n % 40)]! ^= 1
+        return n < 30 ? [changed] : [changed, one]
+      },
+    ],
+    ['cuts messages', (one: Uint8Array, n: number) => [one.subarray(0, n), one]],
+    ['brings what nobody announced', (one: Uint8Array) => [one.map((byte) => byte ^ 255), one]],
+  ])('%s brings the file whole', async (what, change) => {
+    const name = `faulty-${what.replaceAll(/[^a-z]/g, '-')}`
+    const content = await made(name)
+    const carrier = faultyCarrier(change)
+    const receiver = await receiverOver(carrier, `to-${name}`)
+    const sender = senderOver(carrier)
+    await sender.send(name)
+    await receiver.has(name)
+    await sender.held(name, 1)
+    expect(await arrivedAs(`to-${name}`, name)).toEqual(Buffer.from(content))
+    expect(await readdir(join(dir, `to-${name}`, 'arriving'))).toEqual([])
+    await sender.close()
+    await receiver.close()
+  })
+
+  test('brings nothing: the file is nowhere, and its sender is not told that it is', async () => {
+    await made('nowhere')
+    const carrier = faultyCarrier(() => [])
+    const receiver = await receiverOver(carrier, 'to-nowhere')
+    const sender = senderOver(carrier)
+    await sender.send('nowhere')
+    expect(await files.holders('nowhere')).toEqual([])
+    const held = expect(sender.held('nowhere', 1)).rejects.toMatchObject({
+      code: 'carrier.not-held',
+    })
+    await sender.close()
+    await held
+    await receiver.close()
+  })
+})
+
+describe('what is carried', () => {
+  test('pieces that came before a crash are kept, only the others are sent again', async () => {
+    const content = await made('resumed')
+    const half = faultyCarrier((one, n) => (n < 12 ? [one] : []))
+    const first = await receiverOver(half, 'resumed')
+    const before = senderOver(half)
+    await before.send('resumed')
+    await before.close()
+    await first.close()
+
+    const again: number[] = []
+    const carrier = faultyCarrier((one) => [one])
+    const second = await receiverOver(carrier, 'resumed')
+    const sender = senderOver(carrier, (_name, index) => void again.push(index))
+    await second.has('resumed')
+    expect(new Set(again).size).toBe(21 - 12)
+    expect(await arrivedAs('resumed', 'resumed')).toEqual(Buffer.from(content))
+    await sender.close()
+    await second.close()
+  })
+
+  test('a receiver that lost its disk gets everything again', async () => {
+    const carrier = faultyCarrier((one) => [one])
+    const sender = senderOver(carrier)
+    const content = await made('lost-disk')
+    const first = await receiverOver(carrier, 'unlucky')
+    await sender.send('lost-disk')
+    await first.has('lost-disk')
+    await first.close()
+    await rm(join(dir, 'unlucky'), { recursive: true })
+    const second = await receiverOver(carrier, 'unlucky')
+    expect(await files.holders('lost-disk')).not.toContain('unlucky')
+    await second.has('lost-disk')
+    expect(await arrivedAs('unlucky', 'lost-disk')).toEqual(Buffer.from(content))
+    await second.close()
+    await sender.close()
+  })
+
+  test('a name has one content; a file that is not there or not plain is refused', async () => {
+    const sender = senderOver(faultyCarrier((one) => [one]))
+    await made('once')
+    await sender.send('once')
+    await sender.send('once')
+    await writeFile(join(dir, 'from', 'once'), 'other')
+    await expect(sender.send('once')).rejects.toMatchObject({ code: 'carrier.other-content' })
+    await expect(sender.send('never')).rejects.toMatchObject({ code: 'carrier.no-file' })
+    await expect(sender.send('../once')).rejects.toThrow(TypeError)
+    await sender.close()
+  })
+
+  test.each(['', 'nats', 'http://a', 'nats://a,amqp://b', 'nats://a,http://b'])(
+    'no brokers: %j',
+    async (addresses) => {
+      await expect(openCarrier(addresses)).rejects.toMatchObject({ code: 'carrier.bad-address' })
+    },
+  )
+})
+
+describe.each([
+  ['three NATS servers', () => startTestNats(3)],
+  ['a RabbitMQ server', () => startTestRabbit(1)],
+] as const)('%s', (_what, start) => {
+  let brokers: TestBrokers
+  let carrier: SegmentCarrier
+  let name: string
+
+  beforeAll(async () => {
+    brokers = await start()
+  }, START_MS)
+
+  afterAll(() => brokers.stop())
+
+  beforeEach(async () => {
+    carrier = await openCarrier(brokers.addresses)
+    serial += 1
+    name = `carried-${serial}`
+  })
+
+  afterEach(() => carrier.close())
+
+  async function expectCarried(disturb: () => Promise<void>): Promise<void> {
+    const content = await made(name)
+    let count = 0
+    const reached = new EventEmitter()
+    const middle = once(reached, 'middle')
+    const sender = senderOver(carrier, () => {
+      count += 1
+      if (count === 8) reached.emit('middle')
+    })
+    const receivers = [`${name}-a`, `${name}-b`]
+    const open = await Promise.all(receivers.map((one) => receiverOver(carrier, one)))
+    const sent = sender.send(name)
+    await middle
+    await disturb()
+    await sent
+    for (const receiver of open) await receiver.has(name)
+    await sender.held(name, receivers.length)
+    for (const one of receivers) expect(await arrivedAs(one, name)).toEqual(Buffer.from(content))
+    await sender.close()
+    for (const receiver of open) await receiver.close()
+  }
+
+  test('carry a file to two receivers', () => expectCarried(async () => undefined))
+
+  test('lose everything while they carry: the sender sends it again', { timeout: START_MS }, () =>
+    expectCarried(() => brokers.wipe()),
+  )
+})

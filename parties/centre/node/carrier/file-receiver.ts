@@ -1,0 +1,145 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSerial, UnifareError } from '@unifare/core'
+import { type ArrivingFile, isHere, openArriving } from './arriving-file.ts'
+import type { CarriedFiles } from './carried-files.ts'
+import { decodePiece, type Piece } from './carried-piece.ts'
+import type { SegmentCarrier } from './segment-carrier.ts'
+
+/** Stores what others send into a folder of its own. */
+export interface FileReceiver {
+  /** Resolves when the file stands in the folder, whole; throws `carrier.not-here`. */
+  has(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a receiver under its name, which goes with the folder. A file has its name when it is whole,
+ * verified and durable, and only then the receiver says that it has it. Pieces that do not come in
+ * time are asked for. Files of the folder that were lost are received again.
+ */
+export async function createFileReceiver(options: {
+  readonly files: CarriedFiles
+  readonly carrier: SegmentCarrier
+  readonly dir: string
+  readonly receiver: string
+  /** How long a piece may be on its way before it is asked for. */
+  readonly patienceMs?: number
+  /** How long `has` waits. */
+  readonly waitMs?: number
+  readonly pollMs?: number
+}): Promise<FileReceiver> {
+  const { files, carrier, dir, receiver, patienceMs = 2_000, waitMs = 120_000 } = options
+  const { pollMs = 200 } = options
+  const arriving = new Map<string, Arriving>()
+  const here = new Set<string>()
+  const stop = new AbortController()
+  // One after the other: two pieces may complete a file at once.
+  const oneByOne = createSerial()
+
+  for (const { name, bytes } of await files.received(receiver)) {
+    const size = await stat(join(dir, name)).then(
+      (one) => one.size,
+      () => undefined,
+    )
+    if (size === bytes) here.add(name)
+    else await files.withdraw(receiver, name)
+  }
+
+  async function arrived(name: string): Promise<void> {
+    await files.receive(receiver, name)
+    here.add(name)
+    arriving.delete(name)
+  }
+
+  async function begin(name: string): Promise<Arriving | undefined> {
+    const known = arriving.get(name)
+    if (known !== undefined) return known
+    const file = await files.file(name)
+    if (file === undefined) return undefined
+    if (await isHere(dir, file)) {
+      await arrived(name)
+      return undefined
+    }
+    const begun = { one: await openArriving(dir, file), lastMs: performance.now() }
+    arriving.set(name, begun)
+    if (begun.one.missing().length > 0) return begun
+    await complete(begun)
+    return undefined
+  }
+
+  async function complete(begun: Arriving): Promise<void> {
+    if (await begun.one.finish()) await arrived(begun.one.file.name)
+  }
+
+  async function take({ name, hash, index, bytes }: Piece): Promise<void> {
+    if (here.has(name)) return
+    const begun = await begin(name)
+    // Announced by nobody, or with another content: whoever put it there is no sender of ours.
+    if (begun === undefined || begun.one.file.hash !== hash) return
+    if (!(await begun.one.take(index, bytes))) return
+    begun.lastMs = performance.now()
+    if (begun.one.missing().length === 0) await complete(begun)
+  }
+
+  async function ask(): Promise<void> {
+    for (const name of await files.lacking(receiver)) {
+      if (stop.signal.aborted) return
+      here.delete(name)
+      await oneByOne(async () => {
+        const begun = await begin(name)
+        if (begun === undefined || performance.now() - begun.lastMs < patienceMs) return
+        begun.lastMs = performance.now()
+        await files.want(receiver, name, begun.one.missing())
+      })
+    }
+  }
+
+  const subscription = carrier.subscribe(receiver, async (message) => {
+    const piece = pieceIn(message)
+    if (piece !== undefined) await oneByOne(() => take(piece))
+  })
+  const asking = (async () => {
+    while (!stop.signal.aborted) {
+      // Database or disk are away: it is missing still, and asked for later.
+      await ask().catch(() => undefined)
+      await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  })()
+
+  return {
+    async has(name) {
+      const until = performance.now() + waitMs
+      while (!here.has(name)) {
+        if (await stat(join(dir, name)).then(...SETTLED)) return
+        if (performance.now() > until || stop.signal.aborted) {
+          throw new UnifareError('carrier.not-here', `${name} did not arrive`, { name })
+        }
+        await sleep(Math.min(pollMs, 50))
+      }
+    },
+    async close() {
+      stop.abort()
+      await subscription.close()
+      await asking
+    },
+  }
+}
+
+interface Arriving {
+  readonly one: ArrivingFile
+  /** When its last piece came, or was asked for. */
+  lastMs: number
+}
+
+/** Whether it worked. */
+const SETTLED = [() => true, () => false] as const
+
+function pieceIn(message: Uint8Array): Piece | undefined {
+  try {
+    return decodePiece(message)
+  } catch {
+    return undefined
+  }
+}

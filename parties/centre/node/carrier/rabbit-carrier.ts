@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSerial, UnifareError } from '@unifare/core'
+import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
+import {
+  BACKLOG_BYTES,
+  BACKLOG_S,
+  PUBLISH_PATIENCE_MS,
+  type SegmentCarrier,
+} from './segment-carrier.ts'
+
+const EXCHANGE = 'unifare.carried'
+const ANSWER_MS = 5_000
+const RETRY_MS = 200
+const BATCH = 16
+
+/**
+ * Carries by RabbitMQ (3.8 or newer): an exchange that copies every message to a quorum queue for
+ * every receiver, confirmed by a majority of its servers. Exchange and queues are made when they are
+ * missing. A message that comes before a receiver's queue is asked for again.
+ */
+export function openRabbitCarrier(urls: readonly URL[]): SegmentCarrier {
+  const models = new Set<ChannelModel>()
+  const oneByOne = createSerial()
+  let publisher: ConfirmChannel | undefined
+  let closed = false
+
+  /** A connection to the first server that takes one. */
+  async function reach(): Promise<ChannelModel> {
+    for (const url of urls) {
+      try {
+        const model = await connect(url.href, { timeout: ANSWER_MS })
+        models.add(model)
+        // What breaks is told by the channels that close.
+        model.on('error', () => undefined)
+        model.on('close', () => models.delete(model))
+        return model
+      } catch {
+        // The next one, then.
+      }
+    }
+    throw new UnifareError('carrier.unreachable', 'no RabbitMQ server can be reached')
+  }
+
+  async function withExchange<Own extends Channel>(channel: Own): Promise<Own> {
+    channel.on('error', () => undefined)
+    await channel.assertExchange(EXCHANGE, 'fanout', { durable: true })
+    return channel
+  }
+
+  async function publishing(): Promise<ConfirmChannel> {
+    if (publisher !== undefined) return publisher
+    const model = await reach()
+    const channel = await withExchange(await model.createConfirmChannel())
+    channel.once('close', () => {
+      publisher = undefined
+      void model.close().catch(() => undefined)
+    })
+    publisher = channel
+    return channel
+  }
+
+  async function attempt(message: Uint8Array): Promise<void> {
+    const channel = await oneByOne(publishing)
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new TypeError('no confirmation')), ANSWER_MS)
+      channel.publish(EXCHANGE, '', Buffer.from(message), { persistent: true }, (error) => {
+        clearTimeout(late)
+        if (error === null || error === undefined) resolve()
+        else reject(error as Error)
+      })
+    })
+  }
+
+  async function receive(
+    receiver: string,
+    take: (message: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const model = await reach()
+    try {
+      const channel = await withExchange(await model.createChannel())
+      await channel.prefetch(BATCH)
+      const { queue } = await channel.assertQueue(`${EXCHANGE}.${receiver}`, {
+        durable: true,
+        arguments: {
+          'x-queue-type': 'quorum',
+          'x-max-length-bytes': BACKLOG_BYTES,
+          'x-expires': BACKLOG_S * 1_000,
+        },
+      })
+      await channel.bindQueue(queue, EXCHANGE, '')
+      const ended = once(channel, 'close', { signal })
+      await channel.consume(queue, (message) => {
+        // None: the queue was deleted.
+        if (message === null) return void channel.close().catch(() => undefined)
+        void take(message.content)
+          .then(
+            () => channel.ack(message),
+            () => sleep(RETRY_MS).then(() => channel.nack(message)),
+          )
+          // The channel is gone: it comes again.
+          .catch(() => undefined)
+      })
+      await ended
+    } finally {
+      await model.close().catch(() => undefined)
+    }
+  }
+
+  return {
+    async publish(message) {
+      const until = performance.now() + PUBLISH_PATIENCE_MS
+      for (;;) {
+        try {
+          await attempt(message)
+          return
+        } catch (error) {
+          if (closed || performance.now() > until) {
+            const text = `RabbitMQ took no message: ${String(error)}`
+            throw new UnifareError('carrier.unreachable', text)
+          }
+        }
+        await sleep(RETRY_MS)
+      }
+    },
+    subscribe(receiver, take) {
+      const stop = new AbortController()
+      const received = (async () => {
+        while (!stop.signal.aborted && !closed) {
+          await receive(receiver, take, stop.signal).catch(() => undefined)
+          if (!stop.signal.aborted) await sleep(RETRY_MS)
+        }
+      })()
+      return {
+        async close() {
+          stop.abort()
+          await received
+        },
+      }
+    },
+    async close() {
+      closed = true
+      for (const model of models) await model.close().catch(() => undefined)
+    },
+  }
+}
