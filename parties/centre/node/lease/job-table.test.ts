@@ -97,6 +97,7 @@ describe('the job table', () => {
       shards: 1,
       parts: [],
       shares: [],
+      refunded: [],
       day: '2026-11-20',
       closedDays: [],
     } as const

@@ -18,6 +18,7 @@ import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { LINE_BYTES } from './lines.ts'
 import { readShares } from './member-shares.ts'
+import { type RefundedTap, withRefunds } from './refunded.ts'
 import { type BucketMarks, createBucketMarks, riddenCards } from './ridden-cards.ts'
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
@@ -55,6 +56,8 @@ export interface ClearJob {
   readonly closedDays: readonly Day[]
   /** Delivered ranges of all segments. */
   readonly delivered: Uint8Array
+  /** Purchases that were paid out: no charge can bring them. */
+  readonly refunded: readonly RefundedTap[]
 }
 
 /** What became of a shard; its rows, and what the next day begins with, are a durable file. */
@@ -146,8 +149,13 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     })
     const cleared = await clearShard({ taps, charges }, rules, {
       verifier,
-      history: rowsHistory(storage, closedDays),
-      cards: riddenCards(marks, parseDay(day)),
+      ...withRefunds(
+        {
+          history: rowsHistory(storage, closedDays),
+          cards: riddenCards(marks, parseDay(day)),
+        },
+        job.refunded,
+      ),
       wasDelivered,
       members: shared.money,
       scratch,

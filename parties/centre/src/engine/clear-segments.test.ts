@@ -1,7 +1,8 @@
-import type { Tap } from '@unifare/tap'
+import { encodeCharge, encodeTap, type Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import {
   accepts,
+  CARD,
   CENTRE,
   cardTap,
   chargeOf,
@@ -100,5 +101,37 @@ describe('what earlier days delivered', () => {
       { day: NEXT_DAY, charges: again, acceptance },
     ])
     expect(Object.values(other?.verdicts ?? {})).toEqual(['normal', 'normal'])
+  })
+})
+
+describe('records that came by file', () => {
+  test('are cleared like all others, under the deny list that their terminal held', async () => {
+    const taps = [await cardTap(), await cardTap({ sequence: 2, serial: 2, counter: 2 })]
+    const files = {
+      taps: taps.map((tap, i) => ({ ...tap, denyVersion: i, raw: encodeTap(tap) })),
+      charges: taps.map((tap, i) => encodeCharge(chargeOf([tap], { number: i + 1 }))),
+    }
+    const denied = [
+      { issuer: ISSUER, account: CARD, medium: 'card' as const, version: 1, until: 0 },
+    ]
+    const [outcome] = await both([{ files }], { denied })
+    expect(outcome?.verdicts).toEqual({
+      [`${OPERATOR}-1`]: 'normal',
+      [`${OPERATOR}-2`]: 'deny.listed',
+    })
+  })
+})
+
+describe('a purchase that was paid out', () => {
+  test('settles under no charge any more; the purchases beside it do', async () => {
+    const taps = [await cardTap(), await cardTap({ sequence: 2, serial: 2, counter: 2 })]
+    const charges = taps.map((tap, i) => chargeOf([tap], { number: i + 1 }))
+    const held = taps.map((tap) => ({ tap, held: 0 }))
+    const refunded = [{ issuer: ISSUER, account: CARD, counter: 1 }]
+    const [, outcome] = await both([{ refunded }, { day: NEXT_DAY, taps: held, charges, refunded }])
+    expect(outcome?.verdicts).toEqual({
+      [`${OPERATOR}-1`]: 'tap.conflict',
+      [`${OPERATOR}-2`]: 'normal',
+    })
   })
 })

@@ -6,6 +6,7 @@ import { BUCKETS } from './account-hash.ts'
 import type { ClearedPart, ClearJob } from './clear-job.ts'
 import { joinRanges } from './delivered.ts'
 import { duesOf } from './dues.ts'
+import type { RefundedTap } from './refunded.ts'
 import type { Scattered, ScatterJob } from './scatter-job.ts'
 import type { Spill } from './spill.ts'
 
@@ -26,6 +27,8 @@ export interface SegmentDay {
   readonly segments: readonly Omit<ScatterJob, 'shards' | 'centre'>[]
   /** Orders between agents and issuers that settle with the day, in their order; they have no taps. */
   readonly orders?: readonly OrderMove[]
+  /** Purchases that were paid out, on whatever day before this one closes. */
+  readonly refunded?: readonly RefundedTap[]
   /** What the day before told as `delivered`; nothing before the first. */
   readonly deliveredBefore?: Uint8Array
   /** 1 to 256: how many pieces the day is cleared in. Outputs do not depend on it. */
@@ -70,7 +73,7 @@ export async function clearSegments(
     readonly progress?: ClearingProgress
   },
 ): Promise<ClearedSegments> {
-  const { day, centre, segments, shards, closedDays } = input
+  const { day, centre, segments, shards, closedDays, refunded = [] } = input
   const { workers, spill, progress = () => undefined } = tools
   const all = segments.length + shards
   let done = 0
@@ -93,7 +96,7 @@ export async function clearSegments(
         charges: charges[shard] ?? NOTHING,
       }))
       const shares = scattered.flatMap((one) => sharesOf(one, shard))
-      const job = { shard, shards, parts, shares, day, closedDays, delivered }
+      const job = { shard, shards, parts, shares, day, closedDays, delivered, refunded }
       return workers.clear(job).then(told)
     }),
   )

@@ -20,6 +20,8 @@ import {
   encodeTap,
   MEDIA,
   type MessageKind,
+  parseCharge,
+  parseTap,
 } from '@unifare/tap'
 import { CENTRE, createVerifier, DAY, dayOf } from '../clearing.fixture.ts'
 import { type CheckedTap, type Cleared, type ClearingInput, clearDay } from '../clearing.ts'
@@ -32,6 +34,8 @@ import { waits } from '../rules/hold-rules.ts'
 import { createShardClearer } from './clear-job.ts'
 import { type ClearedSegments, clearSegments } from './clear-segments.ts'
 import { type Denied, type HeldTap, verdictsOfRows } from './engine.fixture.ts'
+import { type FileRecords, fileJournal, writeFileRecords } from './file-records.ts'
+import type { RefundedTap } from './refunded.ts'
 import { storeRules } from './rules-file.ts'
 import { createScatterer } from './scatter-job.ts'
 import { openClosedDay } from './shard-file.ts'
@@ -43,6 +47,10 @@ export interface DayIntake {
   readonly charges?: readonly Charge[]
   readonly taps?: readonly HeldTap[]
   readonly orders?: readonly OrderMove[]
+  /** Purchases that were paid out so far. */
+  readonly refunded?: readonly RefundedTap[]
+  /** Delivered and asked for by file. */
+  readonly files?: FileRecords
   readonly fees?: readonly FeeRow[]
   readonly acceptance?: ClearingInput['acceptance']
 }
@@ -83,6 +91,7 @@ export async function clearDaysOnColumns(
       version,
       until,
     }))
+    await writeFileRecords(storage, one.files ?? { taps: [], charges: [] }, { day, centre: CENTRE })
     await storeRules(storage, {
       day,
       oldestDay,
@@ -99,15 +108,13 @@ export async function clearDaysOnColumns(
         centre: CENTRE,
         previousRoot: before?.root ?? FIRST_ROOT,
         closedDays: [...closedDays],
-        segments: (await listSegments(storage, journal)).map((segment) => ({
-          journal,
-          segment,
-          from: 0,
-          until: Number.MAX_SAFE_INTEGER,
-          refused: [],
-        })),
+        segments: [
+          ...(await segmentsOf(storage, journal)),
+          ...(await segmentsOf(storage, fileJournal(day))),
+        ],
         shards,
         orders: one.orders ?? [],
+        refunded: one.refunded ?? [],
         ...(before && { deliveredBefore: before.delivered }),
       },
       { workers, spill },
@@ -138,7 +145,15 @@ export async function clearDaysOnObjects(
   let asked: readonly Charge[] = []
   const outcomes: DayOutcome[] = []
   for (const one of days) {
-    const { taps: delivered = [], charges = [], orders = [] } = one
+    const { orders = [], files = { taps: [], charges: [] }, refunded = [] } = one
+    const delivered = [
+      ...(one.taps ?? []),
+      ...files.taps.map(({ raw, denyVersion }) => ({ tap: parseTap(raw), held: denyVersion })),
+    ]
+    const charges = [...(one.charges ?? []), ...files.charges.map(parseCharge)]
+    for (const { issuer, account, counter } of refunded) {
+      settled.set(`card-${issuer}-${account}-${counter}`, { charge: 'refund-1', hash: '' })
+    }
     const day = one.day ?? DAY
     const fresh = delivered.filter(({ tap }) => !taps.has(deliveryId(tap)))
     const verdicts = await verifyTaps(
@@ -215,6 +230,11 @@ export async function allRows(storage: Storage, day: Day): Promise<Uint8Array> {
     at += part.length
   }
   return rows
+}
+
+async function segmentsOf(storage: Storage, journal: string) {
+  const place = { journal, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] }
+  return (await listSegments(storage, journal)).map((segment) => ({ ...place, segment }))
 }
 
 function inputOf({ day, fees, acceptance }: DayIntake): ClearingInput {
