@@ -109,6 +109,43 @@ describe('shares', () => {
   })
 })
 
+describe('floor, cap and tiers of a row', () => {
+  const bounded = row('bounded', {
+    tiers: [
+      { fromFen: 1_000, ratePpm: 5_000 },
+      { fromFen: 10_000, ratePpm: 4_000 },
+    ],
+    floorMicro: 2_000_000,
+    capMicro: 60_000_000,
+  })
+  const feeFen = (amountFen: number) =>
+    Number(feeOf([bounded], { ...ASKED, amountFen })?.feeMicro) / 1_000_000
+
+  test.each([
+    ['nothing of nothing', 0, 0],
+    ['never more than the charge', 1, 1],
+    ['the floor', 100, 2],
+    ['the row’s own rate, just above the floor', 334, 2.004],
+    ['below the first tier', 999, 5.994],
+    ['the whole amount at the rate of its tier', 1_000, 5],
+    ['the last tier', 10_000, 40],
+    ['just the cap', 15_000, 60],
+    ['the cap', 1_000_000, 60],
+  ])('%s: %d fen', (_, amountFen, fee) => {
+    expect(feeFen(amountFen)).toBe(fee)
+  })
+
+  test('are shared like any fee, what is left over to the centre', () => {
+    expect(feeOf([{ ...bounded, floorMicro: 1_234_567 }], { ...ASKED, amountFen: 100 })).toEqual({
+      row: 'bounded',
+      feeMicro: 1_234_567n,
+      issuerMicro: 617_283n,
+      acquirerMicro: 185_185n,
+      centreMicro: 432_099n,
+    })
+  })
+})
+
 describe('a matrix is refused', () => {
   const refusal = (rows: readonly FeeRow[]) => {
     try {
@@ -126,6 +163,26 @@ describe('a matrix is refused', () => {
   test('when shares exceed the fee or are negative', () => {
     expect(refusal([{ ...ANY, acquirerSharePpm: 500_001 }])).toBe('fee.bad-row')
     expect(refusal([{ ...ANY, issuerSharePpm: -1 }])).toBe('fee.bad-row')
+  })
+
+  test.each([
+    ['a floor above the cap', { floorMicro: 2, capMicro: 1 }],
+    ['a negative floor', { floorMicro: -1 }],
+    ['a cap that is no whole number', { capMicro: 0.5 }],
+    ['a rate above the amount', { ratePpm: 1_000_001 }],
+    ['a tier with a negative rate', { tiers: [{ fromFen: 1, ratePpm: -1 }] }],
+    ['a tier from nothing on', { tiers: [{ fromFen: 0, ratePpm: 1 }] }],
+    [
+      'two tiers from one amount',
+      {
+        tiers: [
+          { fromFen: 5, ratePpm: 1 },
+          { fromFen: 5, ratePpm: 2 },
+        ],
+      },
+    ],
+  ])('when it has %s', (_, changes) => {
+    expect(refusal([row('bounded', changes)])).toBe('fee.bad-row')
   })
 
   test('when two rows for the same rides are in force at once, in whatever order they stand', () => {

@@ -3,9 +3,16 @@ import type { Mode } from '@unifare/tap'
 
 const WHOLE = 1_000_000n
 
+/** From this amount on another rate holds, for the whole amount. */
+export interface FeeTier {
+  readonly fromFen: Fen
+  readonly ratePpm: Ppm
+}
+
 /**
- * A row of the fee matrix (reference clearing 1.6): the fee as a part of the amount, and how the
- * fee is shared; what acquirer and issuer do not get is the centre's. `any` matches everything.
+ * A row of the fee matrix (reference clearing 1.6 and 1.9): the fee as a part of the amount, and
+ * how the fee is shared; what acquirer and issuer do not get is the centre's. `any` matches
+ * everything. Floor and cap hold for the fee of one charge; a fee is never more than its charge.
  */
 export interface FeeRow {
   readonly id: string
@@ -15,6 +22,11 @@ export interface FeeRow {
   readonly ratePpm: Ppm
   readonly acquirerSharePpm: Ppm
   readonly issuerSharePpm: Ppm
+  /** Rates of larger amounts, by ascending amount; `ratePpm` holds below the first. */
+  readonly tiers?: readonly FeeTier[]
+  /** Least and most that the fee of a charge is, in micro-fen. */
+  readonly floorMicro?: number
+  readonly capMicro?: number
   readonly validFrom: Day
   readonly validTo: Day | null
   readonly source: string
@@ -92,6 +104,34 @@ export function feeRowOf(rows: readonly FeeRow[], asked: FeeQuestion): FeeRow | 
   return row
 }
 
+/** Whether the fee of a row is its one rate for every amount. */
+export function isPlain({ tiers, floorMicro, capMicro }: FeeRow): boolean {
+  return tiers === undefined && floorMicro === undefined && capMicro === undefined
+}
+
+/** Rate of an amount under a row: that of the highest tier that it reaches. */
+export function rateOf({ ratePpm, tiers = [] }: FeeRow, amountFen: Fen): Ppm {
+  let rate = ratePpm
+  for (const tier of tiers) if (amountFen >= tier.fromFen) rate = tier.ratePpm
+  return rate
+}
+
+/** The fee of an amount under a row, exact. */
+export function feeMicroOf(amountFen: Fen, row: FeeRow): bigint {
+  let fee = feeMicroFen(amountFen, rateOf(row, amountFen))
+  if (row.floorMicro !== undefined) fee = larger(fee, BigInt(row.floorMicro))
+  if (row.capMicro !== undefined) fee = smaller(fee, BigInt(row.capMicro))
+  return smaller(fee, feeMicroFen(amountFen, 1_000_000))
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
 /**
  * The fee of an amount by its row. Undefined when no row fits: the charge is rejected, never
  * cleared for nothing.
@@ -102,7 +142,7 @@ export function feeOf(
 ): Fee | undefined {
   const row = feeRowOf(rows, asked)
   if (row === undefined) return undefined
-  const feeMicro = feeMicroFen(asked.amountFen, row.ratePpm)
+  const feeMicro = feeMicroOf(asked.amountFen, row)
   const issuerMicro = (feeMicro * BigInt(row.issuerSharePpm)) / WHOLE
   const acquirerMicro = (feeMicro * BigInt(row.acquirerSharePpm)) / WHOLE
   return {
@@ -121,8 +161,8 @@ function specificity(row: FeeRow): number {
 }
 
 /**
- * Refuses (`fee.bad-row`) shares that exceed the fee, and a matrix in which two rows in force at
- * once would be equally specific for one ride.
+ * Refuses (`fee.bad-row`) shares that exceed the fee, a floor above the cap, tiers that do not
+ * ascend, and a matrix in which two rows in force at once would be equally specific for one ride.
  */
 export function checkFeeRows(rows: readonly FeeRow[]): void {
   const alike = new Map<string, FeeRow[]>()
@@ -135,6 +175,7 @@ export function checkFeeRows(rows: readonly FeeRow[]): void {
       'fee.bad-row',
       `fee row ${id}: the shares exceed the fee`,
     )
+    checkAmounts(row)
     const key = `${mode}/${acquirer}/${issuer}`
     const others = alike.get(key) ?? []
     const other = others.find((one) => begins(one, row) && begins(row, one))
@@ -145,6 +186,30 @@ export function checkFeeRows(rows: readonly FeeRow[]): void {
     )
     alike.set(key, [...others, row])
   }
+}
+
+/** Refuses rates above the amount, and bounds or tiers that contradict each other. */
+function checkAmounts({ id, ratePpm, tiers = [], floorMicro = 0, capMicro }: FeeRow): void {
+  const isRate = (ppm: Ppm) => Number.isInteger(ppm) && ppm >= 0 && ppm <= 1_000_000
+  requireData(
+    isRate(ratePpm) && tiers.every((tier) => isRate(tier.ratePpm)),
+    'fee.bad-row',
+    `fee row ${id}: a rate is a part of the amount`,
+  )
+  requireData(
+    Number.isSafeInteger(floorMicro) &&
+      floorMicro >= 0 &&
+      (capMicro === undefined || (Number.isSafeInteger(capMicro) && capMicro >= floorMicro)),
+    'fee.bad-row',
+    `fee row ${id}: the floor is above the cap, or one is no amount`,
+  )
+  requireData(
+    tiers.every(
+      ({ fromFen }, i) => Number.isSafeInteger(fromFen) && fromFen > (tiers[i - 1]?.fromFen ?? 0),
+    ),
+    'fee.bad-row',
+    `fee row ${id}: tiers begin at ascending amounts`,
+  )
 }
 
 /** Whether one row begins before another one ends: two that both do overlap. */

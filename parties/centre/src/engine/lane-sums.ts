@@ -1,4 +1,4 @@
-import type { FeeRow } from '../fees.ts'
+import { type FeeRow, isPlain, rateOf } from '../fees.ts'
 import { NO_FEE_ROW } from './verdict-rows.ts'
 
 const WHOLE = 1_000_000
@@ -17,13 +17,20 @@ export interface SettledMoney {
 
 /** Money of an amount under a fee row. */
 export function moneyOf(amountFen: number, row: FeeRow): SettledMoney {
-  const feeMicro = amountFen * row.ratePpm
+  const feeMicro = isPlain(row) ? amountFen * row.ratePpm : boundedFee(amountFen, row)
   return {
     amountFen,
     feeMicro,
     acquirerMicro: shareOf(feeMicro, row.acquirerSharePpm),
     issuerMicro: shareOf(feeMicro, row.issuerSharePpm),
   }
+}
+
+/** The fee of a row with tiers, floor or cap: as exact as that of one rate, and as small. */
+function boundedFee(amountFen: number, row: FeeRow): number {
+  const { floorMicro = 0, capMicro = Number.MAX_SAFE_INTEGER } = row
+  const fee = Math.max(amountFen * rateOf(row, amountFen), floorMicro)
+  return Math.min(fee, capMicro, amountFen * WHOLE)
 }
 
 /** Money by lane and fee row, exact whole numbers: `values` has `SUM_COLUMNS` for every line. */
@@ -48,6 +55,7 @@ export interface SumWriter {
 }
 
 const NO_ROW = -1
+const BOUNDED = -1
 
 /** Opens sums; all parts are exact: `fen × ppm` of a 32-bit amount is below 2^53. */
 export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
@@ -58,7 +66,8 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
   /** Lanes with a sum of their own, in the order in which they came. */
   let used = new Uint32Array(1_024)
   let usedCount = 0
-  const rates = fees.map(({ ratePpm }) => ratePpm)
+  // A row whose fee is not one rate has a rate that there is not: one comparison tells it.
+  const rates = fees.map((row) => (isPlain(row) ? row.ratePpm : BOUNDED))
   const acquirers = fees.map(({ acquirerSharePpm }) => acquirerSharePpm)
   const issuers = fees.map(({ issuerSharePpm }) => issuerSharePpm)
 
@@ -98,7 +107,8 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
         else putAside(lane, own[lane]!)
         own[lane] = feeRow
       }
-      const feeMicro = amountFen * rates[feeRow]!
+      const rate = rates[feeRow]!
+      const feeMicro = rate === BOUNDED ? boundedFee(amountFen, fees[feeRow]!) : amountFen * rate
       values[at]! += amountFen
       values[at + 1]! += feeMicro
       values[at + 2]! += shareOf(feeMicro, acquirers[feeRow]!)

@@ -30,6 +30,39 @@ describe('a fee explained', () => {
     expect(taxi?.text.en).toContain('(taxi, from')
   })
 
+  it('says when a floor, a cap or a tier made it', () => {
+    const [any] = DEMONSTRATION_FEES as [(typeof DEMONSTRATION_FEES)[0]]
+    const rows = [
+      {
+        ...any,
+        tiers: [{ fromFen: 10_000, ratePpm: 5_000 }],
+        floorMicro: 1_500_000,
+        capMicro: 80_000_000,
+      },
+    ]
+    const told = (amountFen: number) => {
+      const { en, zh } = explainFee(rows, { ...asked, amountFen })?.text ?? { en: '', zh: '' }
+      return [en.split('. ')[0], zh.split('；')[0]]
+    }
+    const [row, zhRow] = [
+      'Row any (for everything, from 2026-01-01): ',
+      '费率行 any（适用于全部，自 2026-01-01 起）：',
+    ]
+    expect(told(500)).toEqual([
+      `${row}0.6 % of 5.00 CNY is 3 fen`,
+      `${zhRow}5.00 元的 0.6 % 为手续费 3 分`,
+    ])
+    expect(told(200)[0]).toBe(`${row}0.6 % of 2.00 CNY is 1.2 fen, at least 1.5 fen`)
+    expect(told(200)[1]).toBe(`${zhRow}2.00 元的 0.6 % 为 1.2 分，按下限收手续费 1.5 分`)
+    expect(told(20_000)).toEqual([
+      `${row}0.5 % (from 100.00 CNY on) of 200.00 CNY is 100 fen, at most 80 fen`,
+      `${zhRow}200.00 元的 0.5 %（100.00 元起） 为 100 分，按上限收手续费 80 分`,
+    ])
+    expect(told(1)[0]).toMatch(
+      /is 0\.006 fen, at least its floor, and no more than the charge: 1 fen$/,
+    )
+  })
+
   it('says nothing where no row fits: the charge is rejected, never free', () => {
     expect(explainFee(DEMONSTRATION_FEES, { ...asked, day: '2025-12-31' })).toBeUndefined()
   })

@@ -1,5 +1,5 @@
 import { type ErrorText, type Fen, formatYuan, type Ppm } from '@unifare/core'
-import { type Fee, type FeeQuestion, type FeeRow, feeOf, feeRowOf } from '../fees.ts'
+import { type Fee, type FeeQuestion, type FeeRow, feeOf, feeRowOf, rateOf } from '../fees.ts'
 import { type Shares, sharesOf } from '../netting.ts'
 
 /** Why a charge has its fee. */
@@ -38,20 +38,44 @@ function textOf({
   shares,
   amountFen,
 }: Pick<ExplainedFee, 'row' | 'fee' | 'shares'> & { readonly amountFen: Fen }): ErrorText {
-  const rate = percent(row.ratePpm)
+  const rate = percent(rateOf(row, amountFen))
+  const tier = row.tiers?.findLast(({ fromFen }) => amountFen >= fromFen)
+  const bound = boundOf(row, { fee, amountFen })
   const [a, i] = [percent(row.acquirerSharePpm), percent(row.issuerSharePpm)]
   const sum = formatYuan(amountFen)
-  const { feeMicro, acquirerMicro, issuerMicro, centreMicro } = fee
+  const { acquirerMicro, issuerMicro, centreMicro } = fee
   const { operatorMicro, issuerMicro: paysMicro } = shares
   return {
     en:
-      `Row ${row.id} (${scopeOf(row).en}, from ${row.validFrom}): ${rate} of ${sum} CNY is ${fen(feeMicro)} fen. ` +
+      `Row ${row.id} (${scopeOf(row).en}, from ${row.validFrom}): ${rate}${tier === undefined ? '' : ` (from ${formatYuan(tier.fromFen)} CNY on)`} of ${sum} CNY ${bound.en}. ` +
       `The operator keeps ${a} of it, ${fen(acquirerMicro)} fen, the issuer ${i}, ${fen(issuerMicro)} fen, the centre the rest, ${fen(centreMicro)} fen. ` +
       `So the operator receives ${fen(operatorMicro)} fen and the issuer pays ${fen(paysMicro)} fen.`,
     zh:
-      `费率行 ${row.id}（${scopeOf(row).zh}，自 ${row.validFrom} 起）：${sum} 元的 ${rate} 为手续费 ${fen(feeMicro)} 分；` +
+      `费率行 ${row.id}（${scopeOf(row).zh}，自 ${row.validFrom} 起）：${sum} 元的 ${rate}${tier === undefined ? '' : `（${formatYuan(tier.fromFen)} 元起）`} ${bound.zh}；` +
       `其中收单机构得 ${a}，${fen(acquirerMicro)} 分，发卡机构得 ${i}，${fen(issuerMicro)} 分，其余 ${fen(centreMicro)} 分归清分中心。` +
       `收单机构实收 ${fen(operatorMicro)} 分，发卡机构实付 ${fen(paysMicro)} 分。`,
+  }
+}
+
+/** What a rate comes to, and why the fee is another. */
+function boundOf(
+  row: FeeRow,
+  { fee, amountFen }: { readonly fee: Fee; readonly amountFen: Fen },
+): ErrorText {
+  const { feeMicro } = fee
+  const rated = BigInt(amountFen) * BigInt(rateOf(row, amountFen))
+  if (rated === feeMicro) {
+    return { en: `is ${fen(feeMicro)} fen`, zh: `为手续费 ${fen(feeMicro)} 分` }
+  }
+  const why =
+    feeMicro < rated
+      ? { en: 'at most', zh: '上限' }
+      : feeMicro === BigInt(row.floorMicro ?? 0)
+        ? { en: 'at least', zh: '下限' }
+        : { en: 'at least its floor, and no more than the charge:', zh: '下限（不超过交易额）' }
+  return {
+    en: `is ${fen(rated)} fen, ${why.en} ${fen(feeMicro)} fen`,
+    zh: `为 ${fen(rated)} 分，按${why.zh}收手续费 ${fen(feeMicro)} 分`,
   }
 }
 
