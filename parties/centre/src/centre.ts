@@ -1,5 +1,6 @@
 import { parseAcceptance, type SignedBundle } from '@unifare/bundle'
 import {
+  businessDay,
   canonicalJson,
   type Day,
   type Env,
@@ -22,7 +23,7 @@ import {
 } from '@unifare/institution'
 import { postEntries } from '@unifare/ledger'
 import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
-import type { Link } from '@unifare/tap'
+import type { Link, Message } from '@unifare/tap'
 import { createCardChecks } from './card-checks.ts'
 import type { Cleared } from './clearing.ts'
 import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
@@ -39,9 +40,16 @@ import { createSettling, isSettlingQuestion } from './settling/edge.ts'
 import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
 import { writeSettlements } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
-import { pagesOf, statementsOf } from './statement.ts'
+import { pagesOf, type Statement, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
 import { days, statements } from './tables.ts'
+import { createTierEdge } from './tiers/edge.ts'
+import { oldestBefore } from './tiers/forward.ts'
+import { tierEntries } from './tiers/money.ts'
+import type { TierOptions } from './tiers/place.ts'
+import { stateFromAbove, waitingFromAbove } from './tiers/results.ts'
+import type { ChargeRouting } from './tiers/routing.ts'
+import { withFromAbove } from './tiers/statements.ts'
 
 /** Lines of one statement message: keeps it under the size limit of a message. */
 const STATEMENT_PART_LINES = 1_500
@@ -62,6 +70,10 @@ export interface CentreOptions extends FileOptions {
   readonly fees?: readonly FeeRow[]
   /** Windows, models and calendar of settlement; the demonstration's own unless given. */
   readonly settling?: Partial<SettlingRules>
+  /** Of a centre among others: which clears what; alone unless given. */
+  readonly tiers?: TierOptions
+  /** Institution that owns the card masters; the centre itself unless given. */
+  readonly keyOwner?: string
 }
 
 /** A day that was closed, or run again. */
@@ -90,6 +102,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     ...options,
     publicKeyOf: async (party) => options.institutions.get(party),
     apply: machine.apply,
+    check: machine.check,
     query: async (tx, message) => {
       const asked = orderOf(message)
       if (asked['shadows'] !== undefined) {
@@ -129,7 +142,18 @@ function createMachine(options: CentreOptions) {
   const fees = options.fees ?? DEMONSTRATION_FEES
   checkFeeRows(fees)
   const settling = createSettling(options)
-  const lists = createLists(options)
+  const day = businessDay(options.env.clock.now())
+  const tiers = options.tiers && createTierEdge({ ...options, ...options.tiers, day })
+  const { keyOwner = id } = options
+  const lists = createLists({
+    ...options,
+    published(bundle, input) {
+      const parent = tiers?.place.parentOn(businessDay(input.acceptedAt))
+      if (parent !== undefined && bundle.kind === 'deny') {
+        input.send(parent, 'bundle', utf8(canonicalJson(bundle)))
+      }
+    },
+  })
   const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
 
   /** Runs with a verifier whose issuer-level card keys are wiped when the run is over. */
@@ -138,11 +162,11 @@ function createMachine(options: CentreOptions) {
     run: (verifier: Verifier) => Promise<Result>,
   ): Promise<Result> {
     const { keyStore } = options
-    const refs = keyStore.list().filter(({ issuer, use }) => issuer === id && isCardUse(use))
+    const refs = keyStore.list().filter(({ issuer, use }) => issuer === keyOwner && isCardUse(use))
     const window = openKeyWindow({ store: keyStore, refs })
     try {
       return await run({
-        cardChecks: createCardChecks({ window, keyOwner: id }),
+        cardChecks: createCardChecks({ window, keyOwner }),
         issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
         engine,
         caches,
@@ -180,12 +204,19 @@ function createMachine(options: CentreOptions) {
       'centre.day-closed',
       `${last} is closed: earlier days can close no more`,
     )
+    const members = [...institutions.keys(), ...options.issuers]
+    const above = tiers === undefined ? [] : await waitingFromAbove(tx)
     const rules = await currentRules(tx, {
       centre: id,
       day,
       issuers: options.issuers,
       fees,
       holdDays: settling.holdDays(day),
+      tiers: tiers && {
+        lists: tiers.place.listsOn(day, members),
+        units: tiers.place.unitsOn(day, members),
+        above,
+      },
     })
     const previousRoot = await rootBefore(tx, day)
     const cleared = await withVerifier(rules, (verifier) =>
@@ -206,27 +237,42 @@ function createMachine(options: CentreOptions) {
         signature: toHex(await sign(fromHex(cleared.root))),
       },
     ])
-    await settling.takeDay(tx, cleared, input.acceptedAt)
-    await sendStatements(tx, cleared, input)
+    await settling.takeDay(tx, { ...cleared, tiers: rules.tiers }, input.acceptedAt)
+    const stated = await tellMembers(tx, { cleared, rules }, input)
+    if (tiers !== undefined && rules.tiers !== undefined) {
+      const { root, positions: own } = cleared
+      await postEntries(tx, tierEntries(day, { own, centre: id, rules: rules.tiers }))
+      await stateFromAbove(tx, above, day)
+      const oldest = { from: await oldestBefore(tx, day), before: rules.oldestDay }
+      await tiers.dayClosed(tx, { day, root, statements: stated, oldest }, input.send)
+    }
     return resultOf(cleared)
   }
 
-  async function sendStatements(tx: Tx, cleared: Cleared, input: Input): Promise<void> {
-    const all = statementsOf(cleared, id)
+  /** Makes the statements of a day, and sends them to members that no other centre stands between. */
+  async function tellMembers(
+    tx: Tx,
+    { cleared, rules }: { readonly cleared: Cleared; readonly rules: ClosingRules },
+    input: Input,
+  ): Promise<readonly Statement[]> {
+    const { day, root } = cleared
+    const { above = [], units = {} } = rules.tiers ?? {}
+    const all = await withFromAbove(tx, statementsOf(cleared, id), { above, day, root })
     await tx.put(
       statements,
-      all.map((statement) => ({ day: cleared.day, member: statement.member, statement })),
+      all.map((statement) => ({ day, member: statement.member, statement })),
     )
     await noteSplits(tx, all, options.fileRecordsMax)
     for (const statement of all) {
-      if (statement.member === id || !institutions.has(statement.member)) continue
+      const { member } = statement
+      if (member === id || !institutions.has(member) || units[member] !== undefined) continue
       const pages = pagesOf(statement.lines, STATEMENT_PART_LINES)
       for (const [part, lines] of pages.entries()) {
-        const { length: parts } = pages
-        const body = { day: cleared.day, part, parts, statement: { ...statement, lines } }
-        input.send(statement.member, 'statement', utf8(canonicalJson(body)))
+        const body = { day, part, parts: pages.length, statement: { ...statement, lines } }
+        input.send(member, 'statement', utf8(canonicalJson(body)))
       }
     }
+    return all
   }
 
   async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
@@ -258,6 +304,8 @@ function createMachine(options: CentreOptions) {
         return lists.publishDeny(tx, input)
       case 'close-day':
         return closeDay(tx, order, input)
+      case 'forward-again':
+        return tiers?.forwardAgain(tx, input) ?? { sent: 0 }
       case 'reconcile':
         return reconcileOrder(tx, order, id)
       default:
@@ -265,25 +313,34 @@ function createMachine(options: CentreOptions) {
     }
   }
 
+  function takeCharges(tx: Tx, input: Input) {
+    const take = (message: Message, routing?: ChargeRouting) => {
+      const key = institutions.get(message.sender)
+      requireData(key !== undefined, 'message.unknown-sender', `unknown operator ${message.sender}`)
+      return takeChargeBatch(tx, message, { engine, key, at: input.acceptedAt, routing })
+    }
+    return tiers === undefined ? take(input.message) : tiers.takeCharges(tx, input, take)
+  }
+
   async function apply(tx: Tx, input: Input): Promise<unknown> {
-    const { message } = input
+    const { message, acceptedAt: at } = input
     switch (message.kind) {
-      case 'tap-batch':
-        return takeTapBatch(tx, message, { engine, centre: id, at: input.acceptedAt })
-      case 'charge-batch': {
-        const key = institutions.get(message.sender)
-        requireData(
-          key !== undefined,
-          'message.unknown-sender',
-          `unknown operator ${message.sender}`,
-        )
-        return takeChargeBatch(tx, message, { engine, key, at: input.acceptedAt })
+      case 'tap-batch': {
+        // A terminal holds the lists of the centre to which its operator brings its taps.
+        const take = (one: Message) => takeTapBatch(tx, one, { engine, centre: one.receiver, at })
+        return tiers === undefined ? take(message) : tiers.takeTaps(tx, input, take)
       }
-      case 'bundle':
-        return lists.takeBundle(tx, input)
+      case 'charge-batch':
+        return takeCharges(tx, input)
+      case 'bundle': {
+        const take = (one: Input) => lists.takeBundle(tx, one)
+        return tiers === undefined ? take(input) : tiers.takeBundle(tx, input, take)
+      }
       case 'order':
         return staffOrder(tx, input)
       case 'statement':
+        if (tiers !== undefined) return tiers.takeStatement(tx, input)
+        throw new UnifareError('message.refused', 'no centre is above this one')
       case 'pull':
       case 'answer':
         throw new UnifareError('message.refused', `a centre takes no ${message.kind}`)
@@ -299,7 +356,8 @@ function createMachine(options: CentreOptions) {
     )
   }
 
-  return { apply, rerun, settling }
+  const check = async (tx: Tx, message: Message) => tiers?.check(tx, message)
+  return { apply, check, rerun, settling }
 }
 
 type Order = Readonly<Record<string, unknown>>

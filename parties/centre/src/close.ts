@@ -32,6 +32,9 @@ import {
   type TapRow,
   taps,
 } from './tables.ts'
+import { denyListsOf } from './tiers/deny-lists.ts'
+import type { TierRules } from './tiers/money.ts'
+import { goneUp } from './tiers/routing.ts'
 
 /** Root before the first day. */
 export const FIRST_ROOT = '0'.repeat(64)
@@ -51,6 +54,8 @@ export interface ClosingRules {
   readonly missing: readonly string[]
   /** Days that a charge waits for a missing record; not told where it is judged at once. */
   readonly holdDays?: number
+  /** Of a centre among others. */
+  readonly tiers?: TierRules
 }
 
 /** Reads the rules in force now. */
@@ -62,6 +67,7 @@ export async function currentRules(
     readonly issuers: readonly string[]
     readonly fees: readonly FeeRow[]
     readonly holdDays?: number
+    readonly tiers?: TierRules | undefined
   },
 ): Promise<ClosingRules> {
   const shelf = await loadShelf(tx)
@@ -73,19 +79,24 @@ export async function currentRules(
     fees: options.fees,
     oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
     issuerKeys: shelf.get(shelfKey('issuer-keys', options.centre))?.content ?? null,
-    missing: await missingTaps(tx),
+    missing: await missingTaps(tx, options.tiers !== undefined),
     ...(options.holdDays !== undefined && options.holdDays > 0 && { holdDays: options.holdDays }),
+    ...(options.tiers && { tiers: options.tiers }),
   }
 }
 
-async function missingTaps(tx: Tx): Promise<string[]> {
+async function missingTaps(tx: Tx, tiered: boolean): Promise<string[]> {
   const rows = await tx.select(charges, { day: '' })
   const named = rows.flatMap((row) => parseCharge(row.raw).taps)
   const found = await tx.get(
     taps,
     named.map(({ terminal, sequence }) => ({ terminal, sequence })),
   )
-  const missing = named.filter((_, index) => found[index] === undefined)
+  // What a centre above clears is none of this one's.
+  const gone = tiered ? await goneUp(tx, named) : new Set()
+  const missing = named.filter(
+    (one, index) => found[index] === undefined || gone.has(deliveryId(one)),
+  )
   return [...new Set(missing.map(deliveryId))].sort()
 }
 
@@ -206,7 +217,7 @@ async function checkTaps(
     .filter((named) => !missing.has(deliveryId(named)))
     .map(({ terminal, sequence }) => ({ terminal, sequence }))
   const found = (await tx.get(taps, keys)).filter((row) => row !== undefined)
-  const denied = await deniedBy(tx, found)
+  const denied = await deniedBy(tx, found, rules.tiers?.lists ?? {})
   const read = found.flatMap((row) => {
     const tap = readTap(row)
     return tap === undefined ? [] : [{ row, tap }]
@@ -221,7 +232,7 @@ async function checkTaps(
       tap,
       hash: toHex(sha256(row.raw)),
       ...(verdicts[index] as EvidenceVerdict),
-      denied: denied(`${tap.medium}/${tap.issuer}/${tap.account}`, row.denyVersion),
+      denied: denied(row, `${tap.medium}/${tap.issuer}/${tap.account}`),
     })
   })
   return checked
@@ -240,7 +251,8 @@ function readTap(row: TapRow) {
 async function deniedBy(
   tx: Tx,
   rows: readonly TapRow[],
-): Promise<(key: string, version: number) => boolean> {
+  lists: Readonly<Record<string, string>>,
+): Promise<(row: TapRow, key: string) => boolean> {
   if (rows.length === 0) return () => false
   const entries = new Map<string, DenyRow[]>()
   for (const row of await tx.select(denyEntries, {})) {
@@ -248,9 +260,14 @@ async function deniedBy(
     if (alike === undefined) entries.set(row.key, [row])
     else alike.push(row)
   }
-  const stood = ({ version, until }: DenyRow, held: number) =>
+  const others = await denyListsOf(tx, Object.values(lists))
+  const stood = ({ version, until }: Pick<DenyRow, 'version' | 'until'>, held: number) =>
     held >= version && (until === 0 || held < until)
-  return (key, held) => entries.get(key)?.some((row) => stood(row, held)) ?? false
+  return ({ operator, denyVersion }, key) => {
+    const list = lists[operator]
+    const own = list === undefined ? entries.get(key) : others.get(`${list}/${key}`)
+    return own?.some((row) => stood(row, denyVersion)) ?? false
+  }
 }
 
 async function stateBefore(

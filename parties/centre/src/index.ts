@@ -44,11 +44,14 @@ export {
   clearSegments,
   type SegmentDay,
 } from './engine/clear-segments.ts'
+export { compareDay, type DayDifference } from './engine/compare-day.ts'
+export { fileJournal, writeFileRecords } from './engine/file-records.ts'
 export { rulesFile, type StoredRules, storeRules } from './engine/rules-file.ts'
 export { createScatterer, type Scattered, type ScatterJob } from './engine/scatter-job.ts'
 export type { DenyMark, ShardRules } from './engine/shard.ts'
 export { openClosedDay, type SectionKind, shardFile } from './engine/shard-file.ts'
 export { createMemorySpill, type Spill } from './engine/spill.ts'
+export { readStoredDay, type StoredDay, storedDays } from './engine/stored-day.ts'
 export { NO_FEE_ROW, ROW_BYTES, verdictOf, verdictRow } from './engine/verdict-rows.ts'
 export { centreErrors } from './errors.ts'
 export { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
@@ -170,17 +173,20 @@ export {
   type TapRow,
   taps,
 } from './tables.ts'
+export type { TierOptions } from './tiers/place.ts'
 export {
   checkTiers,
   clearingCentreOf,
   DEMONSTRATION_TIER_RULES,
   nextHop,
   resultsByChild,
+  type Tier,
   type TierCentre,
   type TierRule,
   type Tiers,
 } from './tiers/tiers.ts'
 export { VERDICTS, type Verdict } from './verdicts.ts'
+export { createVerifier } from './verifier.ts'
 export { parseAlarmRules } from './watch/alarm-rules.ts'
 export {
   ALARM_TEXTS,

@@ -23,6 +23,7 @@ import {
   signedBy,
 } from '@unifare/tap'
 import { charges, marks, type TapRow, taps } from './tables.ts'
+import type { ChargeRouting } from './tiers/routing.ts'
 import type { SequenceGap } from './watch/sequence-mark.ts'
 import { heardOperator, heardTerminal } from './watch/sources.ts'
 
@@ -91,7 +92,13 @@ async function deviceOf(tx: Tx, operator: string, terminal: string): Promise<Dev
 export async function takeChargeBatch(
   tx: Tx,
   message: Message,
-  options: { readonly engine: SignatureEngine; readonly key: Uint8Array; readonly at: Instant },
+  options: {
+    readonly engine: SignatureEngine
+    readonly key: Uint8Array
+    readonly at: Instant
+    /** Of a centre among others: some charges are cleared elsewhere. */
+    readonly routing?: ChargeRouting | undefined
+  },
 ): Promise<{ readonly end: number; readonly posted: number }> {
   const batch = parseChargeBatch(message.body, options.engine)
   const { operator, first, end, previous, chain } = batch.header
@@ -111,36 +118,45 @@ export async function takeChargeBatch(
     `a correction names a later charge: ${batch.charges.map(chargeId).join(' ')}`,
   )
   if (end <= Number(knownEnd)) {
-    await checkRepeated(tx, batch)
+    await checkRepeated(tx, batch, options.routing)
     return { end: Number(knownEnd), posted: 0 }
   }
-  requireData(first === Number(knownEnd), 'batch.gap', `charge ${operator}-${knownEnd} is next`)
+  const { routing } = options
+  const leap = routing?.gaps === true && first > Number(knownEnd)
   requireData(
-    previous === knownChain,
+    leap || first === Number(knownEnd),
+    'batch.gap',
+    `charge ${operator}-${knownEnd} is next`,
+  )
+  requireData(
+    leap || previous === knownChain,
     'batch.bad-chain',
     `the charges of ${operator} do not continue`,
   )
-  await tx.put(
-    charges,
-    batch.charges.map((charge, index) => ({
-      operator,
-      number: charge.number,
-      raw: batch.records[index] as Uint8Array,
-      day: '',
-      verdict: '',
-    })),
-  )
+  const own = await routing?.own(batch)
+  const rows = batch.charges.map(({ number }, index) => {
+    return { operator, number, raw: batch.records[index] as Uint8Array, day: '', verdict: '' }
+  })
+  await tx.put(charges, own === undefined ? rows : rows.filter(({ number }) => own.has(number)))
   await tx.put(marks, [{ name, value: `${end}:${chain}` }])
   return { end, posted: batch.charges.length }
 }
 
 /** Charges that came before must be the same, byte for byte: a charge is never changed. */
-async function checkRepeated(tx: Tx, { charges: asked, records }: ChargeBatch): Promise<void> {
+async function checkRepeated(
+  tx: Tx,
+  batch: ChargeBatch,
+  routing: ChargeRouting | undefined,
+): Promise<void> {
+  const { charges: asked, records } = batch
   const known = await tx.get(
     charges,
     asked.map(({ operator, number }) => ({ operator, number })),
   )
+  const here = known.flatMap((row) => (row === undefined ? [] : [row.number]))
+  await routing?.checkRepeated(batch, new Set(here))
   asked.forEach((charge, index) => {
+    if (routing !== undefined && known[index] === undefined) return
     const [held, raw] = [known[index]?.raw, records[index]]
     requireData(
       held !== undefined && raw !== undefined && equalBytes(held, raw),

@@ -18,6 +18,8 @@ export interface OrderLine {
   readonly side: 'receive' | 'pay'
   readonly counterparty: string
   readonly amountFen: Fen
+  /** The centre above that settled it, where it was not the one that states it. */
+  readonly clearedBy?: string
 }
 
 /** Who gets the money of an order, and who gives it. */

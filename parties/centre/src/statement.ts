@@ -33,6 +33,16 @@ export interface StatementLine {
    * stood, amounts negated, `correction` asks anew.
    */
   readonly entry?: 'reversal' | 'correction'
+  /** The centre above that cleared it, where it was not the one that states it. */
+  readonly clearedBy?: string
+}
+
+/** What a centre above settled for a member. */
+export interface StatementPart {
+  readonly centre: string
+  readonly day: Day
+  readonly root: string
+  readonly position: Position
 }
 
 /** A member's day: what it receives and pays, with a line for every charge it has part in. */
@@ -46,6 +56,10 @@ export interface Statement {
   readonly lines: readonly StatementLine[]
   /** Loads and refunds at service points: exact fen, no fees. */
   readonly orders: readonly OrderLine[]
+  /** Where centres above settled, too: the part of this one; `position` is all parts together. */
+  readonly ownPosition?: Position
+  /** The parts of centres above. */
+  readonly fromAbove?: readonly StatementPart[]
 }
 
 /** Statements of all members; totals equal their lines, rounded once per side. */
@@ -211,30 +225,40 @@ const COLUMNS = [
  * The detail file for spreadsheets: a line a charge, a line an order, then the totals as lines of
  * the same columns. Codes and digits only, so nothing needs quotes.
  */
-export function statementCsv({ lines, orders, position, roundingFen, day }: Statement): string {
+export function statementCsv({
+  lines,
+  orders,
+  position,
+  roundingFen,
+  day,
+  fromAbove,
+}: Statement): string {
   const { receivableFen, payableFen, netFen } = position
   const totals = { receive: receivableFen, pay: payableFen, rounding: roundingFen, net: netFen }
+  const columns = fromAbove === undefined ? COLUMNS : [...COLUMNS, 'clearedBy' as const]
   const cells = [
-    COLUMNS,
+    columns,
     ...lines.map((line) =>
-      COLUMNS.map((column) => (column === 'taps' ? line.taps.join(' ') : (line[column] ?? ''))),
+      columns.map((column) => (column === 'taps' ? line.taps.join(' ') : (line[column] ?? ''))),
     ),
-    ...orders.map((line) => rowOf(orderCells(line))),
+    ...orders.map((line) => rowOf(orderCells(line), columns)),
     ...Object.entries(totals).map(([side, amountFen]) =>
-      rowOf({ charge: 'total', side, tapDay: day, amountFen }),
+      rowOf({ charge: 'total', side, tapDay: day, amountFen }, columns),
     ),
   ]
   return `${cells.map((row) => row.join(',')).join('\r\n')}\r\n`
 }
 
-type Cells = Partial<Record<(typeof COLUMNS)[number], string | number>>
+type Column = (typeof COLUMNS)[number] | 'clearedBy'
+type Cells = Partial<Record<Column, string | number>>
 
-function rowOf(cells: Cells): (string | number)[] {
-  return COLUMNS.map((column) => cells[column] ?? '')
+function rowOf(cells: Cells, columns: readonly Column[]): (string | number)[] {
+  return columns.map((column) => cells[column] ?? '')
 }
 
 /** Cells of an order's line; the others of its row stay empty. */
-function orderCells({ kind, order, side, counterparty, amountFen }: OrderLine): Cells {
+function orderCells(line: OrderLine): Cells {
+  const { kind, order, side, counterparty, amountFen, clearedBy } = line
   return {
     charge: `${kind}/${order}`,
     verdict: 'normal',
@@ -242,5 +266,6 @@ function orderCells({ kind, order, side, counterparty, amountFen }: OrderLine): 
     counterparty,
     medium: 'card',
     amountFen,
+    ...(clearedBy !== undefined && { clearedBy }),
   }
 }

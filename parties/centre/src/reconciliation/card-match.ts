@@ -6,13 +6,18 @@ import type { Difference } from './difference.ts'
 /**
  * Every card's balances along its own counter: before less amount is after, and after is the next
  * one's before. Missing counters are gaps that close when the late tap comes; a balance that rose is
- * explained by loads of the card's issuer, of which every order explains one rise.
+ * explained by loads of the card's issuer, of which every order explains one rise. A centre `among`
+ * others does not see all rides of a card: gaps are for its issuer to see.
  */
-export function matchCards(taps: readonly Tap[], orders: readonly OrderMove[]): Difference[] {
+export function matchCards(
+  taps: readonly Tap[],
+  orders: readonly OrderMove[],
+  { among = false }: { readonly among?: boolean | undefined } = {},
+): Difference[] {
   const loads = loadsOf(orders)
   return [...tapsByCard(taps)]
     .sort(([a], [b]) => compareText(a, b))
-    .flatMap(([card, own]) => matchCard(card, own, loads))
+    .flatMap(([card, own]) => matchCard(card, own, { loads, among }))
 }
 
 /** Debits of each card, in order of its counter. */
@@ -31,11 +36,18 @@ export function tapsByCard(taps: readonly Tap[]): ReadonlyMap<string, readonly T
   return cards
 }
 
-function matchCard(card: string, taps: readonly Tap[], loads: Loads): Difference[] {
+function matchCard(
+  card: string,
+  taps: readonly Tap[],
+  { loads, among }: { readonly loads: Loads; readonly among: boolean },
+): Difference[] {
   const found: Difference[] = []
   let before: Tap | undefined
   for (const tap of taps) {
-    if (before !== undefined) found.push(...matchStep(card, [before, tap], loads))
+    // Of a centre among others: what is between two rides may be with another one.
+    if (before !== undefined && (!among || tap.counter <= before.counter + 1)) {
+      found.push(...matchStep(card, [before, tap], loads))
+    }
     if (before?.counter !== tap.counter) before = tap
   }
   return found

@@ -13,6 +13,7 @@ import type { Position } from '../netting.ts'
 import type { OrderMove } from '../order-moves.ts'
 import type { Statement } from '../statement.ts'
 import { cards, charges, days, orders, statements, taps } from '../tables.ts'
+import { routedFacts } from '../tiers/facts.ts'
 import type { JudgedCharge } from './terminal-match.ts'
 
 /** How far back a comparison looks: what is older is overdue everywhere. Ours. */
@@ -34,6 +35,8 @@ export interface DayFacts {
   }[]
   readonly entries: readonly Entry[]
   readonly balances: ReadonlyMap<string, Fen>
+  /** There are centres above or below: rides of a card may be with them. */
+  readonly among?: boolean
   readonly shadows: ReadonlyMap<string, { readonly counter: number; readonly balanceFen: Fen }>
 }
 
@@ -50,6 +53,7 @@ export async function loadFacts(tx: Tx, day: Day): Promise<DayFacts> {
       day: open ? '' : row.day,
     }
   })
+  const routed = await routedFacts(tx)
   const moves = (await tx.select(orders, {})).filter(({ tapDay }) => tapDay <= day)
   const closedRows = (await tx.select(days, {})).filter((row) => inWindow(row.day))
   const closed: DayFacts['closed'][number][] = []
@@ -68,8 +72,9 @@ export async function loadFacts(tx: Tx, day: Day): Promise<DayFacts> {
     day,
     taps: (await tx.select(taps, {}))
       .flatMap(({ raw }) => readTap(raw))
-      .filter((tap) => inWindow(businessDay(tap.at))),
-    charges: judged.filter(({ charge }) => inWindow(charge.tapDay)),
+      .filter((tap) => inWindow(businessDay(tap.at)) && routed.isOwn(tap)),
+    charges: [...judged, ...routed.sentUp].filter(({ charge }) => inWindow(charge.tapDay)),
+    among: routed.among,
     orders: moves,
     closed,
     entries: await tx.select(ledgerTables.entries, {}),
@@ -87,11 +92,17 @@ function readTap(raw: Uint8Array): Tap[] {
   }
 }
 
-/** A member's net as the lines of its statement say it. */
-export function netOfLines({ lines, orders: moved }: Statement): Fen {
+/** A member's net as the lines of its statement say it; those that a centre above cleared left out. */
+export function netOfLines(statement: Statement): Fen {
+  const lines = statement.lines.filter(isOwn)
+  const moved = statement.orders.filter(isOwn)
   const side = (name: 'receive' | 'pay') =>
     roundMicroFen(
       lines.reduce((sum, line) => (line.side === name ? sum + BigInt(line.shareMicro) : sum), 0n),
     ) + moved.reduce((sum, order) => (order.side === name ? sum + order.amountFen : sum), 0)
   return side('receive') - side('pay')
+}
+
+function isOwn({ clearedBy }: { readonly clearedBy?: string }): boolean {
+  return clearedBy === undefined
 }

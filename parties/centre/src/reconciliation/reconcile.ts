@@ -39,7 +39,7 @@ export function findDifferences(facts: DayFacts, outside: OutsideFacts): Differe
     ),
     ...matchBalances(facts.balances, facts.entries, day),
     ...matchTerminals(taps, charges),
-    ...matchCards(taps, orders),
+    ...matchCards(taps, orders, { among: facts.among }),
     ...matchShadows(facts.shadows, settledTaps(facts), day),
   ]
   const byKey = new Map(found.map((one) => [differenceKey(one), one]))

@@ -8,5 +8,9 @@ export const rulesErrors = {
   'apportion.no-share': { en: 'the rule gives nobody a share', zh: '分账规则未分配任何份额' },
   'apportion.bad-rule': { en: 'the rule of apportionment contradicts itself', zh: '分账规则冲突' },
   'tier.unknown': { en: 'no such centre', zh: '无此清分中心' },
+  'tier.bad-result': {
+    en: 'the result of the centre above does not come to its parts',
+    zh: '上级清分结果与明细不符',
+  },
   'tier.bad-rules': { en: 'the tiers of centres contradict each other', zh: '分级清分规则冲突' },
 } as const satisfies ErrorTable

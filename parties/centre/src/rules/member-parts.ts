@@ -8,6 +8,11 @@ import { largestRemainder, type MemberShare } from './apportion.ts'
 /** A part of a price that is another member's names it behind its rule: `distance@15215211`. */
 const MEMBER = /@(\d{8})$/
 
+/** Members that the parts of a price name, known or not. */
+export function namedMembers({ parts }: Pick<Charge, 'parts'>): string[] {
+  return [...new Set(parts.flatMap(({ rule }) => MEMBER.exec(rule)?.[1] ?? []))]
+}
+
 /**
  * Who gets which part of a charge: every part of its price is the operator's that asks, but for those
  * that name another member. Names of nobody among the members count as none. In the order of

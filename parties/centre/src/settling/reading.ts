@@ -2,6 +2,7 @@ import { type Day, type Fen, requireData, type Tx } from '@unifare/core'
 import { balances } from '@unifare/ledger'
 import type { Position } from '../netting.ts'
 import { days } from '../tables.ts'
+import { settledPositions, type TierRules } from '../tiers/money.ts'
 import { reserveAccounts } from './entries.ts'
 import { sumPositions } from './instructions.ts'
 import { type ReserveAccount, reserveAccount } from './reserve.ts'
@@ -55,7 +56,10 @@ async function readDays(tx: Tx, own: readonly WindowDayRow[]): Promise<WindowVie
   return own.map((one, index) => ({
     ...one,
     root: closed[index]?.root ?? '',
-    positions: (closed[index]?.positions ?? []) as readonly Position[],
+    positions: settledPositions(
+      (closed[index]?.positions ?? []) as readonly Position[],
+      (closed[index]?.rules as { readonly tiers?: TierRules } | undefined)?.tiers,
+    ),
   }))
 }
 

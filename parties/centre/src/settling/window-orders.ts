@@ -12,6 +12,7 @@ import type { Cleared } from '../clearing.ts'
 import type { HoldRule } from '../rules/hold-rules.ts'
 import { partsOf } from '../rules/member-parts.ts'
 import { days } from '../tables.ts'
+import { settledObligations, type TierRules } from '../tiers/money.ts'
 import { type CalendarRow, valueDate } from './calendar.ts'
 import { abortingEntries, closingEntries, instructingEntries, settlingEntries } from './entries.ts'
 import { type Instruction, instructionsOf, paymentsOf } from './instructions.ts'
@@ -42,7 +43,10 @@ export interface Settling {
 
 /** What settlement takes of a day: its money by issuer and operator, or the charges to sum it from. */
 export type ClosedDay = Pick<Cleared, 'day' | 'orders' | 'positions'> &
-  (Pick<Cleared, 'charges'> | { readonly pairs: readonly PairSum[] })
+  (Pick<Cleared, 'charges'> | { readonly pairs: readonly PairSum[] }) & {
+    /** Of a centre among others. */
+    readonly tiers?: TierRules | undefined
+  }
 
 /** Puts a day that closes now into its window; the first day of a window opens it. */
 export async function takeClosedDay(
@@ -58,7 +62,8 @@ export async function takeClosedDay(
     await openWindow(tx, { window, first: period.first, last: period.last }, settling)
   }
   const pairs = 'pairs' in closed ? closed.pairs : pairSumsOf(closed.charges.flatMap(partsOf))
-  const obligations = dayObligations({ pairs, orders, positions, centre })
+  const own = dayObligations({ pairs, orders, positions, centre })
+  const obligations = settledObligations(own, closed.tiers)
   await tx.put(windowDays, [{ window, day, obligations, late }])
   return { window }
 }

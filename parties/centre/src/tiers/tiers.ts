@@ -49,13 +49,18 @@ export interface Tiers {
 export interface RoutedRide {
   readonly issuerDivision: string
   readonly operatorDivision: string
+  /** Divisions of others that have a part in the price. */
+  readonly others?: readonly string[]
   readonly day: Day
 }
 
-/** How far a ride reaches between its sides. */
-export function reachOf({ issuerDivision, operatorDivision }: Omit<RoutedRide, 'day'>): Reach {
+/** How far a ride reaches between all who have a part in it. */
+export function reachOf(ride: Omit<RoutedRide, 'day'>): Reach {
+  const { issuerDivision, operatorDivision, others = [] } = ride
   const same = (digits: number) =>
-    issuerDivision.slice(0, digits) === operatorDivision.slice(0, digits)
+    [issuerDivision, ...others].every(
+      (division) => division.slice(0, digits) === operatorDivision.slice(0, digits),
+    )
   if (same(DIGITS.city)) return 'same-city'
   return same(DIGITS.province) ? 'same-province' : 'cross-province'
 }
@@ -79,22 +84,23 @@ export function clearingCentreOf(tiers: Tiers, ride: RoutedRide): TierCentre {
 export type Hop = { readonly do: 'clear' } | { readonly do: 'forward'; readonly to: string }
 
 /**
- * What a centre does with a ride of one of its operators. Throws `tier.unknown` for a centre that is
- * none, or not above the operator.
+ * What a centre does with a ride that came to it. A centre that was not there yet on the day of the
+ * ride hands it on. Throws `tier.unknown` for a centre that is none, is not above the operator, or
+ * is above the centre that clears the ride: then the ride should not have come to it.
  */
 export function nextHop(tiers: Tiers, centre: string, ride: RoutedRide): Hop {
-  const way = wayUp(tiers, ride.operatorDivision, ride.day)
-  const at = way.findIndex((one) => one.centre === centre)
-  const here = way[at]
-  requireData(here !== undefined, 'tier.unknown', `${centre} is not above ${ride.operatorDivision}`)
   const clearing = clearingCentreOf(tiers, ride)
-  const above = way.slice(at).some((one) => one.centre === clearing.centre)
+  if (clearing.centre === centre) return { do: 'clear' }
+  const own = tiers.centres.filter((one) => one.centre === centre)
+  const here = own.find((one) => inForce(one, ride.day)) ?? own.at(-1)
+  const fits = here !== undefined && ride.operatorDivision.startsWith(here.division)
+  requireData(fits, 'tier.unknown', `${centre} is not above ${ride.operatorDivision}`)
   requireData(
-    above,
+    TIERS.indexOf(clearing.tier) < TIERS.indexOf(here.tier),
     'tier.unknown',
     `${centre} is above ${clearing.centre}, which clears this ride`,
   )
-  return clearing.centre === centre ? { do: 'clear' } : { do: 'forward', to: here.parent }
+  return { do: 'forward', to: here.parent }
 }
 
 /** Centres that answer for a division, the lowest first. */

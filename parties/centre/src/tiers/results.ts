@@ -1,0 +1,155 @@
+import {
+  canonicalJson,
+  type Day,
+  parseDay,
+  requireData,
+  sumFen,
+  type Tx,
+  utf8,
+} from '@unifare/core'
+import type { Input } from '@unifare/institution'
+import type { Message } from '@unifare/tap'
+import type { Position } from '../netting.ts'
+import { pagesOf, type Statement } from '../statement.ts'
+import type { FromAbove } from './money.ts'
+import { tierCharges, tierPages, tierResults } from './tables.ts'
+import { type ChildResult, resultsByChild } from './tiers.ts'
+
+/** Lines of one page: keeps it under the size limit of a message. */
+const PAGE_LINES = 1_500
+const CODE = 'message.malformed'
+
+/**
+ * Hands what a closed day comes to down to the children: the statements of all members below them,
+ * page by page, and behind those one result, whose parts sum to what the child is to get or give.
+ */
+export function handDown(
+  statements: readonly Statement[],
+  options: Parameters<typeof resultsByChild>[1] & {
+    readonly root: string
+    readonly isChild: (unit: string) => boolean
+    readonly send: Input['send']
+  },
+): void {
+  const { day, root, send } = options
+  const positions = statements.map(({ position }) => position)
+  for (const result of resultsByChild(positions, options)) {
+    const { unit, netFen, members } = result
+    if (!options.isChild(unit)) continue
+    let pages = 0
+    for (const statement of statementsFor(statements, result)) {
+      const parts = pagesOf(statement.lines, PAGE_LINES)
+      pages += parts.length
+      for (const [part, lines] of parts.entries()) {
+        const page = { ...statement, lines }
+        const body = { tier: 'page', day, member: statement.member, part, statement: page }
+        send(unit, 'statement', utf8(canonicalJson(body)))
+      }
+    }
+    const body = { tier: 'result', day, root, netFen, members, pages }
+    send(unit, 'statement', utf8(canonicalJson(body)))
+  }
+}
+
+function statementsFor(
+  statements: readonly Statement[],
+  { members }: ChildResult,
+): readonly Statement[] {
+  const below = new Set(members.map(({ id }) => id))
+  return statements.filter(({ member }) => below.has(member))
+}
+
+/**
+ * Takes a page or the result of a day of the centre above. A result is taken when all of its pages
+ * are there and say the same, and its parts sum to it; its verdicts are those of the charges that were
+ * sent up. It stands on the statements of the next own day that closes.
+ */
+export async function takeFromAbove(
+  tx: Tx,
+  message: Pick<Message, 'sender'>,
+  body: Readonly<Record<string, unknown>>,
+): Promise<null> {
+  const { tier, day } = body
+  requireData(typeof day === 'string', CODE, 'a result has a day')
+  parseDay(day)
+  if (tier === 'page') await keepPage(tx, message.sender, { ...body, day })
+  else await takeResult(tx, message.sender, { ...body, day })
+  return null
+}
+
+async function keepPage(
+  tx: Tx,
+  centre: string,
+  body: Readonly<Record<string, unknown>> & { readonly day: Day },
+): Promise<void> {
+  const { day, member, part, statement } = body
+  const fits =
+    typeof member === 'string' &&
+    Number.isSafeInteger(part) &&
+    typeof statement === 'object' &&
+    statement !== null &&
+    Array.isArray((statement as Partial<Statement>).lines)
+  requireData(fits, CODE, 'a page has a member, a number and lines')
+  await tx.put(tierPages, [{ centre, day, member, part: Number(part), statement }])
+}
+
+async function takeResult(
+  tx: Tx,
+  centre: string,
+  body: Readonly<Record<string, unknown>> & { readonly day: Day },
+): Promise<void> {
+  const { day, root, netFen, members, pages } = body
+  requireData(typeof root === 'string' && Array.isArray(members), CODE, 'a result has its parts')
+  const parts = members as readonly Position[]
+  const rows = await tx.select(tierPages, { centre, day })
+  requireData(rows.length === pages, CODE, `${rows.length} pages came of ${String(pages)}`)
+  const told = new Map(
+    rows.map(({ member, statement }) => [member, (statement as Statement).position]),
+  )
+  const same =
+    told.size === parts.length &&
+    parts.every((part) => canonicalJson(told.get(part.id) ?? null) === canonicalJson(part))
+  requireData(same, 'tier.bad-result', `the pages of ${day} say otherwise than its result`)
+  const sum = sumFen(parts.map((part) => part.netFen))
+  requireData(sum === netFen, 'tier.bad-result', `the parts come to ${sum}, not ${String(netFen)}`)
+  await tx.put(tierResults, [{ centre, day, root, netFen: sum, members: parts, stated: '' }])
+  const statements = rows.map(({ statement }) => statement as Statement)
+  await keepVerdicts(tx, statements, day)
+}
+
+/** Notes the verdicts that came down at the charges that went up. */
+async function keepVerdicts(tx: Tx, statements: readonly Statement[], day: Day): Promise<void> {
+  const verdicts = new Map(
+    statements.flatMap(({ lines }) =>
+      lines.filter(({ side }) => side === 'receive').map((line) => [line.charge, line.verdict]),
+    ),
+  )
+  const keys = [...verdicts.keys()].map((charge) => {
+    const [operator = '', number] = charge.split('-')
+    return { operator, number: Number(number) }
+  })
+  const rows = (await tx.get(tierCharges, keys)).filter((row) => row !== undefined)
+  await tx.put(
+    tierCharges,
+    rows.map((row) => {
+      const verdict = verdicts.get(`${row.operator}-${row.number}`) ?? ''
+      return { ...row, day, verdict }
+    }),
+  )
+}
+
+/** Results that no own day has on its statements yet, in their order. */
+export async function waitingFromAbove(tx: Tx): Promise<FromAbove[]> {
+  const rows = await tx.select(tierResults, { stated: '' })
+  return rows.map(({ centre, day, root, netFen, members }) => {
+    return { centre, day, root, netFen, members: members as Position[] }
+  })
+}
+
+/** Notes on which own day results stand. */
+export async function stateFromAbove(tx: Tx, above: readonly FromAbove[], day: Day): Promise<void> {
+  await tx.put(
+    tierResults,
+    above.map((one) => ({ ...one, stated: day })),
+  )
+}
