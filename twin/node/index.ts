@@ -1,6 +1,10 @@
 export { type CardField, createCardField, createHttpCardTransport } from './card-field.ts'
 export { type ControlOrders, createControlApp } from './control-app.ts'
 export { type ControlClient, createControlClient } from './control-client.ts'
+export {
+  DEMONSTRATION_VERIFIER,
+  type DemonstrationVerifierOptions,
+} from './demonstration-verifier.ts'
 export { openNationalClearing } from './national/clear-day.ts'
 export { generateDay } from './national/generate-day.ts'
 export { openVerifier } from './national/national-verifier.ts'

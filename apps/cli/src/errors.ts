@@ -29,6 +29,7 @@ export const cliErrors = {
     en: 'the passphrase of the key file is not told',
     zh: '未提供密钥文件口令',
   },
+  'clear.no-keys': { en: 'where the keys are is not told', zh: '未指明密钥来源' },
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'data.no-network': { en: 'the folder holds no network', zh: '目录中没有网络数据' },
   'data.unknown-party': { en: 'no such institution in this network', zh: '网络中无此机构' },

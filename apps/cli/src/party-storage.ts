@@ -6,9 +6,14 @@ import type { PlannedOperator } from '@unifare/twin'
 /** Journals of terminals are small: hundreds of them stand on one disk here. */
 const TERMINAL_STEP_BYTES = 64 * 1024
 
+/** Folder of an institution's journal and files under a data folder. */
+export function institutionDir(dataDir: string, id: string): string {
+  return join(dataDir, 'parties', id)
+}
+
 /** Journal and files of an institution under a data folder. */
 export function openInstitutionStorage(dataDir: string, id: string): Promise<Storage> {
-  return createFileStorage(join(dataDir, 'parties', id))
+  return createFileStorage(institutionDir(dataDir, id))
 }
 
 /** What an operator's terminals stand on: one folder of small journals, and no database. */

@@ -59,7 +59,7 @@ export {
 export { type ColumnType, type Repository, type Table, type Tx, table } from './repository.ts'
 export { compareText } from './rows.ts'
 export { createSeededRandom, randomInteger, type SeededRandom } from './seeded-random.ts'
-export { listSegments, readSegment, type SegmentRecord } from './segment-reader.ts'
+export { listSegments, readSegment, type SegmentRecord, segmentStart } from './segment-reader.ts'
 export { createSerial } from './serial.ts'
 export {
   businessDay,

@@ -18,6 +18,23 @@ export async function listSegments(storage: Storage, journal: string): Promise<n
   })
 }
 
+/** Place in its journal of the first record of a segment. Throws `journal.corrupt`. */
+export async function segmentStart(
+  storage: Storage,
+  journal: string,
+  segment: number,
+): Promise<number> {
+  const name = segmentName(journal, segment)
+  const file = await storage.open(name)
+  try {
+    const header = decodeSegmentHeader(await file.read(0, SEGMENT_HEADER.length))
+    requireData(header?.segment === segment, 'journal.corrupt', `${name} is no segment ${segment}`)
+    return header.firstIndex
+  } finally {
+    await file.close()
+  }
+}
+
 /**
  * Records of one segment from front to back: for who works a journal off by segments. Every group's
  * checksum is verified; the hash chain was, when the records were taken in. Throws

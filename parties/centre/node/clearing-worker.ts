@@ -1,3 +1,4 @@
+import type { Storage } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import {
@@ -15,6 +16,8 @@ import { createFileSpill } from './file-spill.ts'
 export interface WorkerSetup {
   /** Folder of the segments and of the day's durable files. */
   readonly storageDir: string
+  /** Folder of segments that are only read, where they lie elsewhere. */
+  readonly journalDir?: string
   /** Folder of files that are set aside. */
   readonly spillDir: string
   /**
@@ -42,7 +45,20 @@ async function open(setup: WorkerSetup) {
   const { openVerifier } = (await import(setup.verifierModule)) as VerifierModule
   const verifier = await openVerifier(setup.verifierOptions)
   const tools = { storage, spill, hashes: nodeEngine(), verifier }
-  return { scatter: createScatterer(tools), clear: createShardClearer(tools) }
+  const journals = setup.journalDir === undefined ? storage : await both(storage, setup.journalDir)
+  return {
+    scatter: createScatterer({ ...tools, storage: journals }),
+    clear: createShardClearer(tools),
+  }
+}
+
+/** Files of a storage, then those of a folder. */
+async function both(storage: Storage, dir: string): Promise<Storage> {
+  const second = await createFileStorage(dir)
+  return {
+    ...storage,
+    read: async (name, into) => (await storage.read(name, into)) ?? second.read(name, into),
+  }
 }
 
 /** Does one job; the pool calls it in a thread of its own. */

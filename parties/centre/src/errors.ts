@@ -32,6 +32,10 @@ export const centreErrors = {
   },
   'carrier.unreachable': { en: 'no broker can be reached', zh: '无法连接消息中间件' },
   'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
+  'clearing.no-secret': {
+    en: 'the passphrase or PIN of the key store is not told',
+    zh: '未提供密钥库口令',
+  },
   'lease.other-input': {
     en: 'the job was handed out with another input before',
     zh: '同名任务此前的输入不同',

@@ -32,15 +32,19 @@ export function fileJournal(day: Day): string {
 /**
  * Writes records that came in files as a journal of their own, in the form in which all others
  * stand in the intake's, so that they are distributed and cleared like them. Files were checked
- * whole when they were taken, so nothing here is signed.
+ * whole when they were taken, so nothing here is signed. Done again, it changes nothing.
  */
 export async function writeFileRecords(
   storage: Storage,
   records: FileRecords,
   { day, centre }: { readonly day: Day; readonly centre: string },
 ): Promise<void> {
+  if (records.taps.length + records.charges.length === 0) return
   const journal = await openJournal({ storage, name: fileJournal(day) })
+  // The same records give the same messages: what was written before is not written again.
+  let place = 0
   const append = async (kind: MessageKind, sender: string, body: Uint8Array) => {
+    if (place++ < journal.length) return
     const message = { kind, sender, receiver: centre, sentAt: 0, body, sign }
     journal.append(STAMP, await encodeMessage(message))
   }

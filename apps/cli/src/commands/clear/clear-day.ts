@@ -1,0 +1,116 @@
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { readStoredDay, type StoredDay, storedDays } from '@unifare/centre'
+import { type ClearedStoredDay, openStoredClearing } from '@unifare/centre/node'
+import { type Day, parseDay, requireData } from '@unifare/core'
+import type { KeyScheme } from '@unifare/crypto'
+import { createProgress, EXIT, printJson, printLines } from '../../output.ts'
+import { institutionDir } from '../../party-storage.ts'
+import { openStoredParty, type StoredParty } from '../../stored-network.ts'
+import { verifierOf } from './day-verifier.ts'
+
+/** Options as the command line gives them. */
+export interface ClearDayOptions {
+  readonly data: string
+  readonly work?: string
+  readonly check?: boolean
+  readonly threads?: number
+  readonly seed?: string
+  readonly store?: string
+  readonly token?: string
+  readonly scheme?: KeyScheme
+  readonly library?: string
+  readonly json?: boolean
+}
+
+/** Differences that are shown; a wrong key file makes every charge one. */
+const SHOWN_MAX = 20
+
+/**
+ * Clears a closed day of a stored centre from its journal, and before it the days that its folder
+ * does not have yet. With `check` exit 1 when its close said anything else.
+ */
+export async function clearDay(day: Day, options: ClearDayOptions): Promise<number> {
+  parseDay(day)
+  const stored = await openStoredParty(options.data)
+  try {
+    const done = await clearUpTo(day, stored, options)
+    const { differences } = done
+    if (options.json === true) printJson(reportOf(done, options))
+    else printLines(...describe(done, options))
+    return options.check === true && differences.length > 0 ? EXIT.differences : EXIT.ok
+  } finally {
+    await stored.close()
+  }
+}
+
+async function clearUpTo(
+  day: Day,
+  { id: centre, repository }: StoredParty,
+  options: ClearDayOptions,
+): Promise<ClearedStoredDay> {
+  const { data, threads = availableParallelism() } = options
+  const all = await repository.transaction(storedDays)
+  requireData(all.includes(day), 'centre.day-open', `${day} is not closed`)
+  const clearing = await openStoredClearing({
+    centre,
+    journalDir: institutionDir(resolve(data), centre),
+    dir: resolve(options.work ?? join(data, 'clearing')),
+    threads,
+    verifier: (issuerKeys) => verifierOf(options, { centre, issuerKeys }),
+  })
+  const read = (one: Day): Promise<StoredDay> =>
+    repository.transaction((tx) => readStoredDay(tx, { centre, day: one }))
+  const before = all.filter((one) => one < day)
+  let known = 0
+  for (; known < before.length; known++) {
+    const one = before[known] as Day
+    if (!(await clearing.isCleared(one, (await read(one)).closed.root))) break
+  }
+  for (const [index, one] of before.entries()) {
+    if (index < known) continue
+    await clearing.clear(await read(one), before.slice(0, index), createProgress(one))
+  }
+  return clearing.clear(await read(day), before, createProgress(day))
+}
+
+function reportOf({ cleared, segments, differences }: ClearedStoredDay, options: ClearDayOptions) {
+  const { day, root, taps, charges, verdicts, positions } = cleared
+  return {
+    day,
+    root,
+    segments,
+    taps,
+    charges,
+    verdicts,
+    settledFen: String(cleared.settledFen),
+    positions,
+    ...(options.check === true && { equal: differences.length === 0, differences }),
+  }
+}
+
+function describe(
+  { cleared, segments, differences }: ClearedStoredDay,
+  { check }: ClearDayOptions,
+): string[] {
+  const verdicts = Object.entries(cleared.verdicts).map(([name, count]) => `${name} ${count}`)
+  return [
+    `day       ${cleared.day}: ${cleared.charges} charges, ${cleared.taps} taps from ${segments} segments`,
+    `verdicts  ${verdicts.join(', ')}`,
+    `settled   ${cleared.settledFen} fen between ${cleared.positions.length} members`,
+    ...cleared.positions.map(
+      ({ id, receivableFen, payableFen, netFen }) =>
+        `position  ${id} receives ${receivableFen}, pays ${payableFen}: ${netFen}`,
+    ),
+    `root      ${cleared.root}`,
+    ...(check === true ? checked(differences) : []),
+  ]
+}
+
+function checked(differences: ClearedStoredDay['differences']): string[] {
+  if (differences.length === 0) return ['check     as its close said 与关账一致']
+  const shown = differences
+    .slice(0, SHOWN_MAX)
+    .map(({ what, closed, cleared }) => `          ${what}: ${closed} closed, ${cleared} cleared`)
+  return [`check     ${differences.length} DIFFERENCES 与关账不一致`, ...shown]
+}
