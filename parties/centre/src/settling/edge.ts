@@ -5,8 +5,10 @@ import type { Message } from '@unifare/tap'
 import { DEMONSTRATION_FEES, type FeeRow } from '../fees.ts'
 import { DEMONSTRATION_CODES } from '../rules/code-list.ts'
 import { holdDaysOf } from '../rules/hold-rules.ts'
+import { noteHeld } from '../rules/note-held.ts'
 import { readHeld } from '../rules/read-held.ts'
 import { signRules } from '../rules/rule-book.ts'
+import { noteStatistics } from '../statistics/note-day.ts'
 import { CALENDAR } from './calendar-data.ts'
 import { checkModelRows, DEMONSTRATION_MODELS } from './models.ts'
 import { isSettlingOrder, settlingOrder, withoutSuspended } from './orders.ts'
@@ -42,7 +44,7 @@ export interface SettlingMachine {
   /** Whether an order is one of settlement. */
   takes(order: Given['order']): boolean
   carryOut(tx: Tx, given: Given): Promise<unknown>
-  /** Puts a day that has just closed into its window. */
+  /** Puts a day that has just closed into its window, and notes its held charges and figures. */
   takeDay(tx: Tx, closed: ClosedDay, at: Instant): Promise<void>
   /** Days that a charge of a day waits for a missing record. */
   holdDays(day: Day): number
@@ -83,6 +85,8 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
     async takeDay(tx, closed, at) {
       await takeClosedDay(tx, closed, settlingAt(at))
       await updateAlarms(tx, at)
+      await noteHeld(tx, { day: closed.day, codes: book.codes })
+      await noteStatistics(tx, closed.day)
     },
     holdDays: (day) => holdDaysOf(rules.holds, day),
     async answer(tx, message) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type CountedCharge, createCounter, type SettledRide } from './statistics.ts'
+import type { CountedCharge, SettledRide } from './figures.ts'
+import { createCounter } from './statistics.ts'
 
 const BEIJING = '02002900'
 const CHONGQING = '05215210'

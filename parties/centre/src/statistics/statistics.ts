@@ -1,18 +1,14 @@
 import { type Day, type Fen, fen } from '@unifare/core'
-import type { Charge } from '@unifare/tap'
-
-/** A ride as the statistics count it. */
-export type CountedCharge = Pick<
-  Charge,
-  'medium' | 'issuer' | 'account' | 'operator' | 'city' | 'line' | 'taps' | 'amountFen'
->
-
-/** A charge that settled; of a correction also what it took the place of. */
-export interface SettledRide {
-  readonly charge: CountedCharge
-  /** Amount of the charge that it replaces; null for a first one. */
-  readonly replacesFen: Fen | null
-}
+import {
+  addFigures,
+  countEach,
+  type Figures,
+  figuresOf,
+  NO_FIGURES,
+  SEEN_KINDS,
+  type SeenKind,
+  type SettledRide,
+} from './figures.ts'
 
 /** Public counts: rides that settled, and who and what took part in them. No number of anybody. */
 export interface Counts {
@@ -50,6 +46,70 @@ export interface Statistics {
   readonly cities: readonly CityCounts[]
 }
 
+/**
+ * Statistics from the figures of days and those of all of them together; undefined without a day.
+ * `homes` tells an issuer's city, in the code that charges name cities with.
+ */
+export function statisticsOf(
+  days: readonly { readonly day: Day; readonly figures: Figures }[],
+  all: Figures,
+  homes: ReadonlyMap<string, string>,
+): Statistics | undefined {
+  const [first, last] = [days[0], days.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  return {
+    firstDay: first.day,
+    lastDay: last.day,
+    days: days.map(({ day, figures }) => ({ day, ...countsOf(figures, homes) })),
+    cumulative: countsOf(all, homes),
+    cities: citiesOf(all, homes),
+  }
+}
+
+function countsOf({ cardRides, codeRides, seen, pairs }: Figures, homes: Homes): Counts {
+  const away = pairs.filter(({ issuer, city }) => isAway(homes.get(issuer), city))
+  return {
+    rides: cardRides + codeRides,
+    amountFen: amountOf(pairs),
+    cardRides,
+    codeRides,
+    crossCityRides: away.reduce((sum, { rides }) => sum + rides, 0),
+    crossCityFen: amountOf(away),
+    ...seen,
+  }
+}
+
+function citiesOf({ pairs }: Figures, homes: Homes): CityCounts[] {
+  const cities = new Map<string, { rides: number; fromElsewhere: number; elsewhere: number }>()
+  const cityOf = (city: string) => {
+    const known = cities.get(city) ?? { rides: 0, fromElsewhere: 0, elsewhere: 0 }
+    cities.set(city, known)
+    return known
+  }
+  for (const { issuer, city, rides } of pairs) {
+    // Corrections alone are no rides of a city.
+    if (rides === 0) continue
+    const home = homes.get(issuer)
+    cityOf(city).rides += rides
+    if (home === undefined || home === city) continue
+    cityOf(city).fromElsewhere += rides
+    cityOf(home).elsewhere += rides
+  }
+  return [...cities]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([city, counts]) => ({ city, ...counts }))
+}
+
+type Homes = ReadonlyMap<string, string>
+
+function isAway(home: string | undefined, city: string): boolean {
+  return home !== undefined && home !== city
+}
+
+function amountOf(pairs: Figures['pairs']): Fen {
+  return pairs.reduce((sum, { amountFen }) => fen(sum + amountFen), 0)
+}
+
 /** Counts rides of days, one day behind the other. */
 export interface Counter {
   count(day: Day, rides: readonly SettledRide[]): void
@@ -57,93 +117,23 @@ export interface Counter {
   result(): Statistics | undefined
 }
 
-/** A counter; `homes` tells an issuer's city, in the code that charges name cities with. */
-export function createCounter(homes: ReadonlyMap<string, string>): Counter {
-  const all = createTally()
-  const days: ({ day: Day } & Counts)[] = []
-  const cities = new Map<string, { rides: number; fromElsewhere: number; elsewhere: number }>()
-  const cityOf = (city: string) => {
-    const known = cities.get(city) ?? { rides: 0, fromElsewhere: 0, elsewhere: 0 }
-    cities.set(city, known)
-    return known
-  }
+/** A counter in memory: what the figures kept with closed days come to. */
+export function createCounter(homes: Homes): Counter {
+  const days: { readonly day: Day; readonly figures: Figures }[] = []
+  const seen = new Map<SeenKind, Set<string>>(SEEN_KINDS.map((kind) => [kind, new Set()]))
+  let all = NO_FIGURES
   return {
     count(day, rides) {
-      const own = createTally()
-      for (const ride of rides) {
-        const { issuer, city } = ride.charge
-        const home = homes.get(issuer)
-        const away = home !== undefined && home !== city
-        own.add(ride, away)
-        all.add(ride, away)
-        if (ride.replacesFen !== null) continue
-        cityOf(city).rides += 1
-        if (!away) continue
-        cityOf(city).fromElsewhere += 1
-        cityOf(home).elsewhere += 1
-      }
-      days.push({ day, ...own.counts() })
+      const { figures, names } = figuresOf(rides)
+      const fresh = countEach((kind) => {
+        const known = seen.get(kind) ?? new Set()
+        const before = known.size
+        for (const name of names[kind]) known.add(name)
+        return known.size - before
+      })
+      all = addFigures(all, figures, fresh)
+      days.push({ day, figures })
     },
-    result() {
-      const [first, last] = [days[0], days.at(-1)]
-      if (first === undefined || last === undefined) return undefined
-      return {
-        firstDay: first.day,
-        lastDay: last.day,
-        days,
-        cumulative: all.counts(),
-        cities: [...cities]
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([city, counts]) => ({ city, ...counts })),
-      }
-    },
-  }
-}
-
-function createTally() {
-  const sums = { rides: 0, amountFen: 0, cardRides: 0, codeRides: 0, crossCityRides: 0 }
-  let crossCityFen = 0
-  const seen = {
-    cards: new Set<string>(),
-    codeNumbers: new Set<string>(),
-    issuers: new Set<string>(),
-    operators: new Set<string>(),
-    cities: new Set<string>(),
-    lines: new Set<string>(),
-    terminals: new Set<string>(),
-  }
-  return {
-    add({ charge, replacesFen }: SettledRide, away: boolean): void {
-      const { medium, issuer, account, operator, city, line, taps, amountFen } = charge
-      const changeFen = amountFen - (replacesFen ?? 0)
-      sums.amountFen = fen(sums.amountFen + changeFen)
-      if (away) crossCityFen += changeFen
-      if (replacesFen === null) {
-        sums.rides += 1
-        if (medium === 'card') sums.cardRides += 1
-        else sums.codeRides += 1
-        if (away) sums.crossCityRides += 1
-      }
-      const media = medium === 'card' ? seen.cards : seen.codeNumbers
-      media.add(`${issuer}/${account}`)
-      seen.issuers.add(issuer)
-      seen.operators.add(operator)
-      seen.cities.add(city)
-      if (line > 0) seen.lines.add(`${operator}/${line}`)
-      for (const { terminal } of taps) seen.terminals.add(terminal)
-    },
-    counts(): Counts {
-      return {
-        ...sums,
-        crossCityFen,
-        cards: seen.cards.size,
-        codeNumbers: seen.codeNumbers.size,
-        issuers: seen.issuers.size,
-        operators: seen.operators.size,
-        cities: seen.cities.size,
-        lines: seen.lines.size,
-        terminals: seen.terminals.size,
-      }
-    },
+    result: () => statisticsOf(days, all, homes),
   }
 }
