@@ -15,7 +15,7 @@ import {
   view,
 } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
-import { ed25519KeyPair } from '@unifare/crypto'
+import { ed25519KeyPair, type SignatureEngine } from '@unifare/crypto'
 import { nativeHashes, nodeEngine } from '@unifare/crypto/node'
 import { openInstitution } from '@unifare/institution'
 import {
@@ -55,6 +55,8 @@ const MIB = 1024 * 1024
 const PREALLOCATED_BYTES = 64 * MIB
 /** Time of arrival before every message of the journal. */
 const STAMP_BYTES = 6
+/** As many as send at once, where there are batches enough for each of them to send several. */
+const CONNECTIONS_MAX = 32
 /** Threads that this machine has besides the one that takes in. */
 const ASIDE = availableParallelism() > 1
 
@@ -72,8 +74,10 @@ export async function measureIntake(
     readonly seed?: string
   } = {},
 ): Promise<IntakeReport> {
-  const { batches = 200, rounds = 7, connections = 8, seed = 'intake' } = options
+  const { batches = 300, rounds = 7, seed = 'intake' } = options
+  const { connections = Math.min(CONNECTIONS_MAX, Math.ceil(batches / 8)) } = options
   const work = await makeMessages(batches, seed)
+  const engine = nodeEngine({ aside: ASIDE })
   const folder = await mkdtemp(join(tmpdir(), 'unifare-intake-'))
   try {
     const times = { ours: [] as number[], file: [] as number[] }
@@ -81,7 +85,7 @@ export async function measureIntake(
     // The first round warms up.
     for (let round = 0; round <= rounds; round++) {
       const file = appendAndSync(join(folder, `file-${round}`), work.messages)
-      const ours = await takeIn(join(folder, `centre-${round}`), work, connections)
+      const ours = await takeIn(join(folder, `centre-${round}`), { ...work, engine }, connections)
       if (round === 0) continue
       times.file.push(file)
       times.ours.push(ours.seconds)
@@ -183,10 +187,9 @@ interface IntakeRound {
 /** Takes all messages in; each connection sends its next one when it has the answer. */
 async function takeIn(
   folder: string,
-  { messages, key }: Work,
+  { messages, key, engine }: Work & { readonly engine: SignatureEngine },
   connections: number,
 ): Promise<IntakeRound> {
-  const engine = nodeEngine({ aside: ASIDE })
   const counted = countSyncs(await createFileStorage(folder, { stepBytes: PREALLOCATED_BYTES }))
   const institution = await openInstitution({
     id: CENTRE,

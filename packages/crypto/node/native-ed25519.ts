@@ -1,13 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { promisify } from 'node:util'
 import { concat, fromHex, toHex, UnifareError } from '@unifare/core'
 import { isEd25519PublicKey } from '../src/ed25519.ts'
-import type { AsideEngine, SignatureEngine } from '../src/engine.ts'
+import type { SignatureEngine } from '../src/engine.ts'
 import { sha256 } from '../src/sha256.ts'
 import { createLru } from './lru.ts'
 
-const signAside = promisify(sign)
-const verifyAside = promisify(verify)
 const SPKI_PREFIX = fromHex('302A300506032B6570032100')
 const PKCS8_PREFIX = fromHex('302E020100300506032B657004220420')
 
@@ -15,10 +12,9 @@ const PKCS8_PREFIX = fromHex('302E020100300506032B657004220420')
 const PRIVATE_KEYS = 16
 
 /** Ed25519 by OpenSSL, with imported keys kept; verdicts are those of the pure engine. */
-export function createNativeEd25519(keyCacheSize: number): {
-  readonly here: Pick<SignatureEngine, 'ed25519Sign' | 'ed25519Verify'>
-  readonly aside: Pick<AsideEngine, 'ed25519Sign' | 'ed25519Verify'>
-} {
+export function createNativeEd25519(
+  keyCacheSize: number,
+): Pick<SignatureEngine, 'ed25519Sign' | 'ed25519Verify'> {
   const publicKeys = createLru<KeyObject>(keyCacheSize)
   const privateKeys = createLru<KeyObject>(PRIVATE_KEYS)
 
@@ -39,23 +35,12 @@ export function createNativeEd25519(keyCacheSize: number): {
   }
 
   return {
-    here: {
-      ed25519Verify(publicKey, message, signature) {
-        const key = publicKeyOf(publicKey, signature)
-        return key !== undefined && verify(null, message, key, signature)
-      },
-      ed25519Sign: (privateKey, message) =>
-        Uint8Array.from(sign(null, message, privateKeyOf(privateKey))),
+    ed25519Verify(publicKey, message, signature) {
+      const key = publicKeyOf(publicKey, signature)
+      return key !== undefined && verify(null, message, key, signature)
     },
-    aside: {
-      async ed25519Verify(publicKey, message, signature) {
-        const key = publicKeyOf(publicKey, signature)
-        return key !== undefined && verifyAside(null, message, key, signature)
-      },
-      async ed25519Sign(privateKey, message) {
-        return Uint8Array.from(await signAside(null, message, privateKeyOf(privateKey)))
-      },
-    },
+    ed25519Sign: (privateKey, message) =>
+      Uint8Array.from(sign(null, message, privateKeyOf(privateKey))),
   }
 }
 

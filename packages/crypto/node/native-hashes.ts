@@ -1,4 +1,4 @@
-import { createHash, hash, webcrypto } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Hashes } from '@unifare/core'
 
@@ -13,11 +13,6 @@ export const nativeHashes: Hashes = {
     return plain(sum.digest())
   },
   crc32: (...parts) => parts.reduce((sum, part) => crc32(part, sum), 0),
-}
-
-/** SHA-256 on a thread of the pool. */
-export async function sha256Aside(data: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await webcrypto.subtle.digest('SHA-256', data))
 }
 
 /** Not a Buffer: its `slice` shares memory, and it prints and compares as something else. */

@@ -36,19 +36,6 @@ test('hashes are those of the pure engine, in one part or several', () => {
   )
 })
 
-test('aside, everything comes out as here; only a server asks for that', async () => {
-  const { privateKey, publicKey } = ed25519KeyPair(random)
-  const signature = engine.ed25519Sign(privateKey, MESSAGE)
-  const { aside } = nodeEngine({ aside: true })
-  expect(engine.aside).toBeUndefined()
-  expect(await aside?.ed25519Sign(privateKey, MESSAGE)).toEqual(signature)
-  expect(await aside?.sha256(MESSAGE)).toEqual(engine.sha256(MESSAGE))
-  expect(await aside?.ed25519Verify(publicKey, MESSAGE, signature)).toBe(true)
-  expect(await aside?.ed25519Verify(publicKey, utf8('another'), signature)).toBe(false)
-  expect(await aside?.ed25519Verify(publicKey, MESSAGE, signature.subarray(1))).toBe(false)
-  expect(await aside?.ed25519Verify(new Uint8Array(32), MESSAGE, signature)).toBe(false)
-})
-
 describe('a verifier that fails the self-test is not used', () => {
   test.each([
     ['accepts everything', () => true],

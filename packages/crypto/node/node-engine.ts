@@ -1,7 +1,8 @@
 import type { SignatureEngine } from '../src/engine.ts'
 import { type Sm2VerifyInput, sm2Sign, sm2Verify } from '../src/sm2.ts'
+import { createAside } from './aside.ts'
 import { createNativeEd25519 } from './native-ed25519.ts'
-import { nativeHashes, sha256Aside } from './native-hashes.ts'
+import { nativeHashes } from './native-hashes.ts'
 import { createNativeSm2Verify } from './native-sm2.ts'
 import { passesSm2SelfTest } from './sm2-self-test.ts'
 
@@ -11,7 +12,10 @@ export interface NodeEngine extends SignatureEngine {
 }
 
 export interface NodeEngineOptions {
-  /** Has other threads work too: for servers, not for what must run the same way twice. */
+  /**
+   * Has threads of its own check messages too: for servers, not for what must run the same way
+   * twice. They start with the first message and keep no process alive.
+   */
   readonly aside?: boolean
   /** Imported public keys kept per algorithm; 1,024 when not given. */
   readonly keyCacheSize?: number
@@ -34,7 +38,7 @@ export function nodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     sm2Verify: exact ? native : sm2Verify,
     sm2Sign,
     ...nativeHashes,
-    ...ed25519.here,
-    ...(options.aside === true && { aside: { ...ed25519.aside, sha256: sha256Aside } }),
+    ...ed25519,
+    ...(options.aside === true && { aside: createAside(keyCacheSize) }),
   }
 }

@@ -14,14 +14,27 @@ export interface SignatureEngine extends Hashes {
   readonly aside?: AsideEngine
 }
 
+/** A message as it came: what its signature covers, and the body that this speaks for. */
+export interface SignedBody {
+  readonly publicKey: Uint8Array
+  readonly signed: Uint8Array
+  readonly signature: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** The SHA-256 of a body, and whether the Ed25519 signature is that of the key. */
+export interface CheckedBody {
+  readonly sha256: Uint8Array
+  readonly genuine: boolean
+}
+
 /**
- * The same work done on other threads while this one goes on. Only hosts that take many messages at
+ * Messages checked on other threads while this one goes on. Only hosts that take many messages at
  * once have it: it leaves the order in which work ends to the machine.
  */
 export interface AsideEngine {
-  sha256(data: Uint8Array): Promise<Uint8Array>
-  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
-  ed25519Sign(privateKey: Uint8Array, message: Uint8Array): Promise<Uint8Array>
+  /** The arrays are copied before it returns. Rejects only when a thread fails. */
+  check(message: SignedBody): Promise<CheckedBody>
 }
 
 /** The engine that runs everywhere, browsers included. */

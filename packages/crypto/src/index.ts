@@ -33,7 +33,13 @@ export {
   ed25519Verify,
   isEd25519PublicKey,
 } from './ed25519.ts'
-export { type AsideEngine, pureEngine, type SignatureEngine } from './engine.ts'
+export {
+  type AsideEngine,
+  type CheckedBody,
+  pureEngine,
+  type SignatureEngine,
+  type SignedBody,
+} from './engine.ts'
 export { type CryptoErrorCode, cryptoErrors } from './errors.ts'
 export {
   type ForeignCurve,

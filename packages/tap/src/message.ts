@@ -1,13 +1,11 @@
 import { type Hashes, type Instant, pureHashes, requireData, toHex } from '@unifare/core'
-import type { SignatureEngine } from '@unifare/crypto'
+import type { CheckedBody, SignatureEngine, SignedBody } from '@unifare/crypto'
 import { type Framed, field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
 
 const MAGIC = 'UM'
 const CODE = 'message.malformed'
 /** Version 1 signed the body too; version 2 signs the header, and the hash of the body is in it. */
 const VERSION = 2
-/** Shorter bodies are hashed sooner than they are handed over. */
-const ASIDE_BYTES_MIN = 16 * 1024
 const READABLE = { code: CODE, versions: [1, VERSION] }
 /** Longest message, its signature included. */
 export const MESSAGE_BYTES_MAX = 1024 * 1024 + SIGNATURE_LENGTH
@@ -69,25 +67,42 @@ export async function sealMessage(
   return { bytes: await seal(signed, input.sign, body), bodyHash }
 }
 
+/** Who sent a message to whom, as its header says: to be believed once it was checked. */
+export type MessageClaim = Pick<Message, 'sender' | 'receiver'>
+
 /** Reads a message and checks its shape and body hash; the signature is checked by `authentic`. */
 export function parseMessage(bytes: Uint8Array, hashes: Hashes = pureHashes): Message {
   const framed = openMessage(bytes)
-  return readMessage(bytes, framed, hashes.sha256(framed.body))
+  const message = readMessage(bytes, framed)
+  requireHash(message, hashes.sha256(framed.body))
+  return message
 }
 
-/** The same with the body hashed on another thread, where the host has one and the body is long. */
-export async function parseMessageAside(
+/**
+ * Reads a message and checks all of it: first its header, then whether `keyOf` has a key for what
+ * it claims, then body hash and signature, on another thread where the host has one. Throws
+ * `message.malformed`, `message.bad-signature` and what `keyOf` throws.
+ */
+export async function openSigned(
   bytes: Uint8Array,
   engine: SignatureEngine,
+  keyOf: (claim: MessageClaim) => Promise<Uint8Array>,
 ): Promise<Message> {
   const framed = openMessage(bytes)
-  const { body } = framed
-  const { aside } = engine
-  const hash =
-    aside === undefined || body.length < ASIDE_BYTES_MIN
-      ? engine.sha256(body)
-      : await aside.sha256(body)
-  return readMessage(bytes, framed, hash)
+  const message = readMessage(bytes, framed)
+  const input = { ...framed, publicKey: await keyOf(message) }
+  const { sha256, genuine } = (await engine.aside?.check(input)) ?? checkHere(input, engine)
+  requireHash(message, sha256)
+  requireData(genuine, 'message.bad-signature', `not signed by ${message.sender}`)
+  return message
+}
+
+function checkHere(
+  { publicKey, signed, signature, body }: SignedBody,
+  engine: SignatureEngine,
+): CheckedBody {
+  const sha256 = engine.sha256(body)
+  return { sha256, genuine: engine.ed25519Verify(publicKey, signed, signature) }
 }
 
 function openMessage(bytes: Uint8Array): Framed {
@@ -95,31 +110,22 @@ function openMessage(bytes: Uint8Array): Framed {
   return unframe(MAGIC, bytes, READABLE)
 }
 
-function readMessage(bytes: Uint8Array, { header, body }: Framed, hash: Uint8Array): Message {
+function readMessage(bytes: Uint8Array, { header, body }: Framed): Message {
   const kind = MESSAGE_KINDS.find((known) => known === header['kind'])
   requireData(kind !== undefined, CODE, `unknown kind of message: ${String(header['kind'])}`)
-  const bodyHash = toHex(hash)
-  requireData(bodyHash === header['bodyHash'], CODE, 'the body does not match its hash')
   return {
     kind,
     sender: field(header, 'sender', 'string', CODE),
     receiver: field(header, 'receiver', 'string', CODE),
     sentAt: field(header, 'sentAt', 'number', CODE),
     body,
-    bodyHash,
+    bodyHash: field(header, 'bodyHash', 'string', CODE),
     bytes,
   }
 }
 
-/** The same as `authentic`, on another thread where the host has one for it. */
-export async function authenticAside(
-  message: Message,
-  publicKey: Uint8Array,
-  engine: SignatureEngine,
-): Promise<boolean> {
-  if (engine.aside === undefined) return authentic(message, publicKey, engine)
-  const { signed, signature } = unframe(MAGIC, message.bytes, READABLE)
-  return engine.aside.ed25519Verify(publicKey, signed, signature)
+function requireHash({ bodyHash }: Message, hash: Uint8Array): void {
+  requireData(bodyHash === toHex(hash), CODE, 'the body does not match its hash')
 }
 
 /** True when the message carries the signature of the key. */
