@@ -29,6 +29,7 @@ export const cliErrors = {
     en: 'the passphrase of the key file is not told',
     zh: '未提供密钥文件口令',
   },
+  'clear.bad-verifier': { en: 'no module that opens verifiers', zh: '验签模块无效' },
   'clear.no-keys': { en: 'where the keys are is not told', zh: '未指明密钥来源' },
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'data.no-network': { en: 'the folder holds no network', zh: '目录中没有网络数据' },

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { addBooksProgram } from './commands/books-program.ts'
 import { addCardCommands } from './commands/card-program.ts'
+import { addClearProgram } from './commands/clear-program.ts'
 import { addCodeProgram } from './commands/code-program.ts'
 import { addDrillProgram } from './commands/drill-program.ts'
 import { addFareProgram } from './commands/fare-program.ts'
@@ -166,6 +167,7 @@ addCodeProgram(program)
 addBooksProgram(program)
 addStatisticsProgram(program)
 addNationalProgram(program)
+addClearProgram(program)
 addProofProgram(program)
 addReconcileProgram(program)
 

@@ -27,7 +27,8 @@ export function tell(line: string): void {
 }
 
 /** What is not there at the moment: a running network, a reader and its service. */
-const UNAVAILABLE = /^(network\.not-running$|reader\.|vpcd\.|pcscd\.)/
+const UNAVAILABLE =
+  /^(network\.not-running$|repository\.unreachable$|carrier\.unreachable$|reader\.|vpcd\.|pcscd\.)/
 
 /**
  * Runs a command and turns what goes wrong into one clear line and an exit code. Bad input is the

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import {
   type ClearedSegments,
   type ClearingProgress,
+  type ClearingWorkers,
   clearSegments,
   FIRST_ROOT,
 } from '@unifare/centre'
-import { createFileSpill, startClearingPool } from '@unifare/centre/node'
+import { type ClearingPool, createFileSpill, startClearingPool } from '@unifare/centre/node'
 import { listSegments } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
 import { nodeJournal } from '../../src/national/national-journal.ts'
@@ -16,25 +17,25 @@ export function shardsFor(segments: number): number {
   return Math.min(256, Math.max(4, segments * 8))
 }
 
-/** Opens the clearing of a generated day; threads and keys are ready before the first call. */
+/** Opens the clearing of a generated day by threads of this process, or by other workers. */
 export async function openNationalClearing(options: {
   readonly plan: NationalPlan
   readonly dir: string
-  readonly threads: number
+  readonly threads?: number
+  readonly others?: ClearingWorkers
 }) {
-  const { plan, dir, threads } = options
+  const { plan, dir, threads = 1, others } = options
   const storage = await createFileStorage(dir)
   const spillDir = join(dir, 'spill')
   const spill = await createFileSpill(spillDir)
-  const workers = startClearingPool(
-    {
-      storageDir: dir,
-      spillDir,
-      verifierModule: new URL('./national-verifier.ts', import.meta.url).href,
-      verifierOptions: { seed: plan.seed },
-    },
-    threads,
-  )
+  const setup = {
+    storageDir: dir,
+    spillDir,
+    verifierModule: new URL('./national-verifier.ts', import.meta.url).href,
+    verifierOptions: { seed: plan.seed },
+  }
+  const workers: ClearingWorkers & Partial<Pick<ClearingPool, 'close'>> =
+    others ?? startClearingPool(setup, threads)
   const segments: { readonly journal: string; readonly segment: number }[] = []
   for (let node = 0; node < plan.nodes; node++) {
     const journal = nodeJournal(node)
@@ -63,6 +64,9 @@ export async function openNationalClearing(options: {
         { workers, spill, ...(progress && { progress }) },
       )
     },
-    close: () => workers.close(),
+    /** Ends its own threads. */
+    async close() {
+      if (others === undefined) await workers.close?.()
+    },
   }
 }

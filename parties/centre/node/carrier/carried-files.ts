@@ -110,6 +110,19 @@ export async function openCarriedFiles(client: LeaseClient) {
       )
       return rows.map((row) => String(row['receiver']))
     },
+    /** How many files this sender answers for, and how many of them so many others have on disk. */
+    async progress(
+      sender: string,
+      copies: number,
+    ): Promise<{ readonly sent: number; readonly held: number }> {
+      const { rows } = await client.query(
+        `select count(*) as sent, count(*) filter (where (select count(*) from carried_receipts r
+           where r.name = f.name and r.receiver <> $1) >= $2) as held
+         from carried_files f where sender = $1`,
+        [sender, copies],
+      )
+      return { sent: Number(rows[0]?.['sent']), held: Number(rows[0]?.['held']) }
+    },
     /** Asks for pieces that did not come. */
     async want(receiver: string, name: string, missing: readonly number[]): Promise<void> {
       await client.query(

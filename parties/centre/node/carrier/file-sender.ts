@@ -95,7 +95,7 @@ export function createFileSender(options: {
           const message = `${name} is not on ${copies} other disks yet`
           throw new UnifareError('carrier.not-held', message, { name, copies })
         }
-        await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
+        await sleep(Math.min(pollMs, 50), undefined, { signal: stop.signal }).catch(() => undefined)
       }
     },
     async close() {

@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listClosedFiles, openLeaseClient } from '@unifare/centre/node'
+import { createProgress, EXIT, printJson, printLines, tell } from '../../output.ts'
+import {
+  type Carrying,
+  type CarryingOptions,
+  databaseUrls,
+  endSignal,
+  folderName,
+  openCarrying,
+} from './carrying.ts'
+
+const LOOK_MS = 500
+
+/** Runs `unifare clear carry`: ends when told to, or with `--once` when others have everything. */
+export async function carry(
+  options: CarryingOptions & {
+    readonly carrier: string
+    readonly ended?: boolean
+    readonly once?: boolean
+  },
+): Promise<number> {
+  const { data, copies } = options
+  const signal = endSignal()
+  const name = folderName(options)
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const client = openLeaseClient({ urls: databaseUrls(options.database) })
+  const carrying = await openCarrying(client, options)
+  const progress = createProgress('carried')
+  try {
+    for (;;) {
+      await sendNew(carrying, data, options.ended === true, signal)
+      const { sent, held } = await carrying.files.progress(name, copies)
+      progress(held, sent, `${held} of ${sent} files`)
+      if (signal.aborted || (options.once === true && held === sent)) break
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
+    }
+    const report = { name, ...(await carrying.files.progress(name, copies)), copies }
+    if (options.json === true) printJson(report)
+    else printLines(`sent ${report.sent} files, ${report.held} of them on ${copies} other disks`)
+    return report.held === report.sent ? EXIT.ok : EXIT.differences
+  } finally {
+    await carrying.close()
+    await client.close()
+  }
+}
+
+/** Sends closed files that nobody has announced yet: others' came from them. */
+async function sendNew(
+  { files, sender }: Carrying,
+  data: string,
+  ended: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const announced = new Set(await files.names(''))
+  for (const file of await listClosedFiles(data, { ended })) {
+    if (announced.has(file) || signal.aborted) continue
+    await sender.send(file)
+    tell(`sent ${file}`)
+  }
+}

@@ -1,0 +1,73 @@
+import { hostname } from 'node:os'
+import { basename, resolve } from 'node:path'
+import {
+  type CarriedFiles,
+  createFileReceiver,
+  createFileSender,
+  type FileReceiver,
+  type FileSender,
+  type LeaseClient,
+  openCarriedFiles,
+  openCarrier,
+} from '@unifare/centre/node'
+import { tell } from '../../output.ts'
+
+/** What both commands are told. */
+export interface CarryingOptions {
+  readonly database: string
+  readonly data: string
+  readonly name?: string
+  readonly copies: number
+  readonly pieceKib: number
+  readonly json?: boolean
+}
+
+/** A folder that sends and receives. */
+export interface Carrying {
+  readonly files: CarriedFiles
+  readonly sender: FileSender
+  readonly receiver: FileReceiver
+  close(): Promise<void>
+}
+
+/** Addresses of databases as they stand on the command line. */
+export function databaseUrls(database: string): string[] {
+  return database.split(/,(?=postgres)/)
+}
+
+/** Name of a folder among all: it stays the same over restarts. */
+export function folderName({ data, name }: Pick<CarryingOptions, 'data' | 'name'>): string {
+  return name ?? `${hostname()}-${basename(resolve(data))}`
+}
+
+/** Opens a folder's sender and receiver over brokers. */
+export async function openCarrying(
+  client: LeaseClient,
+  options: CarryingOptions & { readonly carrier: string },
+): Promise<Carrying> {
+  const name = folderName(options)
+  const files = await openCarriedFiles(client)
+  tell(`${name} looks for the brokers`)
+  const carrier = await openCarrier(options.carrier)
+  const common = { files, carrier, dir: resolve(options.data) }
+  const receiver = await createFileReceiver({ ...common, receiver: name })
+  const pieceBytes = options.pieceKib * 1024
+  const sender = createFileSender({ ...common, sender: name, pieceBytes })
+  return {
+    files,
+    sender,
+    receiver,
+    async close() {
+      await sender.close()
+      await receiver.close()
+      await carrier.close()
+    },
+  }
+}
+
+/** Resolves the signal when the process is told to end; a second time ends it at once. */
+export function endSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  return stop.signal
+}

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ClearedSegments } from '@unifare/centre'
+import { createLeasedWorkers, openLeaseClient } from '@unifare/centre/node'
+import { startTestNats, startTestRabbit, type TestBrokers } from '@unifare/centre/testing'
+import { startTestPostgres } from '@unifare/core/testing'
+import type { NationalPlan } from '@unifare/twin'
+import { generateDay, openNationalClearing } from '@unifare/twin/node'
+import { startPostgresPair } from '@unifare/twin/testing'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Program, startProgram } from './program.fixture.ts'
+
+const PLAN: NationalPlan = {
+  seed: 'carried',
+  day: '2026-11-20',
+  taps: 20_000,
+  codesPpm: 0,
+  nodes: 6,
+  cities: 20,
+  tapsPerFault: 1_000,
+}
+const VERIFIER = fileURLToPath(
+  new URL('../../../../../twin/node/national/national-verifier.ts', import.meta.url),
+)
+const TEST_MS = 180_000
+
+let dir: string
+let expected: ClearedSegments
+const programs: Program[] = []
+const endings: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'unifare-clear-'))
+  await generateDay({ plan: PLAN, dir: join(dir, 'made'), threads: 2 })
+  await cp(join(dir, 'made'), join(dir, 'alone'), { recursive: true })
+  const alone = await openNationalClearing({ plan: PLAN, dir: join(dir, 'alone'), threads: 2 })
+  expected = await alone.clear()
+  await alone.close()
+})
+
+afterEach(async () => {
+  for (const program of programs.splice(0)) await program.kill()
+  for (const end of endings.splice(0).reverse()) await end()
+})
+
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+/** An intake node with the day's segments, brokers, a database, workers with folders of their own. */
+async function openCountry(
+  kind: string,
+  startBrokers: () => Promise<TestBrokers>,
+  urls: readonly string[],
+) {
+  const brokers = await startBrokers()
+  endings.push(() => brokers.stop())
+  const client = openLeaseClient({ urls })
+  endings.push(() => client.close())
+  const folderOf = (name: string) => join(dir, `${kind}-${name}`)
+  await cp(join(dir, 'made'), folderOf('intake'), { recursive: true })
+
+  function start(command: string, name: string, more: readonly string[]): Program {
+    const place = ['--database', urls.join(','), '--data', folderOf(name), '--name', name]
+    const brokersOf = ['--carrier', brokers.addresses, '--piece-kib', '32']
+    const program = startProgram(['clear', command, '--json', ...place, ...brokersOf, ...more])
+    programs.push(program)
+    return program
+  }
+  return {
+    brokers,
+    client,
+    folderOf,
+    carry: () => start('carry', 'intake', ['--ended']),
+    worker(name: string) {
+      const options = JSON.stringify({ seed: PLAN.seed })
+      const keys = ['--verifier', VERIFIER, '--verifier-options', options]
+      return start('worker', name, [...keys, '--threads', '1', '--lease', '2'])
+    },
+    async clear(): Promise<ClearedSegments> {
+      const others = await createLeasedWorkers(client, { run: 'day', pollMs: 50 })
+      const clearing = await openNationalClearing({ plan: PLAN, dir: folderOf('intake'), others })
+      return await clearing.clear()
+    },
+  }
+}
+
+type Country = Awaited<ReturnType<typeof openCountry>>
+
+const hashOf = async (file: string) =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+    .toUpperCase()
+
+/** Everything that anybody said to have is on that one's disk, with the announced content. */
+async function expectNothingLost({ client, folderOf }: Country): Promise<void> {
+  const { rows } = await client.query(
+    'select receiver, name, hash from carried_receipts join carried_files using (name)',
+  )
+  expect(rows.length).toBeGreaterThan(0)
+  for (const { receiver, name, hash } of rows) {
+    const file = join(folderOf(String(receiver)), String(name))
+    expect([file, await hashOf(file)]).toEqual([file, hash])
+  }
+}
+
+/** What the day left stands on the intake node, the same bytes that one process alone left. */
+async function expectSameDay({ folderOf }: Country): Promise<void> {
+  const closed = (await readdir(join(dir, 'alone'))).filter((name) => name.startsWith('closed-'))
+  expect(closed.length).toBe(48)
+  for (const name of closed) {
+    const file = join(folderOf('intake'), name)
+    expect([name, await hashOf(file)]).toEqual([name, await hashOf(join(dir, 'alone', name))])
+  }
+}
+
+test('three NATS servers whose leader is killed, a worker and the primary database too: nothing that was told is lost, same root', {
+  timeout: TEST_MS,
+}, async () => {
+  const pair = await startPostgresPair()
+  endings.push(() => pair.stop())
+  const country = await openCountry('nats', () => startTestNats(3), pair.urls)
+  const { brokers } = country
+  const [victim, heir] = [country.worker('victim'), country.worker('heir')]
+  await Promise.all([victim.line('victim takes'), heir.line('heir takes')])
+  const cleared = country.clear()
+  const carry = country.carry()
+  await carry.line('sent intake-00')
+  await brokers.killLeader()
+  await victim.line('cleared')
+  await victim.kill()
+  await heir.line('cleared')
+  await pair.killPrimary()
+  pair.promote()
+  expect((await cleared).root).toBe(expected.root)
+  expect(await cleared).toEqual(expected)
+  const { scattered } = (await heir.end()) as { readonly scattered: number }
+  expect(scattered).toBeGreaterThan(0)
+  await expectNothingLost(country)
+  await expectSameDay(country)
+  expect(await carry.end()).toMatchObject({ name: 'intake', copies: 1 })
+})
+
+test('a RabbitMQ server that loses everything, and a killed worker: the same', {
+  timeout: TEST_MS,
+}, async () => {
+  const server = await startTestPostgres()
+  endings.push(() => server.stop())
+  const country = await openCountry('rabbit', () => startTestRabbit(1), [server.url])
+  const [victim, heir] = [country.worker('victim'), country.worker('heir')]
+  await Promise.all([victim.line('victim takes'), heir.line('heir takes')])
+  const cleared = country.clear()
+  const carry = country.carry()
+  await carry.line('sent intake-00')
+  await country.brokers.wipe()
+  await victim.line('cleared')
+  await victim.kill()
+  expect(await cleared).toEqual(expected)
+  await heir.end()
+  await expectNothingLost(country)
+  await expectSameDay(country)
+  await carry.end()
+})
+
+test('what is no verifier is refused in one line', async () => {
+  const args = ['clear', 'worker', '--database', 'postgres://nobody', '--data', join(dir, 'none')]
+  const refused = async (...more: string[]) => {
+    const program = startProgram([...args, ...more])
+    programs.push(program)
+    return await program.told()
+  }
+  const noVerifier = import.meta.filename.replace('.test', '-worker')
+  const told = await Promise.all([
+    refused('--verifier', join(dir, 'none.ts')),
+    refused('--verifier', noVerifier),
+    refused('--verifier', VERIFIER, '--verifier-options', '{'),
+  ])
+  for (const one of told) expect(one).toMatch(/^unifare: .*\[clear\.bad-verifier\] · 验签模块无效$/)
+})
