@@ -1,4 +1,14 @@
 export { type CardChecks, createCardChecks } from './card-checks.ts'
+export {
+  CASE_STATES,
+  type CaseState,
+  CONFLICT_KINDS,
+  type ConflictCase,
+  type ConflictKind,
+  type ConflictSide,
+  differingFields,
+} from './cases/conflict-case.ts'
+export { readConflicts } from './cases/read-conflicts.ts'
 export { type Centre, type CentreOptions, type DayResult, openCentre } from './centre.ts'
 export {
   type CheckedTap,
@@ -130,6 +140,7 @@ export {
 } from './rules/code-list.ts'
 export { type ExplainedFee, explainFee } from './rules/explain-fee.ts'
 export { type Held, type HeldEvent, hold, stepHeld } from './rules/held.ts'
+export { type HeldRow, heldCharges } from './rules/held-table.ts'
 export type { HoldRule } from './rules/hold-rules.ts'
 export { partsOfMembers, sharesOfCharge } from './rules/member-parts.ts'
 export { type RuleBook, rulesHold, type SignedRuleBook } from './rules/rule-book.ts'

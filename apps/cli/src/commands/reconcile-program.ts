@@ -7,7 +7,7 @@ const data = () =>
   )
 const json = () => new Option('--json', 'print one JSON document on standard output')
 
-/** `unifare reconcile` and `unifare payments`: the centre's books against the bank and the street. */
+/** `unifare reconcile`, `payments` and `cases`: the centre's books against the bank and the street. */
 export function addReconcileProgram(program: Command): void {
   program
     .command('reconcile')
@@ -23,6 +23,15 @@ export function addReconcileProgram(program: Command): void {
     .action((options) =>
       run(async () => (await import('./reconcile/reconcile.ts')).reconcile(options)),
     )
+
+  program
+    .command('cases')
+    .description(
+      'conflict cases 冲突案例: one key, two contents, who delivered which; exit code 1 with any',
+    )
+    .addOption(data())
+    .addOption(json())
+    .action((options) => run(async () => (await import('./cases/cases.ts')).printCases(options)))
 
   program
     .command('payments')

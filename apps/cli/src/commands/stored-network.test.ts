@@ -1,15 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { charges } from '@unifare/centre'
+import { charges, heldCharges, taps } from '@unifare/centre'
 import { toHex } from '@unifare/core'
-import { parseCharge } from '@unifare/tap'
+import { encodeCharge, encodeTap, parseCharge, parseTap } from '@unifare/tap'
 import { prepareNetwork, rideDay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
 import { startNetwork } from '../running.ts'
 import { openStoredParty } from '../stored-network.ts'
 import { printAlarms } from './alarms.ts'
 import { exportStoredBooks } from './books/export-books.ts'
+import { printCases } from './cases/cases.ts'
 import { makeProof } from './proof/make-proof.ts'
 import { verifyProofFile } from './proof/verify-proof.ts'
 import { writePayments } from './reconcile/payments.ts'
@@ -230,5 +231,55 @@ describe('unifare reconcile', () => {
     const unpaid = differences.filter(({ kind }) => kind === 'bank.unpaid')
     expect(new Set(unpaid.map(({ subject }) => subject))).toEqual(new Set(names))
     expect(unpaid.every(({ overdue }) => overdue)).toBe(true)
+  })
+})
+
+describe('unifare cases', () => {
+  it('shows who delivered which of two contents under one key, and where they differ', async () => {
+    printed.mockReturnValue(true)
+    expect(await printCases({ data })).toBe(0)
+    expect(printed.mock.calls.join('')).toBe('no conflict cases · 无冲突案例\n')
+    const stored = await openStoredParty(data)
+    const charge = await stored.repository.transaction(async (tx) => {
+      const rows = await tx.select(taps, {})
+      const first = rows.find(({ identity }) => identity !== '')!
+      const [asked] = await tx.select(charges, {}, { limit: 1 })
+      // The same place in the count of a medium under another record of the terminal, charged too.
+      const other = { ...parseTap(first.raw), sequence: 999_999 }
+      const raw = encodeTap({ ...other, amountFen: other.amountFen + 100 })
+      await tx.put(taps, [{ ...first, sequence: 999_999, raw }])
+      const { operator } = first
+      const named = { ...parseCharge(asked!.raw), number: 9_999, operator }
+      const own = { terminal: first.terminal, sequence: 999_999, amountFen: named.amountFen }
+      const row = { operator, number: 9_999, day: '2026-11-20', verdict: 'tap.conflict' }
+      await tx.put(charges, [{ ...row, raw: encodeCharge({ ...named, taps: [own] }) }])
+      await tx.put(heldCharges, [{ ...row, state: 'HELD', deadline: '2026-12-20', decidedBy: '' }])
+      return { first, name: `${operator}-9999` }
+    })
+    await stored.close()
+    printed.mockReset().mockReturnValue(true)
+    expect(await printCases({ data })).toBe(1)
+    const { first, name } = charge
+    const told = printed.mock.calls.join('')
+    expect(told).toContain(`${first.identity}: one place in the medium’s own count`)
+    expect(told).toContain('HELD: waits')
+    expect(told).toContain(
+      `先到: operator · 收单机构 ${first.operator}, terminal · 终端 ${first.terminal}`,
+    )
+    expect(told).toContain(`record · 记录 999999, charge · 收费 ${name}`)
+    expect(told).toMatch(/ {4}amountFen: \d+ ≠ \d+/)
+    printed.mockReset().mockReturnValue(true)
+    expect(await printCases({ data, json: true })).toBe(1)
+    const { cases } = JSON.parse(printed.mock.calls.join('')) as { cases: object[] }
+    expect(cases).toMatchObject([
+      {
+        kind: 'medium',
+        state: 'HELD',
+        stateText: { zh: '暂挂' },
+        standing: { deliveredBy: first.operator, tap: { sequence: first.sequence } },
+        other: { charge: name, tap: { sequence: 999_999 } },
+        differences: { sequence: [first.sequence, 999_999] },
+      },
+    ])
   })
 })
