@@ -1,6 +1,13 @@
 import { UnifareError } from '@unifare/core'
 import { describe, expect, it } from 'vitest'
-import { addressOf, addressOfTerminals, parseNetworkFile, planOfFile } from './src/index.ts'
+import {
+  addressOf,
+  addressOfTerminals,
+  centreOf,
+  centresOf,
+  parseNetworkFile,
+  planOfFile,
+} from './src/index.ts'
 
 const GOOD = {
   seed: 'any',
@@ -31,6 +38,23 @@ describe('a network file', () => {
   it('names members that get result files', () => {
     const resultFiles = ['15215212', '05215210']
     expect(parse({ ...GOOD, resultFiles })).toMatchObject({ resultFiles })
+  })
+
+  it('names centres of several tiers, and the rule', () => {
+    const centres = [
+      { id: '00000156', tier: 'national' },
+      { id: '00420000', tier: 'province', division: '42', parent: '00000156' },
+    ]
+    const { tiers } = parse({ ...GOOD, centres })
+    expect(tiers?.centres.map(({ centre, parent }) => [centre, parent])).toEqual([
+      ['00000156', ''],
+      ['00420000', '00000156'],
+    ])
+    const plan = planOfFile(parse({ ...GOOD, centres }))
+    expect(centresOf(plan)).toEqual(['00000156', '00420000'])
+    expect(centreOf(plan, '15215212')).toBe('00420000')
+    const orphan = [centres[0], { ...centres[1], parent: '' }]
+    expect(refusal(() => parse({ ...GOOD, centres: orphan }))).toContain('its parent is 00000156')
   })
 
   it('may leave members and token out', () => {

@@ -16,9 +16,12 @@ export interface PartyProcess {
 
 /** Processes of one test, all of which end with it, whatever becomes of the test. */
 export interface Processes {
-  start(party: string, config: string): PartyProcess
+  /** `id` is one of several of its role. */
+  start(party: string, config: string, id?: string): PartyProcess
   /** Asks one to end and resolves with its exit code. */
   stop(process: PartyProcess): Promise<number | string>
+  /** Ends one in the middle of whatever it does. */
+  kill(process: PartyProcess): Promise<number | string>
   /** Ends by their pids what still runs. */
   endAll(): Promise<void>
 }
@@ -31,10 +34,10 @@ export function createProcesses(): Processes {
   }
   process.on('exit', killAll)
   return {
-    start(party, config) {
+    start(party, config, id) {
       // No database of the machine that runs the tests: every process brings its own.
       const { DATABASE_URL: _, ...env } = process.env
-      const args = [MAIN, party, 'serve', '--config', config]
+      const args = [MAIN, party, 'serve', '--config', config, ...(id ? ['--id', id] : [])]
       const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
       const { pid } = child
       if (pid === undefined) throw new Error(`${party} was not started`)
@@ -49,6 +52,10 @@ export function createProcesses(): Processes {
     },
     stop({ pid, ended }) {
       kill(pid, 'SIGTERM')
+      return ended
+    },
+    kill({ pid, ended }) {
+      kill(pid, 'SIGKILL')
       return ended
     },
     async endAll() {

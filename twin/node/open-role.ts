@@ -2,6 +2,7 @@ import type { CardTransport } from '@unifare/card'
 import { requireData } from '@unifare/core'
 import type { MessageHandler } from '@unifare/tap'
 import {
+  centresOf,
   createStationNodes,
   type Ground,
   openPlannedCentre,
@@ -32,7 +33,7 @@ export interface ServedParties {
  */
 export function servedIds(plan: Plan, role: ServedRole, id?: string): readonly string[] {
   const all = {
-    centre: () => [plan.centre.id],
+    centre: () => centresOf(plan),
     issuer: () => plan.issuers.map((issuer) => issuer.id),
     operator: () => plan.operators.map(({ institution }) => institution.id),
     terminal: () => plan.operators.map(({ institution }) => institution.id),
@@ -68,8 +69,8 @@ export async function openRole(
     closers.push(() => party.close())
   }
   const open = {
-    async centre() {
-      const centre = await openPlannedCentre(ground)
+    async centre(id: string) {
+      const centre = await openPlannedCentre(ground, id)
       add(centre, centreOrders(centre))
     },
     async issuer(id: string) {

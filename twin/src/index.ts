@@ -37,6 +37,7 @@ export {
   riderRandom,
 } from './parties.ts'
 export { type Plan, type PlannedOperator, planNetwork } from './plan.ts'
+export { centreOf, centresOf } from './plan-centres.ts'
 export { newPlannedCard } from './planned-card.ts'
 export type {
   CentrePort,

@@ -1,5 +1,7 @@
+import type { Tiers } from '@unifare/centre'
 import { type Day, parseDay, requireData, UnifareError } from '@unifare/core'
 import { institutions } from '@unifare/registry'
+import { tiersOf } from './network-tiers.ts'
 import { type Plan, planNetwork } from './plan.ts'
 
 /** Names in `addresses` that are no institutions: the terminals of all operators, and all riders. */
@@ -23,6 +25,8 @@ export interface NetworkFile {
   /** Ids that narrow the simulated membership; all of a role when absent. */
   readonly operators?: readonly string[]
   readonly issuers?: readonly string[]
+  /** Centres of several tiers, and which clears what; one centre when absent. */
+  readonly tiers?: Tiers
   /** Ids of members that get T-Union-like result files beside their statements. */
   readonly resultFiles?: readonly string[]
   /** As written: relative to the file's own folder. */
@@ -63,6 +67,7 @@ export function parseNetworkFile(text: string, name: string): NetworkFile {
     ...membersOf(file, 'operators', at),
     ...membersOf(file, 'issuers', at),
     ...membersOf(file, 'resultFiles', at),
+    ...tiersOf(file, at),
     dataDir: string('dataDir'),
     addresses: addressesOf(file['addresses'], at),
   }
@@ -101,6 +106,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   'operators',
   'issuers',
   'resultFiles',
+  'centres',
+  'tierRules',
   'dataDir',
   'addresses',
   'controlToken',

@@ -22,6 +22,7 @@ import {
 } from '@unifare/terminal'
 import type { NetworkKeys } from './keys.ts'
 import type { Plan } from './plan.ts'
+import { centreOf, centresOf, divisionOf } from './plan-centres.ts'
 
 /** What every party of a network is opened with. */
 export interface Ground {
@@ -39,17 +40,19 @@ export interface Ground {
 
 function institutionKeys({ plan, keys }: Ground): ReadonlyMap<string, Uint8Array> {
   const ids = [
-    plan.centre.id,
+    ...centresOf(plan),
     ...plan.issuers.map(({ id }) => id),
     ...plan.operators.map(({ institution }) => institution.id),
   ]
   return new Map(ids.map((id) => [id, keys.link.publicKey(id)]))
 }
 
-/** Opens the centre of a plan: it alone holds the TAC masters and the code root. */
-export function openPlannedCentre(ground: Ground): Promise<Centre> {
+/** Opens a centre of a plan: centres alone hold the TAC masters and the code root. */
+export function openPlannedCentre(
+  ground: Ground,
+  id: string = ground.plan.centre.id,
+): Promise<Centre> {
   const { plan, keys } = ground
-  const { id } = plan.centre
   const { purchase, tac } = keys.masters
   return openCentre({
     id,
@@ -61,6 +64,10 @@ export function openPlannedCentre(ground: Ground): Promise<Centre> {
     codeRoot: { ref: keys.codeRoot, index: keys.codeRoot.index },
     institutions: institutionKeys(ground),
     issuers: plan.issuers.map((issuer) => issuer.id),
+    keyOwner: plan.centre.id,
+    ...(plan.tiers && {
+      tiers: { tiers: plan.tiers, divisionOf: (member) => divisionOf(plan, member) },
+    }),
     fileMembers: fileMembersOf(ground),
     cardPrefixes: numberPrefixes(),
   })
@@ -83,7 +90,7 @@ export function openPlannedOperator(ground: Ground, id: string): Promise<Operato
   const { plan, keys } = ground
   return openOperator({
     id,
-    centre: plan.centre.id,
+    centre: centreOf(plan, id),
     env: ground.envOf(id),
     link: ground.link,
     engine: ground.engine,
@@ -116,7 +123,7 @@ export async function openPlannedIssuer(
   const phone = phoneIssuer(ground, member)
   const issuer = await openIssuer({
     id,
-    centre: plan.centre.id,
+    centre: centreOf(plan, id),
     iin: member.iin,
     platform: member.platform,
     env: ground.envOf(id),
@@ -157,6 +164,7 @@ export function openPlannedTerminal(ground: Ground, config: TerminalConfig): Pro
   const { plan, keys } = ground
   const { terminal, operator } = config
   const station = ground.stationOf?.(config)
+  const centre = centreOf(plan, operator)
   return openTerminal({
     config,
     env: ground.envOf(terminal),
@@ -164,10 +172,10 @@ export function openPlannedTerminal(ground: Ground, config: TerminalConfig): Pro
     ...(station && { station }),
     sign: keys.link.sign(terminal),
     trust: {
-      centre: plan.centre.id,
+      centre,
       operator,
       publicKeyOf: (party) =>
-        party === operator || party === plan.centre.id ? keys.link.publicKey(party) : undefined,
+        party === operator || party === centre ? keys.link.publicKey(party) : undefined,
       engine: ground.engine,
     },
     psam: createPsam({

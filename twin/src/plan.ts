@@ -1,3 +1,4 @@
+import type { Tiers } from '@unifare/centre'
 import { createSeededRandom, type Day, requireData } from '@unifare/core'
 import {
   generateNetwork,
@@ -36,7 +37,10 @@ export interface Plan {
   readonly seed: string
   /** Business day that will be ridden. */
   readonly day: Day
+  /** The national centre, or the only one. */
   readonly centre: Institution
+  /** Centres of several tiers; none where there is one centre. */
+  readonly tiers?: Tiers
   readonly issuers: readonly Institution[]
   readonly operators: readonly PlannedOperator[]
   readonly acceptance: readonly MembershipRow[]
@@ -52,6 +56,7 @@ export function planNetwork(options: {
   readonly operators?: readonly string[]
   readonly issuers?: readonly string[]
   readonly networks?: ReadonlyMap<string, StationNetwork>
+  readonly tiers?: Tiers
 }): Plan {
   const chosen = (ids: readonly string[] | undefined, id: string) => ids?.includes(id) ?? true
   const all = institutions()
@@ -65,6 +70,7 @@ export function planNetwork(options: {
     seed: options.seed,
     day: options.day,
     centre,
+    ...(options.tiers && { tiers: options.tiers }),
     issuers,
     operators: operators.map((institution, index) => planOperator(institution, index, options)),
     acceptance: simulatedMembership().acceptance.filter(

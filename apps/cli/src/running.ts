@@ -11,6 +11,7 @@ import {
 import { openRepositories, systemRandom } from '@unifare/core/node'
 import type { StationNetwork } from '@unifare/fares'
 import {
+  centresOf,
   createNetworkKeys,
   type DayOptions,
   type LocalNetwork,
@@ -118,12 +119,10 @@ function checkNetworks({ operators }: Plan, networks: ReadonlyMap<string, Statio
 }
 
 /** The institutions of a network: its centre first. */
-export function institutionsOf({
-  centre,
-  issuers,
-  operators,
-}: Plan): readonly { readonly id: string }[] {
-  return [centre, ...issuers, ...operators.map(({ institution }) => institution)]
+export function institutionsOf(plan: Plan): readonly { readonly id: string }[] {
+  const { issuers, operators } = plan
+  const centres = centresOf(plan).map((id) => ({ id }))
+  return [...centres, ...issuers, ...operators.map(({ institution }) => institution)]
 }
 
 async function openEnvironments(

@@ -191,10 +191,12 @@ export {
   DEMONSTRATION_TIER_RULES,
   nextHop,
   resultsByChild,
+  TIERS,
   type Tier,
   type TierCentre,
   type TierRule,
   type Tiers,
+  wayUp,
 } from './tiers/tiers.ts'
 export { VERDICTS, type Verdict } from './verdicts.ts'
 export { createVerifier } from './verifier.ts'

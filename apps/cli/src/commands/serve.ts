@@ -31,6 +31,11 @@ export async function serveParty({ party, config, id }: ServeCommand): Promise<n
   const file = await readNetworkFile(config)
   if (party !== 'rider') return serveRole(file, party, id)
   requireData(id === undefined, 'network-file.unknown-id', 'all riders ride together: no --id')
+  requireData(
+    file.tiers === undefined,
+    'network-file.bad-field',
+    `${file.name}: centres: a driven day has one centre`,
+  )
   return serveRiders(file)
 }
 
