@@ -15,7 +15,7 @@ import {
   writeFileRecords,
 } from '../src/index.ts'
 import { startClearingPool } from './clearing-pool.ts'
-import type { WorkerSetup } from './clearing-worker.ts'
+import { openVerifierOf, type WorkerSetup } from './clearing-worker.ts'
 import { createFileSpill } from './file-spill.ts'
 
 /** Folders and threads that a centre's days are cleared with. */
@@ -100,6 +100,8 @@ async function clearStored(
   const spillDir = join(dir, 'spill')
   const spill = await createFileSpill(spillDir)
   const verifier = options.verifier(stored.issuerKeys)
+  // What is wrong with the keys is said here, once: a token counts every wrong PIN.
+  await openVerifierOf(verifier)
   const setup = { storageDir: dir, journalDir, spillDir, ...verifier }
   const workers = startClearingPool(setup, threads)
   try {

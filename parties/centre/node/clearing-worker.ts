@@ -37,13 +37,21 @@ interface VerifierModule {
   readonly openVerifier: (options: unknown) => Promise<Verifier>
 }
 
+/** Opens the verifier that a setup names. */
+export async function openVerifierOf({
+  verifierModule,
+  verifierOptions,
+}: Pick<WorkerSetup, 'verifierModule' | 'verifierOptions'>): Promise<Verifier> {
+  const { openVerifier } = (await import(verifierModule)) as VerifierModule
+  return openVerifier(verifierOptions)
+}
+
 let opened: Promise<Awaited<ReturnType<typeof open>>> | undefined
 
 async function open(setup: WorkerSetup) {
   const storage = await createFileStorage(setup.storageDir)
   const spill = await createFileSpill(setup.spillDir)
-  const { openVerifier } = (await import(setup.verifierModule)) as VerifierModule
-  const verifier = await openVerifier(setup.verifierOptions)
+  const verifier = await openVerifierOf(setup)
   const tools = { storage, spill, hashes: nodeEngine(), verifier }
   const journals = setup.journalDir === undefined ? storage : await both(storage, setup.journalDir)
   return {

@@ -44,14 +44,17 @@ export async function storedDays(tx: Tx): Promise<readonly Day[]> {
   return (await tx.select(days, {})).map(({ day }) => day)
 }
 
-/** Reads what a closed day was cleared from. Throws `centre.day-open`. */
+/** Reads what a closed day was cleared from. Throws `centre.day-open`, `clearing.tiers`. */
 export async function readStoredDay(
   tx: Tx,
   { centre, day }: { readonly centre: string; readonly day: Day },
 ): Promise<StoredDay> {
   const [row] = await tx.get(days, [{ day }])
   requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
-  const { acceptance, issuers, fees, oldestDay, issuerKeys, holdDays } = row.rules as ClosingRules
+  const rules = row.rules as ClosingRules
+  const { acceptance, issuers, fees, oldestDay, issuerKeys, holdDays } = rules
+  const message = 'a centre among others cleared it, and some of its journal is cleared elsewhere'
+  requireData(rules.tiers === undefined, 'clearing.tiers', message)
   const { from, until } = await placesOf(tx, centre, day)
   const judged = await tx.select(charges, { day })
   return {

@@ -1,16 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { businessDayStart, nextDay } from '@unifare/core'
 import { prepareNetwork, rideDay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
 import { startNetwork } from '../../running.ts'
-import { clearDay } from './clear-day.ts'
+import { type ClearDayOptions, clearDay } from './clear-day.ts'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 afterEach(() => printed.mockReset())
 
 const SEED = 'cleared again'
 const DAY = '2026-11-20'
+const NEXT_DAY = '2026-11-21'
 let folder: string
 let data: string
 beforeAll(async () => {
@@ -19,23 +21,66 @@ beforeAll(async () => {
   const running = await startNetwork({
     seed: SEED,
     day: DAY,
-    riders: 25,
+    riders: 12,
     dataDir: data,
     operators: ['15215212'],
     issuers: ['05215210'],
   })
   await prepareNetwork(running.day)
   await rideDay(running.day)
+  // Nothing is ridden on the next day: its close goes on from this one.
+  await running.day.ports.setClock(businessDayStart(nextDay(NEXT_DAY)) + 60_000)
+  await running.day.ports.centre.command({ do: 'close-day', day: NEXT_DAY })
   await running.close()
 })
 afterAll(() => rm(folder, { recursive: true }))
 
+const cleared = async (day: string, options: Partial<ClearDayOptions>) => {
+  printed.mockReturnValue(true)
+  const code = await clearDay(day, { data, threads: 1, check: true, json: true, ...options })
+  const text = printed.mock.calls.join('')
+  printed.mockClear()
+  return { code, text }
+}
+
 describe('unifare clear day', () => {
-  it('comes to every verdict and position of the close, from the journal alone', async () => {
-    printed.mockReturnValue(true)
-    const code = await clearDay(DAY, { data, seed: SEED, threads: 1, check: true, json: true })
-    const told = JSON.parse(printed.mock.calls.join(''))
-    expect(told).toMatchObject({ differences: [], equal: true })
+  it('clears the days that its folder does not have yet, then the one asked for', async () => {
+    const { code, text } = await cleared(NEXT_DAY, { seed: SEED, json: false })
     expect(code).toBe(0)
+    expect(text).toMatch(/^day {7}2026-11-21: 0 charges[^]*check {5}as its close said/)
+  })
+
+  it('comes to every verdict and position of the close, from the journal alone', async () => {
+    const before = await readFile(join(data, 'clearing', `summary-${DAY}`), 'utf8')
+    const { code, text } = await cleared(DAY, { seed: SEED })
+    expect(code).toBe(0)
+    const told = JSON.parse(text) as {
+      readonly root: string
+      readonly charges: number
+      readonly verdicts: Readonly<Record<string, number>>
+    }
+    expect(told).toMatchObject({ day: DAY, differences: [], equal: true })
+    expect(told.charges).toBeGreaterThan(10)
+    expect(told.verdicts).toEqual({ normal: told.charges })
+    // Cleared a second time it has the same root.
+    expect(JSON.parse(before)).toMatchObject({ day: DAY, root: told.root })
+  })
+
+  it('ends with 1 under keys that are not the centre’s: no evidence verifies', async () => {
+    const work = join(folder, 'other keys')
+    const { code, text } = await cleared(DAY, { seed: 'another', work, json: false })
+    expect(code).toBe(1)
+    expect(text).toMatch(
+      /DIFFERENCES[^]*verdict\/15215212-\d+: normal closed, card.bad-tac cleared/,
+    )
+  })
+
+  it('says what is missing: keys, their passphrase, a close', async () => {
+    await expect(cleared(DAY, {})).rejects.toMatchObject({ code: 'clear.no-keys' })
+    const store = join(folder, 'keys')
+    await expect(cleared(DAY, { store })).rejects.toMatchObject({ code: 'clearing.no-secret' })
+    await expect(cleared('2026-11-22', { seed: SEED })).rejects.toMatchObject({
+      code: 'centre.day-open',
+    })
   })
 })
