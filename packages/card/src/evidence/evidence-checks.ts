@@ -77,10 +77,8 @@ export function evidenceCodes(columns: EvidenceColumns, evidence: EvidenceRows):
     purchase.derive(cards.factors, count, cards.issuers)
     for (let from = first; from < end; from += ROWS) {
       const own = Math.min(ROWS, end - from)
-      for (let row = 0; row < own; row++) {
-        fillRow(rows, row, words, at[from + row]!)
-        rows.slots[row] = slotOf[from + row]!
-      }
+      for (let row = 0; row < own; row++) fillRow(rows, row, words, at[from + row]!)
+      rows.slots.set(slotOf.subarray(from, from + own))
       makeCodes({ tac, purchase }, rows, { from, count: own }, codes)
     }
     first = end

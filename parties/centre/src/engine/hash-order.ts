@@ -21,31 +21,50 @@ export function sortByHash(
   let from = { hashes, places }
   let to = { hashes: scratch.u32(count), places: scratch.u32(count) }
   for (const step of STEPS) {
-    counts.fill(0)
-    for (let i = 0; i < count; i++) counts[(from.hashes[i]! >>> step) & (DIGITS - 1)]! += 1
-    let next = 0
-    for (let digit = 0; digit < DIGITS; digit++) {
-      const own = counts[digit]!
-      counts[digit] = next
-      next += own
-    }
-    for (let i = 0; i < count; i++) {
-      const hash = from.hashes[i]!
-      const place = counts[(hash >>> step) & (DIGITS - 1)]!++
-      to.hashes[place] = hash
-      to.places[place] = from.places[i]!
-    }
+    sortStep(from, to, counts, step)
     ;[from, to] = [to, from]
   }
   // Three steps end in the second arrays.
   hashes.set(from.hashes)
   places.set(from.places)
-  for (let i = 0; i < count; ) {
-    let end = i + 1
-    while (end < count && hashes[end] === hashes[i]) end += 1
-    sortRun(places, i, end, compare)
-    i = end
+  for (let i = 0; i < count; ) i = sortNext(places, hashes, i, compare)
+}
+
+interface Hashed {
+  readonly hashes: Uint32Array
+  readonly places: Uint32Array
+}
+
+function sortStep(from: Hashed, to: Hashed, counts: Uint32Array, step: number): void {
+  const count = from.hashes.length
+  counts.fill(0)
+  for (let i = 0; i < count; i++) counts[(from.hashes[i]! >>> step) & (DIGITS - 1)]! += 1
+  let next = 0
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const own = counts[digit]!
+    counts[digit] = next
+    next += own
   }
+  for (let i = 0; i < count; i++) {
+    const hash = from.hashes[i]!
+    const place = counts[(hash >>> step) & (DIGITS - 1)]!++
+    to.hashes[place] = hash
+    to.places[place] = from.places[i]!
+  }
+}
+
+/** Sorts the places of the hash at an index, and returns the index of the next hash. */
+function sortNext(
+  places: Uint32Array,
+  hashes: Uint32Array,
+  from: number,
+  compare: (one: number, other: number) => number,
+): number {
+  const hash = hashes[from]!
+  let end = from + 1
+  while (end < hashes.length && hashes[end] === hash) end += 1
+  if (end - from > 1) sortRun(places, from, end, compare)
+  return end
 }
 
 function sortRun(

@@ -97,6 +97,19 @@ export function createScatter(
     }
   }
 
+  function copyTap(i: number, next: Float64Array): void {
+    const shard = taps.shards[i]!
+    const to = next[shard]!
+    const own = { held: helds[i]!, hash: taps.hashes[i]! }
+    next[shard] = to + writeTap(words, taps.places[i]!, lines, to, own)
+  }
+
+  function copyCharge(i: number, next: Float64Array): void {
+    const shard = charges.shards[i]!
+    const to = next[shard]!
+    next[shard] = to + writeCharge(words, charges.places[i]!, lines, to, charges.hashes[i]!)
+  }
+
   return {
     add(from, end) {
       const body = from + PREFIX_BYTES + words.getUint32(from + 4)
@@ -114,24 +127,9 @@ export function createScatter(
       const tapStarts = taps.starts(start)
       const chargeStarts = charges.starts(tapStarts[shards]!)
       const next = tapStarts.slice()
-      for (let i = 0; i < taps.count(); i++) {
-        const shard = taps.shards[i]!
-        next[shard]! += writeTap(words, taps.places[i]!, lines, next[shard]!, {
-          held: helds[i]!,
-          hash: taps.hashes[i]!,
-        })
-      }
+      for (let i = 0; i < taps.count(); i++) copyTap(i, next)
       const more = chargeStarts.slice()
-      for (let i = 0; i < charges.count(); i++) {
-        const shard = charges.shards[i]!
-        more[shard]! += writeCharge(
-          words,
-          charges.places[i]!,
-          lines,
-          more[shard]!,
-          charges.hashes[i]!,
-        )
-      }
+      for (let i = 0; i < charges.count(); i++) copyCharge(i, more)
       return {
         bytes: bytesOfLines(lines.subarray(start, chargeStarts[shards])),
         taps: rangesOf(tapStarts, start),

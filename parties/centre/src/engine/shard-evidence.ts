@@ -38,34 +38,57 @@ export async function verifyNamedTaps(
   const { lines, places, count } = taps
   const bytes = bytesOfLines(lines)
   const words = view(bytes)
-  const verdicts = scratch.u8(count)
-  const capsFen = scratch.u32(count).fill(NO_CAP)
-  const asked = scratch.u8(count)
-  const cards = scratch.u32(count)
-  const at = scratch.u32(count)
-  let checked = 0
-  for (const tap of charges.taps) {
-    if (tap === -1 || asked[tap] === 1) continue
-    asked[tap] = 1
-    const place = places[tap]!
-    const from = (place + LINE_WORDS) * 4
-    const length = evidenceBytesAt(lines, place)
-    if (mediumAt(lines, place) === MEDIA.code) {
-      const code = codeTap(lines, place, bytes.subarray(from, from + length))
-      const { evidence, capFen } = verifyCodeTap(code, verifier)
-      verdicts[tap] = VERDICT_NUMBERS[evidence]
-      if (capFen !== null) capsFen[tap] = capFen
-    } else if (length === EVIDENCE_BYTES && bytes[from] === EVIDENCE_VERSION) {
-      cards[checked] = tap
-      at[checked++] = from
-    } else verdicts[tap] = VERDICT_NUMBERS['card.evidence']
+  const asking: Asking = {
+    lines,
+    places,
+    bytes,
+    verifier,
+    asked: scratch.u8(count),
+    verdicts: scratch.u8(count),
+    capsFen: scratch.u32(count).fill(NO_CAP),
+    cards: scratch.u32(count),
+    at: scratch.u32(count),
+    checked: 0,
   }
+  for (const tap of charges.taps) if (tap !== -1) ask(asking, tap)
+  const { cards, at, verdicts, capsFen, checked } = asking
   const good = await verifier.cardChecks({ bytes, at: at.subarray(0, checked) })
   for (let i = 0; i < checked; i++) {
     const tap = cards[i]!
     verdicts[tap] = cardVerdict(lines, places[tap]!, { words, from: at[i]! }, good[i]!)
   }
   return { verdicts, capsFen }
+}
+
+/** Taps whose evidence is asked for: codes at once, cards together. */
+interface Asking extends EvidenceColumns {
+  readonly lines: Uint32Array
+  readonly places: Uint32Array
+  readonly bytes: Uint8Array
+  readonly verifier: Verifier
+  readonly asked: Uint8Array
+  /** Taps of cards, and where the evidence of each begins. */
+  readonly cards: Uint32Array
+  readonly at: Uint32Array
+  checked: number
+}
+
+function ask(asking: Asking, tap: number): void {
+  const { lines, places, bytes, verdicts } = asking
+  if (asking.asked[tap] === 1) return
+  asking.asked[tap] = 1
+  const place = places[tap]!
+  const from = (place + LINE_WORDS) * 4
+  const length = evidenceBytesAt(lines, place)
+  if (mediumAt(lines, place) === MEDIA.code) {
+    const code = codeTap(lines, place, bytes.subarray(from, from + length))
+    const { evidence, capFen } = verifyCodeTap(code, asking.verifier)
+    verdicts[tap] = VERDICT_NUMBERS[evidence]
+    if (capFen !== null) asking.capsFen[tap] = capFen
+  } else if (length === EVIDENCE_BYTES && bytes[from] === EVIDENCE_VERSION) {
+    asking.cards[asking.checked] = tap
+    asking.at[asking.checked++] = from
+  } else verdicts[tap] = VERDICT_NUMBERS['card.evidence']
 }
 
 function codeTap(lines: Uint32Array, place: number, evidence: Uint8Array) {

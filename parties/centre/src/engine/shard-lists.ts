@@ -172,24 +172,39 @@ function join(
   const { lines, places } = charges
   const starts = scratch.u32(places.length + 1)
   const named = scratch.i32(charges.named)
-  let [from, next] = [0, 0]
+  const list = { count: places.length, lines, places, starts, taps: named }
+  let from = 0
   for (let account = 0; account < accounts.count; account++) {
-    const first = places[accounts.starts[account]!]!
-    const hash = accounts.hashes[account]!
-    while (from < taps.count && isBefore(taps, from, { lines, first, hash })) from += 1
-    let to = from
-    while (to < taps.count && sameOwner(taps.lines, taps.places[to]!, lines, first)) to += 1
-    for (let i = accounts.starts[account]!; i < accounts.starts[account + 1]!; i++) {
-      const place = places[i]!
-      const count = tapsNamedAt(lines, place)
-      for (let j = 0; j < count; j++) {
-        named[next++] = findDelivery(taps, { from, to }, lines, namedAt(place, j))
-      }
-      starts[i + 1] = next
-    }
-    from = to
+    from = joinAccount(taps, from, list, { accounts, account })
   }
-  return { count: places.length, lines, places, starts, taps: named }
+  return list
+}
+
+/** Joins one account's charges to its taps, which begin at `from` or behind; returns their end. */
+function joinAccount(
+  taps: TapList,
+  from: number,
+  charges: ChargeList,
+  { accounts, account }: { readonly accounts: AccountList; readonly account: number },
+): number {
+  const { lines, places, starts } = charges
+  const [begin, end] = [accounts.starts[account]!, accounts.starts[account + 1]!]
+  const first = places[begin]!
+  const own = { lines, first, hash: accounts.hashes[account]! }
+  let start = from
+  while (start < taps.count && isBefore(taps, start, own)) start += 1
+  let to = start
+  while (to < taps.count && sameOwner(taps.lines, taps.places[to]!, lines, first)) to += 1
+  let next = starts[begin]!
+  for (let i = begin; i < end; i++) {
+    const place = places[i]!
+    const count = tapsNamedAt(lines, place)
+    for (let j = 0; j < count; j++) {
+      charges.taps[next++] = findDelivery(taps, start, to, { lines, named: namedAt(place, j) })
+    }
+    starts[i + 1] = next
+  }
+  return to
 }
 
 function isBefore(
@@ -208,11 +223,11 @@ const FEW = 8
 
 function findDelivery(
   taps: TapList,
-  range: { readonly from: number; readonly to: number },
-  lines: Uint32Array,
-  named: number,
+  first: number,
+  end: number,
+  { lines, named }: { readonly lines: Uint32Array; readonly named: number },
 ): number {
-  let [from, to] = [range.from, range.to]
+  let [from, to] = [first, end]
   while (to - from > FEW) {
     const middle = (from + to) >>> 1
     if (compareDeliveries(taps.lines, taps.places[middle]!, lines, named) < 0) from = middle

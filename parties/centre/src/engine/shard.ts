@@ -140,33 +140,45 @@ interface JudgedShard {
   readonly done: Uint8Array
 }
 
+/** A shard on its way: what judging an account reads and writes. */
+interface Judging {
+  readonly bench: Bench
+  readonly judge: ReturnType<typeof createJudge>
+  readonly write: ReturnType<typeof createRowWriter>
+  readonly done: Uint8Array
+  settledFen: number
+}
+
 function judgeAll(bench: Bench, scratch: Scratch): JudgedShard {
-  const { shard, evidence, conflicts } = bench
-  const { charges, accounts, taps } = shard
-  const judge = createJudge(bench)
+  const { charges, accounts, taps } = bench.shard
   const rows = scratch.u8(charges.taps.length * ROW_BYTES)
   const done = scratch.u8(taps.count)
-  const write = createRowWriter(shard, evidence.capsFen, rows)
-  let settledFen = 0
-  for (let account = 0; account < accounts.count; account++) {
-    const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
-    const [first, end] = [charges.starts[from]!, charges.starts[to]!]
-    // One tap cannot be in conflict with itself.
-    if (end - first > 1 && mediumAt(charges.lines, charges.places[from]!) === MEDIA.card) {
-      const named = { named: charges.taps, first, end }
-      markConflicts(taps, named, { evidence: evidence.verdicts, conflicts })
-    }
-    judge.nextAccount(account)
-    for (let charge = from; charge < to; charge++) {
-      const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
-      write(charge, verdict, feeRow)
-      if (feeRow !== -1 || verdict === CHARGED) noteDone(charges, charge, { verdict, done })
-      if (feeRow === -1) continue
-      settledFen += charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
-      settledFen -= takenBackFen
-    }
+  const write = createRowWriter(bench.shard, bench.evidence.capsFen, rows)
+  const judging: Judging = { bench, judge: createJudge(bench), write, done, settledFen: 0 }
+  for (let account = 0; account < accounts.count; account++) judgeAccount(judging, account)
+  return { rows, settledFen: BigInt(judging.settledFen), done }
+}
+
+/** A function of its own, so that it is compiled once for all shards. */
+function judgeAccount(judging: Judging, account: number): void {
+  const { bench, judge, write, done } = judging
+  const { charges, accounts, taps } = bench.shard
+  const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
+  const [first, end] = [charges.starts[from]!, charges.starts[to]!]
+  // One tap cannot be in conflict with itself.
+  if (end - first > 1 && mediumAt(charges.lines, charges.places[from]!) === MEDIA.card) {
+    const named = { named: charges.taps, first, end }
+    markConflicts(taps, named, { evidence: bench.evidence.verdicts, conflicts: bench.conflicts })
   }
-  return { rows, settledFen: BigInt(settledFen), done }
+  judge.nextAccount(account)
+  for (let charge = from; charge < to; charge++) {
+    const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
+    write(charge, verdict, feeRow)
+    if (feeRow !== -1 || verdict === CHARGED) noteDone(charges, charge, { verdict, done })
+    if (feeRow === -1) continue
+    const amountFen = charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
+    judging.settledFen += amountFen - takenBackFen
+  }
 }
 
 const CHARGED = VERDICT_NUMBERS['tap.charged']
