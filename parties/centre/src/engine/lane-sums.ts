@@ -147,8 +147,13 @@ export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
   }
 }
 
-/** `⌊fee × share / 10⁶⌋`, exact although the product may not fit: in two steps that do. */
+/**
+ * `⌊fee × share / 10⁶⌋` of a fee below 2^52, exact although the product may not fit: in two steps
+ * that do. The first quotient is right although it is a float's: below 2^52 it is never so near to
+ * the next whole number that it would be rounded to it.
+ */
 export function shareOf(feeMicro: number, sharePpm: number): number {
-  const rest = feeMicro % WHOLE
-  return ((feeMicro - rest) / WHOLE) * sharePpm + Math.floor((rest * sharePpm) / WHOLE)
+  const whole = Math.floor(feeMicro / WHOLE)
+  const rest = feeMicro - whole * WHOLE
+  return whole * sharePpm + Math.floor((rest * sharePpm) / WHOLE)
 }

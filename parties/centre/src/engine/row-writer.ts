@@ -1,9 +1,8 @@
-import { view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
 import { CHARGE_LINE, chargeModeAt, mediumAt, NAMED_LINE, namedAt, TAP_LINE } from './lines.ts'
 import { NO_CAP } from './shard-evidence.ts'
 import type { ShardLists } from './shard-lists.ts'
-import { NO_FEE_ROW, ROW, ROW_BYTES } from './verdict-rows.ts'
+import { NO_FEE_ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /** Writes the rows of one charge after the other; `feeRow` −1 where nothing settles. */
 export function createRowWriter(
@@ -11,52 +10,54 @@ export function createRowWriter(
   capsFen: Uint32Array,
   rows: Uint8Array,
 ): (charge: number, verdict: number, feeRow: number) => void {
-  const out = view(rows)
+  const out = new Uint32Array(rows.buffer, rows.byteOffset, rows.length / 4)
   const { lines } = charges
   const rides = taps.lines
   let to = 0
 
-  function write(at: number, named: number, verdict: number, feeRow: number): void {
-    out.setUint32(to + ROW.operator, lines[at + CHARGE_LINE.operator]!)
-    out.setUint32(to + ROW.number, lines[at + CHARGE_LINE.number]!)
-    out.setUint32(to + ROW.corrects, lines[at + CHARGE_LINE.corrects]!)
-    out.setUint8(to + ROW.medium, mediumAt(lines, at))
-    out.setUint8(to + ROW.mode, chargeModeAt(lines, at))
-    out.setUint32(to + ROW.issuer, lines[at + CHARGE_LINE.issuer]!)
-    out.setUint32(to + ROW.issuer + 4, lines[at + CHARGE_LINE.issuer + 1]!)
-    out.setUint32(to + ROW.issuer + 8, lines[at + CHARGE_LINE.issuer + 2]!)
-    out.setUint16(to + ROW.issuer + 12, lines[at + CHARGE_LINE.medium]! >>> 16)
-    out.setUint8(to + ROW.verdict, verdict)
-    out.setUint16(to + ROW.feeRow, feeRow === -1 ? NO_FEE_ROW : feeRow)
-    out.setUint16(to + ROW.terminal, lines[named + NAMED_LINE.terminalHigh]! >>> 16)
-    out.setUint32(to + ROW.terminal + 2, lines[named + NAMED_LINE.terminalLow]!)
-    out.setUint32(to + ROW.sequence, lines[named + NAMED_LINE.sequence]!)
-    out.setUint32(to + ROW.tapDay, lines[at + CHARGE_LINE.tapDay]!)
+  /** What all rows of a charge have, and the name of the tap; word by word as `verdictRow` says. */
+  function write(at: number, named: number, mode: number, ruled: number): void {
+    for (let i = 0; i < 3; i++) out[to + i] = swapped(lines[at + CHARGE_LINE.operator + i]!)
+    for (let i = 0; i < 3; i++) out[to + 3 + i] = swapped(lines[at + CHARGE_LINE.issuer + i]!)
+    out[to + 6] = swapped((lines[at + CHARGE_LINE.medium]! & 0xffffff00) | mode)
+    out[to + 7] = swapped(lines[at + CHARGE_LINE.tapDay]!)
+    out[to + 8] = swapped(ruled)
+    const low = lines[named + NAMED_LINE.terminalLow]!
+    out[to + 11] = swapped((lines[named + NAMED_LINE.terminalHigh]! & 0xffff0000) | (low >>> 16))
+    out[to + 12] = swapped(low << 16)
+    out[to + 14] = swapped(lines[named + NAMED_LINE.sequence]!)
   }
 
   function writeTap(tap: number): void {
     const place = taps.places[tap]!
     const isCard = mediumAt(rides, place) === MEDIA.card
     const capFen = capsFen[tap] === NO_CAP ? 0 : capsFen[tap]!
-    out.setUint32(to + ROW.balanceFen, isCard ? rides[place + TAP_LINE.balanceFen]! : capFen)
-    out.setUint32(to + ROW.counter, rides[place + TAP_LINE.counter]!)
-    out.setUint16(to + ROW.at, rides[place + TAP_LINE.atHigh]! >>> 16)
-    out.setUint32(to + ROW.at + 2, rides[place + TAP_LINE.atLow]!)
+    out[to + 10] = swapped(isCard ? rides[place + TAP_LINE.balanceFen]! : capFen)
+    const low = rides[place + TAP_LINE.terminalLow]!
+    out[to + 12] = swapped((low << 16) | (rides[place + TAP_LINE.atHigh]! >>> 16))
+    out[to + 13] = swapped(rides[place + TAP_LINE.atLow]!)
+    out[to + 15] = swapped(rides[place + TAP_LINE.counter]!)
   }
 
   return (charge, verdict, feeRow) => {
     const at = charges.places[charge]!
     const isCard = mediumAt(lines, at) === MEDIA.card
+    const mode = chargeModeAt(lines, at)
+    const ruled = (verdict << 24) | (feeRow === -1 ? NO_FEE_ROW : feeRow)
     let named = namedAt(at, 0)
     const [first, end] = [charges.starts[charge]!, charges.starts[charge + 1]!]
     for (let i = first; i < end; i++) {
-      write(at, named, verdict, feeRow)
-      out.setUint8(to + ROW.place, i - first)
+      write(at, named, mode, ruled | ((i - first) << 16))
       const wholeFen = i === first ? lines[at + CHARGE_LINE.amountFen]! : 0
-      out.setUint32(to + ROW.amountFen, isCard ? lines[named + NAMED_LINE.amountFen]! : wholeFen)
+      out[to + 9] = swapped(isCard ? lines[named + NAMED_LINE.amountFen]! : wholeFen)
       if (charges.taps[i] !== -1) writeTap(charges.taps[i]!)
       named += NAMED_LINE.words
-      to += ROW_BYTES
+      to += ROW_BYTES / 4
     }
   }
+}
+
+/** A word whose bytes in memory are its bytes in a row: rows are big-endian, lines are not. */
+function swapped(word: number): number {
+  return (word >>> 24) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff0000) | (word << 24)
 }

@@ -48,24 +48,24 @@ export const verdictRow = defineLayout(ROW_BYTES, {
   operator: [0, 'digits', 4],
   number: [4, 'u32'],
   corrects: [8, 'u32'],
-  medium: [12, 'u8'],
-  mode: [13, 'u8'],
-  issuer: [14, 'digits', 4],
-  account: [18, 'digits', 10],
-  verdict: [28, 'u8'],
+  issuer: [12, 'digits', 4],
+  account: [16, 'digits', 10],
+  medium: [26, 'u8'],
+  mode: [27, 'u8'],
+  tapDay: [28, 'digits', 4],
+  verdict: [32, 'u8'],
   /** Place of the tap in its charge. */
-  place: [29, 'u8'],
+  place: [33, 'u8'],
   /** Place of the fee row in the day's matrix; `NO_FEE_ROW` where nothing settles. */
-  feeRow: [30, 'u16'],
+  feeRow: [34, 'u16'],
   /** What this tap debited a card; the whole price in the first row of a code's charge. */
-  amountFen: [32, 'u32'],
+  amountFen: [36, 'u32'],
   /** Of a card behind this tap; of a code the highest charge that it allows, 0 for any. */
-  balanceFen: [36, 'u32'],
-  terminal: [40, 'digits', 6],
-  sequence: [46, 'u32'],
-  counter: [50, 'u32'],
-  at: [54, 'u48'],
-  tapDay: [60, 'digits', 4],
+  balanceFen: [40, 'u32'],
+  terminal: [44, 'digits', 6],
+  at: [50, 'u48'],
+  sequence: [56, 'u32'],
+  counter: [60, 'u32'],
 })
 
 /** Places of a row's fields. */
