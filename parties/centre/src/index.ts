@@ -22,15 +22,6 @@ export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export type { PastCharge, Reversal, SettledCorrection } from './corrections.ts'
 export { BUCKETS } from './engine/account-hash.ts'
 export {
-  missingFen,
-  notePurse,
-  type PurseBreak,
-  type PurseEntry,
-  type PurseGap,
-  type PurseShadow,
-  type PurseStep,
-} from './engine/card-continuity.ts'
-export {
   COUNTER_BELOW,
   COUNTER_NEW,
   COUNTER_SEEN,
