@@ -217,7 +217,7 @@ function breakable(storage: Storage, fate: Fate): Storage {
   }
   const fileOf = (file: AppendFile): AppendFile => ({
     ...file,
-    write: (offset, bytes) => around(() => file.write(offset, bytes)),
+    write: (offset, ...parts) => around(() => file.write(offset, ...parts)),
     sync: () => around(() => file.sync()),
   })
   return {

@@ -1,3 +1,4 @@
+import { concat } from '../src/bytes.ts'
 import type { Storage } from '../src/env.ts'
 import { assert } from '../src/errors.ts'
 import { answered, inTransaction, openDatabase } from './idb.ts'
@@ -123,9 +124,9 @@ export async function openBrowserStorage(name: string): Promise<BrowserStorage> 
           check()
           return read(content, offset, length)
         },
-        async write(offset, bytes) {
+        async write(offset, ...parts) {
           check()
-          await write(content, offset, bytes)
+          await write(content, offset, concat(...parts))
         },
         async sync() {
           check()

@@ -112,10 +112,10 @@ function openFile(
       }
       return bytes.subarray(0, at)
     },
-    async write(offset, bytes) {
-      const end = offset + bytes.length
+    async write(offset, ...parts) {
+      const end = parts.reduce((sum, { length }) => sum + length, offset)
       while (end > allocated) await (growing ?? grow(1))
-      await writeAll(handle, offset, bytes)
+      await writeAll(handle, offset, ...parts)
       growAhead(end)
     },
     sync: () => handle.datasync(),
@@ -144,12 +144,28 @@ async function readInto(path: string, into: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-async function writeAll(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
-  let at = 0
-  while (at < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, offset + at)
+async function writeAll(
+  handle: FileHandle,
+  offset: number,
+  ...parts: readonly Uint8Array[]
+): Promise<void> {
+  let rest = parts.filter(({ length }) => length > 0)
+  let at = offset
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, at)
     at += bytesWritten
+    rest = behind(rest, bytesWritten)
   }
+}
+
+/** What is left of parts when so many bytes of them were taken. */
+function behind(parts: readonly Uint8Array[], count: number): Uint8Array[] {
+  let taken = count
+  return parts.flatMap((part) => {
+    const skip = Math.min(taken, part.length)
+    taken -= skip
+    return skip === part.length ? [] : [part.subarray(skip)]
+  })
 }
 
 async function syncFolder(dir: string): Promise<void> {

@@ -55,10 +55,10 @@ export interface AppendFile {
    */
   read(offset?: number, length?: number): Promise<Uint8Array>
   /**
-   * Writes at an offset at or behind the end of what was written. Only who recovers from a crash
-   * writes earlier, over the torn rest of an append that was never synced.
+   * Writes parts one behind the other at an offset at or behind the end of what was written. Only
+   * who recovers from a crash writes earlier, over the torn rest of an append that was never synced.
    */
-  write(offset: number, bytes: Uint8Array): Promise<void>
+  write(offset: number, ...parts: readonly Uint8Array[]): Promise<void>
   /** Resolves when every byte written before is durable. */
   sync(): Promise<void>
   close(): Promise<void>

@@ -14,9 +14,9 @@ export const SEGMENT_VERSION = 2
 const SEGMENT_MAGIC = 'UFJOURNL'
 /** Groups of version 1 and 2; their records begin with so many bytes. */
 const GROUP_MAGICS = { UFG1: 4, UFG2: 12 } as const
-const GROUP_MAGIC = 'UFG2'
+export const GROUP_MAGIC = 'UFG2'
 const RECORD_HEAD_BYTES = GROUP_MAGICS[GROUP_MAGIC]
-const LINK_BYTES = 8
+export const LINK_BYTES = 8
 
 /** First bytes of every segment file; the previous hash chains it to the segment before. */
 export const SEGMENT_HEADER = defineLayout(64, {
@@ -52,7 +52,10 @@ export interface Group {
   readonly end: number
 }
 
-/** A part of a record with its SHA-256, which whoever has it gives along: it is not made again. */
+/**
+ * A part of a record with its SHA-256, which whoever has it gives along: it is neither hashed nor
+ * copied again, and must stay as it is until it is durable.
+ */
 export interface HashedPart {
   readonly bytes: Uint8Array
   readonly sha256: Uint8Array
@@ -144,7 +147,7 @@ export function encodeSegmentHeader(
     previousHash,
     crc: 0,
   }
-  return sealed(SEGMENT_HEADER.encode(values), SEGMENT_HEADER.fields.crc[0], pureHashes)
+  return sealed(SEGMENT_HEADER.encode(values), SEGMENT_HEADER.fields.crc[0])
 }
 
 /** Reads a segment header; undefined when it is not whole. Throws `journal.version`. */
@@ -162,68 +165,6 @@ export function decodeSegmentHeader(
     throw new UnifareError('journal.version', message, { version: header.version })
   }
   return header
-}
-
-/** Bytes of a group of records that follow a chain hash. */
-export function encodeGroup(
-  firstIndex: number,
-  hashBefore: Uint8Array,
-  payloads: readonly Uint8Array[],
-): Uint8Array {
-  const group = createGroupBuffer()
-  for (const payload of payloads) group.add(newRecord([payload]))
-  return group.seal(firstIndex, hashBefore)
-}
-
-/** Collects the records of one group where they will be written from: each is copied once. */
-export interface GroupBuffer {
-  readonly count: number
-  add(record: NewRecord): void
-  /** The whole group, a view that is good until `clear`. */
-  seal(firstIndex: number, hashBefore: Uint8Array): Uint8Array
-  clear(): void
-}
-
-/** Memory that a group keeps for the next one. */
-const KEPT_BYTES = 8 * 1024 * 1024
-
-export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
-  let bytes = new Uint8Array(1024)
-  let end = GROUP_HEADER.length
-  let count = 0
-
-  return {
-    get count() {
-      return count
-    },
-    add({ head, parts, length }) {
-      if (end + head.length + length > bytes.length) {
-        const grown = new Uint8Array(Math.max(bytes.length * 2, end + head.length + length))
-        grown.set(bytes.subarray(0, end))
-        bytes = grown
-      }
-      bytes.set(head, end)
-      end += head.length
-      for (const part of parts) {
-        const own = part instanceof Uint8Array ? part : part.bytes
-        bytes.set(own, end)
-        end += own.length
-      }
-      count += 1
-    },
-    seal(firstIndex, hashBefore) {
-      const link = hashBefore.subarray(0, LINK_BYTES)
-      const bodyBytes = end - GROUP_HEADER.length
-      const values = { magic: GROUP_MAGIC, bodyBytes, count, firstIndex, link, crc: 0 }
-      bytes.set(GROUP_HEADER.encode(values))
-      return sealed(bytes.subarray(0, end), GROUP_HEADER.fields.crc[0], hashes)
-    },
-    clear() {
-      if (bytes.length > KEPT_BYTES) bytes = new Uint8Array(1024)
-      end = GROUP_HEADER.length
-      count = 0
-    },
-  }
 }
 
 /** Reads the group at an offset; undefined when no whole group stands there. */
@@ -284,8 +225,8 @@ export function hasGroup(bytes: Uint8Array, from: number, hashes: Hashes): boole
   return false
 }
 
-function sealed(bytes: Uint8Array, crcAt: number, hashes: Hashes): Uint8Array {
-  const sum = hashes.crc32(bytes.subarray(0, crcAt), bytes.subarray(crcAt + 4))
+function sealed(bytes: Uint8Array, crcAt: number): Uint8Array {
+  const sum = pureHashes.crc32(bytes.subarray(0, crcAt), bytes.subarray(crcAt + 4))
   view(bytes).setUint32(crcAt, sum)
   return bytes
 }

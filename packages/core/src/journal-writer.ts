@@ -1,7 +1,7 @@
 import type { Storage } from './env.ts'
+import type { GroupBuffer } from './group-buffer.ts'
 import {
   encodeSegmentHeader,
-  type GroupBuffer,
   SEGMENT_HEADER,
   SEGMENT_VERSION,
   segmentName,
@@ -46,17 +46,18 @@ export function createGroupWriter(options: {
       return end
     },
     async write(group, hash) {
-      const bytes = group.seal(end.index, end.hash)
+      const { length } = group
+      const parts = group.seal(end.index, end.hash)
       const begun = end.offset > SEGMENT_HEADER.length
-      const full = begun && end.offset + bytes.length > maxSegmentBytes
+      const full = begun && end.offset + length > maxSegmentBytes
       // What an older program wrote it may read again: nothing new goes into its segments.
       if (full || version !== SEGMENT_VERSION) await roll()
-      await file.write(end.offset, bytes)
+      await file.write(end.offset, ...parts)
       await file.sync()
       const mark = marks.at(-1)
       if (mark !== undefined && end.offset - mark.offset >= STRETCH_BYTES) marks.push(end)
       const { segment } = end
-      end = { segment, offset: end.offset + bytes.length, index: end.index + group.count, hash }
+      end = { segment, offset: end.offset + length, index: end.index + group.count, hash }
     },
     close: () => file.close(),
   }

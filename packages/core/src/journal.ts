@@ -1,11 +1,10 @@
 import type { Storage } from './env.ts'
 import { assert, requireData, UnifareError } from './errors.ts'
+import { createGroupBuffer, type GroupBuffer } from './group-buffer.ts'
 import { type Hashes, pureHashes } from './hashes.ts'
 import {
   chain,
-  createGroupBuffer,
   GENESIS_HASH,
-  type GroupBuffer,
   MAX_RECORD_BYTES,
   newRecord,
   type RecordPart,
@@ -30,7 +29,8 @@ export interface Journal {
   readonly syncedLength: number
   /**
    * Takes a record of at most 16 MiB into memory, in one part or several, and returns its index,
-   * counted from 0. One part may come with its SHA-256: a wrong one makes the journal unreadable.
+   * counted from 0. One part may come with its SHA-256: a wrong one makes the journal unreadable,
+   * and the part must not change before a sync; all others are copied.
    * Throws `journal.too-large`, and `journal.failed` once a write failed.
    */
   append(...payload: readonly RecordPart[]): number
@@ -133,7 +133,6 @@ function createGroupCommit(options: {
       'journal.too-large',
       `a record of ${record.length} bytes; at most ${MAX_RECORD_BYTES} are taken`,
     )
-    // Copied here: the caller goes on to use its arrays.
     pending.add(record)
     hash = chain(hash, record, hashes)
     length += 1

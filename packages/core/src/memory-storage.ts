@@ -1,3 +1,4 @@
+import { concat } from './bytes.ts'
 import type { AppendFile, Random, Storage } from './env.ts'
 import { assert } from './errors.ts'
 
@@ -58,10 +59,11 @@ export function createMemoryStorage(
         check()
         return contentOf(disk).slice(offset, offset + length)
       },
-      async write(offset, bytes) {
+      async write(offset, ...parts) {
         check()
         const fails = count('writes')
-        const taken = new Uint8Array(fails ? bytes.subarray(0, bytes.length >> 1) : bytes)
+        const bytes = concat(...parts)
+        const taken = fails ? bytes.subarray(0, bytes.length >> 1) : bytes
         disk.unsynced.push({ offset, bytes: taken })
         if (fails) throw new Error('simulated: write failed half way')
       },

@@ -13,8 +13,8 @@ function observed(events: string[]): Storage {
       const file = await storage.open(name)
       return {
         ...file,
-        async write(offset, bytes) {
-          await file.write(offset, bytes)
+        async write(offset, ...parts) {
+          await file.write(offset, ...parts)
           events.push('write')
         },
         async sync() {
