@@ -57,6 +57,10 @@ export const tunionErrors = {
   'tunion.gap': { en: 'files before this one are missing', zh: '文件序号不连续' },
   'tunion.repeated': { en: 'the same record stands twice', zh: '记录重复' },
   'tunion.foreign': { en: 'the record is of another institution', zh: '记录属于其他机构' },
+  'tunion.other-centre': {
+    en: 'another centre clears this ride',
+    zh: '该笔交易由其他清分中心清分',
+  },
 } as const satisfies ErrorTable
 
 export type TunionErrorCode = keyof typeof tunionErrors

@@ -284,6 +284,7 @@ function createMachine(options: CentreOptions) {
         input,
         centre: id,
         deny: (list) => lists.mergeDeny(tx, list, input),
+        goesUp: tiers && ((charge) => tiers.place.goesUp(charge)),
       })
     }
     requireData(

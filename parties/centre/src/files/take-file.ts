@@ -1,6 +1,7 @@
 import type { SignedBundle } from '@unifare/bundle'
 import { type Instant, requireData, type Tx, UnifareError } from '@unifare/core'
 import type { Input } from '@unifare/institution'
+import type { Charge } from '@unifare/tap'
 import { FAULTS_MAX, type FileKind, type Role, readFileName } from '@unifare/tunion'
 import { marks } from '../tables.ts'
 import { heardOperator } from '../watch/sources.ts'
@@ -24,6 +25,8 @@ export interface FileInput {
   readonly centre: string
   /** Makes a full deny list of a publisher that of the network. */
   readonly deny: (list: Pick<SignedBundle, 'publisher' | 'content'>) => Promise<unknown>
+  /** Of a centre among others: whether one above clears a ride. */
+  readonly goesUp?: ((charge: Charge) => boolean) | undefined
 }
 
 /** Kinds that members send to a centre, and the role in which they do. */
@@ -33,9 +36,10 @@ type SentKind = keyof typeof SENDERS
 const TAKEN: Readonly<
   Record<SentKind, (tx: Tx, file: SentFile, options: FileInput) => Promise<FileOutcome>>
 > = {
-  async UP(tx, file, { input, centre }) {
-    await heardOperator(tx, { operator: file.sender, at: input.acceptedAt })
-    return takeUpload(tx, file, centre)
+  async UP(tx, file, options) {
+    const { acceptedAt: at } = options.input
+    await heardOperator(tx, { operator: file.sender, at })
+    return takeUpload(tx, file, options)
   },
   UC: (_tx, file, { input, centre, deny }) =>
     takeDenies(file, { centre, at: input.acceptedAt, deny }),

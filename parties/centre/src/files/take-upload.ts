@@ -6,19 +6,32 @@ import { chargeOfUpload } from '@unifare/tunion'
 import { charges, marks, type TapRow, taps } from '../tables.ts'
 import type { FileOutcome } from './outcome.ts'
 import { readUpload, type SentFile, type UploadTap, uploadFault } from './read-upload.ts'
+import type { FileInput } from './take-file.ts'
 
 /**
  * Takes the debits of an upload file: each is kept as the record that a terminal of ours would have
  * written, and asked for by one charge. Whole or not at all. Terminals that sign their own batches
- * are not taken by file, nor those of others.
+ * are not taken by file, nor those of others, nor rides that a centre above clears: nobody else has
+ * signed them.
  */
-export async function takeUpload(tx: Tx, file: SentFile, centre: string): Promise<FileOutcome> {
+export async function takeUpload(
+  tx: Tx,
+  file: SentFile,
+  { centre, goesUp }: Pick<FileInput, 'centre' | 'goesUp'>,
+): Promise<FileOutcome> {
   const { sender, name } = file
   const { taps: read, faults: own } = readUpload(file, centre)
-  const others = await doubts(tx, sender, read)
+  const others = [...(await doubts(tx, sender, read)), ...clearedAbove(read, goesUp)]
   const faults = [...own, ...others.map(([line, fault]) => uploadFault(name, line, fault))]
   if (faults.length > 0) return { ok: false, faults: faults.toSorted((a, b) => a.line - b.line) }
   return store(tx, sender, read)
+}
+
+function clearedAbove(read: readonly UploadTap[], goesUp: FileInput['goesUp']): Doubt[] {
+  const fault = { code: 'tunion.other-centre', field: 'issuer' } as const
+  return read.flatMap(({ tap, line }): Doubt[] =>
+    goesUp?.(chargeOfUpload(tap, 1)) === true ? [[line, fault]] : [],
+  )
 }
 
 type Doubt = readonly [line: number, fault: Parameters<typeof uploadFault>[2]]

@@ -1,9 +1,11 @@
-import { createSeededRandom, randomInteger, UnifareError } from '@unifare/core'
+import { canonicalJson, createSeededRandom, randomInteger, UnifareError, utf8 } from '@unifare/core'
 import { returned } from '@unifare/institution'
 import { ledgerTables } from '@unifare/ledger'
 import { createFaultyLink, encodeMessage, type Tap } from '@unifare/tap'
+import { uploadLineOf, writeFile, writeFileName } from '@unifare/tunion'
 import { describe, expect, test } from 'vitest'
 import { AT, DAY } from '../clearing.fixture.ts'
+import { fileOrders } from '../files/file-order.ts'
 import type { Position } from '../netting.ts'
 import { netOfLines } from '../reconciliation/day-facts.ts'
 import { readWindow, windowOfDay } from '../settling/reading.ts'
@@ -180,7 +182,23 @@ describe('a day over four centres of three tiers', () => {
       for (const { id: member, netFen } of view.positions) {
         const account = `window/${window}/${member}/position`
         expect(books.find((row) => row.account === account)?.balanceFen ?? 0).toBe(netFen)
+        // A child has its account at its parent, and the parent at its child.
+        const terms = { depositFen: 0, capFen: 1_000_000, lowFen: 0 }
+        if (member === id) continue
+        await centre.command({ do: 'set-reserve', member, ...terms })
+        const money = { amountFen: 1_000_000, reference: 'first' }
+        await centre.command({ do: 'top-up-reserve', member, ...money })
       }
+      const staff = { window, by: 'one', role: 'settler', approvedBy: 'two' }
+      const sent = await centre.command({ do: 'instruct-window', ...staff })
+      const { valueDate } = sent as { valueDate: string }
+      const paid = { window, by: 'bank', role: 'bank', bookedOn: valueDate }
+      expect(await centre.command({ do: 'confirm-window', ...paid })).toMatchObject({
+        state: 'SETTLED',
+      })
+      const after = await centre.read((tx) => tx.select(ledgerTables.balances, {}))
+      const open = after.filter(({ account }) => account.startsWith(`window/${window}/`))
+      expect(open.filter(({ balanceFen }) => balanceFen !== 0)).toEqual([])
     }
   })
 
@@ -250,6 +268,46 @@ describe('forwarding', () => {
       [1, false],
       [2, true],
     ])
+  })
+
+  test('lets go of taps that are too old for any charge', async () => {
+    const network = await openTierNetwork()
+    await broughtBy(network, 'wuhan', ['wuhan'])
+    await network.close()
+    const kept = () => network.centreOf(WUHAN).read((tx) => tx.select(tierBatches, {}))
+    expect(await kept()).toHaveLength(1)
+    await network.close('2026-12-25')
+    expect(await kept()).toEqual([])
+  })
+
+  test('a file with rides that a centre above clears is refused whole, line by line', async () => {
+    const network = await openTierNetwork()
+    const terminal = '400000000777'
+    const rides = [
+      await network.ride('wuhan', 'wuhan', { terminal }),
+      await network.ride('wuhan', 'guangzhou', { terminal }),
+    ]
+    const lines = rides.map((tap) => {
+      const made = uploadLineOf(tap, 0)
+      if (!made.ok) throw new TypeError(`${made.code} ${made.field}`)
+      return made.line
+    })
+    const { id } = BUSES.wuhan
+    const name = writeFileName({
+      kind: 'UP',
+      day: DAY,
+      role: 'acquirer',
+      institution: id,
+      sequence: 1,
+    })
+    let answer: unknown
+    for (const order of fileOrders(name, writeFile('UP', { day: DAY, receiver: WUHAN }, lines))) {
+      answer = await network.send(id, WUHAN, 'order', utf8(canonicalJson(order)))
+    }
+    expect(answer).toMatchObject({
+      state: 'refused',
+      faults: [{ line: 4, field: 'issuer', code: 'tunion.other-centre' }],
+    })
   })
 
   test('a tap that comes behind its charge follows it', async () => {
