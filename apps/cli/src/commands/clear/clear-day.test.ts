@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { businessDayStart, nextDay } from '@unifare/core'
@@ -52,15 +52,18 @@ describe('unifare clear day', () => {
 
   it('comes to every verdict and position of the close, from the journal alone', async () => {
     const before = await readFile(join(data, 'clearing', `summary-${DAY}`), 'utf8')
-    const { code, text } = await cleared(DAY, { seed: SEED })
+    const { code, text } = await cleared(DAY, { seed: SEED, archive: join(folder, 'archive') })
     expect(code).toBe(0)
     const told = JSON.parse(text) as {
       readonly root: string
       readonly charges: number
+      readonly archived: { readonly rows: number }
       readonly verdicts: Readonly<Record<string, number>>
     }
     expect(told).toMatchObject({ day: DAY, differences: [], equal: true })
     expect(told.charges).toBeGreaterThan(10)
+    expect(told.archived.rows).toBeGreaterThanOrEqual(told.charges)
+    expect(await readdir(join(folder, 'archive'))).toEqual([`rows-${DAY}-0000.parquet`])
     expect(told.verdicts).toEqual({ normal: told.charges })
     // Cleared a second time it has the same root.
     expect(JSON.parse(before)).toMatchObject({ day: DAY, root: told.root })

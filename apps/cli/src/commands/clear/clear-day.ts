@@ -1,8 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readStoredDay, type StoredDay, storedDays } from '@unifare/centre'
-import { type ClearedStoredDay, openStoredClearing } from '@unifare/centre/node'
+import {
+  type ArchivedDay,
+  archiveDay,
+  type ClearedStoredDay,
+  openStoredClearing,
+} from '@unifare/centre/node'
 import { type Day, parseDay, requireData } from '@unifare/core'
+import { createFileStorage } from '@unifare/core/node'
 import type { KeyScheme } from '@unifare/crypto'
 import { createProgress, EXIT, printJson, printLines } from '../../output.ts'
 import { institutionDir } from '../../party-storage.ts'
@@ -14,6 +20,7 @@ export interface ClearDayOptions {
   readonly data: string
   readonly work?: string
   readonly check?: boolean
+  readonly archive?: string
   readonly threads?: number
   readonly seed?: string
   readonly store?: string
@@ -36,8 +43,9 @@ export async function clearDay(day: Day, options: ClearDayOptions): Promise<numb
   try {
     const done = await clearUpTo(day, stored, options)
     const { differences } = done
-    if (options.json === true) printJson(reportOf(done, options))
-    else printLines(...describe(done, options))
+    const archived = await archive(day, options)
+    if (options.json === true) printJson(reportOf(done, options, archived))
+    else printLines(...describe(done, options, archived))
     return options.check === true && differences.length > 0 ? EXIT.differences : EXIT.ok
   } finally {
     await stored.close()
@@ -55,7 +63,7 @@ async function clearUpTo(
   const clearing = await openStoredClearing({
     centre,
     journalDir: institutionDir(resolve(data), centre),
-    dir: resolve(options.work ?? join(data, 'clearing')),
+    dir: workDir(options),
     threads,
     verifier: (issuerKeys) => verifierOf(options, { centre, issuerKeys }),
   })
@@ -74,7 +82,21 @@ async function clearUpTo(
   return clearing.clear(await read(day), before, createProgress(day))
 }
 
-function reportOf({ cleared, segments, differences }: ClearedStoredDay, options: ClearDayOptions) {
+function workDir({ data, work }: ClearDayOptions): string {
+  return resolve(work ?? join(data, 'clearing'))
+}
+
+async function archive(day: Day, options: ClearDayOptions): Promise<ArchivedDay | undefined> {
+  if (options.archive === undefined) return undefined
+  const storage = await createFileStorage(workDir(options))
+  return archiveDay({ storage, day, dir: resolve(options.archive) })
+}
+
+function reportOf(
+  { cleared, segments, differences }: ClearedStoredDay,
+  options: ClearDayOptions,
+  archived: ArchivedDay | undefined,
+) {
   const { day, root, taps, charges, verdicts, positions } = cleared
   return {
     day,
@@ -85,6 +107,7 @@ function reportOf({ cleared, segments, differences }: ClearedStoredDay, options:
     verdicts,
     settledFen: String(cleared.settledFen),
     positions,
+    ...(archived && { archived }),
     ...(options.check === true && { equal: differences.length === 0, differences }),
   }
 }
@@ -92,6 +115,7 @@ function reportOf({ cleared, segments, differences }: ClearedStoredDay, options:
 function describe(
   { cleared, segments, differences }: ClearedStoredDay,
   { check }: ClearDayOptions,
+  archived: ArchivedDay | undefined,
 ): string[] {
   const verdicts = Object.entries(cleared.verdicts).map(([name, count]) => `${name} ${count}`)
   return [
@@ -103,6 +127,7 @@ function describe(
         `position  ${id} receives ${receivableFen}, pays ${payableFen}: ${netFen}`,
     ),
     `root      ${cleared.root}`,
+    ...(archived ? [`archive   ${archived.rows} rows in ${archived.files.length} files`] : []),
     ...(check === true ? checked(differences) : []),
   ]
 }

@@ -12,6 +12,7 @@ export function addClearDay(clear: Command): void {
     .option('--data <folder>', 'data folder of a network that has ended', '.unifare/network')
     .option('--work <folder>', 'folder of the cleared days; "clearing" in the data folder without')
     .option('--check', 'compare every verdict and position with what its close said 核对')
+    .option('--archive <folder>', 'write its verdict rows as Parquet into a folder 归档')
     .addOption(new Option('--threads <n>', 'threads; one a core without').argParser(whole(1, 256)))
     .addOption(
       new Option(
