@@ -328,7 +328,10 @@ function createMachine(options: CentreOptions) {
     switch (message.kind) {
       case 'tap-batch': {
         // A terminal holds the lists of the centre to which its operator brings its taps.
-        const take = (one: Message) => takeTapBatch(tx, one, { engine, centre: one.receiver, at })
+        const take = (one: Message) => {
+          const { receiver: centre } = one
+          return takeTapBatch(tx, one, { engine, centre, at, forwarded: centre !== id })
+        }
         return tiers === undefined ? take(message) : tiers.takeTaps(tx, input, take)
       }
       case 'charge-batch':

@@ -35,7 +35,13 @@ import { heardOperator, heardTerminal } from './watch/sources.ts'
 export async function takeTapBatch(
   tx: Tx,
   message: Message,
-  options: { readonly engine: SignatureEngine; readonly centre: string; readonly at: Instant },
+  options: {
+    readonly engine: SignatureEngine
+    readonly centre: string
+    readonly at: Instant
+    /** A centre below forwards what concerns this one: the rest is not missing, and it is watched there. */
+    readonly forwarded?: boolean
+  },
 ): Promise<{
   readonly end: number
   readonly posted: number
@@ -67,7 +73,8 @@ export async function takeTapBatch(
       : []
   })
   await tx.put(taps, rows)
-  const missing = await heardTerminal(tx, { terminal, operator, first, end, at: options.at })
+  const heard = { terminal, operator, first, end, at: options.at }
+  const missing = options.forwarded === true ? [] : await heardTerminal(tx, heard)
   return { end, posted: rows.length, missing }
 }
 
@@ -108,7 +115,7 @@ export async function takeChargeBatch(
     'batch.bad-signature',
     `not signed by ${operator}`,
   )
-  await heardOperator(tx, { operator, at: options.at })
+  if (options.routing?.gaps !== true) await heardOperator(tx, { operator, at: options.at })
   const name = `charges/${operator}`
   const [mark] = await tx.get(marks, [{ name }])
   const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []

@@ -11,6 +11,7 @@ import { netOfLines } from '../reconciliation/day-facts.ts'
 import { readWindow, windowOfDay } from '../settling/reading.ts'
 import type { Statement } from '../statement.ts'
 import { charges, days, statements } from '../tables.ts'
+import { allSources } from '../watch/sources.ts'
 import { encodeForwarded } from './envelope.ts'
 import {
   BUSES,
@@ -268,6 +269,20 @@ describe('forwarding', () => {
       [1, false],
       [2, true],
     ])
+  })
+
+  test('leaves the watch over terminals and operators where they bring their taps', async () => {
+    const network = await openTierNetwork()
+    await broughtBy(network, 'wuhan', ['wuhan'])
+    await broughtBy(network, 'wuhan', ['guangzhou'])
+    await network.deliver()
+    const heardAt = async (id: string) =>
+      (await network.centreOf(id).read(allSources)).map(({ id: source, gaps }) => [source, gaps])
+    expect(await heardAt(WUHAN)).toEqual([
+      [BUSES.wuhan.id, []],
+      [network.terminalOf('wuhan'), []],
+    ])
+    for (const id of [HUBEI, NATION]) expect(await heardAt(id)).toEqual([])
   })
 
   test('lets go of taps that are too old for any charge', async () => {
