@@ -1,7 +1,10 @@
-import { fromHex, view } from '@unifare/core'
+import { concat, fromHex, view } from '@unifare/core'
 
 /** Bytes of one delivered range: the terminal's 6, first, count. */
 const RANGE_BYTES = 14
+/** Places of a range's first sequence and count. */
+const FIRST = 6
+const COUNT = 10
 const RANGES_MIN = 1_024
 
 /** Ranges of sequences that terminals delivered, as they come. */
@@ -31,42 +34,65 @@ export function createRanges() {
  * terminal counts on, so it has one in the end. In memory that workers share and none writes.
  */
 export function joinRanges(parts: readonly Uint8Array[]): Uint8Array {
-  const ranges = parts.flatMap(readRanges)
-  ranges.sort((a, b) => a.terminal - b.terminal || a.first - b.first)
-  const joined: Range[] = []
-  for (const range of ranges) {
-    const last = joined.at(-1)
-    if (last === undefined || last.terminal !== range.terminal || range.first > last.end) {
-      joined.push(range)
-    } else last.end = Math.max(last.end, range.end)
+  const all = concat(...parts)
+  const words = view(all)
+  const { order, starts } = byTerminal(words)
+  const out = view(new Uint8Array(all.length))
+  let to = 0
+  for (let group = 0; group + 1 < starts.length; group++) {
+    const own = order.subarray(starts[group], starts[group + 1])
+    if (own.length > 1) own.sort((a, b) => words.getUint32(a + FIRST) - words.getUint32(b + FIRST))
+    let last = -1
+    for (const from of own) {
+      const first = words.getUint32(from + FIRST)
+      const end = first + words.getUint32(from + COUNT)
+      const lastEnd = last === -1 ? -1 : out.getUint32(last + FIRST) + out.getUint32(last + COUNT)
+      if (last !== -1 && first <= lastEnd) {
+        out.setUint32(last + COUNT, Math.max(end, lastEnd) - out.getUint32(last + FIRST))
+        continue
+      }
+      last = to
+      out.setUint16(to, words.getUint16(from))
+      out.setUint32(to + 2, words.getUint32(from + 2))
+      out.setUint32(to + FIRST, first)
+      out.setUint32(to + COUNT, end - first)
+      to += RANGE_BYTES
+    }
   }
-  const bytes = new Uint8Array(new SharedArrayBuffer(joined.length * RANGE_BYTES))
-  const words = view(bytes)
-  joined.forEach(({ terminal, first, end }, i) => {
-    const at = i * RANGE_BYTES
-    words.setUint16(at, Math.floor(terminal / 0x1_0000_0000))
-    words.setUint32(at + 2, terminal % 0x1_0000_0000)
-    words.setUint32(at + 6, first)
-    words.setUint32(at + 10, end - first)
-  })
-  return bytes
+  const joined = new Uint8Array(new SharedArrayBuffer(to))
+  joined.set(new Uint8Array(out.buffer, 0, to))
+  return joined
 }
 
-interface Range {
-  /** Packed digits as a number. */
-  readonly terminal: number
-  readonly first: number
-  /** Behind the last one. */
-  end: number
+/** Places of ranges by terminal, and where those of each terminal begin. */
+function byTerminal(words: DataView): { readonly order: Uint32Array; readonly starts: number[] } {
+  const count = words.byteLength / RANGE_BYTES
+  const terminals = Float64Array.from({ length: count }, (_, i) =>
+    terminalAt(words, i * RANGE_BYTES),
+  )
+  const sorted = terminals.toSorted()
+  const next = Uint32Array.from(sorted, (_, i) => i)
+  const order = new Uint32Array(count)
+  terminals.forEach((terminal, range) => {
+    order[next[firstOf(sorted, terminal)]!++] = range * RANGE_BYTES
+  })
+  const starts: number[] = []
+  sorted.forEach((terminal, i) => {
+    if (i === 0 || terminal !== sorted[i - 1]) starts.push(i)
+  })
+  starts.push(count)
+  return { order, starts }
 }
 
-function readRanges(bytes: Uint8Array): Range[] {
-  const words = view(bytes)
-  return Array.from({ length: bytes.length / RANGE_BYTES }, (_, i) => {
-    const at = i * RANGE_BYTES
-    const first = words.getUint32(at + 6)
-    return { terminal: terminalAt(words, at), first, end: first + words.getUint32(at + 10) }
-  })
+/** First place of a terminal. */
+function firstOf(sorted: Float64Array, terminal: number): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! < terminal) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Whether a delivery came: the terminal's upper 2 bytes and lower 4, and a sequence. */
