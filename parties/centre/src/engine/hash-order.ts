@@ -6,16 +6,8 @@ const DIGITS = 1 << 11
 /** Longer runs of one hash are sorted by the engine. */
 const INSERTION_MAX = 24
 
-/**
- * Sorts places by their hash, and those of one hash by a comparison. What compares equal stays in
- * the order in which it came.
- */
-export function sortByHash(
-  places: Uint32Array,
-  hashes: Uint32Array,
-  compare: (one: number, other: number) => number,
-  scratch: Scratch,
-): void {
+/** Sorts places by their hash; those of one hash stay in the order in which they came. */
+export function sortByHash(places: Uint32Array, hashes: Uint32Array, scratch: Scratch): void {
   const count = places.length
   const counts = new Uint32Array(DIGITS)
   let from = { hashes, places }
@@ -27,7 +19,15 @@ export function sortByHash(
   // Three steps end in the second arrays.
   hashes.set(from.hashes)
   places.set(from.places)
-  for (let i = 0; i < count; ) i = sortNext(places, hashes, i, compare)
+}
+
+/** Sorts the places of each hash by a comparison; what compares equal stays as it is. */
+export function sortRuns(
+  places: Uint32Array,
+  hashes: Uint32Array,
+  compare: (one: number, other: number) => number,
+): void {
+  for (let i = 0; i < places.length; ) i = sortNext(places, hashes, i, compare)
 }
 
 interface Hashed {

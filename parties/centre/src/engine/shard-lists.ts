@@ -1,8 +1,7 @@
 import { hashOfAccount } from './account-hash.ts'
-import { sortByHash } from './hash-order.ts'
+import { sortByHash, sortRuns } from './hash-order.ts'
 import {
   CHARGE_LINE,
-  chargeWords,
   compareDeliveries,
   compareOwners,
   instantAt,
@@ -10,6 +9,7 @@ import {
   sameOwner,
   TAP_LINE,
   tapsNamedAt,
+  wordsOfCharge,
   wordsOfTap,
 } from './lines.ts'
 import type { Scratch } from './scratch.ts'
@@ -51,14 +51,14 @@ export interface ShardLists {
 }
 
 /**
- * Reads a shard: orders its taps and charges by account and joins them in it. A charge can only be
- * proved by taps of its own medium, so no look goes beyond an account.
+ * Reads a shard: puts its taps and charges in the order of accounts and joins them in it. A charge
+ * can only be proved by taps of its own medium, so no look goes beyond an account.
  */
 export function readShard(taps: Uint32Array, charges: Uint32Array, scratch: Scratch): ShardLists {
   const own = orderTaps(taps, scratch)
-  const { places, named } = orderCharges(charges, scratch)
-  const accounts = accountsOf(charges, places, scratch)
-  const joined = join(own, { lines: charges, places, named }, { accounts, scratch })
+  const asking = orderCharges(charges, scratch)
+  const accounts = accountsOf(asking.lines, asking.places, scratch)
+  const joined = join(own, asking, { accounts, scratch })
   return { taps: own, charges: joined, accounts }
 }
 
@@ -66,49 +66,80 @@ export function readShard(taps: Uint32Array, charges: Uint32Array, scratch: Scra
  * Taps by account and delivery. A delivery that comes again is the same bytes (intake refuses
  * others) and is left out.
  */
-function orderTaps(lines: Uint32Array, scratch: Scratch): TapList {
+function orderTaps(records: Uint32Array, scratch: Scratch): TapList {
   let count = 0
-  for (let at = 0; at < lines.length; count++) at += wordsOfTap(lines, at)
-  const places = scratch.u32(count)
-  const hashes = scratch.u32(count)
-  for (let at = 0, i = 0; i < count; i++) {
-    places[i] = at
-    hashes[i] = lines[at + TAP_LINE.hash]!
-    at += wordsOfTap(lines, at)
-  }
+  for (let at = 0; at < records.length; count++) at += wordsOfTap(records, at)
+  const { lines, places, hashes } = gather(records, count, TAPS, scratch)
   const compare = (a: number, b: number) =>
     compareOwners(lines, a, lines, b) || compareDeliveries(lines, a, lines, b)
-  sortByHash(places, hashes, compare, scratch)
+  sortRuns(places, hashes, compare)
   let kept = 0
   for (let i = 0; i < count; i++) {
-    if (kept > 0 && compare(places[kept - 1]!, places[i]!) === 0) continue
-    places[kept++] = places[i]!
+    const comesAgain =
+      kept > 0 && hashes[i - 1] === hashes[i] && compare(places[kept - 1]!, places[i]!) === 0
+    if (!comesAgain) places[kept++] = places[i]!
   }
   return { count: kept, lines, places: places.subarray(0, kept) }
 }
 
 /** Charges by account; in it by end, operator and number, corrections behind all others. */
-function orderCharges(lines: Uint32Array, scratch: Scratch) {
+function orderCharges(records: Uint32Array, scratch: Scratch) {
   let [count, named] = [0, 0]
-  for (let at = 0; at < lines.length; count++) {
-    const taps = tapsNamedAt(lines, at)
-    named += taps
-    at += chargeWords(taps)
+  for (let at = 0; at < records.length; count++) {
+    named += tapsNamedAt(records, at)
+    at += wordsOfCharge(records, at)
   }
+  const { lines, places, hashes } = gather(records, count, CHARGES, scratch)
+  sortRuns(
+    places,
+    hashes,
+    (a, b) => compareOwners(lines, a, lines, b) || compareCharges(lines, a, b),
+  )
+  return { lines, places, named }
+}
+
+/** What tells records of a kind: where their hash stands, and how long they are. */
+interface RecordKind {
+  readonly hash: number
+  readonly wordsAt: (lines: Uint32Array, at: number) => number
+}
+
+const TAPS: RecordKind = { hash: TAP_LINE.hash, wordsAt: wordsOfTap }
+const CHARGES: RecordKind = { hash: CHARGE_LINE.hash, wordsAt: wordsOfCharge }
+
+/**
+ * Copies records into the order of their hashes, so that all that follows goes through memory from
+ * front to back; those of one hash lie in the order in which they came.
+ */
+function gather(records: Uint32Array, count: number, kind: RecordKind, scratch: Scratch) {
   const places = scratch.u32(count)
   const hashes = scratch.u32(count)
   for (let at = 0, i = 0; i < count; i++) {
     places[i] = at
-    hashes[i] = lines[at + CHARGE_LINE.hash]!
-    at += chargeWords(tapsNamedAt(lines, at))
+    hashes[i] = records[at + kind.hash]!
+    at += kind.wordsAt(records, at)
   }
-  sortByHash(
-    places,
-    hashes,
-    (a, b) => compareOwners(lines, a, lines, b) || compareCharges(lines, a, b),
-    scratch,
-  )
-  return { places, named }
+  sortByHash(places, hashes, scratch)
+  const lines = scratch.u32(records.length)
+  let to = 0
+  for (let i = 0; i < count; i++) {
+    const from = places[i]!
+    places[i] = to
+    to = copyWords(records, from, kind.wordsAt(records, from), lines, to)
+  }
+  return { lines, places, hashes }
+}
+
+/** A loop: so few words are copied sooner than a call is made for them. */
+function copyWords(
+  from: Uint32Array,
+  at: number,
+  words: number,
+  to: Uint32Array,
+  place: number,
+): number {
+  for (let i = 0; i < words; i++) to[place + i] = from[at + i]!
+  return place + words
 }
 
 /** Corrections go by operator and number alone, so that each finds what it names. */
