@@ -17,6 +17,7 @@ export {
   putBundle,
   readingOf,
   storeBundle,
+  versionsOf,
 } from './shelf.ts'
 export {
   bundlePieces,

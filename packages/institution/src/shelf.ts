@@ -52,6 +52,16 @@ export async function putBundle(tx: Tx, bundle: SignedBundle): Promise<void> {
   await tx.put(versions, [{ name, version: bundle.version, list }])
 }
 
+/** All versions of a list that ever stood on the shelf, the newest first. */
+export async function versionsOf(tx: Tx, name: string): Promise<SignedBundle[]> {
+  const rows = (await tx.select(versions, { name })).toSorted((a, b) => b.version - a.version)
+  const found = await tx.get(
+    lists,
+    rows.map(({ list }) => ({ list })),
+  )
+  return found.flatMap((row) => (row === undefined ? [] : [row.bundle as SignedBundle]))
+}
+
 function remember(list: string, bundle: SignedBundle): void {
   const oldest = inMemory.size >= LISTS_IN_MEMORY ? inMemory.keys().next().value : undefined
   if (oldest !== undefined) inMemory.delete(oldest)

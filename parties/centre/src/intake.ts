@@ -9,7 +9,7 @@ import {
   UnifareError,
 } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { loadShelf, readingOf } from '@unifare/institution'
+import { loadShelf, readingOf, versionsOf } from '@unifare/institution'
 import {
   CHAIN_START,
   type ChargeBatch,
@@ -50,12 +50,13 @@ export async function takeTapBatch(
   const batch = parseBatch(message.body, options.engine)
   const { terminal, operator, first, end, bundles } = batch.header
   requireData(operator === message.sender, 'batch.malformed', `a batch for ${operator}`)
-  const device = await deviceOf(tx, operator, terminal)
-  requireData(
-    device !== undefined && signedBy(batch, fromHex(device.key), options.engine),
-    'batch.bad-signature',
-    `not signed by terminal ${terminal} of ${operator}`,
-  )
+  const signed = (device: Device | undefined) =>
+    device !== undefined && signedBy(batch, fromHex(device.key), options.engine)
+  // What waited below may be older than the list.
+  const listed =
+    signed(await deviceOf(tx, operator, terminal)) ||
+    (options.forwarded === true && (await devicesOnce(tx, operator, terminal)).some(signed))
+  requireData(listed, 'batch.bad-signature', `not signed by terminal ${terminal} of ${operator}`)
   const denyVersion =
     bundles.find(({ kind, publisher }) => kind === 'deny' && publisher === options.centre)
       ?.version ?? 0
@@ -93,6 +94,12 @@ async function deviceOf(tx: Tx, operator: string, terminal: string): Promise<Dev
   const bundle = (await loadShelf(tx)).get(shelfKey('devices', operator))
   if (bundle === undefined) return undefined
   return readingOf(bundle, devicesByTerminal).get(terminal)
+}
+
+/** A terminal as any of its operator's lists had it. */
+async function devicesOnce(tx: Tx, operator: string, terminal: string): Promise<Device[]> {
+  const all = await versionsOf(tx, shelfKey('devices', operator))
+  return all.flatMap((bundle) => readingOf(bundle, devicesByTerminal).get(terminal) ?? [])
 }
 
 /** Takes an operator's charges in; they wait for the close of the day. */

@@ -335,6 +335,17 @@ describe('forwarding', () => {
     expect(await clearedBy(network)).toEqual({ [`${BUSES.wuhan.id}-1`]: `${NATION} normal` })
   })
 
+  test('taps of a terminal that is on no list any more go up all the same', async () => {
+    const network = await openTierNetwork()
+    const tap = await network.ride('wuhan', 'guangzhou')
+    await network.taps('wuhan', [tap])
+    await network.bundle(BUSES.wuhan.id, WUHAN, 'devices', { version: 2, content: { devices: [] } })
+    await network.deliver()
+    await network.charges('wuhan', [[tap]])
+    await network.close()
+    expect(await clearedBy(network)).toEqual({ [`${BUSES.wuhan.id}-1`]: `${NATION} normal` })
+  })
+
   test('a correction goes where the charge went that it names', async () => {
     const network = await openTierNetwork()
     const tap = await network.ride('wuhan', 'guangzhou')
