@@ -78,6 +78,28 @@ describe('what earlier days delivered', () => {
     })
   })
 
+  test('counts under the deny list that its terminal held when it came first', async () => {
+    const tap = await cardTap()
+    const denied = [
+      { issuer: ISSUER, account: CARD, medium: 'card' as const, version: 1, until: 0 },
+    ]
+    const once = { tap, held: 0 }
+    const again = { tap, held: 1 }
+    const charges = [chargeOf([tap])]
+    for (const days of [
+      [{ taps: [once, again], charges }],
+      [{ taps: [again, once], charges }],
+      [{ taps: [once] }, { day: NEXT_DAY, taps: [again], charges }],
+      [{ taps: [again] }, { day: NEXT_DAY, taps: [once], charges }],
+    ]) {
+      const outcomes = await both(days, { denied })
+      const isFirst = days[0]?.taps[0] === once
+      expect(Object.values(outcomes.at(-1)?.verdicts ?? {})).toEqual([
+        isFirst ? 'normal' : 'deny.listed',
+      ])
+    }
+  })
+
   test('and did not settle waits for another charge, as what no charge named', async () => {
     const taps = [await cardTap(), await cardTap({ sequence: 2, serial: 2, counter: 2 })]
     const [first, second] = taps as [Tap, Tap]

@@ -169,6 +169,8 @@ export async function clearDaysOnObjects(
           held >= entry.version &&
           (entry.until === 0 || held < entry.until),
       )
+      // What comes again is the same, and the list that counts is the one of the first delivery.
+      if (taps.has(deliveryId(tap))) return
       const hash = toHex(sha256(encodeTap(tap)))
       const checked = { tap, hash, ...(verdicts[i] as EvidenceVerdict), denied: isDenied }
       taps.set(deliveryId(tap), checked)
