@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +44,40 @@ describe('file storage', () => {
     for (const name of ['../x', 'a/b', '', '.x', 'x.new']) {
       await expect(storage.replace(name, utf8(''))).rejects.toThrow(TypeError)
     }
+  })
+
+  it('replaces a file that several write at once: it is one of theirs, whole', async () => {
+    const dir = join(root, 'replaced')
+    const [one, other] = await Promise.all([createFileStorage(dir), createFileStorage(dir)])
+    const contents = Array.from({ length: 24 }, (_, i) =>
+      new Uint8Array(50_000 + i * 5_000).fill(i),
+    )
+    await Promise.all(
+      contents.map((bytes, i) => (i % 2 === 0 ? one : other).replace('shard', bytes)),
+    )
+    const last = await one.read('shard')
+    expect(last).toEqual(contents[last?.[0] ?? -1])
+    expect(readdirSync(dir)).toEqual(['shard'])
+  })
+
+  it('removes what a writer left that was ended at its work, not what one is writing', async () => {
+    const dir = join(root, 'left')
+    await (await createFileStorage(dir)).replace('a', utf8('a'))
+    const yesterday = Date.now() / 1000 - 25 * 60 * 60
+    for (const name of ['a.1.new', 'a.2.new', 'b']) await writeFile(join(dir, name), 'half')
+    for (const name of ['a.1.new', 'b']) utimesSync(join(dir, name), yesterday, yesterday)
+    const storage = await createFileStorage(dir)
+    expect(readdirSync(dir).sort()).toEqual(['a', 'a.2.new', 'b'])
+    expect(await storage.list('')).toEqual(['a', 'b'])
+  })
+
+  it('names a full disk', async () => {
+    const dir = join(root, 'full')
+    const storage = await createFileStorage(dir)
+    symlinkSync('/dev/full', join(dir, 'journal'))
+    const file = await storage.open('journal')
+    await expect(file.write(0, utf8('x'))).rejects.toMatchObject({ code: 'storage.full' })
+    await file.close()
   })
 
   it('is readable by its owner only', async () => {

@@ -1,19 +1,23 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AppendFile, Storage } from '../src/env.ts'
-import { assert } from '../src/errors.ts'
+import { assert, UnifareError } from '../src/errors.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
 const DEFAULT_STEP_BYTES = 1024 * 1024
 /** A file that has become big grows in so many steps at once, ahead of what is written. */
 const STEPS_AHEAD = 8
 const TEMPORARY = '.new'
+/** What a writer left that did not end its work; no one writes a file for so long. */
+const STALE_MS = 24 * 60 * 60 * 1000
 
 /**
  * Storage in a folder (mode 0700, files 0600), created when missing. Appends are preallocated with
  * zeros and made durable with fdatasync; names of new and replaced files with a sync of the folder.
- * One process at a time may write a file. `stepBytes` is how far files are preallocated at once: a
+ * One process at a time may append to a file; any number may replace the same one, and it is whole
+ * at any time. A full disk is `storage.full`. `stepBytes` is how far files are preallocated at once: a
  * megabyte for servers, less for the small journals of terminals.
  */
 export async function createFileStorage(
@@ -23,6 +27,7 @@ export async function createFileStorage(
   const room = { stepBytes, zeros: new Uint8Array(Math.min(stepBytes, DEFAULT_STEP_BYTES)) }
   const created = await mkdir(dir, { recursive: true, mode: 0o700 })
   if (created !== undefined) await syncFolder(dirname(created))
+  await removeStale(dir)
 
   async function create(name: string): Promise<FileHandle> {
     const path = pathOf(dir, name)
@@ -39,7 +44,8 @@ export async function createFileStorage(
   return {
     async open(name) {
       const handle = await create(name)
-      return openFile(handle, (await handle.stat()).size, room)
+      const { size } = await handle.stat()
+      return openFile(handle, { ...room, name, size })
     },
     async list(prefix) {
       const names = await readdir(dir)
@@ -47,14 +53,15 @@ export async function createFileStorage(
     },
     async replace(name, bytes) {
       const path = pathOf(dir, name)
-      const handle = await open(path + TEMPORARY, 'w', 0o600)
+      // A name of its own: another writer of the same file must not write into this one.
+      const own = `${path}.${randomUUID()}${TEMPORARY}`
       try {
-        await writeAll(handle, 0, bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
+        await writeWhole(own, bytes)
+        await rename(own, path)
+      } catch (error) {
+        await rm(own, { force: true }).catch(() => undefined)
+        throw plainer(error, name)
       }
-      await rename(path + TEMPORARY, path)
       await syncFolder(dir)
     },
     async read(name, into) {
@@ -73,8 +80,17 @@ export async function createFileStorage(
 
 function openFile(
   handle: FileHandle,
-  size: number,
-  { stepBytes, zeros }: { readonly stepBytes: number; readonly zeros: Uint8Array },
+  {
+    name,
+    size,
+    stepBytes,
+    zeros,
+  }: {
+    readonly name: string
+    readonly size: number
+    readonly stepBytes: number
+    readonly zeros: Uint8Array
+  },
 ): AppendFile {
   let allocated = size
   let growing: Promise<void> | undefined
@@ -114,11 +130,21 @@ function openFile(
     },
     async write(offset, ...parts) {
       const end = parts.reduce((sum, { length }) => sum + length, offset)
-      while (end > allocated) await (growing ?? grow(1))
-      await writeAll(handle, offset, ...parts)
+      try {
+        while (end > allocated) await (growing ?? grow(1))
+        await writeAll(handle, offset, ...parts)
+      } catch (error) {
+        throw plainer(error, name)
+      }
       growAhead(end)
     },
-    sync: () => handle.datasync(),
+    async sync() {
+      try {
+        await handle.datasync()
+      } catch (error) {
+        throw plainer(error, name)
+      }
+    },
     async close() {
       await growing?.catch(() => undefined)
       await handle.close()
@@ -183,6 +209,38 @@ function pathOf(dir: string, name: string): string {
   return join(dir, name)
 }
 
+/** Removes what writers left behind that were ended at their work. */
+async function removeStale(dir: string): Promise<void> {
+  const before = Date.now() - STALE_MS
+  for (const name of await readdir(dir)) {
+    if (!name.endsWith(TEMPORARY)) continue
+    const path = join(dir, name)
+    // It may have its name by now, or be removed by another process.
+    const written = (await stat(path).catch(() => undefined))?.mtimeMs
+    if (written !== undefined && written < before) await rm(path, { force: true })
+  }
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx', 0o600)
+  try {
+    await writeAll(handle, 0, bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A full disk by its own code; whatever else the system says as it is. */
+function plainer(error: unknown, name: string): unknown {
+  if (!hasCode(error, 'ENOSPC', 'EDQUOT')) return error
+  return new UnifareError('storage.full', `no room on the disk for ${name}`, { cause: error })
+}
+
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return hasCode(error, 'ENOENT')
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

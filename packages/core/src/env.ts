@@ -31,7 +31,8 @@ export interface Random {
 
 /**
  * Append, sync and read: the storage of journals and segments. What was appended is durable only
- * after `sync` resolves; a crash may lose any unsynced bytes.
+ * after `sync` resolves; a crash may lose any unsynced bytes. Who finds no room left throws
+ * `storage.full`.
  */
 export interface Storage {
   /** Opens or creates a file for appending. */

@@ -31,13 +31,14 @@ export interface Journal {
    * Takes a record of at most 16 MiB into memory, in one part or several, and returns its index,
    * counted from 0. One part may come with its SHA-256: a wrong one makes the journal unreadable,
    * and the part must not change before a sync; all others are copied.
-   * Throws `journal.too-large`, and `journal.failed` once a write failed.
+   * Throws `journal.too-large`, and once a write failed what `sync` threw.
    */
   append(...payload: readonly RecordPart[]): number
   /**
    * Resolves when every record appended before is durable. Callers that arrive while a sync runs
-   * share the next one (group commit). Throws `journal.failed` when writing failed, for this and
-   * every later call until the journal is opened again.
+   * share the next one (group commit). Throws `storage.full` when the disk is, and
+   * `journal.failed` when writing failed otherwise, for this and every later call until the
+   * journal is opened again.
    */
   sync(): Promise<void>
   /** Chain hash after the last record, those not yet synced included; 32 zero bytes at first. */
@@ -119,7 +120,11 @@ function createGroupCommit(options: {
       group.clear()
     } catch (cause) {
       // What reached the disk is unknown now: only opening again can tell.
-      failure = new UnifareError('journal.failed', `journal ${name}: ${String(cause)}`, { cause })
+      const message = `journal ${name}: ${String(cause)}`
+      failure =
+        cause instanceof UnifareError
+          ? new UnifareError(cause.code, message, { cause })
+          : new UnifareError('journal.failed', message, { cause })
       throw failure
     }
   }

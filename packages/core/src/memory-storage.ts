@@ -1,6 +1,6 @@
 import { concat } from './bytes.ts'
 import type { AppendFile, Random, Storage } from './env.ts'
-import { assert } from './errors.ts'
+import { assert, UnifareError } from './errors.ts'
 
 const SECTOR_BYTES = 512
 
@@ -10,6 +10,8 @@ export interface MemoryStorage extends Storage {
   readonly counts: { readonly writes: number; readonly syncs: number; readonly replaces: number }
   /** Makes the n-th write, sync or replace from now on fail (1 = the next); undefined: none. */
   failAt(operation: number | undefined): void
+  /** Leaves room for so many bytes more than it holds now; undefined: for any number. */
+  leaveRoom(bytes: number | undefined): void
   /** The process ends: open files are void; the disk keeps what was written, synced or not. */
   kill(): void
   /**
@@ -41,6 +43,7 @@ export function createMemoryStorage(
   const disks = new Map<string, Disk>()
   const counts = { writes: 0, syncs: 0, replaces: 0 }
   let operationsLeft: number | undefined
+  let most = Number.POSITIVE_INFINITY
   let life = 0
 
   function count(kind: keyof typeof counts): boolean {
@@ -49,6 +52,8 @@ export function createMemoryStorage(
     operationsLeft -= 1
     return operationsLeft === 0
   }
+
+  const used = () => [...disks.values()].reduce((sum, disk) => sum + sizeOf(disk), 0)
 
   function openFile(disk: Disk): AppendFile {
     const born = life
@@ -63,9 +68,11 @@ export function createMemoryStorage(
         check()
         const fails = count('writes')
         const bytes = concat(...parts)
-        const taken = fails ? bytes.subarray(0, bytes.length >> 1) : bytes
-        disk.unsynced.push({ offset, bytes: taken })
+        const room = sizeOf(disk) + most - used()
+        const written = Math.min(fails ? bytes.length >> 1 : bytes.length, room - offset)
+        disk.unsynced.push({ offset, bytes: bytes.subarray(0, written) })
         if (fails) throw new Error('simulated: write failed half way')
+        if (written < bytes.length) throw full()
       },
       async sync() {
         check()
@@ -84,6 +91,9 @@ export function createMemoryStorage(
     counts,
     failAt(operation) {
       operationsLeft = operation
+    },
+    leaveRoom(bytes) {
+      most = bytes === undefined ? Number.POSITIVE_INFINITY : used() + bytes
     },
     kill() {
       life += 1
@@ -105,6 +115,8 @@ export function createMemoryStorage(
     },
     async replace(name, bytes) {
       if (count('replaces')) throw new Error('simulated: replace failed')
+      // The old one goes when the new one is whole.
+      if (used() + bytes.length > most) throw full()
       disks.set(name, newDisk(new Uint8Array(bytes)))
     },
     async read(name) {
@@ -116,6 +128,15 @@ export function createMemoryStorage(
 
 function newDisk(synced: Uint8Array): Disk {
   return { synced, size: synced.length, unsynced: [] }
+}
+
+/** Bytes of a file, those included that are on their way to the disk. */
+function sizeOf({ size, unsynced }: Disk): number {
+  return unsynced.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes.length), size)
+}
+
+function full(): UnifareError {
+  return new UnifareError('storage.full', 'simulated: no room on the disk')
 }
 
 /** What a process reads: the disk with the writes that are still on their way to it. */

@@ -2,8 +2,8 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { concat, fromHex, toHex, UnifareError } from '@unifare/core'
 import { isEd25519PublicKey } from '../src/ed25519.ts'
 import type { SignatureEngine } from '../src/engine.ts'
-import { sha256 } from '../src/sha256.ts'
 import { createLru } from './lru.ts'
+import { nativeHashes } from './native-hashes.ts'
 
 const SPKI_PREFIX = fromHex('302A300506032B6570032100')
 const PKCS8_PREFIX = fromHex('302E020100300506032B657004220420')
@@ -28,7 +28,7 @@ export function createNativeEd25519(
     if (privateKey.length !== 32) {
       throw new UnifareError('key.bad-material', 'an Ed25519 private key has 32 bytes')
     }
-    const name = toHex(sha256(privateKey))
+    const name = toHex(nativeHashes.sha256(privateKey))
     const key = privateKeys.getOrMake(name, () => importPrivate(privateKey))
     if (!key) throw new UnifareError('key.bad-material', 'the Ed25519 private key is not usable')
     return key

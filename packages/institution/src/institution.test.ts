@@ -208,7 +208,7 @@ describe('messages that come together', () => {
     expect(await textsOf(world.repository)).toEqual(['0', '1', '2'])
   })
 
-  test.each(['disk', 'database'] as const)(
+  test.each(['disk', 'database', 'room of the disk'] as const)(
     'the %s fails at any moment and power is cut: answered ones are kept, none twice',
     async (part) => {
       for (let n = 1; n <= 6; n++) {
@@ -218,10 +218,12 @@ describe('messages that come together', () => {
         world.repository = repository
         await openHere(world)
         if (part === 'database') repository.failAt(n, 'commit')
-        else world.storage.failAt(n)
+        else if (part === 'disk') world.storage.failAt(n)
+        else world.storage.leaveRoom(n * 400)
         const answers = await Promise.allSettled(bodies(8).map((body) => order(world, body)))
         world.storage.crash()
         world.storage.failAt(undefined)
+        world.storage.leaveRoom(undefined)
         world.repository = kept
         await openHere(world)
         const before = await textsOf(kept)

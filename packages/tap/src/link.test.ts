@@ -43,7 +43,7 @@ describe('an exchange', () => {
     expect(isFinalRefusal(error)).toBe(true)
   })
 
-  test.each(['journal.failed', 'repository.unreachable', 'bug'])(
+  test.each(['journal.failed', 'storage.full', 'repository.unreachable', 'bug'])(
     '%s is a fault of the receiver: nothing is signed, the sender keeps its message',
     async (code) => {
       const link = createProcessLink()

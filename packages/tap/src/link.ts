@@ -109,7 +109,7 @@ export function isFinalRefusal(error: unknown): error is UnifareError {
 
 /** True for a refusal of data; false for faults of this machine (disk, database, network). */
 export function isRefusal(error: unknown): error is UnifareError {
-  return error instanceof UnifareError && !/^(journal|repository|link)\./.test(error.code)
+  return error instanceof UnifareError && !/^(journal|storage|repository|link)\./.test(error.code)
 }
 
 const REFUSAL_TEXT_MAX = 500

@@ -16,13 +16,13 @@ export async function createFileSpill(dir: string): Promise<Spill> {
       const path = pathOf(name)
       // Two workers may write the same file, and a third read it: it has its name when it is whole.
       const own = `${path}.${randomUUID()}`
-      const handle = await open(own, 'w', 0o600)
       try {
-        await handle.writev(parts)
-      } finally {
-        await handle.close()
+        await writeParts(own, parts)
+        await rename(own, path)
+      } catch (error) {
+        await rm(own, { force: true })
+        throw error
       }
-      await rename(own, path)
     },
     // In the thread that asks: the bytes lie in the system's memory, and a shard reads a little of
     // every file, so that another thread would cost more than the copy.
@@ -40,5 +40,21 @@ export async function createFileSpill(dir: string): Promise<Spill> {
       }
     },
     remove: (name) => rm(pathOf(name), { force: true }),
+  }
+}
+
+/** A full disk takes a part of what it is given without a word, and fails at the rest. */
+async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const handle = await open(path, 'w', 0o600)
+  try {
+    let { bytesWritten: at } = await handle.writev([...parts])
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0)
+    if (at < bytes) {
+      for (const whole = Buffer.concat(parts); at < bytes; ) {
+        at += (await handle.write(whole, at, bytes - at, at)).bytesWritten
+      }
+    }
+  } finally {
+    await handle.close()
   }
 }
