@@ -22,9 +22,13 @@ create table if not exists carried_wants (
   receiver text not null,
   name text not null references carried_files,
   missing integer[] not null,
+  asked timestamptz not null default clock_timestamp(),
   primary key (receiver, name)
 );
 commit;`
+
+/** So long a sender has for its answer; then whoever has the file answers for it. */
+const SENDER_PATIENCE_S = 10
 
 /**
  * What is carried, in PostgreSQL beside the jobs: which files there are, with the hashes of their
@@ -126,18 +130,27 @@ export async function openCarriedFiles(client: LeaseClient) {
     /** Asks for pieces that did not come. */
     async want(receiver: string, name: string, missing: readonly number[]): Promise<void> {
       await client.query(
-        `insert into carried_wants values ($1, $2, $3)
+        `insert into carried_wants (receiver, name, missing) values ($1, $2, $3)
          on conflict (receiver, name) do update set missing = excluded.missing`,
         [receiver, name, missing],
       )
     },
-    /** Pieces that anybody asks this sender for, by file. */
-    async wanted(sender: string): Promise<ReadonlyMap<string, readonly number[]>> {
+    /**
+     * Pieces to be sent by this one, by file: asked for and its own, or asked for in vain for long
+     * and on its disk. `patienceS` is how long.
+     */
+    async wanted(
+      sender: string,
+      patienceS = SENDER_PATIENCE_S,
+    ): Promise<ReadonlyMap<string, readonly number[]>> {
       const { rows } = await client.query(
         `select name, array_agg(distinct piece order by piece) as missing
-         from carried_wants join carried_files using (name), unnest(missing) as piece
-         where sender = $1 group by name order by name`,
-        [sender],
+         from carried_wants w join carried_files using (name), unnest(missing) as piece
+         where sender = $1
+            or (asked < clock_timestamp() - make_interval(secs => $2) and exists
+              (select from carried_receipts r where r.receiver = $1 and r.name = w.name))
+         group by name order by name`,
+        [sender, patienceS],
       )
       return new Map(rows.map((row) => [nameOf(row), row['missing'] as number[]]))
     },

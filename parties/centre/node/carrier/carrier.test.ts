@@ -183,6 +183,27 @@ describe('what is carried', () => {
     await sender.close()
   })
 
+  test('a sender is gone for ever: another who has its file answers', async () => {
+    const carrier = faultyCarrier((one) => [one])
+    const content = await made('orphan')
+    const sender = senderOver(carrier)
+    const heir = await receiverOver(carrier, 'heir')
+    await sender.send('orphan')
+    await heir.has('orphan')
+    await sender.held('orphan', 1)
+    await sender.close()
+    await rm(join(dir, 'from', 'orphan'))
+
+    const late = await receiverOver(carrier, 'late')
+    const common = { files, carrier, dir: join(dir, 'heir'), sender: 'heir' }
+    const answers = createFileSender({ ...common, patienceS: 0, pollMs: 50 })
+    await late.has('orphan')
+    expect(await arrivedAs('late', 'orphan')).toEqual(Buffer.from(content))
+    await answers.close()
+    await late.close()
+    await heir.close()
+  })
+
   test('a name has one content; a file that is not there or not plain is refused', async () => {
     const sender = senderOver(faultyCarrier((one) => [one]))
     await made('once')
@@ -210,7 +231,7 @@ describe('three NATS servers', () => {
   let name: string
 
   beforeAll(async () => {
-    brokers = await startTestNats(3)
+    brokers = await startTestNats()
   }, START_MS)
 
   afterAll(() => brokers.stop())

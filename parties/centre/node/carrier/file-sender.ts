@@ -14,7 +14,10 @@ import {
 } from './carried-piece.ts'
 import type { SegmentCarrier } from './segment-carrier.ts'
 
-/** Sends files of a folder and answers for them. It removes none. */
+/**
+ * Sends files of a folder and answers for them, and for files that it received where their sender is
+ * gone. It removes none.
+ */
 export interface FileSender {
   /**
    * Announces a file and sends its pieces. What brokers do not take is no fault: receivers ask for
@@ -37,6 +40,8 @@ export function createFileSender(options: {
   readonly dir: string
   readonly sender: string
   readonly pieceBytes?: number
+  /** How long another sender has for its answer before this one gives it. */
+  readonly patienceS?: number
   /** How long `held` waits. */
   readonly waitMs?: number
   readonly pollMs?: number
@@ -44,7 +49,7 @@ export function createFileSender(options: {
   readonly told?: (name: string, index: number) => void
 }): FileSender {
   const { files, carrier, dir, sender, pieceBytes = DEFAULT_PIECE_BYTES, pollMs = 200 } = options
-  const { waitMs = 120_000, told = () => undefined } = options
+  const { patienceS, waitMs = 120_000, told = () => undefined } = options
   const stop = new AbortController()
 
   async function publish(file: CarriedFile, content: Uint8Array, indexes: readonly number[]) {
@@ -61,7 +66,7 @@ export function createFileSender(options: {
   }
 
   async function answer(): Promise<void> {
-    for (const [name, missing] of await files.wanted(sender)) {
+    for (const [name, missing] of await files.wanted(sender, patienceS)) {
       const content = await contentOf(dir, name)
       const file = await files.file(name)
       if (file === undefined) continue

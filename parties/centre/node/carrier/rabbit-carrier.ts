@@ -11,6 +11,7 @@ import {
 
 const EXCHANGE = 'unifare.carried'
 const ANSWER_MS = 5_000
+const HEARTBEAT_S = 10
 const RETRY_MS = 200
 const BATCH = 16
 
@@ -22,12 +23,17 @@ const BATCH = 16
 export function openRabbitCarrier(urls: readonly URL[]): SegmentCarrier {
   const models = new Set<ChannelModel>()
   const oneByOne = createSerial()
-  let publisher: ConfirmChannel | undefined
+  let publisher: { readonly model: ChannelModel; readonly channel: ConfirmChannel } | undefined
+  let first = 0
   let closed = false
 
-  /** A connection to the first server that takes one. */
+  /** A connection to the next server that takes one: the one before may be there and not answer. */
   async function reach(): Promise<ChannelModel> {
-    for (const url of urls) {
+    first += 1
+    for (let i = 0; i < urls.length; i++) {
+      const url = new URL(urls[(first + i) % urls.length] ?? '')
+      // A server that is gone without a word counts as lost after two of them.
+      url.searchParams.set('heartbeat', String(HEARTBEAT_S))
       try {
         const model = await connect(url.href, { timeout: ANSWER_MS })
         models.add(model)
@@ -48,28 +54,38 @@ export function openRabbitCarrier(urls: readonly URL[]): SegmentCarrier {
     return channel
   }
 
-  async function publishing(): Promise<ConfirmChannel> {
+  async function publishing(): Promise<NonNullable<typeof publisher>> {
     if (publisher !== undefined) return publisher
     const model = await reach()
     const channel = await withExchange(await model.createConfirmChannel())
-    channel.once('close', () => {
-      publisher = undefined
-      void model.close().catch(() => undefined)
-    })
-    publisher = channel
-    return channel
+    publisher = { model, channel }
+    return publisher
+  }
+
+  /** Who does not confirm is left: a queue whose leader died may never answer on this channel. */
+  function leave(lost: NonNullable<typeof publisher>): void {
+    if (publisher === lost) publisher = undefined
+    void lost.model.close().catch(() => undefined)
   }
 
   async function attempt(message: Uint8Array): Promise<void> {
-    const channel = await oneByOne(publishing)
-    await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new TypeError('no confirmation')), ANSWER_MS)
-      channel.publish(EXCHANGE, '', Buffer.from(message), { persistent: true }, (error) => {
-        clearTimeout(late)
-        if (error === null || error === undefined) resolve()
-        else reject(error as Error)
+    const current = await oneByOne(publishing)
+    let timer: NodeJS.Timeout | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(() => reject(new TypeError('no confirmation')), ANSWER_MS)
+        const bytes = Buffer.from(message)
+        current.channel.publish(EXCHANGE, '', bytes, { persistent: true }, (error) => {
+          if (error === null || error === undefined) resolve()
+          else reject(error as Error)
+        })
       })
-    })
+    } catch (error) {
+      leave(current)
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async function receive(

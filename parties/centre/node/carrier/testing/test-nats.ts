@@ -10,11 +10,19 @@ import type { TestBrokers } from './test-brokers.ts'
 
 const PROGRAM = '/usr/sbin/nats-server'
 
-/** Starts a cluster of NATS servers with JetStream, in a folder of its own. */
-export async function startTestNats(count = 3): Promise<TestBrokers> {
+/** A cluster of which one server can be lost. */
+export interface TestNats extends TestBrokers {
+  /** Ends the server that leads, as a crash does; the others go on. */
+  killLeader(): Promise<void>
+}
+
+const SERVERS = 3
+
+/** Starts three NATS servers with JetStream, in a folder of their own. */
+export async function startTestNats(): Promise<TestNats> {
   const dir = await mkdtemp(join(tmpdir(), 'unifare-nats-'))
-  const ports = await freePorts(count * 2)
-  const routes = ports.slice(count).map((port) => `"nats://127.0.0.1:${port}"`)
+  const ports = await freePorts(SERVERS * 2)
+  const routes = ports.slice(SERVERS).map((port) => `"nats://127.0.0.1:${port}"`)
   const servers = new Map<string, ChildProcess>()
   const killAll = () => {
     for (const server of servers.values()) server.kill('SIGKILL')
@@ -22,14 +30,14 @@ export async function startTestNats(count = 3): Promise<TestBrokers> {
   process.once('exit', killAll)
 
   async function start(): Promise<void> {
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < SERVERS; i++) {
       const name = `n${i}`
-      const cluster = `cluster { name: test, listen: "127.0.0.1:${ports[count + i]}", routes: [${routes.join(', ')}] }`
+      const cluster = `cluster { name: test, listen: "127.0.0.1:${ports[SERVERS + i]}", routes: [${routes.join(', ')}] }`
       const config = [
         `server_name: ${name}`,
         `listen: "127.0.0.1:${ports[i]}"`,
         `jetstream { store_dir: "${join(dir, 'data', name)}", max_file: 8GB }`,
-        count > 1 ? cluster : '',
+        cluster,
       ]
       const file = join(dir, `${name}.conf`)
       await writeFile(file, config.join('\n'))
@@ -47,7 +55,7 @@ export async function startTestNats(count = 3): Promise<TestBrokers> {
   }
 
   await start()
-  const hosts = ports.slice(0, count).map((port) => `127.0.0.1:${port}`)
+  const hosts = ports.slice(0, SERVERS).map((port) => `127.0.0.1:${port}`)
   return {
     addresses: hosts.map((host) => `nats://${host}`).join(','),
     async killLeader() {
