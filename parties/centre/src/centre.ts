@@ -244,7 +244,8 @@ function createMachine(options: CentreOptions) {
       await postEntries(tx, tierEntries(day, { own, centre: id, rules: rules.tiers }))
       await stateFromAbove(tx, above, day)
       const oldest = { from: await oldestBefore(tx, day), before: rules.oldestDay }
-      await tiers.dayClosed(tx, { day, root, statements: stated, oldest }, input.send)
+      const { units } = rules.tiers
+      await tiers.dayClosed(tx, { day, root, statements: stated, units, oldest }, input.send)
     }
     return resultOf(cleared)
   }

@@ -6,6 +6,7 @@ import type { Statement } from '../statement.ts'
 import { takeListOfCentre } from './deny-lists.ts'
 import { encodeForwarded, type Forwarded, isForwarded, openForwarded } from './envelope.ts'
 import { dropOldTaps, forwardCharges, keepTaps } from './forward.ts'
+import type { TierRules } from './money.ts'
 import { createTierPlace, type TierOptions, type TierPlace } from './place.ts'
 import { handDown, takeFromAbove } from './results.ts'
 import {
@@ -52,6 +53,7 @@ export interface TierEdge {
       readonly day: Day
       readonly root: string
       readonly statements: readonly Statement[]
+      readonly units: TierRules['units']
       readonly oldest: { readonly from: Day; readonly before: Day }
     },
     send: Input['send'],
@@ -149,9 +151,12 @@ export function createTierEdge(options: TierEdgeOptions): TierEdge {
       return { sent: rows.length }
     },
 
-    async dayClosed(tx, { day, root, statements, oldest }, send) {
+    async dayClosed(tx, { day, root, statements, units, oldest }, send) {
+      // The same members that the day's money has below a child, no more.
+      const placeOf = (member: string) =>
+        units[member] === undefined ? undefined : divisionOf(member)
       const { isChild } = place
-      handDown(statements, { day, root, tiers, centre: id, divisionOf, isChild, send })
+      handDown(statements, { day, root, tiers, centre: id, divisionOf: placeOf, isChild, send })
       await dropOldTaps(tx, oldest)
     },
   }

@@ -554,6 +554,31 @@ describe('who may forward', () => {
     expect(await refusal(forged)).toBe('message.bad-signature')
   })
 
+  test('a result must come to its parts, and nothing comes behind it', async () => {
+    const network = await openTierNetwork()
+    const down = (body: object) =>
+      refusal(network.send(NATION, HUBEI, 'statement', utf8(canonicalJson({ day: DAY, ...body }))))
+    const position = { id: CARDS.yichang, receivableFen: 0, payableFen: 7, netFen: -7 }
+    const statement = {
+      member: CARDS.yichang,
+      day: DAY,
+      root: '00',
+      position,
+      roundingFen: 0,
+      lines: [],
+      orders: [],
+    }
+    const page = { tier: 'page', member: CARDS.yichang, part: 0, statement }
+    const result = { tier: 'result', root: '00', netFen: -7, members: [position], pages: 1 }
+    expect(await down(result)).toBe('message.malformed')
+    expect(await down(page)).toBe('accepted')
+    expect(await down({ ...result, netFen: -6 })).toBe('tier.bad-result')
+    const other = { ...position, netFen: -6 }
+    expect(await down({ ...result, netFen: -6, members: [other] })).toBe('tier.bad-result')
+    expect(await down({ ...result, root: '01' })).toBe('accepted')
+    expect(await down({ ...page, part: 1 })).toBe('tier.bad-result')
+  })
+
   test('results come from above alone', async () => {
     const network = await openTierNetwork()
     const body = new TextEncoder().encode(JSON.stringify({ tier: 'result', day: DAY }))

@@ -90,6 +90,8 @@ async function keepPage(
     statement !== null &&
     Array.isArray((statement as Partial<Statement>).lines)
   requireData(fits, CODE, 'a page has a member, a number and lines')
+  const [result] = await tx.get(tierResults, [{ centre, day }])
+  requireData(result === undefined, 'tier.bad-result', `a page behind the result of ${day}`)
   await tx.put(tierPages, [{ centre, day, member, part: Number(part), statement }])
 }
 
