@@ -8,8 +8,6 @@ import { createNetworkKeys } from '../src/keys.ts'
 export interface DemonstrationVerifierOptions {
   readonly seed: string
   readonly centre: string
-  /** Content of the issuer keys in force; null before the first list. */
-  readonly issuerKeys: unknown
 }
 
 /** Module that opens it, for clearing workers. */
@@ -17,7 +15,7 @@ export const DEMONSTRATION_VERIFIER: string = import.meta.url
 
 /** Opens the verifier of a demonstration's centre, as its workers do for themselves. */
 export async function openVerifier(options: unknown): Promise<Verifier> {
-  const { seed, centre, issuerKeys } = options as DemonstrationVerifierOptions
+  const { seed, centre } = options as DemonstrationVerifierOptions
   const random = createSeededRandom(`${seed}/blinding`)
   const engine = createFastVerifier({
     reference: nodeEngine(),
@@ -26,5 +24,5 @@ export async function openVerifier(options: unknown): Promise<Verifier> {
   const keys = createNetworkKeys({ seed, centre, engine })
   const { purchase, tac } = keys.masters
   const keyStore = keys.storeOf([purchase, tac])
-  return createVerifier({ keyStore, keyOwner: centre, issuerKeys, engine })
+  return createVerifier({ keyStore, keyOwner: centre, engine })
 }

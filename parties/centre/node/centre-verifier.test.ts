@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true }))
 afterEach(() => vi.unstubAllEnvs())
 
 describe('the verifier of a centre', () => {
-  const options = () => ({ keyOwner: CENTRE, issuerKeys: null, keys: { kind: 'file', file } })
+  const options = () => ({ keyOwner: CENTRE, keys: { kind: 'file', file } })
 
   test('verifies cards under the masters of its key file', async () => {
     vi.stubEnv('UNIFARE_PASSPHRASE', PASSPHRASE)

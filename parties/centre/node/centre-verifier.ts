@@ -5,12 +5,10 @@ import { nodeEngine, openEncryptedKeyStore, openPkcs11 } from '@unifare/crypto/n
 import { createFastVerifier } from '@unifare/ridecode'
 import { createVerifier, type Verifier } from '../src/index.ts'
 
-/** Where a centre's masters are, and which lists verify with them; no secret is among it. */
+/** Where a centre's masters are; no secret is among it. */
 export interface CentreVerifierOptions {
   /** Institution that owns the masters of both key systems. */
   readonly keyOwner: string
-  /** Content of the issuer keys in force; null before the first list. */
-  readonly issuerKeys: unknown
   readonly keys:
     | { readonly kind: 'file'; readonly file: string }
     | {
@@ -33,13 +31,13 @@ const SECRETS = { file: 'UNIFARE_PASSPHRASE', token: 'UNIFARE_PIN' } as const
  * `clearing.no-secret` without it.
  */
 export async function openVerifier(options: unknown): Promise<Verifier> {
-  const { keyOwner, issuerKeys, keys } = options as CentreVerifierOptions
+  const { keyOwner, keys } = options as CentreVerifierOptions
   const random = systemRandom()
   const engine = createFastVerifier({
     reference: nodeEngine(),
     random: (length) => random.bytes(length),
   })
-  return createVerifier({ keyStore: await openKeys(keys), keyOwner, issuerKeys, engine })
+  return createVerifier({ keyStore: await openKeys(keys), keyOwner, engine })
 }
 
 async function openKeys(keys: CentreVerifierOptions['keys']): Promise<KeyStore> {

@@ -1,9 +1,19 @@
+import { copyFile, link, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Day, fromUtf8, listSegments, type Storage, segmentStart, utf8 } from '@unifare/core'
+import {
+  type Day,
+  fromUtf8,
+  listSegments,
+  type Storage,
+  segmentName,
+  segmentStart,
+  utf8,
+} from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
 import {
   type ClearedSegments,
   type ClearingProgress,
+  type ClearingWorkers,
   clearSegments,
   compareDay,
   type DayDifference,
@@ -14,22 +24,24 @@ import {
   storeRules,
   writeFileRecords,
 } from '../src/index.ts'
-import { startClearingPool } from './clearing-pool.ts'
-import { openVerifierOf, type WorkerSetup } from './clearing-worker.ts'
 import { createFileSpill } from './file-spill.ts'
 
-/** Folders and threads that a centre's days are cleared with. */
+/** Where a centre's days are cleared, and by whom. */
 export interface StoredClearingOptions {
   readonly centre: string
   /** Folder of the centre's intake journal: it is only read. */
   readonly journalDir: string
-  /** Folder of the cleared days, created when missing. */
+  /** Folder of the cleared days, created when missing; workers see all that they need in it. */
   readonly dir: string
-  readonly threads: number
-  /** Verifier of a day, by the content of its issuer keys. */
-  readonly verifier: (
-    issuerKeys: unknown,
-  ) => Pick<WorkerSetup, 'verifierModule' | 'verifierOptions'>
+  /** Workers of a run, whose name stands for a day and its close. */
+  readonly workersOf: (run: string) => Promise<RunOfDay>
+}
+
+/** Who clears one day. */
+export interface RunOfDay {
+  readonly workers: ClearingWorkers
+  /** The day is cleared: nothing of the run is needed any more. */
+  end(): Promise<void>
 }
 
 /** A closed day that was cleared again from its segments. */
@@ -78,55 +90,64 @@ async function clearStored(
   stored: StoredDay,
   options: StoredClearingOptions,
 ): Promise<ClearedStoredDay> {
-  const { storage, journals, closedDays, progress } = tools
-  const { centre, journalDir, dir, threads } = options
-  const { day, rules, from, until, refused, orders, refunded, closed } = stored
-  await storeRules(storage, rules)
+  const { storage, closedDays, progress } = tools
+  const { centre, dir } = options
+  const { day, orders, refunded, closed } = stored
+  await storeRules(storage, stored.rules)
   await writeFileRecords(storage, stored.files, { day, centre })
-  const taken = await segmentsBetween(journals, { from, until })
-  const segments: SegmentDay['segments'] = [
-    ...taken.map((segment) => ({ journal: INTAKE, segment, from, until, refused })),
-    ...(await listSegments(storage, fileJournal(day))).map((segment) => ({
-      journal: fileJournal(day),
-      segment,
-      from: 0,
-      until: Number.MAX_SAFE_INTEGER,
-      refused: [],
-    })),
-  ]
+  const segments = await segmentsOf(tools, stored, options)
   const before = closedDays.at(-1)
   const last = before === undefined ? undefined : await summaryOf(storage, before)
   const delivered = before === undefined ? undefined : await storage.read(`${DELIVERED}${before}`)
-  const spillDir = join(dir, 'spill')
-  const spill = await createFileSpill(spillDir)
-  const verifier = options.verifier(stored.issuerKeys)
-  // What is wrong with the keys is said here, once: a token counts every wrong PIN.
-  await openVerifierOf(verifier)
-  const setup = { storageDir: dir, journalDir, spillDir, ...verifier }
-  const workers = startClearingPool(setup, threads)
-  try {
-    const cleared = await clearSegments(
-      {
-        day,
-        centre,
-        previousRoot: last?.root ?? FIRST_ROOT,
-        closedDays,
-        segments,
-        shards: shardsFor(segments.length),
-        orders,
-        refunded,
-        ...(delivered && { deliveredBefore: delivered }),
-      },
-      { workers, spill, ...(progress && { progress }) },
-    )
-    await storage.replace(`${DELIVERED}${day}`, cleared.delivered)
-    const summary: Summary = { day, root: cleared.root, closedRoot: closed.root }
-    await storage.replace(`${SUMMARY}${day}`, utf8(JSON.stringify(summary)))
-    const differences = await compareDay(storage, cleared, closed)
-    return { cleared, segments: segments.length, differences }
-  } finally {
-    await workers.close()
+  const spill = await createFileSpill(join(dir, 'spill'))
+  const run = await options.workersOf(`${centre}-${day}-${closed.root.slice(0, 16)}`)
+  const cleared = await clearSegments(
+    {
+      day,
+      centre,
+      previousRoot: last?.root ?? FIRST_ROOT,
+      closedDays,
+      segments,
+      shards: shardsFor(segments.length),
+      orders,
+      refunded,
+      ...(delivered && { deliveredBefore: delivered }),
+    },
+    { workers: run.workers, spill, ...(progress && { progress }) },
+  )
+  await storage.replace(`${DELIVERED}${day}`, cleared.delivered)
+  const summary: Summary = { day, root: cleared.root, closedRoot: closed.root }
+  await storage.replace(`${SUMMARY}${day}`, utf8(JSON.stringify(summary)))
+  await run.end()
+  const differences = await compareDay(storage, cleared, closed)
+  return { cleared, segments: segments.length, differences }
+}
+
+/** Segments of the intake with records of the day, put where workers look, and those of files. */
+async function segmentsOf(
+  { storage, journals }: { readonly storage: Storage; readonly journals: Storage },
+  { day, from, until, refused }: StoredDay,
+  { journalDir, dir }: StoredClearingOptions,
+): Promise<SegmentDay['segments']> {
+  const taken = await segmentsBetween(journals, { from, until })
+  for (const segment of taken) {
+    const name = segmentName(INTAKE, segment)
+    await share(join(journalDir, name), join(dir, name))
   }
+  const journal = fileJournal(day)
+  const filed = await listSegments(storage, journal)
+  const all = { journal, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] }
+  return [
+    ...taken.map((segment) => ({ journal: INTAKE, segment, from, until, refused })),
+    ...filed.map((segment) => ({ ...all, segment })),
+  ]
+}
+
+/** The same file in another folder; a copy where folders are on different disks. */
+async function share(from: string, to: string): Promise<void> {
+  // A copy of a segment that went on since is too short.
+  await rm(to, { force: true })
+  await link(from, to).catch(() => copyFile(from, to))
 }
 
 /** Numbers of the intake's segments that hold records of a day. */

@@ -1,4 +1,3 @@
-import type { Storage } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import {
@@ -16,8 +15,6 @@ import { createFileSpill } from './file-spill.ts'
 export interface WorkerSetup {
   /** Folder of the segments and of the day's durable files. */
   readonly storageDir: string
-  /** Folder of segments that are only read, where they lie elsewhere. */
-  readonly journalDir?: string
   /** Folder of files that are set aside. */
   readonly spillDir: string
   /**
@@ -53,20 +50,7 @@ async function open(setup: WorkerSetup) {
   const spill = await createFileSpill(setup.spillDir)
   const verifier = await openVerifierOf(setup)
   const tools = { storage, spill, hashes: nodeEngine(), verifier }
-  const journals = setup.journalDir === undefined ? storage : await both(storage, setup.journalDir)
-  return {
-    scatter: createScatterer({ ...tools, storage: journals }),
-    clear: createShardClearer(tools),
-  }
-}
-
-/** Files of a storage, then those of a folder. */
-async function both(storage: Storage, dir: string): Promise<Storage> {
-  const second = await createFileStorage(dir)
-  return {
-    ...storage,
-    read: async (name, into) => (await storage.read(name, into)) ?? second.read(name, into),
-  }
+  return { scatter: createScatterer(tools), clear: createShardClearer(tools) }
 }
 
 /** Does one job; the pool calls it in a thread of its own. */

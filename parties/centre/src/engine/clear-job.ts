@@ -8,6 +8,7 @@ import {
   toHex,
   view,
 } from '@unifare/core'
+import { parseIssuerKeys } from '@unifare/ridecode'
 import type { Verifier } from '../evidence.ts'
 import { bucketsOf } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
@@ -90,8 +91,8 @@ const BYTES_PER_CARD = 3 * LINE_BYTES
 
 /** Opens a clearer of shards; it keeps its memory from one shard to the next. */
 export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promise<ClearedPart> {
-  const { storage, spill, hashes, verifier } = tools
-  let known: { readonly rules: ShardRules; readonly lanes: Lanes } | undefined
+  const { storage, spill, hashes } = tools
+  let known: DayRules | undefined
   const scratch = createScratch()
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
@@ -117,10 +118,11 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   }
 
   /** Read once for all shards of a day. */
-  async function rulesOf(day: Day) {
+  async function rulesOf(day: Day): Promise<DayRules> {
     if (known?.rules.day !== day) {
       const rules = await loadRules(storage, day)
-      known = { rules, lanes: createLanes(rules) }
+      const verifier = verifierOn(tools.verifier, rules.issuerKeys)
+      known = { rules, lanes: createLanes(rules), verifier }
     }
     return known
   }
@@ -128,7 +130,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   async function clear(job: ClearJob): Promise<ClearedPart> {
     scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
-    const { rules, lanes } = await rulesOf(day)
+    const { rules, lanes, verifier } = await rulesOf(day)
     const buckets = bucketsOf(shard, shards)
     const before = await stateBefore(storage, closedDays.at(-1), buckets)
     const taps = await load('taps', before.waitingTaps, parts)
@@ -184,6 +186,21 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   // One after the other: they share the room.
   const oneByOne = createSerial()
   return (job) => oneByOne(() => clear(job))
+}
+
+/** What holds for all shards of a day. */
+interface DayRules {
+  readonly rules: ShardRules
+  readonly lanes: Lanes
+  readonly verifier: Verifier
+}
+
+/** A verifier under the issuer keys of a day. */
+function verifierOn(verifier: Verifier, issuerKeys: unknown): Verifier {
+  if (issuerKeys === undefined) return verifier
+  const { engine } = verifier
+  const keys = issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine)
+  return { ...verifier, issuerKeys: keys }
 }
 
 /** What the day before left for some buckets, in their order. */

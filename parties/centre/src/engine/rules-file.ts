@@ -31,6 +31,7 @@ export async function storeRules(storage: Storage, rules: StoredRules): Promise<
     fees,
     denied: marks,
     holdDays,
+    ...(rules.issuerKeys !== undefined && { issuerKeys: rules.issuerKeys }),
   }
   await storage.replace(feesFile(day), utf8(JSON.stringify(fees)))
   await storage.replace(rulesFile(day), utf8(JSON.stringify(text)))
@@ -57,6 +58,7 @@ export async function loadRules(storage: Storage, day: string): Promise<ShardRul
     readonly fees: readonly FeeRow[]
     readonly denied: readonly (Omit<DenyMark, 'account'> & { readonly account: string })[]
     readonly holdDays?: number
+    readonly issuerKeys?: unknown
   }
   checkFeeRows(text.fees)
   return {
@@ -66,6 +68,7 @@ export async function loadRules(storage: Storage, day: string): Promise<ShardRul
     acceptance: acceptanceTable(parseAcceptance(text.acceptance)),
     fees: text.fees,
     holdDays: text.holdDays ?? 0,
+    issuerKeys: text.issuerKeys,
     denied: text.denied.map(({ account, ...mark }) => ({ account: fromHex(account), ...mark })),
   }
 }

@@ -37,6 +37,8 @@ export interface ShardRules extends LaneRules {
   readonly denied: readonly DenyMark[]
   /** Days that a charge waits for a missing record; it is judged at once when not given. */
   readonly holdDays?: number
+  /** Content of the issuer keys, null before the first list; those of the verifier when not given. */
+  readonly issuerKeys?: unknown
 }
 
 /** Who verifies, and what all earlier days know. */

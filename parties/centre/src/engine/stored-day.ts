@@ -13,8 +13,6 @@ import type { StoredRules } from './rules-file.ts'
 export interface StoredDay {
   readonly day: Day
   readonly rules: StoredRules
-  /** Content of the issuer keys in force; null before the first list. */
-  readonly issuerKeys: unknown
   /** Places in the intake journal: from the first to before the second. */
   readonly from: number
   readonly until: number
@@ -67,8 +65,8 @@ export async function readStoredDay(
       fees,
       denied: await deniedMedia(tx),
       ...(holdDays !== undefined && { holdDays }),
+      issuerKeys,
     },
-    issuerKeys,
     from,
     until,
     refused: await refusedPlaces(tx, { from, until }),

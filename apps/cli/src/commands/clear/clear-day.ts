@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readStoredDay, type StoredDay, storedDays } from '@unifare/centre'
 import {
@@ -9,24 +8,17 @@ import {
 } from '@unifare/centre/node'
 import { type Day, parseDay, requireData } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
-import type { KeyScheme } from '@unifare/crypto'
 import { createProgress, EXIT, printJson, printLines } from '../../output.ts'
 import { institutionDir } from '../../party-storage.ts'
 import { openStoredParty, type StoredParty } from '../../stored-network.ts'
-import { verifierOf } from './day-verifier.ts'
+import { type DayWorkersOptions, openDayWorkers } from './day-workers.ts'
 
 /** Options as the command line gives them. */
-export interface ClearDayOptions {
+export interface ClearDayOptions extends DayWorkersOptions {
   readonly data: string
   readonly work?: string
   readonly check?: boolean
   readonly archive?: string
-  readonly threads?: number
-  readonly seed?: string
-  readonly store?: string
-  readonly token?: string
-  readonly scheme?: KeyScheme
-  readonly library?: string
   readonly json?: boolean
 }
 
@@ -57,29 +49,33 @@ async function clearUpTo(
   { id: centre, repository }: StoredParty,
   options: ClearDayOptions,
 ): Promise<ClearedStoredDay> {
-  const { data, threads = availableParallelism() } = options
   const all = await repository.transaction(storedDays)
   requireData(all.includes(day), 'centre.day-open', `${day} is not closed`)
-  const clearing = await openStoredClearing({
-    centre,
-    journalDir: institutionDir(resolve(data), centre),
-    dir: workDir(options),
-    threads,
-    verifier: (issuerKeys) => verifierOf(options, { centre, issuerKeys }),
-  })
-  const read = (one: Day): Promise<StoredDay> =>
-    repository.transaction((tx) => readStoredDay(tx, { centre, day: one }))
-  const before = all.filter((one) => one < day)
-  let known = 0
-  for (; known < before.length; known++) {
-    const one = before[known] as Day
-    if (!(await clearing.isCleared(one, (await read(one)).closed.root))) break
+  const dir = workDir(options)
+  const workers = await openDayWorkers(options, { centre, dir })
+  try {
+    const clearing = await openStoredClearing({
+      centre,
+      journalDir: institutionDir(resolve(options.data), centre),
+      dir,
+      workersOf: (run) => workers.of(run),
+    })
+    const read = (one: Day): Promise<StoredDay> =>
+      repository.transaction((tx) => readStoredDay(tx, { centre, day: one }))
+    const before = all.filter((one) => one < day)
+    let known = 0
+    for (const one of before) {
+      if (!(await clearing.isCleared(one, (await read(one)).closed.root))) break
+      known += 1
+    }
+    for (const [index, one] of before.entries()) {
+      if (index < known) continue
+      await clearing.clear(await read(one), before.slice(0, index), createProgress(one))
+    }
+    return await clearing.clear(await read(day), before, createProgress(day))
+  } finally {
+    await workers.close()
   }
-  for (const [index, one] of before.entries()) {
-    if (index < known) continue
-    await clearing.clear(await read(one), before.slice(0, index), createProgress(one))
-  }
-  return clearing.clear(await read(day), before, createProgress(day))
 }
 
 function workDir({ data, work }: ClearDayOptions): string {

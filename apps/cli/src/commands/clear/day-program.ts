@@ -16,6 +16,12 @@ export function addClearDay(clear: Command): void {
     .addOption(new Option('--threads <n>', 'threads; one a core without').argParser(whole(1, 256)))
     .addOption(
       new Option(
+        '--database <urls>',
+        'PostgreSQL with the jobs: workers that see the folder clear the day 任务表',
+      ).conflicts(['seed', 'store', 'token']),
+    )
+    .addOption(
+      new Option(
         '--seed <text>',
         'keys of a demonstration: the seed that it was started with',
       ).conflicts(['store', 'token']),
