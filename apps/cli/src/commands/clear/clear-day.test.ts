@@ -1,12 +1,18 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { businessDayStart, nextDay } from '@unifare/core'
+import { startTestPostgres } from '@unifare/core/testing'
 import { prepareNetwork, rideDay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
 import { startNetwork } from '../../running.ts'
 import { type ClearDayOptions, clearDay } from './clear-day.ts'
+import { startProgram } from './program.fixture.ts'
 
+const VERIFIER = fileURLToPath(
+  new URL('../../../../../twin/node/demonstration-verifier.ts', import.meta.url),
+)
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 afterEach(() => printed.mockReset())
 
@@ -67,6 +73,26 @@ describe('unifare clear day', () => {
     expect(told.verdicts).toEqual({ normal: told.charges })
     // Cleared a second time it has the same root.
     expect(JSON.parse(before)).toMatchObject({ day: DAY, root: told.root })
+  })
+
+  it('is cleared by workers that have the keys, from their jobs in a database', async () => {
+    const postgres = await startTestPostgres()
+    const work = join(folder, 'leased')
+    const database = ['--database', postgres.url, '--data', work, '--threads', '1', '--json']
+    const options = JSON.stringify({ seed: SEED, centre: '00000156' })
+    const keys = ['--verifier', VERIFIER, '--verifier-options', options]
+    const worker = startProgram(['clear', 'worker', ...database, ...keys, '--name', 'one'])
+    try {
+      const { code, text } = await cleared(DAY, { database: postgres.url, work })
+      expect(code).toBe(0)
+      const { root, charges } = JSON.parse(text) as { root: string; charges: number }
+      const alone = await readFile(join(data, 'clearing', `summary-${DAY}`), 'utf8')
+      expect(JSON.parse(alone)).toMatchObject({ root })
+      expect(await worker.end()).toMatchObject({ name: 'one', charges })
+    } finally {
+      await worker.kill()
+      await postgres.stop()
+    }
   })
 
   it('ends with 1 under keys that are not the centre’s: no evidence verifies', async () => {
