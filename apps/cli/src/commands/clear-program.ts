@@ -55,7 +55,6 @@ export function addClearProgram(program: Command): void {
   )
     .requiredOption('--carrier <addresses>', 'brokers 消息中间件: nats://a,b,c or amqp://a,b,c')
     .option('--ended', 'nobody writes the journals any more: send their last segments too')
-    .option('--once', 'end when the other disks have everything')
     .action((options) => run(async () => (await import('./clear/carry.ts')).carry(options)))
 
   addClearDay(clear)

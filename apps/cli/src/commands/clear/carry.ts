@@ -13,12 +13,11 @@ import {
 
 const LOOK_MS = 500
 
-/** Runs `unifare clear carry`: ends when told to, or with `--once` when others have everything. */
+/** Runs `unifare clear carry`: ends when told to; exit 1 when files are on too few other disks. */
 export async function carry(
   options: CarryingOptions & {
     readonly carrier: string
     readonly ended?: boolean
-    readonly once?: boolean
   },
 ): Promise<number> {
   const { data, copies } = options
@@ -33,7 +32,7 @@ export async function carry(
       await sendNew(carrying, data, options.ended === true, signal)
       const { sent, held } = await carrying.files.progress(name, copies)
       progress(held, sent, `${held} of ${sent} files`)
-      if (signal.aborted || (options.once === true && held === sent)) break
+      if (signal.aborted) break
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
     }
     const report = { name, ...(await carrying.files.progress(name, copies)), copies }
