@@ -3,6 +3,7 @@ import { type Hashes, pureHashes } from './hashes.ts'
 import {
   GROUP_HEADER,
   GROUP_MAGIC,
+  type HashedPart,
   LINK_BYTES,
   type NewRecord,
   newRecord,
@@ -13,7 +14,7 @@ export interface GroupBuffer {
   readonly count: number
   /** Bytes of the whole group. */
   readonly length: number
-  /** Copies the record, but for a long part that was hashed already: that stays where it is. */
+  /** Copies the record, but for a part that was hashed already: that stays where it is. */
   add(record: NewRecord): void
   /** The whole group in parts, which are good until `clear`. */
   seal(firstIndex: number, hashBefore: Uint8Array): Uint8Array[]
@@ -22,15 +23,13 @@ export interface GroupBuffer {
 
 /** Memory that a group keeps for the next one. */
 const KEPT_BYTES = 8 * 1024 * 1024
-/** Shorter parts are copied: to write one from elsewhere costs more. */
-const APART_BYTES_MIN = 4096
 
 export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
   let own = new Uint8Array(1024)
   let end = GROUP_HEADER.length
   let count = 0
   /** Parts that lie elsewhere, and before which of the own bytes they belong. */
-  let apart: { readonly at: number; readonly bytes: Uint8Array }[] = []
+  let apart: (HashedPart & { readonly at: number })[] = []
   let apartBytes = 0
 
   function copy(bytes: Uint8Array): void {
@@ -43,15 +42,15 @@ export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
     end += bytes.length
   }
 
-  function partsOf(): Uint8Array[] {
+  /** The group from an offset on, with what is to stand for each part that lies elsewhere. */
+  function partsFrom(start: number, shown: (part: HashedPart) => Uint8Array): Uint8Array[] {
     const parts: Uint8Array[] = []
-    let from = 0
-    for (const { at, bytes } of apart) {
-      if (at > from) parts.push(own.subarray(from, at))
-      parts.push(bytes)
-      from = at
+    let from = start
+    for (const part of apart) {
+      parts.push(own.subarray(from, part.at), shown(part))
+      from = part.at
     }
-    return end > from ? [...parts, own.subarray(from, end)] : parts
+    return [...parts, own.subarray(from, end)]
   }
 
   return {
@@ -65,9 +64,8 @@ export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
       copy(head)
       for (const part of parts) {
         if (part instanceof Uint8Array) copy(part)
-        else if (part.bytes.length < APART_BYTES_MIN) copy(part.bytes)
-        else {
-          apart.push({ at: end, bytes: part.bytes })
+        else if (part.bytes.length > 0) {
+          apart.push({ ...part, at: end })
           apartBytes += part.bytes.length
         }
       }
@@ -78,12 +76,10 @@ export function createGroupBuffer(hashes: Hashes = pureHashes): GroupBuffer {
       const bodyBytes = end + apartBytes - GROUP_HEADER.length
       const values = { magic: GROUP_MAGIC, bodyBytes, count, firstIndex, link, crc: 0 }
       own.set(GROUP_HEADER.encode(values))
-      // The header is the beginning of the first part, and the sum its end.
       const crcAt = GROUP_HEADER.fields.crc[0]
-      const [first = own, ...others] = partsOf()
-      const body = first.subarray(GROUP_HEADER.length)
-      view(own).setUint32(crcAt, hashes.crc32(own.subarray(0, crcAt), body, ...others))
-      return [first, ...others]
+      const summed = partsFrom(GROUP_HEADER.length, ({ sha256 }) => sha256)
+      view(own).setUint32(crcAt, hashes.crc32(own.subarray(0, crcAt), ...summed))
+      return partsFrom(0, ({ bytes }) => bytes)
     },
     clear() {
       if (own.length > KEPT_BYTES) own = new Uint8Array(1024)

@@ -10,12 +10,16 @@ export const MAX_RECORD_BYTES = 16 * 1024 * 1024
 export const GENESIS_HASH: Uint8Array = new Uint8Array(32)
 
 /** Version that is written; all before it are read for ever. */
-export const SEGMENT_VERSION = 2
+export const SEGMENT_VERSION = 3
 const SEGMENT_MAGIC = 'UFJOURNL'
-/** Groups of version 1 and 2; their records begin with so many bytes. */
-const GROUP_MAGICS = { UFG1: 4, UFG2: 12 } as const
-export const GROUP_MAGIC = 'UFG2'
-const RECORD_HEAD_BYTES = GROUP_MAGICS[GROUP_MAGIC]
+/** Groups of the versions: bytes that their records begin with, and what their sum takes bulks for. */
+const GROUP_KINDS = {
+  UFG1: { headBytes: 4, bulksBySum: false },
+  UFG2: { headBytes: 12, bulksBySum: false },
+  UFG3: { headBytes: 12, bulksBySum: true },
+} as const
+export const GROUP_MAGIC = 'UFG3'
+const RECORD_HEAD_BYTES = GROUP_KINDS[GROUP_MAGIC].headBytes
 export const LINK_BYTES = 8
 
 /** First bytes of every segment file; the previous hash chains it to the segment before. */
@@ -29,8 +33,9 @@ export const SEGMENT_HEADER = defineLayout(64, {
 })
 
 /**
- * Head of a group: the records that one sync made durable together, each as length u32 (version 2:
- * then place and length of its bulk, u32 each) and payload. A group is written only after the group before it was synced, so a torn one can only
+ * Head of a group: the records that one sync made durable together, each as length u32 (from version
+ * 2 on then place and length of its bulk, u32 each) and payload. The sum covers all but itself; from
+ * version 3 on a bulk stands in it as its SHA-256, as in the chain: no byte is summed twice. A group is written only after the group before it was synced, so a torn one can only
  * be the last; that is what tells a cut from a corruption.
  */
 export const GROUP_HEADER = defineLayout(32, {
@@ -47,8 +52,10 @@ export interface Group {
   readonly firstIndex: number
   readonly link: Uint8Array
   readonly payloads: readonly Uint8Array[]
-  /** Heads of the records, of version 2 only. */
+  /** Heads of the records, from version 2 on. */
   readonly heads: readonly Uint8Array[] | undefined
+  /** SHA-256 of the bulks, where the sum was made over them. */
+  readonly bulkHashes: readonly (Uint8Array | undefined)[]
   readonly end: number
 }
 
@@ -103,7 +110,7 @@ export function chain(hash: Uint8Array, { head, parts }: NewRecord, hashes: Hash
 
 /** Chain hashes after each record of a group that was read. */
 export function chainGroup(before: Uint8Array, group: Group, hashes: Hashes): Uint8Array[] {
-  const { heads } = group
+  const { heads, bulkHashes } = group
   let hash = before
   return group.payloads.map((payload, i) => {
     const head = heads?.[i]
@@ -113,7 +120,6 @@ export function chainGroup(before: Uint8Array, group: Group, hashes: Hashes): Ui
     }
     const { bulkAt, bulkLength } = recordHead.decode(head)
     const end = bulkAt + bulkLength
-    const bulk = payload.subarray(bulkAt, end)
     hash =
       bulkLength === 0
         ? hashes.sha256(hash, head, payload)
@@ -121,7 +127,7 @@ export function chainGroup(before: Uint8Array, group: Group, hashes: Hashes): Ui
             hash,
             head,
             payload.subarray(0, bulkAt),
-            hashes.sha256(bulk),
+            bulkHashes[i] ?? hashes.sha256(payload.subarray(bulkAt, end)),
             payload.subarray(end),
           )
     return hash
@@ -177,37 +183,79 @@ export function decodeGroup(
   if (bytes.length < body) return undefined
   const header = GROUP_HEADER.decode(bytes.subarray(offset, body))
   const end = body + header.bodyBytes
-  const headBytes = headBytesOf(header.magic)
-  if (headBytes === undefined || end > bytes.length) return undefined
-  const crcAt = offset + GROUP_HEADER.fields.crc[0]
-  if (header.crc !== hashes.crc32(bytes.subarray(offset, crcAt), bytes.subarray(body, end)))
-    return undefined
-  const payloads: Uint8Array[] = []
-  const heads: Uint8Array[] = []
-  let at = body
-  for (let i = 0; i < header.count; i++) {
-    const from = at + headBytes
-    if (from > end) return undefined
-    const next = from + view(bytes).getUint32(at)
-    if (next > end) return undefined
-    heads.push(bytes.subarray(at, from))
-    payloads.push(bytes.subarray(from, next))
-    at = next
-  }
-  if (at !== end) return undefined
+  const kind = kindOf(header.magic)
+  if (kind === undefined || end > bytes.length) return undefined
+  const records = splitRecords(bytes.subarray(body, end), header.count, kind.headBytes)
+  const bulkHashes = records && (kind.bulksBySum ? hashBulks(records, hashes) : [])
+  if (records === undefined || bulkHashes === undefined) return undefined
+  const head = bytes.subarray(offset, offset + GROUP_HEADER.fields.crc[0])
+  const summed = kind.bulksBySum ? withoutBulks(records, bulkHashes) : [bytes.subarray(body, end)]
+  if (header.crc !== hashes.crc32(head, ...summed)) return undefined
   const { firstIndex, link } = header
+  const { heads, payloads } = records
   return {
     firstIndex,
     link,
     payloads,
-    heads: headBytes === RECORD_HEAD_BYTES ? heads : undefined,
+    heads: kind.headBytes === RECORD_HEAD_BYTES ? heads : undefined,
+    bulkHashes,
     end,
   }
 }
 
-function headBytesOf(magic: string): number | undefined {
-  return Object.hasOwn(GROUP_MAGICS, magic)
-    ? GROUP_MAGICS[magic as keyof typeof GROUP_MAGICS]
+interface Records {
+  readonly heads: readonly Uint8Array[]
+  readonly payloads: readonly Uint8Array[]
+}
+
+/** SHA-256 of every record's bulk; undefined when one is longer than its record. */
+function hashBulks(
+  { heads, payloads }: Records,
+  hashes: Hashes,
+): (Uint8Array | undefined)[] | undefined {
+  const bulks = payloads.map((payload, i) => {
+    const { bulkAt, bulkLength } = recordHead.decode(heads[i]!)
+    const bulk = payload.subarray(bulkAt, bulkAt + bulkLength)
+    return bulk.length === bulkLength ? bulk : undefined
+  })
+  if (bulks.includes(undefined)) return undefined
+  return bulks.map((bulk) => (bulk?.length ? hashes.sha256(bulk) : undefined))
+}
+
+/** The records with the hash of each bulk in its place. */
+function withoutBulks(
+  { heads, payloads }: Records,
+  bulkHashes: readonly (Uint8Array | undefined)[],
+): Uint8Array[] {
+  return payloads.flatMap((payload, i) => {
+    const head = heads[i]!
+    const hash = bulkHashes[i]
+    if (hash === undefined) return [head, payload]
+    const { bulkAt, bulkLength } = recordHead.decode(head)
+    return [head, payload.subarray(0, bulkAt), hash, payload.subarray(bulkAt + bulkLength)]
+  })
+}
+
+/** Heads and payloads of a group's records; undefined when they do not fill it. */
+function splitRecords(body: Uint8Array, count: number, headBytes: number): Records | undefined {
+  const heads: Uint8Array[] = []
+  const payloads: Uint8Array[] = []
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    const from = at + headBytes
+    if (from > body.length) return undefined
+    const next = from + view(body).getUint32(at)
+    if (next > body.length) return undefined
+    heads.push(body.subarray(at, from))
+    payloads.push(body.subarray(from, next))
+    at = next
+  }
+  return at === body.length ? { heads, payloads } : undefined
+}
+
+function kindOf(magic: string): (typeof GROUP_KINDS)[keyof typeof GROUP_KINDS] | undefined {
+  return Object.hasOwn(GROUP_KINDS, magic)
+    ? GROUP_KINDS[magic as keyof typeof GROUP_KINDS]
     : undefined
 }
 

@@ -56,32 +56,64 @@ describe('bytes of a journal', () => {
     return head
   }
 
-  it('are those of version 2, for ever', async () => {
-    expect(toHex(await written([['entry', 'exit'], ['']]))).toBe(toHex(goldenOf(2)))
-  })
-
-  it.each([1, 2])('of version %i are read for ever', async (version) => {
-    expect(await texts(await storageWith(goldenOf(version)))).toEqual(['entry', 'exit', ''])
-  })
-
-  it('of version 1 stay as they are: what comes goes into a segment behind them', async () => {
-    const storage = await storageWith(goldenOf(1))
+  it('are those of version 3, for ever', async () => {
+    const storage = createMemoryStorage()
     const journal = await open(storage)
-    journal.append(utf8('new'))
+    for (const text of ['entry', 'exit']) journal.append(utf8(text))
+    await journal.sync()
+    journal.append(utf8(''))
+    await journal.sync()
+    const bulk = utf8('a body that was hashed')
+    journal.append(utf8('before '), { bytes: bulk, sha256: sha(bulk) }, utf8(' behind'))
     await journal.close()
-    expect(await storage.list('')).toEqual([FIRST, 'taps-000002.seg'])
-    expect(await storage.read(FIRST)).toEqual(goldenOf(1))
-    expect(await texts(storage)).toEqual(['entry', 'exit', '', 'new'])
-    const again = await open(storage)
-    again.append(utf8('newer'))
-    await again.close()
-    expect(await storage.list('')).toHaveLength(2)
-    expect(await texts(storage)).toEqual(['entry', 'exit', '', 'new', 'newer'])
+    expect(toHex((await storage.read(FIRST)) ?? utf8(''))).toBe(toHex(goldenOf(3)))
   })
+
+  it('sum: CRC-32 of head and records, each bulk as its SHA-256; in version 2 as it is', async () => {
+    const whole = goldenOf(3)
+    const at = (await written([['entry', 'exit'], ['']])).length
+    const [head, body] = [whole.slice(at, at + 28), whole.slice(at + 32)]
+    const bulk = utf8('a body that was hashed')
+    const before = 12 + 'before '.length
+    const rest = body.subarray(before + bulk.length)
+    const sum = crc32(concat(head, body.subarray(0, before), sha(bulk), rest))
+    expect(view(whole).getUint32(at + 28)).toBe(sum)
+    const old = goldenOf(2)
+    const last = old.subarray(old.length - 32 - 12)
+    expect(view(last).getUint32(28)).toBe(crc32(concat(last.subarray(0, 28), last.subarray(32))))
+  })
+
+  it.each([1, 2, 3])('of version %i are read for ever', async (version) => {
+    const third = version === 3 ? ['before a body that was hashed behind'] : []
+    expect(await texts(await storageWith(goldenOf(version)))).toEqual([
+      'entry',
+      'exit',
+      '',
+      ...third,
+    ])
+  })
+
+  it.each([1, 2])(
+    'of version %i stay as they are: what comes goes into a segment behind them',
+    async (version) => {
+      const storage = await storageWith(goldenOf(version))
+      const journal = await open(storage)
+      journal.append(utf8('new'))
+      await journal.close()
+      expect(await storage.list('')).toEqual([FIRST, 'taps-000002.seg'])
+      expect(await storage.read(FIRST)).toEqual(goldenOf(version))
+      expect(await texts(storage)).toEqual(['entry', 'exit', '', 'new'])
+      const again = await open(storage)
+      again.append(utf8('newer'))
+      await again.close()
+      expect(await storage.list('')).toHaveLength(2)
+      expect(await texts(storage)).toEqual(['entry', 'exit', '', 'new', 'newer'])
+    },
+  )
 
   it('of a later version are refused by name', async () => {
-    const later = goldenOf(2)
-    later[9] = 3
+    const later = goldenOf(3)
+    later[9] = 4
     view(later).setUint32(60, crc32(later.subarray(0, 60)))
     await expect(open(await storageWith(later))).rejects.toMatchObject({ code: 'journal.version' })
   })
@@ -283,6 +315,31 @@ describe('a damaged journal', () => {
         code: 'journal.corrupt',
         details: { file: FIRST, offset: expect.any(Number) as number },
       })
+    }
+  })
+
+  it('is refused, or ends before it, when any bit of a group with a hashed part is flipped', async () => {
+    const storage = createMemoryStorage()
+    const journal = await open(storage)
+    const bulk = utf8('a body that was hashed')
+    const hashed = {
+      bytes: bulk,
+      sha256: new Uint8Array(createHash('sha256').update(bulk).digest()),
+    }
+    journal.append(utf8('one'), hashed, utf8('behind'))
+    journal.append(hashed)
+    await journal.sync()
+    const end = ((await storage.read(FIRST)) ?? bulk).length
+    journal.append(utf8('last'))
+    await journal.close()
+    const whole = (await storage.read(FIRST)) ?? bulk
+    for (let bit = 64 * 8; bit < end * 8; bit++) {
+      const bytes = whole.slice()
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      await expect(open(await storageWith(bytes))).rejects.toMatchObject({
+        code: 'journal.corrupt',
+      })
+      expect(await texts(await storageWith(bytes.subarray(0, end)))).toEqual([])
     }
   })
 
