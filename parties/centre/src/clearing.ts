@@ -296,9 +296,7 @@ function judgeTap(
 ): Verdict {
   const { tap, identity, serial } = seen
   const ofOwner =
-    tap.issuer === charge.issuer &&
-    tap.account === charge.account &&
-    tap.medium === charge.medium
+    tap.issuer === charge.issuer && tap.account === charge.account && tap.medium === charge.medium
   if (!ofOwner) return 'tap.foreign'
   if (isTest(tap)) return 'test'
   const own =
