@@ -57,7 +57,7 @@ const PREALLOCATED_BYTES = 64 * MIB
 const STAMP_BYTES = 6
 /** As many as send at once, where there are batches enough for each of them to send several. */
 const CONNECTIONS_MAX = 32
-const WARM_UP_ROUNDS = 3
+const WARM_UP_ROUNDS = 6
 /** Threads that this machine has besides the one that takes in. */
 const ASIDE = availableParallelism() > 1
 
