@@ -27,6 +27,9 @@ import type { ChargeRouting } from './tiers/routing.ts'
 import type { SequenceGap } from './watch/sequence-mark.ts'
 import { heardOperator, heardTerminal } from './watch/sources.ts'
 
+/** A charge that is not held where it should be: no content is the same. */
+const EMPTY = new Uint8Array()
+
 /**
  * Takes a terminal's batch in as its operator forwarded it, unchanged. The terminal's signature is
  * checked against the operator's device list; records that cannot be read are kept all the same.
@@ -122,58 +125,93 @@ export async function takeChargeBatch(
     'batch.bad-signature',
     `not signed by ${operator}`,
   )
-  if (options.routing?.gaps !== true) await heardOperator(tx, { operator, at: options.at })
-  const name = `charges/${operator}`
-  const [mark] = await tx.get(marks, [{ name }])
-  const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
   requireData(
     batch.charges.every(({ corrects, number }) => corrects < number),
     'charge.malformed',
     `a correction names a later charge: ${batch.charges.map(chargeId).join(' ')}`,
   )
+  const { routing } = options
+  if (routing?.gaps === true) {
+    return { end, posted: await takeNewCharges(tx, batch, routing) }
+  }
+  await heardOperator(tx, { operator, at: options.at })
+  const name = `charges/${operator}`
+  const [mark] = await tx.get(marks, [{ name }])
+  const [knownEnd = '1', knownChain = toHex(CHAIN_START)] = mark?.value.split(':') ?? []
   if (end <= Number(knownEnd)) {
-    await checkRepeated(tx, batch, options.routing)
+    const held = await heldCharges(tx, batch, routing)
+    checkRepeated(batch, (number) => held.get(number) ?? EMPTY)
     return { end: Number(knownEnd), posted: 0 }
   }
-  const { routing } = options
-  const leap = routing?.gaps === true && first > Number(knownEnd)
+  requireData(first === Number(knownEnd), 'batch.gap', `charge ${operator}-${knownEnd} is next`)
   requireData(
-    leap || first === Number(knownEnd),
-    'batch.gap',
-    `charge ${operator}-${knownEnd} is next`,
-  )
-  requireData(
-    leap || previous === knownChain,
+    previous === knownChain,
     'batch.bad-chain',
     `the charges of ${operator} do not continue`,
   )
-  const own = await routing?.own(batch)
-  const rows = batch.charges.map(({ number }, index) => {
-    return { operator, number, raw: batch.records[index] as Uint8Array, day: '', verdict: '' }
-  })
-  await tx.put(charges, own === undefined ? rows : rows.filter(({ number }) => own.has(number)))
+  await putCharges(tx, batch, routing)
   await tx.put(marks, [{ name, value: `${end}:${chain}` }])
   return { end, posted: batch.charges.length }
 }
 
-/** Charges that came before must be the same, byte for byte: a charge is never changed. */
-async function checkRepeated(
+/**
+ * Takes of charges that a centre below hands over those that did not come before: some are cleared
+ * below, and a message that was refused at first comes behind later ones.
+ */
+async function takeNewCharges(tx: Tx, batch: ChargeBatch, routing: ChargeRouting): Promise<number> {
+  const held = await heldCharges(tx, batch, routing)
+  checkRepeated(batch, (number) => held.get(number))
+  const isNew = batch.charges.map(({ number }) => !held.has(number))
+  return putCharges(
+    tx,
+    {
+      charges: batch.charges.filter((_, index) => isNew[index]),
+      records: batch.records.filter((_, index) => isNew[index]),
+    },
+    routing,
+  )
+}
+
+/** Keeps those of new charges that are cleared here; returns how many. */
+async function putCharges(
+  tx: Tx,
+  batch: Pick<ChargeBatch, 'charges' | 'records'>,
+  routing: ChargeRouting | undefined,
+): Promise<number> {
+  const own = await routing?.own(batch)
+  const rows = batch.charges.flatMap(({ operator, number }, index) => {
+    const raw = batch.records[index] as Uint8Array
+    return own?.has(number) === false ? [] : [{ operator, number, raw, day: '', verdict: '' }]
+  })
+  await tx.put(charges, rows)
+  return rows.length
+}
+
+/** Those of a batch that came before, by number: kept here, or sent on. */
+async function heldCharges(
   tx: Tx,
   batch: ChargeBatch,
   routing: ChargeRouting | undefined,
-): Promise<void> {
-  const { charges: asked, records } = batch
-  const known = await tx.get(
-    charges,
-    asked.map(({ operator, number }) => ({ operator, number })),
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const keys = batch.charges.map(({ operator, number }) => ({ operator, number }))
+  const here = await tx.get(charges, keys)
+  const sentOn = (await routing?.sentOn(keys)) ?? []
+  return new Map(
+    [...here, ...sentOn].flatMap((row): [number, Uint8Array][] =>
+      row === undefined ? [] : [[row.number, row.raw]],
+    ),
   )
-  const here = known.flatMap((row) => (row === undefined ? [] : [row.number]))
-  await routing?.checkRepeated(batch, new Set(here))
+}
+
+/** Charges that came before must be the same, byte for byte: a charge is never changed. */
+function checkRepeated(
+  { charges: asked, records }: ChargeBatch,
+  heldOf: (number: number) => Uint8Array | undefined,
+): void {
   asked.forEach((charge, index) => {
-    if (routing !== undefined && known[index] === undefined) return
-    const [held, raw] = [known[index]?.raw, records[index]]
+    const [held, raw] = [heldOf(charge.number), records[index]]
     requireData(
-      held !== undefined && raw !== undefined && equalBytes(held, raw),
+      held === undefined || (raw !== undefined && equalBytes(held, raw)),
       'batch.forked',
       `charge ${chargeId(charge)} was sent before with other content`,
     )

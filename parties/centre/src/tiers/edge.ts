@@ -1,7 +1,7 @@
 import { businessDay, type Day, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type Input, orderOf, returned } from '@unifare/institution'
-import { type ChargeBatch, type Message, parseChargeBatch } from '@unifare/tap'
+import { type Message, parseChargeBatch } from '@unifare/tap'
 import type { Statement } from '../statement.ts'
 import { takeListOfCentre } from './deny-lists.ts'
 import { encodeForwarded, type Forwarded, isForwarded, openForwarded } from './envelope.ts'
@@ -9,13 +9,8 @@ import { dropOldTaps, forwardCharges, keepTaps } from './forward.ts'
 import type { TierRules } from './money.ts'
 import { createTierPlace, type TierOptions, type TierPlace } from './place.ts'
 import { handDown, takeFromAbove } from './results.ts'
-import {
-  type ChargeRouting,
-  checkSentOn,
-  keepRoutes,
-  type Routed,
-  routeCharges,
-} from './routing.ts'
+import { type ChargeRouting, keepRoutes, type Routed, routeCharges } from './routing.ts'
+import { tierCharges } from './tables.ts'
 import { checkTiers } from './tiers.ts'
 
 /** What a centre needs to be one of several. */
@@ -99,12 +94,12 @@ export function createTierEdge(options: TierEdgeOptions): TierEdge {
       let routed: readonly Routed[] = []
       const result = await take(original, {
         gaps,
-        async own(batch: ChargeBatch) {
+        async own(batch) {
           routed = await routeCharges(tx, place, batch, handed)
           await keepRoutes(tx, routed)
           return new Set(routed.flatMap(({ charge, up }) => (up ? [] : [charge.number])))
         },
-        checkRepeated: (batch, held) => checkSentOn(tx, batch, { held, gaps }),
+        sentOn: (keys) => tx.get(tierCharges, keys),
       })
       await forwardCharges(tx, place, { input, routed })
       return result

@@ -1,8 +1,8 @@
-import { equalBytes, requireData, type Tx } from '@unifare/core'
-import { type Charge, type ChargeBatch, chargeId, deliveryId } from '@unifare/tap'
+import type { Tx } from '@unifare/core'
+import { type Charge, type ChargeBatch, deliveryId } from '@unifare/tap'
 import { charges } from '../tables.ts'
 import type { TierPlace } from './place.ts'
-import { tierCharges, tierTaps } from './tables.ts'
+import { type TierChargeRow, tierCharges, tierTaps } from './tables.ts'
 
 /** Place of a charge in a batch: cleared here, or by a centre above. */
 export interface Routed {
@@ -107,28 +107,9 @@ export interface ChargeRouting {
   /** Charges may be left out: a centre below clears them. */
   readonly gaps: boolean
   /** Numbers of the charges that are cleared here; keeps where the others go. */
-  own(batch: ChargeBatch): Promise<ReadonlySet<number>>
-  /** Refuses charges (`batch.forked`) that went to another centre with other content. */
-  checkRepeated(batch: ChargeBatch, held: ReadonlySet<number>): Promise<void>
+  own(batch: Pick<ChargeBatch, 'charges' | 'records'>): Promise<ReadonlySet<number>>
+  /** Charges that went to another centre, as they came. */
+  sentOn(keys: readonly ChargeKey[]): Promise<readonly (TierChargeRow | undefined)[]>
 }
 
-/** Compares charges that are not held here with those that were sent on. */
-export async function checkSentOn(
-  tx: Tx,
-  batch: ChargeBatch,
-  { held, gaps }: { readonly held: ReadonlySet<number>; readonly gaps: boolean },
-): Promise<void> {
-  const rows = await tx.get(
-    tierCharges,
-    batch.charges.map(({ operator, number }) => ({ operator, number })),
-  )
-  batch.charges.forEach((charge, index) => {
-    const [before, raw] = [rows[index], batch.records[index]]
-    const same = before !== undefined && raw !== undefined && equalBytes(before.raw, raw)
-    requireData(
-      held.has(charge.number) || same || (gaps && before === undefined),
-      'batch.forked',
-      `charge ${chargeId(charge)} was sent before with other content`,
-    )
-  })
-}
+type ChargeKey = Pick<TierChargeRow, 'operator' | 'number'>

@@ -1,5 +1,5 @@
-import { canonicalJson, utf8 } from '@unifare/core'
-import { returned } from '@unifare/institution'
+import { canonicalJson, utf8, view } from '@unifare/core'
+import { outbox, returned } from '@unifare/institution'
 import { encodeMessage } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { DAY } from '../clearing.fixture.ts'
@@ -103,4 +103,55 @@ describe('who may forward', () => {
     await network.close()
     expect(await clearedBy(network)).toEqual({ [`${BUSES.guangzhou.id}-1`]: `${NATION} normal` })
   })
+
+  test('what was refused is taken when it comes again, also behind later charges', async () => {
+    const network = await openTierNetwork()
+    const own = {
+      tiers: { ...TIERS, rules: TIERS.rules.map((one) => ({ ...one, tier: 'city' as const })) },
+    }
+    await network.open(NATION, own)
+    await broughtBy(network, 'guangzhou', ['wuhan'])
+    expect(await network.deliver()).toBe(0)
+    await network.open(NATION)
+    await broughtBy(network, 'guangzhou', ['wuhan'])
+    expect(await network.deliver()).toBe(0)
+    await network.centreOf(GUANGDONG).command({ do: 'forward-again' })
+    await network.close()
+    expect(await clearedBy(network)).toEqual({
+      [`${BUSES.guangzhou.id}-1`]: `${NATION} normal`,
+      [`${BUSES.guangzhou.id}-2`]: `${NATION} normal`,
+    })
+  })
+
+  test('a child that hands over the same twice, or what it clears itself, moves no more money', async () => {
+    const network = await openTierNetwork()
+    await broughtBy(network, 'guangzhou', ['wuhan', 'guangzhou'])
+    const waiting = await network.centreOf(GUANGDONG).read((tx) => tx.select(outbox, {}))
+    const body = waiting.find(({ kind }) => kind === 'charge-batch')?.body ?? new Uint8Array()
+    const bytes = body.subarray(body.length - originalLength(body))
+    expect(await network.deliver()).toBe(0)
+    const handed = (numbers: readonly number[]) =>
+      refusal(network.send(GUANGDONG, NATION, 'charge-batch', encodeForwarded({ bytes }, numbers)))
+    expect(await handed([1, 7])).toBe('accepted')
+    expect(await handed([2])).toBe('tier.unknown')
+    expect(await handed([1, 2])).toBe('tier.unknown')
+    const changed = bytes.slice()
+    changed[changed.length - 1]! ^= 1
+    expect(
+      await refusal(
+        network.send(GUANGDONG, NATION, 'charge-batch', encodeForwarded({ bytes: changed }, [1])),
+      ),
+    ).toBe('message.bad-signature')
+    const closed = await network.close()
+    expect(closed.get(NATION)).toMatchObject({ charges: 1, settledFen: 137 })
+    expect(await clearedBy(network)).toEqual({
+      [`${BUSES.guangzhou.id}-1`]: `${NATION} normal`,
+      [`${BUSES.guangzhou.id}-2`]: `${GUANGDONG} normal`,
+    })
+  })
 })
+
+/** Bytes of the message within a forwarded one: behind magic, version and header. */
+function originalLength(body: Uint8Array): number {
+  return body.length - 5 - view(body).getUint16(3)
+}
