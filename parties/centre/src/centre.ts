@@ -20,6 +20,7 @@ import {
   openInstitution,
   orderOf,
   parsePull,
+  sendBundle,
 } from '@unifare/institution'
 import { postEntries } from '@unifare/ledger'
 import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
@@ -150,7 +151,7 @@ function createMachine(options: CentreOptions) {
     published(bundle, input) {
       const parent = tiers?.place.parentOn(businessDay(input.acceptedAt))
       if (parent !== undefined && bundle.kind === 'deny') {
-        input.send(parent, 'bundle', utf8(canonicalJson(bundle)))
+        sendBundle(input.send, { receiver: parent, bundle })
       }
     },
   })

@@ -7,7 +7,7 @@ import {
   shelfKey,
   signBundle,
 } from '@unifare/bundle'
-import { fromUtf8, requireData, type Tx } from '@unifare/core'
+import { fromUtf8, parseJson, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type Input, loadShelf, putBundle, storeBundle, wholeBundle } from '@unifare/institution'
 import { denyEntries } from './tables.ts'
@@ -98,7 +98,7 @@ export function createLists(options: ListOptions): Lists {
 
   async function takeBundle(tx: Tx, input: Input): Promise<unknown> {
     const { sender } = input.message
-    const told: unknown = JSON.parse(fromUtf8(input.message.body))
+    const told = parseJson(fromUtf8(input.message.body))
     const value = await wholeBundle(tx, told, { sender, at: input.acceptedAt })
     if (value === undefined) return null
     const publicKeyOf = (publisher: string) => institutions.get(publisher)

@@ -1,13 +1,13 @@
 import { openBundle, parseDeny, type SignedBundle } from '@unifare/bundle'
 import { fromUtf8, parseJson, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
-import { type Input, storeBundle } from '@unifare/institution'
+import { type Input, storeBundle, wholeBundle } from '@unifare/institution'
 import type { TierDenyRow } from './tables.ts'
 import { tierDenies } from './tables.ts'
 
 /**
  * Takes the deny list that another centre gives to its terminals: it decides who answers for a tap
- * that they let pass. Kept version by version, as the centre's own.
+ * that they let pass. Kept version by version, as the centre's own; a long one comes in pieces.
  */
 export async function takeListOfCentre(
   tx: Tx,
@@ -17,7 +17,9 @@ export async function takeListOfCentre(
     readonly publicKeyOf: (party: string) => Uint8Array | undefined
   },
 ): Promise<null> {
-  const value = parseJson(fromUtf8(message.body))
+  const told = parseJson(fromUtf8(message.body))
+  const value = await wholeBundle(tx, told, { sender: message.sender, at: acceptedAt })
+  if (value === undefined) return null
   const opened = openBundle(value, trust.publicKeyOf, trust.engine)
   requireData(
     opened.publisher === message.sender && opened.kind === 'deny',

@@ -1,4 +1,5 @@
 import { canonicalJson, createSeededRandom, utf8 } from '@unifare/core'
+import { returned } from '@unifare/institution'
 import { createFaultyLink } from '@unifare/tap'
 import { uploadLineOf, writeFile, writeFileName } from '@unifare/tunion'
 import { describe, expect, test } from 'vitest'
@@ -216,29 +217,40 @@ describe('another rule from a day on', () => {
 })
 
 describe('deny lists over tiers', () => {
-  const denied = (city: City) => ({
+  const denied = (city: City, account = '3120000001000000017') => ({
     medium: 'card' as const,
     issuer: CARDS[city],
-    account: '3120000001000000017',
+    account,
     reason: 'lost' as const,
     since: 0,
   })
 
-  test('reach the terminals of all centres, and the centre above judges by the list they held', async () => {
-    const network = await openTierNetwork()
-    await network.deny('guangzhou', 1, [denied('guangzhou')])
-    await network.deliver()
-    const before = await network.ride('wuhan', 'guangzhou')
-    const after = await network.ride('wuhan', 'guangzhou')
-    await network.taps('wuhan', [before], 0)
-    await network.taps('wuhan', [after], 1)
-    await network.charges('wuhan', [[before], [after]])
-    await network.close()
-    const [told] = network.heard.get(BUSES.wuhan.id) ?? []
-    expect(told?.lines.map(({ verdict }) => verdict)).toEqual(['normal', 'deny.listed'])
-    expect((await network.centreOf(NATION).rerun(DAY)).charges.map((one) => one.verdict)).toEqual([
-      'normal',
-      'deny.listed',
-    ])
-  })
+  test.each([
+    ['short', 0],
+    ['longer than a message', 12_000],
+  ])(
+    '%s: reach the terminals of all centres, and the centre above judges by the list they held',
+    async (_, others) => {
+      const network = await openTierNetwork()
+      const more = Array.from({ length: others }, (__, i) =>
+        denied('guangzhou', `${31_200_000_100_000 + i}`),
+      )
+      await network.deny('guangzhou', 1, [...more, denied('guangzhou')])
+      expect(await network.deliver()).toBe(0)
+      for (const id of TOP_DOWN) {
+        expect(await network.centreOf(id).read((tx) => tx.select(returned, {}))).toEqual([])
+      }
+      const before = await network.ride('wuhan', 'guangzhou')
+      const after = await network.ride('wuhan', 'guangzhou')
+      await network.taps('wuhan', [before], 0)
+      await network.taps('wuhan', [after], 1)
+      await network.charges('wuhan', [[before], [after]])
+      await network.close()
+      const [told] = network.heard.get(BUSES.wuhan.id) ?? []
+      expect(told?.lines.map(({ verdict }) => verdict)).toEqual(['normal', 'deny.listed'])
+      expect((await network.centreOf(NATION).rerun(DAY)).charges.map((one) => one.verdict)).toEqual(
+        ['normal', 'deny.listed'],
+      )
+    },
+  )
 })

@@ -1,7 +1,6 @@
 import type { AcceptanceRow, DenyEntry } from '@unifare/bundle'
 import { signBundle } from '@unifare/bundle'
 import {
-  canonicalJson,
   createManualClock,
   createMemoryRepository,
   createMemoryStorage,
@@ -12,9 +11,9 @@ import {
   type Repository,
   type Storage,
   toHex,
-  utf8,
 } from '@unifare/core'
 import { ed25519KeyPair, pureEngine } from '@unifare/crypto'
+import { sendBundle } from '@unifare/institution'
 import {
   CHAIN_START,
   type Charge,
@@ -264,12 +263,14 @@ export async function openTierNetwork(
       centre: string,
       kind: 'devices' | 'deny',
       { version, content }: { readonly version: number; readonly content: unknown },
-    ): Promise<unknown> {
+    ): Promise<void> {
       const bundle = await signBundle(
         { publisher, kind, version, content, validFrom: clock.now(), validTo: null },
         signOf(publisher),
       )
-      return send(publisher, centre, 'bundle', utf8(canonicalJson(bundle)))
+      const bodies: Uint8Array[] = []
+      sendBundle((_receiver, _kind, body) => bodies.push(body), { receiver: centre, bundle })
+      for (const body of bodies) await send(publisher, centre, 'bundle', body)
     },
     deny: (city: City, version: number, entries: readonly DenyEntry[]) =>
       network.bundle(CARDS[city], BUSES[city].centre, 'deny', { version, content: { entries } }),

@@ -1,23 +1,15 @@
-import {
-  canonicalJson,
-  type Day,
-  parseDay,
-  requireData,
-  sumFen,
-  type Tx,
-  utf8,
-} from '@unifare/core'
+import { canonicalJson, type Day, requireData, sumFen, type Tx, utf8 } from '@unifare/core'
 import type { Input } from '@unifare/institution'
 import type { Message } from '@unifare/tap'
 import type { Position } from '../netting.ts'
 import { pagesOf, type Statement } from '../statement.ts'
 import type { FromAbove } from './money.ts'
+import { type HandedPage, type HandedResult, readPage, readResult } from './read-result.ts'
 import { tierCharges, tierPages, tierResults } from './tables.ts'
 import { type ChildResult, resultsByChild } from './tiers.ts'
 
 /** Lines of one page: keeps it under the size limit of a message. */
 const PAGE_LINES = 1_500
-const CODE = 'message.malformed'
 
 /**
  * Hands what a closed day comes to down to the children: the statements of all members below them,
@@ -69,42 +61,33 @@ export async function takeFromAbove(
   message: Pick<Message, 'sender'>,
   body: Readonly<Record<string, unknown>>,
 ): Promise<null> {
-  const { tier, day } = body
-  requireData(typeof day === 'string', CODE, 'a result has a day')
-  parseDay(day)
-  if (tier === 'page') await keepPage(tx, message.sender, { ...body, day })
-  else await takeResult(tx, message.sender, { ...body, day })
+  if (body['tier'] === 'page') await keepPage(tx, message.sender, readPage(body))
+  else await takeResult(tx, message.sender, readResult(body))
   return null
 }
 
-async function keepPage(
+async function keepPage(tx: Tx, centre: string, page: HandedPage): Promise<void> {
+  await requireFirst(tx, { centre, day: page.day })
+  await tx.put(tierPages, [{ centre, ...page }])
+}
+
+/** A result that came settles: nothing comes behind it, nor another one in its place. */
+async function requireFirst(
   tx: Tx,
-  centre: string,
-  body: Readonly<Record<string, unknown>> & { readonly day: Day },
+  key: { readonly centre: string; readonly day: Day },
 ): Promise<void> {
-  const { day, member, part, statement } = body
-  const fits =
-    typeof member === 'string' &&
-    Number.isSafeInteger(part) &&
-    typeof statement === 'object' &&
-    statement !== null &&
-    Array.isArray((statement as Partial<Statement>).lines)
-  requireData(fits, CODE, 'a page has a member, a number and lines')
-  const [result] = await tx.get(tierResults, [{ centre, day }])
-  requireData(result === undefined, 'tier.bad-result', `a page behind the result of ${day}`)
-  await tx.put(tierPages, [{ centre, day, member, part: Number(part), statement }])
+  const [result] = await tx.get(tierResults, [key])
+  requireData(result === undefined, 'tier.bad-result', `the result of ${key.day} has come`)
 }
 
 async function takeResult(
   tx: Tx,
   centre: string,
-  body: Readonly<Record<string, unknown>> & { readonly day: Day },
+  { day, root, netFen, members: parts, pages }: HandedResult,
 ): Promise<void> {
-  const { day, root, netFen, members, pages } = body
-  requireData(typeof root === 'string' && Array.isArray(members), CODE, 'a result has its parts')
-  const parts = members as readonly Position[]
+  await requireFirst(tx, { centre, day })
   const rows = await tx.select(tierPages, { centre, day })
-  requireData(rows.length === pages, CODE, `${rows.length} pages came of ${String(pages)}`)
+  requireData(rows.length === pages, 'message.malformed', `${rows.length} pages came of ${pages}`)
   const told = new Map(
     rows.map(({ member, statement }) => [member, (statement as Statement).position]),
   )
@@ -113,7 +96,7 @@ async function takeResult(
     parts.every((part) => canonicalJson(told.get(part.id) ?? null) === canonicalJson(part))
   requireData(same, 'tier.bad-result', `the pages of ${day} say otherwise than its result`)
   const sum = sumFen(parts.map((part) => part.netFen))
-  requireData(sum === netFen, 'tier.bad-result', `the parts come to ${sum}, not ${String(netFen)}`)
+  requireData(sum === netFen, 'tier.bad-result', `the parts come to ${sum}, not ${netFen}`)
   await tx.put(tierResults, [{ centre, day, root, netFen: sum, members: parts, stated: '' }])
   const statements = rows.map(({ statement }) => statement as Statement)
   await keepVerdicts(tx, statements, day)

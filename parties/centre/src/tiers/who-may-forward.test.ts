@@ -76,10 +76,69 @@ describe('who may forward', () => {
     expect(await down(result)).toBe('message.malformed')
     expect(await down(page)).toBe('accepted')
     expect(await down({ ...result, netFen: -6 })).toBe('tier.bad-result')
-    const other = { ...position, netFen: -6 }
+    const other = { ...position, payableFen: 6, netFen: -6 }
     expect(await down({ ...result, netFen: -6, members: [other] })).toBe('tier.bad-result')
     expect(await down({ ...result, root: '01' })).toBe('accepted')
     expect(await down({ ...page, part: 1 })).toBe('tier.bad-result')
+    // Another one in its place would settle the day twice.
+    expect(await down({ ...result, root: '02' })).toBe('tier.bad-result')
+  })
+
+  test.each([
+    [
+      'a page without a line’s taps',
+      { statement: { lines: [{ charge: '1-1', side: 'receive' }] } },
+    ],
+    ['a page with a line that is none', { statement: { lines: [null] } }],
+    ['a page without orders', { statement: { orders: null } }],
+    [
+      'a page with a position that does not come to its net',
+      { statement: { position: { netFen: 1 } } },
+    ],
+    ['a result with a part that is none', { tier: 'result', members: [null] }],
+    ['a result with a sum that is none', { tier: 'result', netFen: '0' }],
+  ])('%s is refused, and what comes next is taken', async (_, change) => {
+    const network = await openTierNetwork()
+    const position = { id: CARDS.yichang, receivableFen: 0, payableFen: 0, netFen: 0 }
+    const { statement = {}, ...body } = change as { statement?: { position?: object } }
+    const page = {
+      tier: 'page',
+      day: DAY,
+      member: CARDS.yichang,
+      part: 0,
+      root: '00',
+      netFen: 0,
+      members: [position],
+      pages: 0,
+      ...body,
+      statement: {
+        member: CARDS.yichang,
+        day: DAY,
+        root: '00',
+        roundingFen: 0,
+        lines: [],
+        orders: [],
+        ...statement,
+        position: { ...position, ...statement.position },
+      },
+    }
+    const down = (one: object) =>
+      refusal(network.send(NATION, HUBEI, 'statement', utf8(canonicalJson(one))))
+    expect(await down(page)).toBe('message.malformed')
+    expect(await down({ ...page, tier: 'result', members: [], netFen: 0 })).toBe('accepted')
+    await network.close()
+  })
+
+  test.each(['no JSON', '{"pieces":1}'])('a list that is %j stops nobody', async (text) => {
+    const network = await openTierNetwork()
+    for (const [from, to] of [
+      [BUSES.guangzhou.id, GUANGDONG],
+      [GUANGDONG, NATION],
+    ] as const) {
+      const told = await refusal(network.send(from, to, 'bundle', utf8(text)))
+      expect(told).toMatch(/^(json\.bad|bundle\.malformed)$/)
+    }
+    await network.close()
   })
 
   test('results come from above alone', async () => {
