@@ -14,6 +14,8 @@ export function startClearingPool(setup: WorkerSetup, threads: number): Clearing
     name: 'work',
     minThreads: threads,
     maxThreads: threads,
+    // One is worked on while the file of the one before becomes durable.
+    concurrentTasksPerWorker: 2,
     // A job is a segment or a shard: waiting by turns costs more than it saves.
     atomics: 'disabled',
   })

@@ -127,7 +127,8 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     return known
   }
 
-  async function clear(job: ClearJob): Promise<ClearedPart> {
+  /** The cleared part, and when its file is durable: a copy, so that the room is free before. */
+  async function clear(job: ClearJob) {
     scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
     const { rules, lanes, verifier } = await rulesOf(day)
@@ -166,11 +167,11 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     const rows = rowsByBucket(cleared.rows)
     const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
     const shares = { settled: shared.settled(), later: shared.waiting(later) }
-    await storage.replace(
+    const kept = storage.replace(
       shardFile(day, shard, shards),
       encodeShardFile(sectionsOf(buckets, { rows, marks, waiting, later, shares })),
     )
-    return {
+    const part: ClearedPart = {
       shard,
       bucketRoots: buckets.map((bucket) => toHex(bucketRoot(rows[bucket]!, hashes))),
       shareRoots: shareRoots(shares.settled, hashes),
@@ -181,11 +182,16 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       verdicts: countVerdicts(cleared.rows),
       waitingBytes: cleared.waiting.reduce((sum, { byteLength }) => sum + byteLength, 0),
     }
+    return { part, kept }
   }
 
-  // One after the other: they share the room.
+  // One after the other: they share the room. The disk is waited for beside the next one.
   const oneByOne = createSerial()
-  return (job) => oneByOne(() => clear(job))
+  return async (job) => {
+    const { part, kept } = await oneByOne(() => clear(job))
+    await kept
+    return part
+  }
 }
 
 /** What holds for all shards of a day. */
