@@ -67,14 +67,11 @@ export function chargeWords(taps: number): number {
   return Math.ceil(words / LINE_WORDS) * LINE_WORDS
 }
 
-/** Writes the tap that stands at a place of the wire's bytes, and returns the words that it takes. */
-export function writeTap(
-  from: DataView,
-  at: number,
-  lines: Uint32Array,
-  to: number,
-  { held, hash }: { readonly held: number; readonly hash: number },
-): number {
+/**
+ * Writes the tap that stands at a place of the wire's bytes, and returns the words that it takes.
+ * What the wire does not say, `held` and `hash`, is left to the caller.
+ */
+export function writeTap(from: DataView, at: number, lines: Uint32Array, to: number): number {
   const evidenceBytes = from.getUint16(at + TAP.evidenceLength)
   lines[to] =
     (from.getUint16(at + TAP.terminal) << 16) |
@@ -96,8 +93,6 @@ export function writeTap(
   lines[to + 11] = from.getUint32(at + TAP.counter)
   lines[to + 12] = from.getUint32(at + TAP.balanceFen)
   lines[to + 13] = from.getUint32(at + TAP.serial)
-  lines[to + 14] = held
-  lines[to + 15] = hash
   return LINE_WORDS + writeBytes(from, at + TAP.evidence, evidenceBytes, lines, to + LINE_WORDS)
 }
 
@@ -113,9 +108,9 @@ function writeBytes(
   const whole = length >>> 2
   for (let i = 0; i < whole; i++) lines[to + i] = from.getUint32(at + i * 4, LITTLE_ENDIAN)
   for (let i = whole; i < words; i++) lines[to + i] = 0
-  if ((length & 3) !== 0) {
-    const bytes = new DataView(lines.buffer, lines.byteOffset)
-    for (let i = whole * 4; i < length; i++) bytes.setUint8(to * 4 + i, from.getUint8(at + i))
+  for (let i = whole * 4; i < length; i++) {
+    const shift = (LITTLE_ENDIAN ? i & 3 : 3 - (i & 3)) * 8
+    lines[to + whole] = lines[to + whole]! | (from.getUint8(at + i) << shift)
   }
   return words
 }
@@ -278,6 +273,8 @@ export function linesOf(
     return lines
   }
   const lines = new Uint32Array(tapWords(from.getUint16(TAP.evidenceLength)))
-  writeTap(from, 0, lines, 0, options)
+  writeTap(from, 0, lines, 0)
+  lines[TAP_LINE.held] = options.held
+  lines[TAP_LINE.hash] = options.hash
   return lines
 }

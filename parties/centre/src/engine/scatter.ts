@@ -1,7 +1,15 @@
 import { fromHex, fromUtf8, view } from '@unifare/core'
 import { accountHash, shardOf } from './account-hash.ts'
 import { createRanges } from './delivered.ts'
-import { bytesOfLines, chargeWords, LINE_BYTES, tapWords, writeCharge, writeTap } from './lines.ts'
+import {
+  bytesOfLines,
+  chargeWords,
+  LINE_BYTES,
+  TAP_LINE,
+  tapWords,
+  writeCharge,
+  writeTap,
+} from './lines.ts'
 import { createShares, type ShardShares } from './member-shares.ts'
 import { isReadable } from './readable.ts'
 import { CHARGE, TAP } from './record-places.ts'
@@ -100,8 +108,9 @@ export function createScatter(
   function copyTap(i: number, next: Float64Array): void {
     const shard = taps.shards[i]!
     const to = next[shard]!
-    const own = { held: helds[i]!, hash: taps.hashes[i]! }
-    next[shard] = to + writeTap(words, taps.places[i]!, lines, to, own)
+    next[shard] = to + writeTap(words, taps.places[i]!, lines, to)
+    lines[to + TAP_LINE.held] = helds[i]!
+    lines[to + TAP_LINE.hash] = taps.hashes[i]!
   }
 
   function copyCharge(i: number, next: Float64Array): void {
