@@ -1,6 +1,10 @@
+import { MEDIA } from '@unifare/tap'
+import { cardKeyHash, packCardKey } from './card-key.ts'
+
 /**
  * Hash of a medium's account, 32 bits, fixed for ever: it orders the verdicts of a day, and its top
- * 8 bits are the bucket by which days are split over shards. `at` is where the issuer begins.
+ * 8 bits are the bucket by which days are split over shards. That of a card is the hash of its key,
+ * so that a day goes through its marks in their own order. `at` is where the issuer begins.
  */
 export function accountHash(words: DataView, at: number, medium: number): number {
   return hashOfAccount(
@@ -12,6 +16,9 @@ export function accountHash(words: DataView, at: number, medium: number): number
   )
 }
 
+/** The key at hand: a hash is asked for every record of a day. */
+const key = new Uint32Array(3)
+
 /** The same of issuer and account as words: 4, 4, 4 and 2 bytes. */
 export function hashOfAccount(
   issuer: number,
@@ -20,6 +27,9 @@ export function hashOfAccount(
   rest: number,
   medium: number,
 ): number {
+  if (medium === MEDIA.card && packCardKey(issuer, high, low, rest, key)) {
+    return cardKeyHash(key[0]!, key[1]!, key[2]!)
+  }
   let hash = mix(medium ^ 0x9e3779b9, issuer)
   hash = mix(hash, high)
   hash = mix(hash, low)

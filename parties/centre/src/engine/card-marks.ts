@@ -58,6 +58,7 @@ const ROW_BITS = 0xffffff
 const PLACES_PER_ROW = 1.3
 const GROWTH = 1.15
 const ROWS_MIN = 64
+const BUCKET_BITS = 8
 
 /** An empty store with room for so many cards; it grows when they are more. */
 export function createCardMarks(capacity = 0): CardMarks {
@@ -133,7 +134,10 @@ function placesFor(rows: number): number {
   return Math.ceil(rows * PLACES_PER_ROW) + 1
 }
 
-/** Hashes spread evenly over any number of places, by their high bits. */
+/**
+ * Hashes spread evenly over any number of places, in their own order: a day that goes through its
+ * cards by hash goes through the index from front to back. The 8 bits of the bucket say nothing.
+ */
 function homeOf(hash: number, places: number): number {
-  return Math.floor((hash * places) / 0x1_0000_0000)
+  return Math.floor((((hash << BUCKET_BITS) >>> 0) * places) / 0x1_0000_0000)
 }

@@ -1,5 +1,5 @@
 import { hashOfAccount } from './account-hash.ts'
-import { sortByHash, sortRuns } from './hash-order.ts'
+import { orderByHash, sortRuns } from './hash-order.ts'
 import {
   CHARGE_LINE,
   compareDeliveries,
@@ -50,9 +50,12 @@ export interface ShardLists {
   readonly accounts: AccountList
 }
 
+const TAPS = { hash: TAP_LINE.hash, wordsAt: wordsOfTap }
+const CHARGES = { hash: CHARGE_LINE.hash, wordsAt: wordsOfCharge }
+
 /**
- * Reads a shard: puts its taps and charges in the order of accounts and joins them in it. A charge
- * can only be proved by taps of its own medium, so no look goes beyond an account.
+ * Reads a shard: puts its taps and charges where they lie in the order of accounts, and joins them
+ * in it. A charge can only be proved by taps of its own medium, so no look goes beyond an account.
  */
 export function readShard(taps: Uint32Array, charges: Uint32Array, scratch: Scratch): ShardLists {
   const own = orderTaps(taps, scratch)
@@ -66,10 +69,9 @@ export function readShard(taps: Uint32Array, charges: Uint32Array, scratch: Scra
  * Taps by account and delivery. A delivery that comes again is the same bytes (intake refuses
  * others) and is left out.
  */
-function orderTaps(records: Uint32Array, scratch: Scratch): TapList {
-  let count = 0
-  for (let at = 0; at < records.length; count++) at += wordsOfTap(records, at)
-  const { lines, places, hashes } = gather(records, count, TAPS, scratch)
+function orderTaps(lines: Uint32Array, scratch: Scratch): TapList {
+  const { places, hashes } = orderByHash(lines, TAPS, scratch)
+  const count = places.length
   const compare = (a: number, b: number) =>
     compareOwners(lines, a, lines, b) || compareDeliveries(lines, a, lines, b)
   sortRuns(places, hashes, compare)
@@ -83,63 +85,15 @@ function orderTaps(records: Uint32Array, scratch: Scratch): TapList {
 }
 
 /** Charges by account; in it by end, operator and number, corrections behind all others. */
-function orderCharges(records: Uint32Array, scratch: Scratch) {
-  let [count, named] = [0, 0]
-  for (let at = 0; at < records.length; count++) {
-    named += tapsNamedAt(records, at)
-    at += wordsOfCharge(records, at)
-  }
-  const { lines, places, hashes } = gather(records, count, CHARGES, scratch)
+function orderCharges(lines: Uint32Array, scratch: Scratch) {
+  const { places, hashes } = orderByHash(lines, CHARGES, scratch)
   sortRuns(
     places,
     hashes,
     (a, b) => compareOwners(lines, a, lines, b) || compareCharges(lines, a, b),
   )
+  const named = places.reduce((sum, place) => sum + tapsNamedAt(lines, place), 0)
   return { lines, places, named }
-}
-
-/** What tells records of a kind: where their hash stands, and how long they are. */
-interface RecordKind {
-  readonly hash: number
-  readonly wordsAt: (lines: Uint32Array, at: number) => number
-}
-
-const TAPS: RecordKind = { hash: TAP_LINE.hash, wordsAt: wordsOfTap }
-const CHARGES: RecordKind = { hash: CHARGE_LINE.hash, wordsAt: wordsOfCharge }
-
-/**
- * Copies records into the order of their hashes, so that all that follows goes through memory from
- * front to back; those of one hash lie in the order in which they came.
- */
-function gather(records: Uint32Array, count: number, kind: RecordKind, scratch: Scratch) {
-  const places = scratch.u32(count)
-  const hashes = scratch.u32(count)
-  for (let at = 0, i = 0; i < count; i++) {
-    places[i] = at
-    hashes[i] = records[at + kind.hash]!
-    at += kind.wordsAt(records, at)
-  }
-  sortByHash(places, hashes, scratch)
-  const lines = scratch.u32(records.length)
-  let to = 0
-  for (let i = 0; i < count; i++) {
-    const from = places[i]!
-    places[i] = to
-    to = copyWords(records, from, kind.wordsAt(records, from), lines, to)
-  }
-  return { lines, places, hashes }
-}
-
-/** A loop: so few words are copied sooner than a call is made for them. */
-function copyWords(
-  from: Uint32Array,
-  at: number,
-  words: number,
-  to: Uint32Array,
-  place: number,
-): number {
-  for (let i = 0; i < words; i++) to[place + i] = from[at + i]!
-  return place + words
 }
 
 /** Corrections go by operator and number alone, so that each finds what it names. */
