@@ -3,8 +3,10 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CARD, cardTap, chargeOf, ISSUERS, OPERATORS } from '../clearing.fixture.ts'
 import { checkFeeRows, type FeeRow, feeOf } from '../fees.ts'
+import { acceptanceTable } from './acceptance-table.ts'
 import { clearDaysOnColumns, clearDaysOnObjects, outcomesOf } from './days.fixture.ts'
-import { createLaneSums, moneyOf } from './lane-sums.ts'
+import { moneyOf } from './lane-sums.ts'
+import { createLanes } from './lanes.ts'
 
 const PLAIN: FeeRow = {
   id: 'plain',
@@ -56,7 +58,11 @@ describe('money in columns is that of the fee matrix to the unit', () => {
     fc.assert(
       fc.property(rows, fc.array(fc.nat(MOST_FEN), { maxLength: 20 }), (row, amounts) => {
         checkFeeRows([row])
-        const sums = createLaneSums([PLAIN, row])
+        const lanes = createLanes({
+          issuers: new Set(),
+          acceptance: acceptanceTable({ rows: [] }),
+          fees: [PLAIN, row],
+        })
         const whole = [0n, 0n, 0n, 0n]
         for (const amountFen of amounts) {
           const fee = feeOf([row], { ...ASKED, amountFen })
@@ -68,11 +74,11 @@ describe('money in columns is that of the fee matrix to the unit', () => {
             fee.issuerMicro,
           ])
           expect(fee.feeMicro).toBeLessThanOrEqual(BigInt(amountFen) * 1_000_000n)
-          sums.add(0, 1, amountFen)
+          lanes.settle(lanes.lane(1, 2, 3, 1), 1, amountFen)
           const parts = [BigInt(amountFen), fee.feeMicro, fee.acquirerMicro, fee.issuerMicro]
           for (const [i, part] of parts.entries()) whole[i] = (whole[i] ?? 0n) + part
         }
-        const { values, operators } = sums.sums(new Uint32Array(1), new Uint32Array(1))
+        const { values, operators } = lanes.sums()
         const told = [0n, 0n, 0n, 0n]
         for (let line = 0; line < operators.length; line++) {
           for (let i = 0; i < 4; i++) told[i] = (told[i] ?? 0n) + BigInt(values[line * 5 + i] ?? 0)

@@ -3,7 +3,7 @@ import { NO_FEE_ROW } from './verdict-rows.ts'
 
 const WHOLE = 1_000_000
 /** A sum that grows beyond this is put aside before it could lose a unit. */
-const SAFE = 2 ** 52
+export const SAFE = 2 ** 52
 /** Amount in fen; fee, acquirer's share and issuer's share in micro-fen; number of charges. */
 export const SUM_COLUMNS = 5
 
@@ -42,108 +42,52 @@ export interface LaneSums {
   readonly values: Float64Array
 }
 
-/** Sums that grow charge by charge. */
-export interface SumWriter {
-  /** Forgets everything that was added. */
-  begin(): void
-  /** Adds a charge to a lane. */
-  add(lane: number, feeRow: number, amountFen: number): void
-  /** Takes back what a charge settled under the rules of its own day. */
-  takeBack(lane: number, money: SettledMoney): void
-  /** All that was added; who the lanes are for is known to the caller. */
-  sums(operators: Uint32Array, issuers: Uint32Array): LaneSums
-}
+/** Adds the money of a charge to five sums at a place. */
+export type MoneyAdder = (sums: Float64Array, at: number, feeRow: number, amountFen: number) => void
 
-const NO_ROW = -1
 const BOUNDED = -1
 
-/** Opens sums; all parts are exact: `fen × ppm` of a 32-bit amount is below 2^53. */
-export function createLaneSums(fees: readonly FeeRow[]): SumWriter {
-  // Almost every lane has one fee row: it lies at the lane's own place. The others are put aside.
-  let own = new Int32Array(1_024).fill(NO_ROW)
-  let values = new Float64Array(1_024 * SUM_COLUMNS)
-  const aside: { lane: number; feeRow: number; values: Float64Array }[] = []
-  /** Lanes with a sum of their own, in the order in which they came. */
-  let used = new Uint32Array(1_024)
-  let usedCount = 0
+/** Opens what adds by the fee matrix; all parts are exact: `fen × ppm` of a 32-bit amount is below 2^53. */
+export function createMoneyAdder(fees: readonly FeeRow[]): MoneyAdder {
   // A row whose fee is not one rate has a rate that there is not: one comparison tells it.
-  const rates = fees.map((row) => (isPlain(row) ? row.ratePpm : BOUNDED))
-  const acquirers = fees.map(({ acquirerSharePpm }) => acquirerSharePpm)
-  const issuers = fees.map(({ issuerSharePpm }) => issuerSharePpm)
-
-  function grow(lanes: number): void {
-    const more = new Int32Array(lanes * 2).fill(NO_ROW)
-    more.set(own)
-    own = more
-    const wider = new Float64Array(lanes * 2 * SUM_COLUMNS)
-    wider.set(values)
-    values = wider
-    const longer = new Uint32Array(own.length)
-    longer.set(used)
-    used = longer
+  const rates = Float64Array.from(fees, (row) => (isPlain(row) ? row.ratePpm : BOUNDED))
+  const acquirers = Float64Array.from(fees, ({ acquirerSharePpm }) => acquirerSharePpm)
+  const issuers = Float64Array.from(fees, ({ issuerSharePpm }) => issuerSharePpm)
+  return (sums, at, feeRow, amountFen) => {
+    const rate = rates[feeRow]!
+    const feeMicro = rate === BOUNDED ? boundedFee(amountFen, fees[feeRow]!) : amountFen * rate
+    sums[at]! += amountFen
+    sums[at + 1]! += feeMicro
+    sums[at + 2]! += shareOf(feeMicro, acquirers[feeRow]!)
+    sums[at + 3]! += shareOf(feeMicro, issuers[feeRow]!)
+    sums[at + 4]! += 1
   }
+}
 
-  function putAside(lane: number, feeRow: number): void {
-    const at = lane * SUM_COLUMNS
-    aside.push({ lane, feeRow, values: values.slice(at, at + SUM_COLUMNS) })
-    values.fill(0, at, at + SUM_COLUMNS)
-  }
+/** Sums of one operator and issuer under a fee row. */
+export interface SumLine {
+  readonly operator: number
+  readonly issuer: number
+  readonly feeRow: number
+  readonly values: readonly number[]
+}
 
+/** What a correction takes back, under the rules of its own day. */
+export function takenBack(
+  pair: Pick<SumLine, 'operator' | 'issuer'>,
+  { amountFen, feeMicro, acquirerMicro, issuerMicro }: SettledMoney,
+): SumLine {
+  const values = [amountFen, feeMicro, acquirerMicro, issuerMicro, 1].map((value) => -value)
+  return { ...pair, feeRow: NO_FEE_ROW, values }
+}
+
+/** Columns for so many lines. */
+export function createSums(lines: number): LaneSums {
   return {
-    begin() {
-      for (let i = 0; i < usedCount; i++) {
-        const at = used[i]! * SUM_COLUMNS
-        own[used[i]!] = NO_ROW
-        values.fill(0, at, at + SUM_COLUMNS)
-      }
-      usedCount = 0
-      aside.length = 0
-    },
-    add(lane, feeRow, amountFen) {
-      if (lane >= own.length) grow(lane)
-      const at = lane * SUM_COLUMNS
-      if (own[lane] !== feeRow) {
-        if (own[lane] === NO_ROW) used[usedCount++] = lane
-        else putAside(lane, own[lane]!)
-        own[lane] = feeRow
-      }
-      const rate = rates[feeRow]!
-      const feeMicro = rate === BOUNDED ? boundedFee(amountFen, fees[feeRow]!) : amountFen * rate
-      values[at]! += amountFen
-      values[at + 1]! += feeMicro
-      values[at + 2]! += shareOf(feeMicro, acquirers[feeRow]!)
-      values[at + 3]! += shareOf(feeMicro, issuers[feeRow]!)
-      values[at + 4]! += 1
-      if (values[at + 1]! > SAFE || values[at]! > SAFE) putAside(lane, feeRow)
-    },
-    takeBack(lane, { amountFen, feeMicro, acquirerMicro, issuerMicro }) {
-      const back = [amountFen, feeMicro, acquirerMicro, issuerMicro, 1].map((value) => -value)
-      aside.push({ lane, feeRow: NO_FEE_ROW, values: Float64Array.from(back) })
-    },
-    sums(operatorOf, issuerOf) {
-      const lanes = used.subarray(0, usedCount)
-      const count = lanes.length + aside.length
-      const sums = {
-        operators: new Uint32Array(count),
-        issuers: new Uint32Array(count),
-        feeRows: new Uint16Array(count),
-        values: new Float64Array(count * SUM_COLUMNS),
-      }
-      const put = (line: number, lane: number, feeRow: number, from: Float64Array) => {
-        sums.operators[line] = operatorOf[lane]!
-        sums.issuers[line] = issuerOf[lane]!
-        sums.feeRows[line] = feeRow
-        sums.values.set(from, line * SUM_COLUMNS)
-      }
-      lanes.forEach((lane, line) => {
-        const at = lane * SUM_COLUMNS
-        put(line, lane, own[lane]!, values.subarray(at, at + SUM_COLUMNS))
-      })
-      aside.forEach((one, i) => {
-        put(lanes.length + i, one.lane, one.feeRow, one.values)
-      })
-      return sums
-    },
+    operators: new Uint32Array(lines),
+    issuers: new Uint32Array(lines),
+    feeRows: new Uint16Array(lines),
+    values: new Float64Array(lines * SUM_COLUMNS),
   }
 }
 
