@@ -10,7 +10,7 @@ import {
 } from '@unifare/core'
 import { parseIssuerKeys } from '@unifare/ridecode'
 import type { Verifier } from '../evidence.ts'
-import { bucketsOf } from './account-hash.ts'
+import { accountHash, bucketOf, bucketsOf } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
 import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
 import { openDelivered } from './delivered.ts'
@@ -25,7 +25,7 @@ import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
 import { loadRules } from './rules-file.ts'
 import { createScratch } from './scratch.ts'
-import { clearShard, type ShardRules } from './shard.ts'
+import { clearShard, type DenyMark, type ShardRules } from './shard.ts'
 import {
   encodeShardFile,
   openClosedDay,
@@ -122,7 +122,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     if (known?.rules.day !== day) {
       const rules = await loadRules(storage, day)
       const verifier = verifierOn(tools.verifier, rules.issuerKeys)
-      known = { rules, lanes: createLanes(rules), verifier }
+      known = { rules, lanes: createLanes(rules), verifier, denied: deniedByBucket(rules.denied) }
     }
     return known
   }
@@ -131,7 +131,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   async function clear(job: ClearJob) {
     scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
-    const { rules, lanes, verifier } = await rulesOf(day)
+    const { rules, lanes, verifier, denied } = await rulesOf(day)
     const buckets = bucketsOf(shard, shards)
     const before = await stateBefore(storage, closedDays.at(-1), buckets)
     const taps = await load('taps', before.waitingTaps, parts)
@@ -150,20 +150,25 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     before.marks.forEach((bytes, i) => {
       if (bytes.length > 0) marks.set(buckets[i] ?? 0, decodeCardMarks(bytes))
     })
-    const cleared = await clearShard({ taps, charges }, rules, {
-      verifier,
-      ...withRefunds(
-        {
-          history: rowsHistory(storage, closedDays),
-          cards: riddenCards(marks, parseDay(day)),
-        },
-        job.refunded,
-      ),
-      wasDelivered,
-      members: shared.money,
-      scratch,
-      lanes,
-    })
+    const own = buckets.flatMap((bucket) => denied.get(bucket) ?? [])
+    const cleared = await clearShard(
+      { taps, charges },
+      { ...rules, denied: own },
+      {
+        verifier,
+        ...withRefunds(
+          {
+            history: rowsHistory(storage, closedDays),
+            cards: riddenCards(marks, parseDay(day)),
+          },
+          job.refunded,
+        ),
+        wasDelivered,
+        members: shared.money,
+        scratch,
+        lanes,
+      },
+    )
     const rows = rowsByBucket(cleared.rows)
     const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
     const shares = { settled: shared.settled(), later: shared.waiting(later) }
@@ -199,6 +204,8 @@ interface DayRules {
   readonly rules: ShardRules
   readonly lanes: Lanes
   readonly verifier: Verifier
+  /** Deny marks of every bucket: a country's list is long, and a shard asks for its own. */
+  readonly denied: ReadonlyMap<number, readonly DenyMark[]>
 }
 
 /** A verifier under the issuer keys of a day. */
@@ -207,6 +214,17 @@ function verifierOn(verifier: Verifier, issuerKeys: unknown): Verifier {
   const { engine } = verifier
   const keys = issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine)
   return { ...verifier, issuerKeys: keys }
+}
+
+function deniedByBucket(marks: readonly DenyMark[]): ReadonlyMap<number, readonly DenyMark[]> {
+  const byBucket = new Map<number, DenyMark[]>()
+  for (const mark of marks) {
+    const bucket = bucketOf(accountHash(view(mark.account), 0, mark.medium))
+    const own = byBucket.get(bucket)
+    if (own === undefined) byBucket.set(bucket, [mark])
+    else own.push(mark)
+  }
+  return byBucket
 }
 
 /** What the day before left for some buckets, in their order. */
