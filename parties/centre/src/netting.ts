@@ -40,7 +40,7 @@ export function sharesOf(amountFen: Fen, fee: Omit<Fee, 'row'>): Shares {
 }
 
 /** What an operator is to receive and an issuer to pay. */
-export interface Due extends Shares {
+interface Due extends Shares {
   readonly operator: string
   readonly issuer: string
 }
@@ -68,11 +68,14 @@ export function netPositions(
   )
 }
 
-/**
- * Nets dues, each member's sides rounded once. Throws a `TypeError` unless `A − F + a`, `A − i` and
- * `c` tie over the whole window, exactly.
- */
-export function netDues(dues: readonly Due[], centre: string): Money {
+/** What each operator is to receive and each issuer to pay, and what the centre keeps, exact. */
+export interface Sides {
+  readonly receivable: ReadonlyMap<string, bigint>
+  readonly payable: ReadonlyMap<string, bigint>
+  readonly centreMicro: bigint
+}
+
+function netDues(dues: readonly Due[], centre: string): Money {
   const receivable = new Map<string, bigint>()
   const payable = new Map<string, bigint>()
   let centreMicro = 0n
@@ -81,6 +84,14 @@ export function netDues(dues: readonly Due[], centre: string): Money {
     add(payable, due.issuer, due.issuerMicro)
     centreMicro += due.centreMicro
   }
+  return netSides({ receivable, payable, centreMicro }, centre)
+}
+
+/**
+ * Nets a window, each member's sides rounded once. Throws a `TypeError` unless `A − F + a`, `A − i`
+ * and `c` tie over the whole window, exactly.
+ */
+export function netSides({ receivable, payable, centreMicro }: Sides, centre: string): Money {
   const exact = total(payable) - total(receivable)
   if (exact !== centreMicro) {
     throw new TypeError(`invariant broken: (A − i) − (A − F + a) is ${exact}, c is ${centreMicro}`)

@@ -1,13 +1,13 @@
 import { canonicalJson, type Day, fromHex, toHex, utf8 } from '@unifare/core'
 import { chainedRoot, leafHash, merkleRoot } from '../merkle.ts'
-import { type Money, netDues, type Position } from '../netting.ts'
+import { type Money, netSides, type Position } from '../netting.ts'
 import { type OrderMove, withOrders } from '../order-moves.ts'
 import { BUCKETS } from './account-hash.ts'
 import type { ClearedPart, ClearJob } from './clear-job.ts'
 import { joinRanges } from './delivered.ts'
-import { duesOf } from './dues.ts'
 import type { RefundedTap } from './refunded.ts'
 import type { Scattered, ScatterJob } from './scatter-job.ts'
+import { sidesOf } from './sides.ts'
 import type { Spill } from './spill.ts'
 
 /** Who does the jobs of a day: in this thread, in workers, or on other machines. */
@@ -112,7 +112,7 @@ function closed(
 ): Pick<ClearedSegments, Closed> {
   const bucketRoots = cleared.flatMap((part) => part.bucketRoots)
   if (bucketRoots.length !== BUCKETS) throw new TypeError(`${bucketRoots.length} buckets`)
-  const money = netDues(duesOf(cleared.map(({ sums }) => sums)), centre)
+  const money = netSides(sidesOf(cleared.map(({ sums }) => sums)), centre)
   const positions = withOrders(money.positions, orders)
   const lines = [
     ...orders.map((order) => ({ order })),
