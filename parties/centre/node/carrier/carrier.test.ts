@@ -204,6 +204,53 @@ describe('what is carried', () => {
     await heir.close()
   })
 
+  test('a sender that comes back and cuts its files otherwise completes what was begun', async () => {
+    const content = await made('recut')
+    let whole = false
+    const carrier = faultyCarrier((one, n) => (whole || n < 12 ? [one] : []))
+    const receiver = await receiverOver(carrier, 'recut')
+    const before = senderOver(carrier)
+    await before.send('recut')
+    await before.close()
+    whole = true
+    const common = { files, carrier, dir: join(dir, 'from'), sender: 'from' }
+    const after = createFileSender({ ...common, pieceBytes: PIECE_BYTES / 2, pollMs: 50 })
+    await after.send('recut')
+    await receiver.has('recut')
+    expect(await arrivedAs('recut', 'recut')).toEqual(Buffer.from(content))
+    await after.close()
+    await receiver.close()
+  })
+
+  test('a file that its sender lost keeps no other back', async () => {
+    const carrier = faultyCarrier((one, n) => (n < 42 ? [] : [one]))
+    const sender = senderOver(carrier)
+    await made('kept-1-lost')
+    const content = await made('kept-2')
+    await sender.send('kept-1-lost')
+    await sender.send('kept-2')
+    await rm(join(dir, 'from', 'kept-1-lost'))
+    const receiver = await receiverOver(carrier, 'kept')
+    await receiver.has('kept-2')
+    expect(await arrivedAs('kept', 'kept-2')).toEqual(Buffer.from(content))
+    await sender.close()
+    await receiver.close()
+  })
+
+  test('a file of another run that lies there under the name does not count', async () => {
+    const content = await made('stale')
+    await mkdir(join(dir, 'stale-folder'), { recursive: true })
+    await writeFile(join(dir, 'stale-folder', 'stale'), 'of another run')
+    const carrier = faultyCarrier((one) => [one])
+    const receiver = await receiverOver(carrier, 'stale-folder')
+    const sender = senderOver(carrier)
+    const had = receiver.has('stale').then(() => arrivedAs('stale-folder', 'stale'))
+    await sender.send('stale')
+    expect(await had).toEqual(Buffer.from(content))
+    await sender.close()
+    await receiver.close()
+  })
+
   test('a name has one content; a file that is not there or not plain is refused', async () => {
     const sender = senderOver(faultyCarrier((one) => [one]))
     await made('once')

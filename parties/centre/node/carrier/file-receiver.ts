@@ -90,10 +90,22 @@ export async function createFileReceiver(options: {
       await oneByOne(async () => {
         const begun = await begin(name)
         if (begun === undefined || performance.now() - begun.lastMs < patienceMs) return
-        begun.lastMs = performance.now()
-        await files.want(receiver, name, begun.one.missing())
+        // Its sender may have begun anew and cut it otherwise.
+        const announced = await files.file(name)
+        if (announced?.pieceBytes !== begun.one.file.pieceBytes) arriving.delete(name)
+        const current = await begin(name)
+        if (current === undefined) return
+        current.lastMs = performance.now()
+        await files.want(receiver, name, current.one.missing())
       })
     }
+  }
+
+  /** Whether a file of this folder's own has the announced content: one left from before may not. */
+  async function standsHere(name: string): Promise<boolean> {
+    if (!(await stat(join(dir, name)).then(...SETTLED))) return false
+    const file = await files.file(name)
+    return file !== undefined && (await isHere(dir, file))
   }
 
   const subscription = carrier.subscribe(receiver, async (message) => {
@@ -112,7 +124,7 @@ export async function createFileReceiver(options: {
     async has(name) {
       const until = performance.now() + waitMs
       while (!here.has(name)) {
-        if (await stat(join(dir, name)).then(...SETTLED)) return
+        if (await standsHere(name)) return void here.add(name)
         if (performance.now() > until || stop.signal.aborted) {
           throw new UnifareError('carrier.not-here', `${name} did not arrive`, { name })
         }

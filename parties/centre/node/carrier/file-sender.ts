@@ -67,9 +67,10 @@ export function createFileSender(options: {
 
   async function answer(): Promise<void> {
     for (const [name, missing] of await files.wanted(sender, patienceS)) {
-      const content = await contentOf(dir, name)
+      // One that this disk lost is asked for on: others that have it answer.
+      const content = await contentOf(dir, name).catch(() => undefined)
       const file = await files.file(name)
-      if (file === undefined) continue
+      if (content === undefined || file === undefined) continue
       await publish(file, content, missing)
       await files.answered(name)
     }
