@@ -29,6 +29,7 @@ export const cliErrors = {
     en: 'the passphrase of the key file is not told',
     zh: '未提供密钥文件口令',
   },
+  'clear.bad-database': { en: 'no addresses of PostgreSQL', zh: '数据库地址无效' },
   'clear.bad-verifier': { en: 'no module that opens verifiers', zh: '验签模块无效' },
   'clear.no-keys': { en: 'where the keys are is not told', zh: '未指明密钥来源' },
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },

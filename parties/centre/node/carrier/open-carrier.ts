@@ -9,14 +9,23 @@ import type { SegmentCarrier } from './segment-carrier.ts'
  * Throws `carrier.bad-address`.
  */
 export async function openCarrier(addresses: string): Promise<SegmentCarrier> {
+  const { scheme, urls } = readAddresses(addresses)
+  return scheme === 'nats' ? await openNatsCarrier(urls) : openRabbitCarrier(urls)
+}
+
+/** Reads addresses of brokers as `openCarrier` does, which waits for what it cannot reach. */
+export function readAddresses(addresses: string): {
+  readonly scheme: string
+  readonly urls: readonly URL[]
+} {
   const scheme = /^(nats|amqps?):\/\//.exec(addresses)?.[1]
-  const urls = addresses.split(',').map((one) => {
+  const all = addresses.split(',').map((one) => {
     const address = one.includes('://') ? one : `${scheme}://${one}`
     return URL.canParse(address) ? new URL(address) : undefined
   })
-  const known = urls.flatMap((url) => (url?.protocol === `${scheme}:` ? [url] : []))
-  if (scheme === undefined || known.length < urls.length) {
+  const urls = all.flatMap((url) => (url?.protocol === `${scheme}:` ? [url] : []))
+  if (scheme === undefined || urls.length < all.length) {
     throw new UnifareError('carrier.bad-address', `no addresses of brokers: ${addresses}`)
   }
-  return scheme === 'nats' ? await openNatsCarrier(known) : openRabbitCarrier(known)
+  return { scheme, urls }
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listClosedFiles, openLeaseClient } from '@unifare/centre/node'
+import { listClosedFiles, openLeaseClient, readAddresses } from '@unifare/centre/node'
 import { createProgress, EXIT, printJson, printLines, tell } from '../../output.ts'
 import {
   type Carrying,
@@ -21,10 +21,13 @@ export async function carry(
   },
 ): Promise<number> {
   const { data, copies } = options
+  // What is not there is waited for: what never can be is said before.
+  readAddresses(options.carrier)
   const signal = endSignal()
   const name = folderName(options)
   await mkdir(data, { recursive: true, mode: 0o700 })
   const client = openLeaseClient({ urls: databaseUrls(options.database) })
+  tell(`${name} looks for the database`)
   const carrying = await openCarrying(client, options)
   const progress = createProgress('carried')
   try {

@@ -10,6 +10,7 @@ import {
   openCarriedFiles,
   openCarrier,
 } from '@unifare/centre/node'
+import { requireData } from '@unifare/core'
 import { tell } from '../../output.ts'
 
 /** What both commands are told. */
@@ -30,9 +31,16 @@ export interface Carrying {
   close(): Promise<void>
 }
 
-/** Addresses of databases as they stand on the command line. */
+/** Addresses of databases as they stand on the command line. Throws `clear.bad-database`. */
 export function databaseUrls(database: string): string[] {
-  return database.split(/,(?=postgres)/)
+  const urls = database.split(/,(?=postgres)/)
+  for (const url of urls) {
+    const fits = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)
+    // Without the address: it may hold a password.
+    const message = '--database takes postgres://user@host/name, several separated by commas'
+    requireData(fits, 'clear.bad-database', message)
+  }
+  return urls
 }
 
 /** Name of a folder among all: it stays the same over restarts. */

@@ -9,6 +9,7 @@ import {
   openJobTable,
   openLeaseClient,
   type RunWorkers,
+  readAddresses,
   runWorker,
   startClearingPool,
 } from '@unifare/centre/node'
@@ -36,6 +37,9 @@ export interface WorkerFlags extends CarryingOptions {
 export async function clearWorker(flags: WorkerFlags): Promise<number> {
   const { threads = availableParallelism(), carrier } = flags
   const dir = resolve(flags.data)
+  // What is not there is waited for: what never can be is said before.
+  if (carrier !== undefined) readAddresses(carrier)
+  const urls = databaseUrls(flags.database)
   const verifierModule = await findVerifier(flags.verifier)
   const verifierOptions = parseOptions(flags.verifierOptions)
   const signal = endSignal()
@@ -43,7 +47,7 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   // With brokers the folder is this process's own, and so is what it sets aside.
   const spillDir = join(dir, carrier === undefined ? 'spill' : 'set-aside')
   if (carrier !== undefined) await rm(spillDir, { recursive: true, force: true })
-  const client = openLeaseClient({ urls: databaseUrls(flags.database) })
+  const client = openLeaseClient({ urls })
   const name = folderName(flags)
   const done = { scattered: 0, cleared: 0, charges: 0 }
   const carrying =

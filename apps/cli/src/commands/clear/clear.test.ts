@@ -17,7 +17,7 @@ import { type Program, startProgram } from './program.fixture.ts'
 const PLAN: NationalPlan = {
   seed: 'carried',
   day: '2026-11-20',
-  taps: 20_000,
+  taps: 10_000,
   codesPpm: 0,
   nodes: 4,
   cities: 20,
@@ -50,6 +50,15 @@ afterEach(async () => {
 })
 
 afterAll(() => rm(dir, { recursive: true, force: true }))
+
+/** What is being started; it ends with the test. */
+async function lasting<One extends { stop(): Promise<void> }>(
+  starting: Promise<One>,
+): Promise<One> {
+  const one = await starting
+  endings.push(() => one.stop())
+  return one
+}
 
 /** An intake node with the day's segments, and workers: with folders of their own over brokers. */
 async function openCountry(kind: string, urls: readonly string[], carrier?: string) {
@@ -117,10 +126,10 @@ async function expectSameDay({ client, folderOf }: Country): Promise<void> {
 test('three NATS servers whose leader is killed, a worker and the primary database too: nothing that was told is lost, same root', {
   timeout: TEST_MS,
 }, async () => {
-  const pair = await startPostgresPair()
-  endings.push(() => pair.stop())
-  const brokers = await startTestNats()
-  endings.push(() => brokers.stop())
+  const [pair, brokers] = await Promise.all([
+    lasting(startPostgresPair()),
+    lasting(startTestNats()),
+  ])
   const country = await openCountry('nats', pair.urls, brokers.addresses)
   const [victim, heir] = [country.worker('victim'), country.worker('heir')]
   await Promise.all([victim.line('victim takes'), heir.line('heir takes')])
@@ -144,10 +153,10 @@ test('three NATS servers whose leader is killed, a worker and the primary databa
 test('a RabbitMQ server that loses everything, and a killed worker: the same', {
   timeout: TEST_MS,
 }, async () => {
-  const server = await startTestPostgres()
-  endings.push(() => server.stop())
-  const brokers = await startTestRabbit()
-  endings.push(() => brokers.stop())
+  const [server, brokers] = await Promise.all([
+    lasting(startTestPostgres()),
+    lasting(startTestRabbit()),
+  ])
   const country = await openCountry('rabbit', [server.url], brokers.addresses)
   const [victim, heir] = [country.worker('victim'), country.worker('heir')]
   await Promise.all([victim.line('victim takes'), heir.line('heir takes')])
@@ -178,18 +187,24 @@ test('a worker without brokers works in the folder that all see, and tells what 
   })
 })
 
-test('what is no verifier is refused in one line', async () => {
-  const args = ['clear', 'worker', '--database', 'postgres://nobody', '--data', join(dir, 'none')]
-  const refused = async (...more: string[]) => {
-    const program = startProgram([...args, ...more])
+test('what can never work is refused at once and in one line, before anything is waited for', async () => {
+  const refused = async (...args: string[]) => {
+    const program = startProgram(['clear', ...args, '--data', join(dir, 'none')])
     programs.push(program)
     return await program.told()
   }
+  const nobody = ['--database', 'postgres://nobody']
   const noVerifier = import.meta.filename.replace('.test', '-worker')
   const told = await Promise.all([
-    refused('--verifier', join(dir, 'none.ts')),
-    refused('--verifier', noVerifier),
-    refused('--verifier', VERIFIER, '--verifier-options', '{'),
+    refused('worker', ...nobody, '--verifier', join(dir, 'none.ts')),
+    refused('worker', ...nobody, '--verifier', noVerifier),
+    refused('worker', ...nobody, '--verifier', VERIFIER, '--verifier-options', '{'),
+    refused('worker', '--database', 'mysql://a', '--verifier', VERIFIER),
+    refused('carry', ...nobody, '--carrier', 'http://a'),
   ])
-  for (const one of told) expect(one).toMatch(/^unifare: .*\[clear\.bad-verifier\] · 验签模块无效$/)
+  for (const one of told.slice(0, 3)) {
+    expect(one).toMatch(/^unifare: .*\[clear\.bad-verifier\] · 验签模块无效$/)
+  }
+  expect(told[3]).toMatch(/^unifare: .*\[clear\.bad-database\] · 数据库地址无效$/)
+  expect(told[4]).toMatch(/^unifare: .*\[carrier\.bad-address\] · 消息中间件地址无效$/)
 })
