@@ -9,7 +9,7 @@ import { makeCardNumber } from '@unifare/registry'
 import { createHttpLink, type HttpServer, serveHttp } from '@unifare/tap/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createControlClient } from './node/index.ts'
-import { createProcesses, freePorts } from './processes.fixture.ts'
+import { createProcesses, freePorts, type PartyProcess } from './processes.fixture.ts'
 import {
   createNetworkKeys,
   deviceRow,
@@ -27,6 +27,8 @@ const TOKEN = 'a secret of this test only'
 /** 20 November 2026, 08:00 in China, and 03:30 of the next day. */
 const [MORNING, NIGHT] = [Date.UTC(2026, 10, 20), Date.UTC(2026, 10, 20, 19, 30)]
 const DAY = '2026-11-20'
+/** A machine that does other things, too, may take so long. */
+const PATIENCE_MS = 60_000
 
 const processes = createProcesses()
 let dir: string
@@ -77,7 +79,10 @@ it('a province and the nation above it are two programs: killed between, each ri
     plan,
     keys,
     engine,
-    link: createHttpLink({ addressOf: (receiver) => file.addresses.get(receiver) }),
+    link: createHttpLink({
+      addressOf: (receiver) => file.addresses.get(receiver),
+      timeoutMs: PATIENCE_MS,
+    }),
     envOf: () => ({
       clock,
       random: systemRandom(),
@@ -94,8 +99,8 @@ it('a province and the nation above it are two programs: killed between, each ri
     handlers: (receiver) => handlers.get(receiver),
   })
 
-  processes.start('centre', config, NATION)
-  const hubei = processes.start('centre', config, HUBEI)
+  const start = (id: string) => processes.start('centre', config, id)
+  const [nation, hubei] = [start(NATION), start(HUBEI)]
   const control = (id: string) => {
     const client = createControlClient({
       url: file.addresses.get(id) ?? '',
@@ -103,15 +108,26 @@ it('a province and the nation above it are two programs: killed between, each ri
       now: () => clock.now(),
     })
     return {
-      ready: () => expect.poll(() => client.ready(), { timeout: 60_000 }).toBe(true),
+      /** Waits until a process answers; one that ended says why. */
+      async ready({ ended, stderr }: PartyProcess) {
+        const over = ended.then((code) => {
+          throw new Error(`${id} ended with ${code}: ${stderr()}`)
+        })
+        await Promise.race([
+          over,
+          expect.poll(() => client.ready(), { timeout: PATIENCE_MS }).toBe(true),
+        ])
+      },
       command: (order: object) => client.order(id, 'command', { order }),
-      deliver: () => client.order(id, 'deliver'),
+      // One that takes its time to answer keeps messages waiting: they go out with the next round.
+      deliverAll: () =>
+        expect.poll(() => client.order(id, 'deliver'), { timeout: PATIENCE_MS }).toBe(0),
       closedDay: () => client.order(id, 'closedDay', { day: DAY }),
     }
   }
   const [atNation, atHubei] = [control(NATION), control(HUBEI)]
-  await atNation.ready()
-  await atHubei.ready()
+  await atNation.ready(nation)
+  await atHubei.ready(hubei)
   const rows = plan.acceptance.map(({ operator: id, mode, medium, issuer, status, from }) => {
     return { operator: id, mode, medium, issuer, division: '', status, from }
   })
@@ -128,7 +144,7 @@ it('a province and the nation above it are two programs: killed between, each ri
   await operator.command({ do: 'publish', kind: 'tariffs', content: { tariffs, networks } })
   const devices = [deviceRow(config0, keys.link.publicKey(config0.terminal))]
   await operator.command({ do: 'publish', kind: 'devices', content: { devices } })
-  await operator.deliver()
+  expect(await operator.deliver()).toBe(0)
   await operator.refresh()
   const terminal = await openPlannedTerminal(ground, config0)
   await terminal.refresh()
@@ -147,19 +163,18 @@ it('a province and the nation above it are two programs: killed between, each ri
 
   // The province has acknowledged; nothing has gone up yet.
   await processes.kill(hubei)
-  processes.start('centre', config, HUBEI)
-  await atHubei.ready()
-  expect(await atHubei.deliver()).toBe(0)
+  await atHubei.ready(start(HUBEI))
+  await atHubei.deliverAll()
   expect(await atNation.command({ do: 'close-day', day: DAY })).toMatchObject({
     charges: 1,
     rejected: {},
   })
-  expect(await atNation.deliver()).toBe(0)
+  await atNation.deliverAll()
   expect(await atHubei.command({ do: 'close-day', day: DAY })).toMatchObject({
     charges: 1,
     rejected: {},
   })
-  expect(await atHubei.deliver()).toBe(0)
+  await atHubei.deliverAll()
 
   const net = async (centre: typeof atNation) => {
     const { members: all } = (await centre.closedDay()) as { members: { netFen: number }[] }
