@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads'
+import { checkBody } from '../src/check-body.ts'
 import type { AsideEngine, CheckedBody } from '../src/engine.ts'
 import { createSlots, isWellFormed, type Placed, readResult } from './aside-slots.ts'
 import { nativeHashes } from './native-hashes.ts'
 
 /** Groups that the thread has at most: one that it works on, and one that it goes on with. */
 const GROUPS = 2
-/** Messages of a group at most: who asked for the first does not wait for many others. */
+/** Messages of a group, and bytes of it, at most: who asked for the first does not wait for many others. */
 const GROUP_MESSAGES = 4
+const GROUP_BYTES = 1024 * 1024
 
 /** A thread that checks messages, in groups of those that came while it had enough to do. */
 export interface AsideThread extends AsideEngine {
@@ -18,6 +20,16 @@ interface Asked {
   readonly placed: Placed
   readonly resolve: (checked: CheckedBody) => void
   readonly reject: (error: Error) => void
+}
+
+/** Messages that go as one group: one at least. */
+function groupLength(collected: readonly Asked[]): number {
+  let bytes = 0
+  const over = collected.findIndex(({ placed }) => {
+    bytes += placed.slot.length
+    return bytes > GROUP_BYTES
+  })
+  return Math.min(GROUP_MESSAGES, over < 0 ? collected.length : Math.max(1, over))
 }
 
 /** Starts with the first message, and again when it failed; keeps no process alive. */
@@ -44,8 +56,7 @@ export function createAsideThread(
     if (groups >= GROUPS || collected.length === 0) return
     worker ??= start()
     worker.ref()
-    const group = collected.slice(0, GROUP_MESSAGES)
-    collected = collected.slice(GROUP_MESSAGES)
+    const group = collected.splice(0, groupLength(collected))
     worker.postMessage(group.map(({ placed }) => placed))
     given.push(...group)
     groups += 1
@@ -77,7 +88,7 @@ export function createAsideThread(
     waiting: () => given.length + collected.length,
     async check(message) {
       if (!isWellFormed(message)) {
-        return { sha256: nativeHashes.sha256(message.body), genuine: false }
+        return checkBody(message, { ...nativeHashes, ed25519Verify: () => false })
       }
       const placed = slots.place(message)
       return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { checkBody } from '../src/check-body.ts'
 import { type Placed, readMessage, writeResult } from './aside-slots.ts'
 import { createNativeEd25519 } from './native-ed25519.ts'
 import { nativeHashes } from './native-hashes.ts'
@@ -7,9 +8,7 @@ const { ed25519Verify } = createNativeEd25519(workerData as number)
 
 parentPort?.on('message', (group: readonly Placed[]) => {
   for (const placed of group) {
-    const { publicKey, signed, signature, body } = readMessage(placed)
-    const genuine = ed25519Verify(publicKey, signed, signature)
-    writeResult(placed, { sha256: nativeHashes.sha256(body), genuine })
+    writeResult(placed, checkBody(readMessage(placed), { ...nativeHashes, ed25519Verify }))
   }
   parentPort?.postMessage(group.length)
 })

@@ -1,6 +1,6 @@
 import { concat, utf8 } from '@unifare/core'
 import { describe, expect, test } from 'vitest'
-import { ed25519KeyPair } from '../src/index.ts'
+import { checkBody, ed25519KeyPair } from '../src/index.ts'
 import { createAsideThread } from './aside-thread.ts'
 import { nodeEngine } from './node-engine.ts'
 
@@ -19,8 +19,8 @@ describe('messages checked aside', () => {
     const { aside } = nodeEngine({ aside: true })
     const good = signedBody('gate 7', 200_000)
     const other = signedBody('gate 8', 3)
-    const sha256 = here.sha256(good.body)
-    expect(await aside?.check(good)).toEqual({ sha256, genuine: true })
+    const hashes = [here.sha256(good.body)]
+    expect(await aside?.check(good)).toEqual({ hashes, genuine: true })
     for (const change of [
       { signed: other.signed },
       { signature: other.signature },
@@ -28,13 +28,32 @@ describe('messages checked aside', () => {
       { publicKey: new Uint8Array(32) },
       { publicKey: publicKey.subarray(1) },
     ]) {
-      expect(await aside?.check({ ...good, ...change })).toEqual({ sha256, genuine: false })
+      expect(await aside?.check({ ...good, ...change })).toEqual({ hashes, genuine: false })
     }
     const { body } = other
     expect(await aside?.check({ ...good, body })).toEqual({
-      sha256: here.sha256(body),
+      hashes: [here.sha256(body)],
       genuine: true,
     })
+  })
+
+  test('in parts: each has a hash of its own, under one signature', async () => {
+    const { aside } = nodeEngine({ aside: true })
+    const message = signedBody('gate 9', 300_000)
+    message.body.forEach((_, at, body) => {
+      body[at] = at % 251
+    })
+    const parts = [100_000, 0, 199_999, 1]
+    let end = 0
+    const hashes = parts.map((length) => {
+      end += length
+      return here.sha256(message.body.subarray(end - length, end))
+    })
+    expect(checkBody({ ...message, parts }, here)).toEqual({ hashes, genuine: true })
+    expect(await aside?.check({ ...message, parts })).toEqual({ hashes, genuine: true })
+    const signature = message.signature.subarray(1)
+    const bad = { hashes, genuine: false }
+    expect(await aside?.check({ ...message, signature, parts })).toEqual(bad)
   })
 
   test('many at once, of all sizes, are each answered with their own, though their arrays are used again', async () => {
@@ -43,7 +62,7 @@ describe('messages checked aside', () => {
     const checks = lengths.map((length, i) => {
       const message = signedBody(`message ${i}`, length)
       if (i % 3 === 0) message.signed[0]! ^= 1
-      const expected = { sha256: here.sha256(message.body), genuine: i % 3 !== 0 }
+      const expected = { hashes: [here.sha256(message.body)], genuine: i % 3 !== 0 }
       const checked = thread.check(message)
       for (const bytes of [message.body, message.signed, message.signature]) bytes.fill(0)
       return { checked, expected }

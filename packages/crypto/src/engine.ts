@@ -20,11 +20,13 @@ export interface SignedBody {
   readonly signed: Uint8Array
   readonly signature: Uint8Array
   readonly body: Uint8Array
+  /** Lengths of the body's parts, one after the other, where each has a hash of its own. */
+  readonly parts?: readonly number[]
 }
 
-/** The SHA-256 of a body, and whether the Ed25519 signature is that of the key. */
+/** The SHA-256 of a body, or of each of its parts, and whether the Ed25519 signature is that of the key. */
 export interface CheckedBody {
-  readonly sha256: Uint8Array
+  readonly hashes: readonly Uint8Array[]
   readonly genuine: boolean
 }
 

@@ -5,6 +5,7 @@ export {
   type SessionRows,
   type SlotRows,
 } from './card-key-columns.ts'
+export { checkBody } from './check-body.ts'
 export {
   type DesSchedule,
   desBlocks,
