@@ -1,9 +1,12 @@
 import type { Message } from '@unifare/tap'
 import type { Intake, Outcome } from './intake.ts'
 
-/** Messages, and bytes of them, that one sync and one transaction take at most. */
+/**
+ * Messages, and bytes of them, that one sync and one transaction take at most: enough that a sync
+ * costs little, and few enough that the next ones are checked while these are written.
+ */
 const GROUP_MESSAGES = 64
-const GROUP_BYTES = 16 * 1024 * 1024
+const GROUP_BYTES = 2 * 1024 * 1024
 
 /**
  * Takes messages in as they come, in their order: what arrives while a group is being written waits
@@ -18,7 +21,7 @@ export function createGroups(
   async function takeNext(): Promise<void> {
     let bytes = 0
     const over = waiting.findIndex(({ message }) => {
-      bytes += message.bytes.length
+      bytes += message.body.length
       return bytes > GROUP_BYTES
     })
     const group = waiting.slice(0, Math.min(GROUP_MESSAGES, over < 1 ? waiting.length : over))

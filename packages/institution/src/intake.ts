@@ -250,13 +250,12 @@ function placeIn(
   journal: Journal,
   { message, acceptedAt }: { readonly message: Message; readonly acceptedAt: number },
 ): Place {
-  const { bytes, body, bodyHash } = message
-  const bodyAt = body.byteOffset - bytes.byteOffset
+  const { head, body, bodyHash, signature } = message
   const index = journal.append(
     stamp.encode({ acceptedAt }),
-    bytes.subarray(0, bodyAt),
+    head,
     { bytes: body, sha256: fromHex(bodyHash) },
-    bytes.subarray(bodyAt + body.length),
+    signature,
   )
   return { index, acceptedAt }
 }

@@ -1,3 +1,4 @@
+export type { Answer } from './answers.ts'
 export {
   type Batch,
   type BatchHeader,
@@ -42,10 +43,10 @@ export {
   type TapKind,
 } from './kinds.ts'
 export {
-  type Answer,
   createHandler,
   exchange,
   exchangeDated,
+  exchangePack,
   type HandlerResult,
   isFinalRefusal,
   isRefusal,
@@ -63,7 +64,9 @@ export {
   type MessageInput,
   type MessageKind,
   parseMessage,
+  sealPack,
 } from './message.ts'
+export { PACK_PARTS_MAX } from './pack-parts.ts'
 export { createProcessLink } from './process-link.ts'
 export { REASONS, type Reason, reasonOf } from './reasons.ts'
 export {

@@ -1,13 +1,13 @@
-import {
-  canonicalJson,
-  fromUtf8,
-  type Instant,
-  parseJson,
-  requireData,
-  UnifareError,
-  utf8,
-} from '@unifare/core'
+import { fromUtf8, type Instant, requireData, UnifareError } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
+import {
+  type Answer,
+  encodeAnswer,
+  encodeAnswers,
+  parseAnswer,
+  parseAnswers,
+  UNOPENED,
+} from './answers.ts'
 import {
   encodeMessage,
   type Message,
@@ -15,6 +15,7 @@ import {
   type MessageKind,
   openSigned,
   sealMessage,
+  sealPack,
 } from './message.ts'
 
 /**
@@ -39,19 +40,6 @@ export interface LinkIdentity {
   readonly now: () => Instant
 }
 
-/** `bodyHash` of a refusal that speaks of no message, because it could not be authenticated. */
-const UNOPENED = ''
-
-/** Body of an answer: the acknowledgement of this hop, or its refusal. */
-export type Answer =
-  | { readonly ok: true; readonly bodyHash: string; readonly result?: unknown }
-  | {
-      readonly ok: false
-      readonly bodyHash: string
-      readonly code: string
-      readonly message: string
-    }
-
 /** Result of a handler: an answer without what the link adds. Bytes travel as they are. */
 export interface HandlerResult {
   readonly result?: unknown
@@ -74,24 +62,59 @@ export async function exchangeDated(
   request: { readonly receiver: string; readonly kind: MessageKind; readonly body: Uint8Array },
 ): Promise<{ readonly result: unknown; readonly sentAt: Instant }> {
   const { receiver } = request
-  const { bytes, bodyHash } = await sealMessage({
-    ...request,
-    sender: self.id,
-    sentAt: self.now(),
-    sign: self.sign,
-    hashes: self.engine,
-  })
-  const { answer, sentAt } = await openAnswer(self, receiver, await link.send(receiver, bytes))
-  if (!answer.ok && answer.bodyHash === UNOPENED) {
-    throw new UnifareError(answer.code, answer.message, { by: receiver, opened: false })
+  const { bytes, bodyHash } = await sealMessage({ ...request, ...sealOf(self) })
+  const reply = await openAnswer(self, receiver, await link.send(receiver, bytes))
+  const answer = readAnswer(receiver, () => parseAnswer(reply.text))
+  requireOpened(answer, receiver)
+  requireSpeaksOf(answer, bodyHash)
+  return { result: resultOf(answer, receiver), sentAt: reply.sentAt }
+}
+
+/**
+ * Sends several bodies as one signed message, and returns what became of each: of as many as the
+ * receiver told, from the first one on; the others are to be sent again. Throws what `exchange`
+ * throws when nothing was answered; a receiver that reads no packs takes them one by one.
+ */
+export async function exchangePack(
+  link: Link,
+  self: LinkIdentity,
+  request: {
+    readonly receiver: string
+    readonly kind: MessageKind
+    readonly bodies: readonly Uint8Array[]
+  },
+): Promise<readonly PromiseSettledResult<unknown>[]> {
+  const { receiver } = request
+  const { bytes, bodyHashes } = await sealPack({ ...request, ...sealOf(self) })
+  const { text } = await openAnswer(self, receiver, await link.send(receiver, bytes))
+  const answers = readAnswer(receiver, () => parseAnswers(text))
+  for (const [i, answer] of answers.entries()) {
+    requireOpened(answer, receiver)
+    requireSpeaksOf(answer, bodyHashes[i])
   }
+  return Promise.allSettled(answers.map(async (answer) => resultOf(answer, receiver)))
+}
+
+function sealOf({ id, now, sign, engine }: LinkIdentity) {
+  return { sender: id, sentAt: now(), sign, hashes: engine }
+}
+
+function requireOpened(answer: Answer, receiver: string): void {
+  if (answer.ok || answer.bodyHash !== UNOPENED) return
+  throw new UnifareError(answer.code, answer.message, { by: receiver, opened: false })
+}
+
+function requireSpeaksOf(answer: Answer, bodyHash: string | undefined): void {
   requireData(
     answer.bodyHash === bodyHash,
     'message.bad-signature',
     'the answer speaks of another message',
   )
+}
+
+function resultOf(answer: Answer, receiver: string): unknown {
   if (!answer.ok) throw new UnifareError(answer.code, answer.message, { by: receiver })
-  return { result: answer.result, sentAt }
+  return answer.result
 }
 
 /**
@@ -133,42 +156,49 @@ export function createHandler(
 ): MessageHandler {
   return async (bytes) => {
     let claimed = ''
-    const answer = await orRefusal(UNOPENED, async () => {
-      const message = await openSigned(bytes, self.engine, (claim) => {
+    const body = await orRefusal(UNOPENED, encodeAnswer, async () => {
+      const messages = await openSigned(bytes, self.engine, (claim) => {
         claimed = claim.sender
         return keyFor(self, claim)
       })
-      return orRefusal(message.bodyHash, () => answerTo(message, handle))
+      // All at once: who takes them in may give them one transaction and one sync.
+      const answers = await Promise.all(messages.map((message) => answerTo(message, handle)))
+      const [only] = answers
+      return only !== undefined && answers.length === 1
+        ? encodeAnswer(only)
+        : encodeAnswers(answers)
     })
-    return encodeMessage({
-      kind: 'answer',
-      sender: self.id,
-      receiver: claimed,
-      sentAt: self.now(),
-      body: utf8(canonicalJson(answer)),
-      sign: self.sign,
-      hashes: self.engine,
-    })
+    return encodeMessage({ kind: 'answer', receiver: claimed, body, ...sealOf(self) })
   }
 }
 
-async function answerTo(
+function answerTo(
   message: Message,
   handle: (message: Message) => Promise<HandlerResult>,
 ): Promise<Answer> {
-  // Else an answer could be played back to its signer's partner as if it were a message.
-  requireData(message.kind !== 'answer', 'message.refused', 'an answer is not a message')
   const { bodyHash } = message
-  const { result } = await handle(message)
-  return result === undefined ? { ok: true, bodyHash } : { ok: true, bodyHash, result }
+  return orRefusal<Answer>(
+    bodyHash,
+    (answer) => answer,
+    async () => {
+      // Else an answer could be played back to its signer's partner as if it were a message.
+      requireData(message.kind !== 'answer', 'message.refused', 'an answer is not a message')
+      const { result } = await handle(message)
+      return result === undefined ? { ok: true, bodyHash } : { ok: true, bodyHash, result }
+    },
+  )
 }
 
-async function orRefusal(bodyHash: string, work: () => Promise<Answer>): Promise<Answer> {
+async function orRefusal<T>(
+  bodyHash: string,
+  refuse: (answer: Answer) => T,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return { ok: false, bodyHash, ...refusalOf(error) }
+    return refuse({ ok: false, bodyHash, ...refusalOf(error) })
   }
 }
 
@@ -184,37 +214,34 @@ async function keyFor(self: LinkIdentity, { sender, receiver }: MessageClaim): P
   return key
 }
 
-/** Whatever is wrong with an answer, it is as good as none: `message.bad-signature`. */
+/** Opens an answer; whatever is wrong with it, it is as good as none: `message.bad-signature`. */
 async function openAnswer(
   self: LinkIdentity,
   receiver: string,
   bytes: Uint8Array,
-): Promise<{ readonly answer: Answer; readonly sentAt: Instant }> {
+): Promise<{ readonly text: string; readonly sentAt: Instant }> {
   try {
-    const reply = await openSigned(bytes, self.engine, (claim) => keyFor(self, claim))
+    const [reply, ...others] = await openSigned(bytes, self.engine, (claim) => keyFor(self, claim))
     requireData(
-      reply.kind === 'answer' && reply.sender === receiver,
+      reply?.kind === 'answer' && reply.sender === receiver && others.length === 0,
       'message.bad-signature',
-      `a message of ${reply.sender}`,
+      `a message of ${reply?.sender}`,
     )
-    return { answer: parseAnswer(fromUtf8(reply.body)), sentAt: reply.sentAt }
+    return { text: fromUtf8(reply.body), sentAt: reply.sentAt }
   } catch (error) {
-    if (!isRefusal(error)) throw error
-    const { message } = error
-    throw new UnifareError('message.bad-signature', `no answer of ${receiver}: ${message}`)
+    throw noAnswer(receiver, error)
   }
 }
 
-function parseAnswer(text: string): Answer {
-  const answer = parseJson(text) as Partial<Record<string, unknown>> | null
-  const good =
-    typeof answer === 'object' &&
-    answer !== null &&
-    typeof answer['bodyHash'] === 'string' &&
-    (answer['ok'] === true ||
-      (answer['ok'] === false &&
-        typeof answer['code'] === 'string' &&
-        typeof answer['message'] === 'string'))
-  requireData(good, 'message.malformed', 'not an answer')
-  return answer as unknown as Answer
+function readAnswer<T>(receiver: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw noAnswer(receiver, error)
+  }
+}
+
+function noAnswer(receiver: string, error: unknown): unknown {
+  if (!isRefusal(error)) return error
+  return new UnifareError('message.bad-signature', `no answer of ${receiver}: ${error.message}`)
 }

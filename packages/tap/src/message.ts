@@ -1,12 +1,17 @@
-import { type Hashes, type Instant, pureHashes, requireData, toHex } from '@unifare/core'
-import type { CheckedBody, SignatureEngine, SignedBody } from '@unifare/crypto'
+import { concat, type Hashes, type Instant, pureHashes, requireData, toHex } from '@unifare/core'
+import { checkBody, type SignatureEngine } from '@unifare/crypto'
 import { type Framed, field, frame, SIGNATURE_LENGTH, seal, unframe } from './framed.ts'
+import { type PackPart, readParts, writeParts } from './pack-parts.ts'
 
 const MAGIC = 'UM'
 const CODE = 'message.malformed'
+const MISFIT = 'the body does not match its hash'
+const EMPTY = new Uint8Array()
 /** Version 1 signed the body too; version 2 signs the header, and the hash of the body is in it. */
 const VERSION = 2
-const READABLE = { code: CODE, versions: [1, VERSION] }
+/** Several bodies under one signature: their lengths and hashes are in the header. */
+const PACK_VERSION = 3
+const READABLE = { code: CODE, versions: [1, VERSION, PACK_VERSION] }
 /** Longest message, its signature included. */
 export const MESSAGE_BYTES_MAX = 1024 * 1024 + SIGNATURE_LENGTH
 
@@ -34,6 +39,10 @@ export interface Message {
   readonly body: Uint8Array
   /** SHA-256 of the body: the idempotency key. */
   readonly bodyHash: string
+  /** What stands before the body, and what behind it. */
+  readonly head: Uint8Array
+  readonly signature: Uint8Array
+  /** All three: of a body that came in a pack, the pack with this body alone. */
   readonly bytes: Uint8Array
 }
 
@@ -61,48 +70,100 @@ export async function sealMessage(
   const { kind, sender, receiver, sentAt, body, hashes = pureHashes } = input
   const bodyHash = toHex(hashes.sha256(body))
   const header = { kind, sender, receiver, sentAt, bodyHash }
-  const signed = frame(MAGIC, VERSION, header, new Uint8Array())
+  return { bytes: await sealHeader(VERSION, { header, body, sign: input.sign }), bodyHash }
+}
+
+/**
+ * Makes one signed message of several bodies of a kind (2 to `PACK_PARTS_MAX`), each of which is
+ * taken and answered for itself, and tells their idempotency keys. Throws `message.malformed` when
+ * it is longer than 1 MiB.
+ */
+export async function sealPack(
+  input: Omit<MessageInput, 'body'> & { readonly bodies: readonly Uint8Array[] },
+): Promise<{ readonly bytes: Uint8Array; readonly bodyHashes: readonly string[] }> {
+  const { kind, sender, receiver, sentAt, bodies, hashes = pureHashes } = input
+  const parts = bodies.map((body) => {
+    return { bodyHash: toHex(hashes.sha256(body)), length: body.length }
+  })
+  const header = { kind, sender, receiver, sentAt, parts: writeParts(parts) }
+  const body = concat(...bodies)
+  const bytes = await sealHeader(PACK_VERSION, { header, body, sign: input.sign })
+  return { bytes, bodyHashes: parts.map(({ bodyHash }) => bodyHash) }
+}
+
+function sealHeader(
+  version: number,
+  {
+    header,
+    body,
+    sign,
+  }: Pick<MessageInput, 'body' | 'sign'> & { readonly header: Readonly<Record<string, unknown>> },
+): Promise<Uint8Array> {
+  const signed = frame(MAGIC, version, header, new Uint8Array())
   const length = signed.length + body.length + SIGNATURE_LENGTH
   requireData(length <= MESSAGE_BYTES_MAX, CODE, `${length} bytes are too many`)
-  return { bytes: await seal(signed, input.sign, body), bodyHash }
+  return seal(signed, sign, body)
 }
 
 /** Who sent a message to whom, as its header says: to be believed once it was checked. */
 export type MessageClaim = Pick<Message, 'sender' | 'receiver'>
 
-/** Reads a message and checks its shape and body hash; the signature is checked by `authentic`. */
+/**
+ * Reads a message and checks its shape and body hash; the signature is checked by `authentic`. Of a
+ * pack it reads one body with the pack's header and signature, as those are kept and forwarded.
+ */
 export function parseMessage(bytes: Uint8Array, hashes: Hashes = pureHashes): Message {
   const framed = openMessage(bytes)
-  const message = readMessage(bytes, framed)
-  requireHash(message, hashes.sha256(framed.body))
-  return message
+  const bodyHash = toHex(hashes.sha256(framed.body))
+  const { body } = framed
+  const part = partsOf(framed).find((stated) => stated.bodyHash === bodyHash)
+  requireData(part?.length === body.length, CODE, MISFIT)
+  return { ...readAddress(framed), ...outsideOf(framed, bytes), bodyHash, body, bytes }
 }
 
 /**
- * Reads a message and checks all of it: first its header, then whether `keyOf` has a key for what
- * it claims, then body hash and signature, on another thread where the host has one. Throws
- * `message.malformed`, `message.bad-signature` and what `keyOf` throws.
+ * Reads what came over the wire, a message or a pack of them, and checks all of it: first its
+ * header, then whether `keyOf` has a key for what it claims, then body hashes and signature, on
+ * another thread where the host has one. Throws `message.malformed`, `message.bad-signature` and
+ * what `keyOf` throws.
  */
 export async function openSigned(
   bytes: Uint8Array,
   engine: SignatureEngine,
   keyOf: (claim: MessageClaim) => Promise<Uint8Array>,
-): Promise<Message> {
+): Promise<readonly Message[]> {
   const framed = openMessage(bytes)
-  const message = readMessage(bytes, framed)
-  const input = { ...framed, publicKey: await keyOf(message) }
-  const { sha256, genuine } = (await engine.aside?.check(input)) ?? checkHere(input, engine)
-  requireHash(message, sha256)
-  requireData(genuine, 'message.bad-signature', `not signed by ${message.sender}`)
-  return message
+  const address = readAddress(framed)
+  const parts = partsOf(framed)
+  const lengths = parts.map(({ length }) => length)
+  const length = lengths.reduce((sum, one) => sum + one, 0)
+  requireData(length === framed.body.length, CODE, `${length} bytes of bodies are stated`)
+  const { signed, signature, body } = framed
+  const input = { publicKey: await keyOf(address), signed, signature, body, parts: lengths }
+  const { hashes, genuine } = (await engine.aside?.check(input)) ?? checkBody(input, engine)
+  const hold = parts.every(({ bodyHash }, i) => bodyHash === toHex(hashes[i] ?? EMPTY))
+  requireData(hold, CODE, MISFIT)
+  requireData(genuine, 'message.bad-signature', `not signed by ${address.sender}`)
+  const common = { ...address, ...outsideOf(framed, bytes) }
+  if (framed.version !== PACK_VERSION) {
+    return parts.map(({ bodyHash }) => ({ ...common, bodyHash, body, bytes }))
+  }
+  let end = 0
+  return parts.map(({ bodyHash, length: own }) => {
+    end += own
+    return unpacked({ ...common, bodyHash, body: body.subarray(end - own, end) })
+  })
 }
 
-function checkHere(
-  { publicKey, signed, signature, body }: SignedBody,
-  engine: SignatureEngine,
-): CheckedBody {
-  const sha256 = engine.sha256(body)
-  return { sha256, genuine: engine.ed25519Verify(publicKey, signed, signature) }
+/** A message of a pack: its bytes are put together when somebody asks for them. */
+function unpacked(message: Omit<Message, 'bytes'>): Message {
+  const { head, body, signature } = message
+  return {
+    ...message,
+    get bytes() {
+      return concat(head, body, signature)
+    },
+  }
 }
 
 function openMessage(bytes: Uint8Array): Framed {
@@ -110,7 +171,7 @@ function openMessage(bytes: Uint8Array): Framed {
   return unframe(MAGIC, bytes, READABLE)
 }
 
-function readMessage(bytes: Uint8Array, { header, body }: Framed): Message {
+function readAddress({ header }: Framed): Pick<Message, 'kind' | 'sender' | 'receiver' | 'sentAt'> {
   const kind = MESSAGE_KINDS.find((known) => known === header['kind'])
   requireData(kind !== undefined, CODE, `unknown kind of message: ${String(header['kind'])}`)
   return {
@@ -118,14 +179,20 @@ function readMessage(bytes: Uint8Array, { header, body }: Framed): Message {
     sender: field(header, 'sender', 'string', CODE),
     receiver: field(header, 'receiver', 'string', CODE),
     sentAt: field(header, 'sentAt', 'number', CODE),
-    body,
-    bodyHash: field(header, 'bodyHash', 'string', CODE),
-    bytes,
   }
 }
 
-function requireHash({ bodyHash }: Message, hash: Uint8Array): void {
-  requireData(bodyHash === toHex(hash), CODE, 'the body does not match its hash')
+/** Bodies that a message states: one, or those of a pack. */
+function partsOf({ version, header, body }: Framed): readonly PackPart[] {
+  if (version === PACK_VERSION) return readParts(header, CODE)
+  return [{ bodyHash: field(header, 'bodyHash', 'string', CODE), length: body.length }]
+}
+
+function outsideOf(
+  { body, signature }: Framed,
+  bytes: Uint8Array,
+): Pick<Message, 'head' | 'signature'> {
+  return { head: bytes.subarray(0, body.byteOffset - bytes.byteOffset), signature }
 }
 
 /** True when the message carries the signature of the key. */

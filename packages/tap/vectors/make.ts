@@ -2,7 +2,7 @@
 // They were made once and are kept: a later version adds files and never changes these. An
 // implementation that disagrees with them is wrong.
 import { writeFileSync } from 'node:fs'
-import { toHex, utf8 } from '@unifare/core'
+import { concat, toHex, utf8 } from '@unifare/core'
 import {
   CHAIN_START,
   chargeToJson,
@@ -14,6 +14,7 @@ import {
   parseBatch,
   parseChargeBatch,
   parseMessage,
+  sealPack,
   tapToJson,
 } from '../src/index.ts'
 import {
@@ -75,6 +76,16 @@ const message = await encodeMessage({
   body: utf8('{"do":"nothing"}'),
   sign: testKey(OPERATOR).sign,
 })
+const bodies = ['{"do":"nothing"}', '', '{"do":"less"}'].map((text) => utf8(text))
+const pack = await sealPack({
+  kind: 'tap-batch',
+  sender: OPERATOR,
+  receiver: CENTRE,
+  sentAt: AT,
+  bodies,
+  sign: testKey(OPERATOR).sign,
+})
+const packHead = pack.bytes.subarray(0, pack.bytes.length - concat(...bodies).length - 64)
 
 write('taps-1.json', {
   taps: Object.entries(taps).map(([name, tap]) => ({
@@ -106,6 +117,17 @@ write('message-2.json', {
     ...keyOf(OPERATOR),
     bodyHash: parseMessage(message).bodyHash,
     hex: toHex(message),
+  },
+})
+
+write('message-3.json', {
+  about: 'Test keys are the SHA-256 of "unifare test key of <id>". They protect nothing.',
+  pack: {
+    ...keyOf(OPERATOR),
+    bodyHashes: pack.bodyHashes,
+    hex: toHex(pack.bytes),
+    // Each body as it is kept and forwarded: with header and signature of them all.
+    kept: bodies.map((body) => toHex(concat(packHead, body, pack.bytes.subarray(-64)))),
   },
 })
 

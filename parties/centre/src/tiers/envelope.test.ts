@@ -1,6 +1,6 @@
-import { createSeededRandom, UnifareError } from '@unifare/core'
+import { concat, createSeededRandom, UnifareError, utf8 } from '@unifare/core'
 import { ed25519KeyPair, pureEngine } from '@unifare/crypto'
-import { encodeMessage, type Message, parseMessage } from '@unifare/tap'
+import { encodeMessage, type Message, parseMessage, sealPack } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeForwarded, isForwarded, openForwarded } from './envelope.ts'
@@ -54,6 +54,28 @@ describe('a forwarded message', () => {
       ),
       { numRuns: 20 },
     )
+  })
+
+  it('holds one body of a pack, with header and signature of them all', async () => {
+    const key = pairs.get(BUS)
+    if (key === undefined) throw new TypeError('nobody signs')
+    const sign = async (bytes: Uint8Array) => pureEngine.ed25519Sign(key.privateKey, bytes)
+    const bodies = ['first', 'second'].map((text) => utf8(text))
+    const address = { kind: 'tap-batch', sender: BUS, receiver: WUHAN, sentAt: 1 } as const
+    const { bytes } = await sealPack({ ...address, bodies, sign })
+    const head = bytes.subarray(0, bytes.length - 'firstsecond'.length - 64)
+    for (const body of bodies) {
+      const kept = parseMessage(concat(head, body, bytes.subarray(-64)))
+      const { original } = openForwarded(
+        await messageOf(WUHAN, HUBEI, encodeForwarded(kept)),
+        trust,
+      )
+      expect(original.body).toEqual(body)
+      expect(original.bytes).toEqual(kept.bytes)
+    }
+    const foreign = { bytes: concat(head, utf8('third'), bytes.subarray(-64)) }
+    const forwarded = await messageOf(WUHAN, HUBEI, encodeForwarded(foreign))
+    expect(refusal(() => openForwarded(forwarded, trust))).toBe('message.malformed')
   })
 
   it('is told apart from batches and lists by its first bytes', () => {
