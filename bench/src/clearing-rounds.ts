@@ -77,7 +77,7 @@ export async function benchClearing(options: ClearingBenchOptions): Promise<Clea
       tell('clearing a day with 20 % ride codes')
       const codes = await measureClearedCodes({ seed, taps, cores, cities: plan.cities })
       tell('raw intake, and the check over all time')
-      const intake = await measureIntake({ batches: taps >= COUNTRY_TAPS ? 300 : 20 })
+      const intake = await measureIntake({ batches: taps >= COUNTRY_TAPS ? 320 : 40 })
       const marks = measureMarks({
         cards: options.cards ?? Math.min(21_000_000, taps * 2),
         terminals: Math.min(950_000, taps),

@@ -12,6 +12,7 @@ import {
   fromUtf8,
   openJournal,
   type Storage,
+  toHex,
   view,
 } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
@@ -24,7 +25,9 @@ import {
   encodeBatch,
   encodeMessage,
   encodeTap,
+  type MessageInput,
   parseMessage,
+  sealPack,
   tapHead,
 } from '@unifare/tap'
 import { makeCardTaps, makeKeys } from './card-taps.ts'
@@ -39,6 +42,7 @@ export interface IntakeReport {
   readonly batches: number
   readonly recordsPerBatch: number
   readonly batchBytes: number
+  readonly batchesPerMessage: number
   readonly connections: number
   /** CPU milliseconds of this process per batch, all threads together. */
   readonly cpuMsPerBatch: number
@@ -51,6 +55,8 @@ const CENTRE = '10000001'
 const OPERATOR = '21580001'
 const AT = 1_795_219_200_000
 const MIB = 1024 * 1024
+/** As many batches as one message holds. */
+const BATCHES_PER_MESSAGE = 5
 /** Of the journal's segment, as the file has its size before it is measured. */
 const PREALLOCATED_BYTES = 64 * MIB
 /** Time of arrival before every message of the journal. */
@@ -62,10 +68,11 @@ const WARM_UP_ROUNDS = 6
 const ASIDE = availableParallelism() > 1
 
 /**
- * Takes signed messages with batches of 1,000 card taps into a centre's journal over several
- * connections in this process, in turns with a preallocated file to which the same bytes are
- * written, each message synced. Every message has its hash and its operator's signature checked,
- * is durable before it is answered, and is answered under a signature.
+ * Takes batches of 1,000 card taps into a centre's journal over several connections in this
+ * process, in turns with a preallocated file to which the same batches are written, each synced by
+ * itself. An operator sends what waits: five batches, 1 MiB, under one signature. Every batch has
+ * its hash and its operator's signature checked, has a place of its own in the journal, and is
+ * durable before it is answered; each message is answered under a signature.
  */
 export async function measureIntake(
   options: {
@@ -75,8 +82,9 @@ export async function measureIntake(
     readonly seed?: string
   } = {},
 ): Promise<IntakeReport> {
-  const { batches = 300, rounds = 7, seed = 'intake' } = options
-  const { connections = Math.min(CONNECTIONS_MAX, Math.ceil(batches / 8)) } = options
+  const { batches = 320, rounds = 7, seed = 'intake' } = options
+  const { connections = Math.min(CONNECTIONS_MAX, Math.ceil(batches / BATCHES_PER_MESSAGE / 8)) } =
+    options
   const work = await makeMessages(batches, seed)
   const engine = nodeEngine({ aside: ASIDE })
   const folder = await mkdtemp(join(tmpdir(), 'unifare-intake-'))
@@ -85,7 +93,7 @@ export async function measureIntake(
     const costs: IntakeRound[] = []
     // The first rounds warm up: an intake of days runs on code that the engine has made fast.
     for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round++) {
-      const file = appendAndSync(join(folder, `file-${round}`), work.messages)
+      const file = appendAndSync(join(folder, `file-${round}`), work.bodies)
       const ours = await takeIn(join(folder, `centre-${round}`), { ...work, engine }, connections)
       if (round < 1) continue
       times.file.push(file)
@@ -100,7 +108,8 @@ export async function measureIntake(
       fileRecordsPerSecond: Math.round(records / median(times.file)),
       batches,
       recordsPerBatch: RECORDS,
-      batchBytes: work.messages[0]?.length ?? 0,
+      batchBytes: work.bodies[0]?.length ?? 0,
+      batchesPerMessage: BATCHES_PER_MESSAGE,
       connections,
       cpuMsPerBatch: Number((median(costs.map(({ cpuS }) => cpuS)) * (1_000 / batches)).toFixed(3)),
       syncsPerBatch: Number((median(costs.map(({ syncs }) => syncs)) / batches).toFixed(2)),
@@ -111,11 +120,12 @@ export async function measureIntake(
 }
 
 interface Work {
+  readonly bodies: readonly Uint8Array[]
   readonly messages: readonly Uint8Array[]
   readonly key: ReturnType<typeof ed25519KeyPair>
 }
 
-/** Messages of an operator, each with a batch of a terminal of its own. */
+/** Messages of an operator, with batches of which each is of a terminal of its own. */
 async function makeMessages(batches: number, seed: string): Promise<Work> {
   const engine = nodeEngine()
   const random = createSeededRandom(seed)
@@ -126,7 +136,7 @@ async function makeMessages(batches: number, seed: string): Promise<Work> {
   const models = taps.map(({ tap, evidence }) =>
     encodeTap({ ...tap, evidence: encodeEvidence(evidence) }),
   )
-  const messages: Uint8Array[] = []
+  const bodies: Uint8Array[] = []
   for (let batch = 0; batch < batches; batch++) {
     const terminal = String(440_100_000_000 + batch)
     const body = await encodeBatch({
@@ -140,10 +150,26 @@ async function makeMessages(batches: number, seed: string): Promise<Work> {
       sign,
       hashes: engine,
     })
-    const address = { kind: 'tap-batch', sender: OPERATOR, receiver: CENTRE } as const
-    messages.push(await encodeMessage({ ...address, sentAt: AT, body, sign, hashes: engine }))
+    bodies.push(body)
   }
-  return { messages, key }
+  const messages: Uint8Array[] = []
+  for (let at = 0; at < batches; at += BATCHES_PER_MESSAGE) {
+    const sent = bodies.slice(at, at + BATCHES_PER_MESSAGE)
+    messages.push(await encodeMessages(sent, { sign, hashes: engine }))
+  }
+  return { bodies, messages, key }
+}
+
+/** One message of the operator: what is left over may be a single batch. */
+async function encodeMessages(
+  bodies: readonly Uint8Array[],
+  tools: Pick<MessageInput, 'sign' | 'hashes'>,
+): Promise<Uint8Array> {
+  const address = { kind: 'tap-batch', sender: OPERATOR, receiver: CENTRE, sentAt: AT } as const
+  const [body] = bodies
+  return body !== undefined && bodies.length === 1
+    ? encodeMessage({ ...address, ...tools, body })
+    : (await sealPack({ ...address, ...tools, bodies })).bytes
 }
 
 /** The records of a terminal: its number and theirs written over those of the model. */
@@ -157,22 +183,22 @@ function recordsOf(models: readonly Uint8Array[], terminal: string): Uint8Array[
   })
 }
 
-/** Seconds to write and sync every message, one after the other, in a file that has its size. */
-function appendAndSync(path: string, messages: readonly Uint8Array[]): number {
+/** Seconds to write and sync every batch, one after the other, in a file that has its size. */
+function appendAndSync(path: string, batches: readonly Uint8Array[]): number {
   const file = openSync(path, 'wx+')
   try {
     const zeros = new Uint8Array(MIB)
-    const bytes = messages.reduce((sum, { length }) => sum + length, 0)
+    const bytes = batches.reduce((sum, { length }) => sum + length, 0)
     for (let at = 0; at < bytes; at += MIB) writeSync(file, zeros, 0, MIB, at)
     fdatasyncSync(file)
     let at = 0
     const started = performance.now()
-    for (const message of messages) {
-      for (let done = 0; done < message.length; ) {
-        done += writeSync(file, message, done, message.length - done, at + done)
+    for (const batch of batches) {
+      for (let done = 0; done < batch.length; ) {
+        done += writeSync(file, batch, done, batch.length - done, at + done)
       }
       fdatasyncSync(file)
-      at += message.length
+      at += batch.length
     }
     return (performance.now() - started) / 1000
   } finally {
@@ -191,7 +217,7 @@ interface IntakeRound {
 /** Takes all messages in; each connection sends its next one when it has the answer. */
 async function takeIn(
   folder: string,
-  { messages, key, engine }: Work & { readonly engine: SignatureEngine },
+  { bodies, messages, key, engine }: Work & { readonly engine: SignatureEngine },
   connections: number,
 ): Promise<IntakeRound> {
   const counted = countSyncs(await createFileStorage(folder, { stepBytes: PREALLOCATED_BYTES }))
@@ -221,7 +247,7 @@ async function takeIn(
       }),
     )
   // With the first ones the segment gets its room, and the journal its buffers.
-  await takeUntil(connections * 2)
+  await takeUntil(Math.min(connections * 2, messages.length >> 1))
   const measured = messages.length - next
   counted.reset()
   const cpu = cpuSeconds()
@@ -233,31 +259,43 @@ async function takeIn(
   const syncs = counted.syncs() * share
   await institution.close()
   // Not yet checked: what that leaves behind would be cleaned up while the next round is measured.
-  return { seconds, cpuS, syncs, check: () => checkKept(counted.storage, { messages, answers }) }
+  return {
+    seconds,
+    cpuS,
+    syncs,
+    check: () => checkKept(counted.storage, { bodies, answers }),
+  }
 }
 
-/** Throws unless the journal holds every message whole, and every answer accepts its own. */
+/** Throws unless the journal holds every batch whole, and the answers accept them. */
 async function checkKept(
   storage: Storage,
-  {
-    messages,
-    answers,
-  }: { readonly messages: readonly Uint8Array[]; readonly answers: Uint8Array[] },
+  { bodies, answers }: Pick<Work, 'bodies'> & { readonly answers: readonly Uint8Array[] },
 ): Promise<void> {
   const journal = await openJournal({ storage, name: 'intake', hashes: nativeHashes })
   const kept = new Set<string>()
-  for (const { payload } of await journal.read(0, messages.length + 1)) {
+  for (const { payload } of await journal.read(0, bodies.length + 1)) {
     kept.add(parseMessage(payload.subarray(STAMP_BYTES), nativeHashes).bodyHash)
   }
   await journal.close()
-  for (const [index, bytes] of messages.entries()) {
-    const { bodyHash } = parseMessage(bytes, nativeHashes)
-    const answer = parseMessage(answers[index] ?? new Uint8Array())
-    const told = JSON.parse(fromUtf8(answer.body)) as { ok: boolean; bodyHash: string }
-    if (!kept.has(bodyHash) || !told.ok || told.bodyHash !== bodyHash) {
-      throw new TypeError(`message ${index} was not kept, or not answered`)
+  const taken = answers.flatMap((bytes) => answersIn(fromUtf8(parseMessage(bytes).body)))
+  for (const [index, body] of bodies.entries()) {
+    const bodyHash = toHex(nativeHashes.sha256(body))
+    const told = taken[index]
+    if (!kept.has(bodyHash) || told?.ok !== true || told.bodyHash !== bodyHash) {
+      throw new TypeError(`batch ${index} was not kept, or not answered`)
     }
   }
+}
+
+interface Told {
+  readonly ok: boolean
+  readonly bodyHash: string
+}
+
+function answersIn(text: string): readonly Told[] {
+  const answer = JSON.parse(text) as Told & { readonly answers?: readonly Told[] }
+  return answer.answers ?? [answer]
 }
 
 function countSyncs(storage: Storage) {

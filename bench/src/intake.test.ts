@@ -3,8 +3,13 @@ import { measureIntake } from './intake-rounds.ts'
 import { measureMarks } from './marks-rounds.ts'
 
 test('raw intake is measured beside a file: every message kept and answered, syncs shared', async () => {
-  const report = await measureIntake({ batches: 16, rounds: 1, connections: 4 })
-  expect(report).toMatchObject({ batches: 16, recordsPerBatch: 1_000, connections: 4 })
+  const report = await measureIntake({ batches: 41, rounds: 1, connections: 4 })
+  expect(report).toMatchObject({
+    batches: 41,
+    recordsPerBatch: 1_000,
+    batchesPerMessage: 5,
+    connections: 4,
+  })
   expect(report.ratioIntake).toBeGreaterThan(0)
   expect(report.recordsPerSecond).toBeGreaterThan(0)
   expect(report.syncsPerBatch).toBeLessThan(1)
