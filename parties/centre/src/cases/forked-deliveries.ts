@@ -18,6 +18,7 @@ import {
   type Tap,
 } from '@unifare/tap'
 import { type TapRow, taps } from '../tables.ts'
+import { originalOf } from '../tiers/envelope.ts'
 import type { ConflictCase } from './conflict-case.ts'
 
 const JOURNAL = 'intake'
@@ -40,7 +41,7 @@ export async function forkedDeliveries(tx: Tx, storage: Storage): Promise<Confli
 }
 
 async function forksIn(tx: Tx, message: Message): Promise<ConflictCase[]> {
-  const { header, records } = parseBatch(message.body)
+  const { header, records } = parseBatch(originalOf(message).body)
   const { terminal, operator, first } = header
   const held = await tx.get(
     taps,

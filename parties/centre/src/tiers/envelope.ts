@@ -81,6 +81,11 @@ export function openForwarded(
   return { original: openForwarded(inner, trust).original, handed }
 }
 
+/** The member's own message, of one that was opened with trust before. */
+export function originalOf(message: Message): Message {
+  return isForwarded(message) ? originalOf(parseMessage(readBody(message.body).bytes)) : message
+}
+
 function readBody(body: Uint8Array): {
   readonly handed: ReadonlySet<number>
   readonly bytes: Uint8Array

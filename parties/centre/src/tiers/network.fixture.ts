@@ -193,9 +193,11 @@ export async function openTierNetwork(
   )
   const sentOf = (city: City) => sent.get(city) as Sent
   const centreOf = (id: string) => centres.get(id) as Centre
+  const storageOf = (id: string) => (grounds.get(id) as { storage: Storage }).storage
 
   const network = {
     centreOf,
+    storageOf,
     open,
     heard,
     send,

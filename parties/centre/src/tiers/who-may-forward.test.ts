@@ -1,8 +1,9 @@
 import { canonicalJson, utf8, view } from '@unifare/core'
 import { outbox, returned } from '@unifare/institution'
-import { encodeMessage } from '@unifare/tap'
+import { CHAIN_START, encodeBatch, encodeMessage, encodeTap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
-import { DAY } from '../clearing.fixture.ts'
+import { readConflicts } from '../cases/read-conflicts.ts'
+import { cardTap, DAY } from '../clearing.fixture.ts'
 import { encodeForwarded } from './envelope.ts'
 import {
   BUSES,
@@ -207,6 +208,35 @@ describe('who may forward', () => {
       [`${BUSES.guangzhou.id}-1`]: `${NATION} normal`,
       [`${BUSES.guangzhou.id}-2`]: `${GUANGDONG} normal`,
     })
+  })
+
+  test('another content of a record that came forwarded is a conflict case there', async () => {
+    const network = await openTierNetwork()
+    const [tap] = await broughtBy(network, 'guangzhou', ['wuhan'])
+    expect(await network.deliver()).toBe(0)
+    const { id } = BUSES.guangzhou
+    const terminal = network.terminalOf('guangzhou')
+    const other = await cardTap({ ...tap, amountFen: 999 })
+    const body = await encodeBatch({
+      terminal,
+      operator: id,
+      first: 1,
+      previous: CHAIN_START,
+      records: [encodeTap(other)],
+      bundles: [],
+      createdAt: network.clock.now(),
+      sign: network.signOf(terminal),
+    })
+    const sentAt = network.clock.now()
+    const sign = network.signOf(id)
+    const kind = 'tap-batch'
+    const bytes = await encodeMessage({ kind, sender: id, receiver: GUANGDONG, sentAt, body, sign })
+    const sent = network.send(GUANGDONG, NATION, kind, encodeForwarded({ bytes }))
+    expect(await refusal(sent)).toBe('batch.forked')
+    const cases = await network
+      .centreOf(NATION)
+      .read((tx) => readConflicts(tx, network.storageOf(NATION)))
+    expect(cases).toMatchObject([{ kind: 'delivery', state: 'REFUSED', key: `${terminal}-1` }])
   })
 })
 
