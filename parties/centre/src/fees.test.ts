@@ -163,6 +163,7 @@ describe('a matrix is refused', () => {
   test('when shares exceed the fee or are negative', () => {
     expect(refusal([{ ...ANY, acquirerSharePpm: 500_001 }])).toBe('fee.bad-row')
     expect(refusal([{ ...ANY, issuerSharePpm: -1 }])).toBe('fee.bad-row')
+    expect(refusal([{ ...ANY, issuerSharePpm: 0.5 }])).toBe('fee.bad-row')
   })
 
   test.each([

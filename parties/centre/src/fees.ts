@@ -169,11 +169,11 @@ export function checkFeeRows(rows: readonly FeeRow[]): void {
   for (const row of rows) {
     const { mode, acquirer, issuer, acquirerSharePpm, issuerSharePpm, id } = row
     requireData(
-      acquirerSharePpm >= 0 &&
-        issuerSharePpm >= 0 &&
+      isRate(acquirerSharePpm) &&
+        isRate(issuerSharePpm) &&
         acquirerSharePpm + issuerSharePpm <= 1_000_000,
       'fee.bad-row',
-      `fee row ${id}: the shares exceed the fee`,
+      `fee row ${id}: the shares exceed the fee, or one is no part of it`,
     )
     checkAmounts(row)
     const key = `${mode}/${acquirer}/${issuer}`
@@ -188,9 +188,13 @@ export function checkFeeRows(rows: readonly FeeRow[]): void {
   }
 }
 
+/** Whole parts of a million: anything else has no exact product. */
+function isRate(ppm: Ppm): boolean {
+  return Number.isInteger(ppm) && ppm >= 0 && ppm <= 1_000_000
+}
+
 /** Refuses rates above the amount, and bounds or tiers that contradict each other. */
 function checkAmounts({ id, ratePpm, tiers = [], floorMicro = 0, capMicro }: FeeRow): void {
-  const isRate = (ppm: Ppm) => Number.isInteger(ppm) && ppm >= 0 && ppm <= 1_000_000
   requireData(
     isRate(ratePpm) && tiers.every((tier) => isRate(tier.ratePpm)),
     'fee.bad-row',

@@ -49,7 +49,13 @@ export type City = keyof typeof CARDS
 export const CITIES = ['wuhan', 'yichang', 'guangzhou'] as const
 const DIVISIONS = { wuhan: '420100', yichang: '420500', guangzhou: '440100' } as const
 
-const place = (centre: string, tier: TierCentre['tier'], parent: string, division: string) => ({
+/** A centre of the tiers, there since the beginning of the year. */
+export const place = (
+  centre: string,
+  tier: TierCentre['tier'],
+  parent: string,
+  division: string,
+) => ({
   id: centre,
   centre,
   tier,

@@ -3,37 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { accepts, chargeOf, checked, dayOf, tapOf } from '../clearing.fixture.ts'
 import { clearDay } from '../clearing.ts'
 import { sharesOf } from '../netting.ts'
-import {
-  checkTiers,
-  clearingCentreOf,
-  DEMONSTRATION_TIER_RULES,
-  nextHop,
-  resultsByChild,
-  type TierCentre,
-  type Tiers,
-} from './tiers.ts'
+import { GUANGDONG, HUBEI, NATION, place, TIERS, WUHAN } from './network.fixture.ts'
+import { checkTiers, clearingCentreOf, nextHop, resultsByChild, type Tiers } from './tiers.ts'
 
 const DAY = '2026-11-20'
-const [NATION, HUBEI, WUHAN, GUANGDONG] = ['10000000', '10420000', '10420100', '10440000']
-const place = (centre: string, tier: TierCentre['tier'], parent: string, division: string) => ({
-  id: centre,
-  centre,
-  tier,
-  parent,
-  division,
-  validFrom: '2026-01-01',
-  validTo: null,
-  source: 'ours',
-})
-const TIERS: Tiers = {
-  centres: [
-    place(NATION, 'national', '', ''),
-    place(HUBEI, 'province', NATION, '42'),
-    place(WUHAN, 'city', HUBEI, '4201'),
-    place(GUANGDONG, 'province', NATION, '44'),
-  ],
-  rules: DEMONSTRATION_TIER_RULES,
-}
 const ride = (issuerDivision: string, operatorDivision: string, day = DAY) => ({
   issuerDivision,
   operatorDivision,
