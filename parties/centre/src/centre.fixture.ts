@@ -7,6 +7,7 @@ import {
   type Day,
   fromHex,
   type Repository,
+  type SeededRandom,
   type Storage,
   toHex,
 } from '@unifare/core'
@@ -39,13 +40,8 @@ export interface TestGround {
   readonly again?: boolean
 }
 
-/** A centre on memory with one operator, one terminal and one issuer that talk to it. */
-export async function openTestCentre(
-  options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'fileRecordsMax' | 'settling'> = {},
-  ground: TestGround = {},
-) {
-  const random = createSeededRandom('test centre')
-  const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]
+/** Keys of everybody in a test, by name. */
+export function keysOf(names: readonly string[], random: SeededRandom) {
   const pairs = new Map(
     names.map((name) => {
       const stream = random.fork(name)
@@ -59,6 +55,17 @@ export async function openTestCentre(
   }
   const signOf = (name: string) => async (message: Uint8Array) =>
     pureEngine.ed25519Sign(pairOf(name).privateKey, message)
+  return { pairOf, signOf }
+}
+
+/** A centre on memory with one operator, one terminal and one issuer that talk to it. */
+export async function openTestCentre(
+  options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'fileRecordsMax' | 'settling'> = {},
+  ground: TestGround = {},
+) {
+  const random = createSeededRandom('test centre')
+  const names = [CENTRE, OPERATOR, ISSUER, TERMINAL]
+  const { pairOf, signOf } = keysOf(names, random)
   const clock = createManualClock(CLOSE_AT)
   const { storage = createMemoryStorage(), repository = createMemoryRepository() } = ground
   const link = createProcessLink()

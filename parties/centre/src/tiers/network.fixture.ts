@@ -12,7 +12,7 @@ import {
   type Storage,
   toHex,
 } from '@unifare/core'
-import { ed25519KeyPair, pureEngine } from '@unifare/crypto'
+import { pureEngine } from '@unifare/crypto'
 import { sendBundle } from '@unifare/institution'
 import {
   CHAIN_START,
@@ -30,7 +30,7 @@ import {
   parseChargeBatch,
   type Tap,
 } from '@unifare/tap'
-import { CLOSE_AT } from '../centre.fixture.ts'
+import { CLOSE_AT, keysOf } from '../centre.fixture.ts'
 import { type Centre, type DayResult, openCentre } from '../centre.ts'
 import { CENTRE, cardTap, chargeOf, DAY, keyStore } from '../clearing.fixture.ts'
 import type { Statement } from '../statement.ts'
@@ -116,19 +116,7 @@ export async function openTierNetwork(
   const members = CITIES.flatMap((city) => [CARDS[city], BUSES[city].id])
   const terminalOf = (city: City) => `4000${BUSES[city].id}`
   const names = [...TOP_DOWN, ...members, ...CITIES.map(terminalOf)]
-  const pairs = new Map(
-    names.map((name) => {
-      const stream = random.fork(name)
-      return [name, ed25519KeyPair((length) => stream.bytes(length))] as const
-    }),
-  )
-  const pairOf = (name: string) => {
-    const pair = pairs.get(name)
-    if (pair === undefined) throw new TypeError(`nobody is ${name}`)
-    return pair
-  }
-  const signOf = (name: string) => async (message: Uint8Array) =>
-    pureEngine.ed25519Sign(pairOf(name).privateKey, message)
+  const { pairOf, signOf } = keysOf(names, random)
   const institutions = new Map(
     [...TOP_DOWN, ...members].map((name) => [name, pairOf(name).publicKey] as const),
   )
