@@ -16,6 +16,13 @@ afterAll(() => rmSync(root, { recursive: true }))
 const MIB = 1024 * 1024
 
 describe('file storage', () => {
+  it('says which folder it cannot have', async () => {
+    await writeFile(join(root, 'a file'), '')
+    await expect(createFileStorage(join(root, 'a file', 'x'))).rejects.toMatchObject({
+      code: 'storage.bad-folder',
+    })
+  })
+
   it('gives back what was written, with zeros behind it up to a whole step', async () => {
     const storage = await createFileStorage(join(root, 'plain'))
     const file = await storage.open('a.seg')

@@ -17,7 +17,8 @@ const STALE_MS = 24 * 60 * 60 * 1000
  * Storage in a folder (mode 0700, files 0600), created when missing. Appends are preallocated with
  * zeros and made durable with fdatasync; names of new and replaced files with a sync of the folder.
  * One process at a time may append to a file; any number may replace the same one, and it is whole
- * at any time. A full disk is `storage.full`. `stepBytes` is how far files are preallocated at once: a
+ * at any time. A full disk is `storage.full`, a folder that cannot be made `storage.bad-folder`.
+ * `stepBytes` is how far files are preallocated at once: a
  * megabyte for servers, less for the small journals of terminals.
  */
 export async function createFileStorage(
@@ -25,7 +26,10 @@ export async function createFileStorage(
   { stepBytes = DEFAULT_STEP_BYTES }: { readonly stepBytes?: number } = {},
 ): Promise<Storage> {
   const room = { stepBytes, zeros: new Uint8Array(Math.min(stepBytes, DEFAULT_STEP_BYTES)) }
-  const created = await mkdir(dir, { recursive: true, mode: 0o700 })
+  const created = await mkdir(dir, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    const text = `${dir} cannot be the folder: ${String(cause)}`
+    throw new UnifareError('storage.bad-folder', text, { cause })
+  })
   if (created !== undefined) await syncFolder(dirname(created))
   await removeStale(dir)
 
