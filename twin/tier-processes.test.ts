@@ -109,9 +109,9 @@ it('a province and the nation above it are two programs: killed between, each ri
     })
     return {
       /** Waits until a process answers; one that ended says why. */
-      async ready({ ended, stderr }: PartyProcess) {
-        const over = ended.then((code) => {
-          throw new Error(`${id} ended with ${code}: ${stderr()}`)
+      async ready(process: PartyProcess) {
+        const over = process.ended.then((code) => {
+          throw new Error(`${id} ended with ${code}: ${process.stderr()}`)
         })
         await Promise.race([
           over,
