@@ -29,9 +29,9 @@ function countedStorage(storage: Storage): Storage {
       const file = await storage.open(name)
       return {
         ...file,
-        write(offset, bytes) {
+        write(offset, ...parts) {
           touch()
-          return file.write(offset, bytes)
+          return file.write(offset, ...parts)
         },
         sync() {
           touch()
