@@ -198,7 +198,8 @@ function behind(parts: readonly Uint8Array[], count: number): Uint8Array[] {
   })
 }
 
-async function syncFolder(dir: string): Promise<void> {
+/** Makes the names in a folder durable. */
+export async function syncFolder(dir: string): Promise<void> {
   const handle = await open(dir, 'r')
   try {
     await handle.sync()

@@ -1,4 +1,4 @@
-export { createFileStorage } from './file-storage.ts'
+export { createFileStorage, syncFolder } from './file-storage.ts'
 export { openRepositories } from './open-repositories.ts'
 export { openPgliteRepositories, type Repositories } from './pglite-repositories.ts'
 export { openPostgresRepositories } from './postgres-repositories.ts'

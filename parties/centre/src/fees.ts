@@ -117,7 +117,7 @@ export function rateOf({ ratePpm, tiers = [] }: FeeRow, amountFen: Fen): Ppm {
 }
 
 /** The fee of an amount under a row, exact. */
-export function feeMicroOf(amountFen: Fen, row: FeeRow): bigint {
+function feeMicroOf(amountFen: Fen, row: FeeRow): bigint {
   let fee = feeMicroFen(amountFen, rateOf(row, amountFen))
   if (row.floorMicro !== undefined) fee = larger(fee, BigInt(row.floorMicro))
   if (row.capMicro !== undefined) fee = smaller(fee, BigInt(row.capMicro))

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '@unifare/core/node'
 import {
   type CarriedFile,
   checkName,
@@ -82,13 +83,4 @@ export async function openArriving(dir: string, file: CarriedFile): Promise<Arri
 export async function isHere(dir: string, file: CarriedFile): Promise<boolean> {
   const content = await readFile(join(dir, file.name)).catch(() => undefined)
   return content !== undefined && contentHash(content) === file.hash
-}
-
-async function syncFolder(dir: string): Promise<void> {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

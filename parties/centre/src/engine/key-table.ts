@@ -68,9 +68,7 @@ export function createKeyTable(): KeyTable {
 }
 
 /** A copy at the front of a longer array. */
-export function enlarged<
-  T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array,
->(from: T, to: T): T {
+export function enlarged<T extends Uint32Array | Uint16Array | Float64Array>(from: T, to: T): T {
   to.set(from)
   return to
 }

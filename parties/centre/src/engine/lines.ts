@@ -80,13 +80,7 @@ export function writeTap(from: DataView, at: number, lines: Uint32Array, to: num
   lines[to + 1] = from.getUint32(at + TAP.terminal + 2)
   lines[to + 2] = from.getUint32(at + TAP.sequence)
   lines[to + 3] = from.getUint32(at + TAP.operator)
-  lines[to + 4] = from.getUint32(at + TAP.account)
-  lines[to + 5] = from.getUint32(at + TAP.account + 4)
-  lines[to + 6] = from.getUint32(at + TAP.account + 8)
-  lines[to + 7] =
-    (from.getUint16(at + TAP.account + 12) << 16) |
-    (from.getUint8(at + TAP.medium) << 8) |
-    from.getUint8(at + TAP.flags)
+  writeOwner(from, at, TAP, lines, to)
   lines[to + 8] = (from.getUint16(at + TAP.at) << 16) | evidenceBytes
   lines[to + 9] = from.getUint32(at + TAP.at + 2)
   lines[to + 10] = from.getUint32(at + TAP.amountFen)
@@ -94,6 +88,24 @@ export function writeTap(from: DataView, at: number, lines: Uint32Array, to: num
   lines[to + 12] = from.getUint32(at + TAP.balanceFen)
   lines[to + 13] = from.getUint32(at + TAP.serial)
   return LINE_WORDS + writeBytes(from, at + TAP.evidence, evidenceBytes, lines, to + LINE_WORDS)
+}
+
+/** Writes whose a record is, which taps and charges have at the same words, and its flags. */
+function writeOwner(
+  from: DataView,
+  at: number,
+  places: Readonly<Record<'account' | 'medium' | 'flags', number>>,
+  lines: Uint32Array,
+  to: number,
+): void {
+  const account = at + places.account
+  lines[to + 4] = from.getUint32(account)
+  lines[to + 5] = from.getUint32(account + 4)
+  lines[to + 6] = from.getUint32(account + 8)
+  lines[to + 7] =
+    (from.getUint16(account + 12) << 16) |
+    (from.getUint8(at + places.medium) << 8) |
+    from.getUint8(at + places.flags)
 }
 
 /** Writes bytes as they are from the beginning of a line, zeros behind them; returns the words. */
@@ -128,13 +140,7 @@ export function writeCharge(
   lines[to + 1] = from.getUint32(at + CHARGE.number)
   lines[to + 2] = from.getUint32(at + CHARGE.corrects)
   lines[to + 3] = from.getUint32(at + CHARGE.tapDay)
-  lines[to + 4] = from.getUint32(at + CHARGE.account)
-  lines[to + 5] = from.getUint32(at + CHARGE.account + 4)
-  lines[to + 6] = from.getUint32(at + CHARGE.account + 8)
-  lines[to + 7] =
-    (from.getUint16(at + CHARGE.account + 12) << 16) |
-    (from.getUint8(at + CHARGE.medium) << 8) |
-    from.getUint8(at + CHARGE.flags)
+  writeOwner(from, at, CHARGE, lines, to)
   lines[to + 8] =
     (from.getUint16(at + CHARGE.endAt) << 16) | (taps << 8) | from.getUint8(at + CHARGE.mode)
   lines[to + 9] = from.getUint32(at + CHARGE.endAt + 2)
