@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   businessDayStart,
@@ -8,7 +8,7 @@ import {
   requireData,
   toHex,
 } from '@unifare/core'
-import { openRepositories, systemRandom } from '@unifare/core/node'
+import { makeFolder, openRepositories, systemRandom } from '@unifare/core/node'
 import type { StationNetwork } from '@unifare/fares'
 import {
   centresOf,
@@ -167,7 +167,7 @@ async function emptyFolder(dir: string): Promise<void> {
     )
     await rm(dir, { recursive: true })
   }
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await makeFolder(dir)
   await writeFile(marker, `${process.pid}\nMade by "unifare start"; emptied by the next start.\n`)
 }
 

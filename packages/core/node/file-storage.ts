@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AppendFile, Storage } from '../src/env.ts'
 import { assert, UnifareError } from '../src/errors.ts'
+import { badFolder, makeFolder, syncFolder } from './folder.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
 const DEFAULT_STEP_BYTES = 1024 * 1024
@@ -17,19 +18,16 @@ const STALE_MS = 24 * 60 * 60 * 1000
  * Storage in a folder (mode 0700, files 0600), created when missing. Appends are preallocated with
  * zeros and made durable with fdatasync; names of new and replaced files with a sync of the folder.
  * One process at a time may append to a file; any number may replace the same one, and it is whole
- * at any time. A full disk is `storage.full`, a folder that cannot be made `storage.bad-folder`.
- * `stepBytes` is how far files are preallocated at once: a
- * megabyte for servers, less for the small journals of terminals.
+ * at any time. A full disk is `storage.full`, a folder that cannot be made or takes no file
+ * `storage.bad-folder`. `stepBytes` is how far files are preallocated at once: a megabyte for
+ * servers, less for the small journals of terminals.
  */
 export async function createFileStorage(
   dir: string,
   { stepBytes = DEFAULT_STEP_BYTES }: { readonly stepBytes?: number } = {},
 ): Promise<Storage> {
   const room = { stepBytes, zeros: new Uint8Array(Math.min(stepBytes, DEFAULT_STEP_BYTES)) }
-  const created = await mkdir(dir, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    const text = `${dir} cannot be the folder: ${String(cause)}`
-    throw new UnifareError('storage.bad-folder', text, { cause })
-  })
+  const created = await makeFolder(dir)
   if (created !== undefined) await syncFolder(dirname(created))
   await removeStale(dir)
 
@@ -40,7 +38,11 @@ export async function createFileStorage(
     } catch (error) {
       if (!isMissing(error)) throw error
     }
-    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600).catch(
+      (error: unknown) => {
+        throw plainer(error, name, dir)
+      },
+    )
     await syncFolder(dir)
     return handle
   }
@@ -64,7 +66,7 @@ export async function createFileStorage(
         await rename(own, path)
       } catch (error) {
         await rm(own, { force: true }).catch(() => undefined)
-        throw plainer(error, name)
+        throw plainer(error, name, dir)
       }
       await syncFolder(dir)
     },
@@ -198,16 +200,6 @@ function behind(parts: readonly Uint8Array[], count: number): Uint8Array[] {
   })
 }
 
-/** Makes the names in a folder durable. */
-export async function syncFolder(dir: string): Promise<void> {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
 function pathOf(dir: string, name: string): string {
   const plain = /^[A-Za-z0-9][\w.-]*$/.test(name) && !name.endsWith(TEMPORARY)
   assert(plain, `not a name of a file: ${name}`)
@@ -236,8 +228,11 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A full disk by its own code; whatever else the system says as it is. */
-function plainer(error: unknown, name: string): unknown {
+/** A full disk, and a folder that takes no file, by their own codes; whatever else as it is. */
+function plainer(error: unknown, name: string, dir?: string): unknown {
+  if (dir !== undefined && hasCode(error, 'EACCES', 'ENOENT', 'EPERM', 'EROFS')) {
+    return badFolder(dir, error)
+  }
   if (!hasCode(error, 'ENOSPC', 'EDQUOT')) return error
   return new UnifareError('storage.full', `no room on the disk for ${name}`, { cause: error })
 }

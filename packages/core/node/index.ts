@@ -1,4 +1,5 @@
-export { createFileStorage, syncFolder } from './file-storage.ts'
+export { createFileStorage } from './file-storage.ts'
+export { makeFolder, makeWritableFolder, syncFolder } from './folder.ts'
 export { openRepositories } from './open-repositories.ts'
 export { openPgliteRepositories, type Repositories } from './pglite-repositories.ts'
 export { openPostgresRepositories } from './postgres-repositories.ts'

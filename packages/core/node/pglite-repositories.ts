@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import type { Repository } from '../src/repository.ts'
+import { makeFolder } from './folder.ts'
 import { createSqlRepository, type SqlDatabase } from './sql-repository.ts'
 
 /** One database that holds the schemas of several institutions. */
@@ -21,7 +21,7 @@ export async function openPgliteRepositories(
 ): Promise<Repositories> {
   const { PGlite } = await import('@electric-sql/pglite')
   const { dataDir } = options
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  if (dataDir !== undefined) await makeFolder(dataDir)
   const pglite = await PGlite.create(dataDir ?? 'memory://')
   const database: SqlDatabase = {
     exclusive: true,

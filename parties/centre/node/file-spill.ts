@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@unifare/core/node'
 import type { Spill } from '../src/index.ts'
 
 /** Set-aside files in a folder (mode 0700, files 0600), created when missing. Nothing is synced. */
 export async function createFileSpill(dir: string): Promise<Spill> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await makeFolder(dir)
   const pathOf = (name: string) => {
     if (!/^[\w.-]+$/.test(name)) throw new TypeError(`not a name of a file: ${name}`)
     return join(dir, name)

@@ -1,6 +1,7 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { concat, type Day, type Storage } from '@unifare/core'
+import { makeWritableFolder } from '@unifare/core/node'
 import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import {
   BUCKETS,
@@ -47,7 +48,8 @@ export interface ArchivedDay {
 /**
  * Writes the verdict rows of a closed day as Parquet files, for years and for any program that
  * reads them: a row for every charged tap, in the order of the day's root; `fee_row` is null where
- * nothing settled. The same day gives the same bytes. Throws `centre.no-closed-day`.
+ * nothing settled. The same day gives the same bytes. Throws `centre.no-closed-day` and
+ * `storage.bad-folder`.
  */
 export async function archiveDay(options: {
   readonly storage: Storage
@@ -56,7 +58,7 @@ export async function archiveDay(options: {
   readonly dir: string
 }): Promise<ArchivedDay> {
   const { storage, day, dir } = options
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await makeWritableFolder(dir)
   const closed = await openClosedDay(storage, day)
   const files: string[] = []
   let [rows, bytes] = [0, 0]

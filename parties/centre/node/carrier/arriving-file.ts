@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { syncFolder } from '@unifare/core/node'
+import { makeFolder, syncFolder } from '@unifare/core/node'
 import {
   type CarriedFile,
   checkName,
@@ -30,7 +30,7 @@ export interface ArrivingFile {
 export async function openArriving(dir: string, file: CarriedFile): Promise<ArrivingFile> {
   checkName(file.name)
   const folder = join(dir, ARRIVING)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const path = join(folder, `${file.name}.${file.hash.slice(0, 16)}`)
   const count = pieceCount(file)
   const before = await readFile(path).catch(() => undefined)

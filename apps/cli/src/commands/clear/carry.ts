@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listClosedFiles, openLeaseClient, readAddresses } from '@unifare/centre/node'
+import { makeWritableFolder } from '@unifare/core/node'
 import { createProgress, EXIT, printJson, printLines, tell } from '../../output.ts'
 import {
   type Carrying,
@@ -25,7 +25,7 @@ export async function carry(
   readAddresses(options.carrier)
   const signal = endSignal()
   const name = folderName(options)
-  await mkdir(data, { recursive: true, mode: 0o700 })
+  await makeWritableFolder(data)
   const client = openLeaseClient({ urls: databaseUrls(options.database) })
   tell(`${name} looks for the database`)
   const carrying = await openCarrying(client, options)

@@ -104,10 +104,14 @@ describe('unifare clear day', () => {
     )
   })
 
-  it('says what is missing: keys, their passphrase, a close', async () => {
+  it('says what is missing: keys, their passphrase, a folder for the archive, a close', async () => {
     await expect(cleared(DAY, {})).rejects.toMatchObject({ code: 'clear.no-keys' })
     const store = join(folder, 'keys')
     await expect(cleared(DAY, { store })).rejects.toMatchObject({ code: 'clearing.no-secret' })
+    const archive = '/proc/none'
+    await expect(cleared(DAY, { seed: SEED, archive })).rejects.toMatchObject({
+      code: 'storage.bad-folder',
+    })
     await expect(cleared('2026-11-22', { seed: SEED })).rejects.toMatchObject({
       code: 'centre.day-open',
     })

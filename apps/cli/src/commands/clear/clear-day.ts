@@ -7,7 +7,7 @@ import {
   openStoredClearing,
 } from '@unifare/centre/node'
 import { type Day, parseDay, requireData } from '@unifare/core'
-import { createFileStorage } from '@unifare/core/node'
+import { createFileStorage, makeWritableFolder } from '@unifare/core/node'
 import { createProgress, EXIT, printJson, printLines } from '../../output.ts'
 import { institutionDir } from '../../party-storage.ts'
 import { openStoredParty, type StoredParty } from '../../stored-network.ts'
@@ -33,6 +33,8 @@ export async function clearDay(day: Day, options: ClearDayOptions): Promise<numb
   parseDay(day)
   const stored = await openStoredParty(options.data)
   try {
+    // Told now, not after a day's work.
+    if (options.archive !== undefined) await makeWritableFolder(resolve(options.archive))
     const done = await clearUpTo(day, stored, options)
     const { differences } = done
     const archived = await archive(day, options)

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -14,6 +14,7 @@ import {
   startClearingPool,
 } from '@unifare/centre/node'
 import { UnifareError } from '@unifare/core'
+import { makeWritableFolder } from '@unifare/core/node'
 import { EXIT, printJson, printLines, tell } from '../../output.ts'
 import {
   type Carrying,
@@ -43,7 +44,7 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   const verifierModule = await findVerifier(flags.verifier)
   const verifierOptions = parseOptions(flags.verifierOptions)
   const signal = endSignal()
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await makeWritableFolder(dir)
   // With brokers the folder is this process's own, and so is what it sets aside.
   const spillDir = join(dir, carrier === undefined ? 'spill' : 'set-aside')
   if (carrier !== undefined) await rm(spillDir, { recursive: true, force: true })

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { UnifareError } from '../src/errors.ts'
+
+/**
+ * Makes a folder (mode 0700) and those above it where they are missing, and returns the uppermost
+ * that it made. Throws `storage.bad-folder`.
+ */
+export async function makeFolder(dir: string): Promise<string | undefined> {
+  // Level by level: the system's own way down never ends where a folder says of itself that it is
+  // not there, as /proc does.
+  try {
+    await mkdir(dir, { mode: 0o700 })
+    return dir
+  } catch (error) {
+    if (await isFolder(dir)) return undefined
+    const above = dirname(dir)
+    if (!isMissing(error) || above === dir) throw badFolder(dir, error)
+    const made = await makeFolder(above)
+    await mkdir(dir, { mode: 0o700 }).catch(async (cause: unknown) => {
+      // Another process may have made it meanwhile.
+      if (!(await isFolder(dir))) throw badFolder(dir, cause)
+    })
+    return made ?? dir
+  }
+}
+
+/**
+ * Makes a folder like `makeFolder` and sees that files can be made in it: told before the work whose
+ * result it is to hold. Throws `storage.bad-folder`.
+ */
+export async function makeWritableFolder(dir: string): Promise<void> {
+  await makeFolder(dir)
+  const trial = join(dir, `.${randomUUID()}.new`)
+  try {
+    await (await open(trial, 'wx', 0o600)).close()
+    await rm(trial)
+  } catch (error) {
+    throw badFolder(dir, error)
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(dir: string): Promise<void> {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A folder that cannot be used, and what is to be done. */
+export function badFolder(dir: string, cause: unknown): UnifareError {
+  const text = `${dir} cannot be written (${String(cause)}): name another folder, or mend this one`
+  return new UnifareError('storage.bad-folder', text, { cause })
+}
+
+async function isFolder(dir: string): Promise<boolean> {
+  return await stat(dir).then(
+    (one) => one.isDirectory(),
+    () => false,
+  )
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
