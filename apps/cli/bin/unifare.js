@@ -3,6 +3,7 @@
 // TypeScript as it is. Plain JavaScript on purpose: nothing newer may stand in this file.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -25,7 +26,9 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     stdio: 'inherit',
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128))
+  child.on('exit', (code, signal) =>
+    process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
+  )
 }
 
 function lockedNode() {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSerial, UnifareError } from '@unifare/core'
+import { UnifareError } from '@unifare/core'
 import { Pool } from 'pg'
 
 /** What leases need of a database. */
@@ -14,19 +14,24 @@ export type Row = Readonly<Record<string, unknown>>
 
 const CONNECT_MS = 2_000
 const RETRY_MS = 200
+/** So long one who is told to end waits for a server. */
+const ENDING_MS = 700
 
 /**
  * PostgreSQL (15 or newer) at one of several addresses: a primary and its standbys. A statement
  * whose server is lost is given again to whichever server is the primary then, until the patience
- * is over (`repository.unreachable`), so every statement must bear being done twice.
+ * is over (`repository.unreachable`), so every statement must bear being done twice. Who is told to
+ * end by `signal` has less patience: a second.
  */
 export function openLeaseClient(options: {
   readonly urls: readonly string[]
   readonly patienceMs?: number
+  readonly signal?: AbortSignal
 }): LeaseClient & { close(): Promise<void> } {
-  const { urls, patienceMs = 60_000 } = options
+  const { urls, patienceMs = 60_000, signal } = options
   let pool: Pool | undefined
-  const oneByOne = createSerial()
+  let finding: Promise<void> | undefined
+  let closed = false
 
   async function find(): Promise<Pool | undefined> {
     for (const url of urls) {
@@ -43,6 +48,22 @@ export function openLeaseClient(options: {
     return undefined
   }
 
+  /** The primary, as soon as it is known; undefined when it is not in a while. */
+  async function reach(): Promise<Pool | undefined> {
+    if (pool !== undefined) return pool
+    finding ??= find()
+      .then((found) => {
+        if (closed) void found?.end()
+        else pool = found
+      })
+      .finally(() => {
+        finding = undefined
+      })
+    // A server that does not answer keeps nobody who is told to end.
+    await Promise.race([finding, sleep(RETRY_MS)])
+    return pool
+  }
+
   function leave(lost: Pool): void {
     if (pool !== lost) return
     pool = undefined
@@ -53,23 +74,29 @@ export function openLeaseClient(options: {
   return {
     async query(text, values = []) {
       const until = performance.now() + patienceMs
+      let endsMs: number | undefined
       for (;;) {
-        const current = await oneByOne(async () => (pool ??= await find()))
+        const current = await reach()
         try {
           if (current !== undefined) return await current.query(text, [...values])
         } catch (error) {
           if (!isLost(error)) throw error
           if (current !== undefined) leave(current)
         }
-        if (performance.now() > until) {
+        const nowMs = performance.now()
+        if (signal?.aborted === true) endsMs ??= nowMs + ENDING_MS
+        if (nowMs > Math.min(until, endsMs ?? until)) {
           throw new UnifareError('repository.unreachable', 'no primary can be reached')
         }
         await sleep(RETRY_MS)
       }
     },
     async close() {
-      await pool?.end()
+      closed = true
+      const ended = pool?.end()
       pool = undefined
+      // A server that is gone may never say good-bye.
+      await Promise.race([ended, sleep(ENDING_MS, undefined, { ref: false })])
     },
   }
 }

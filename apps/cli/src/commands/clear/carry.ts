@@ -6,10 +6,10 @@ import {
   type Carrying,
   type CarryingOptions,
   databaseUrls,
-  endSignal,
   folderName,
   openCarrying,
 } from './carrying.ts'
+import { createEnding } from './ending.ts'
 
 const LOOK_MS = 500
 
@@ -23,12 +23,14 @@ export async function carry(
   const { data, copies } = options
   // What is not there is waited for: what never can be is said before.
   readAddresses(options.carrier)
-  const signal = endSignal()
   const name = folderName(options)
   await makeWritableFolder(data)
-  const client = openLeaseClient({ urls: databaseUrls(options.database) })
+  const ending = createEnding()
+  const { signal } = ending
+  const client = openLeaseClient({ urls: databaseUrls(options.database), signal })
   tell(`${name} looks for the database`)
   const carrying = await openCarrying(client, options)
+  ending.listen()
   const progress = createProgress('carried')
   try {
     for (;;) {
@@ -42,6 +44,8 @@ export async function carry(
     if (options.json === true) printJson(report)
     else printLines(`sent ${report.sent} files, ${report.held} of them on ${copies} other disks`)
     return report.held === report.sent ? EXIT.ok : EXIT.differences
+  } catch (error) {
+    return await ending.failed(error)
   } finally {
     await carrying.close()
     await client.close()

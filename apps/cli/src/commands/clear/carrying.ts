@@ -72,10 +72,3 @@ export async function openCarrying(
     },
   }
 }
-
-/** Resolves the signal when the process is told to end; a second time ends it at once. */
-export function endSignal(): AbortSignal {
-  const stop = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
-  return stop.signal
-}

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import {
   type ClearingPool,
   createCarriedWorkers,
-  type LeaseClient,
+  type JobTable,
   openJobTable,
   openLeaseClient,
   type RunWorkers,
@@ -20,10 +20,10 @@ import {
   type Carrying,
   type CarryingOptions,
   databaseUrls,
-  endSignal,
   folderName,
   openCarrying,
 } from './carrying.ts'
+import { createEnding } from './ending.ts'
 
 /** What `unifare clear worker` is told. */
 export interface WorkerFlags extends CarryingOptions {
@@ -43,21 +43,24 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   const urls = databaseUrls(flags.database)
   const verifierModule = await findVerifier(flags.verifier)
   const verifierOptions = parseOptions(flags.verifierOptions)
-  const signal = endSignal()
+  const ending = createEnding()
   await makeWritableFolder(dir)
   // With brokers the folder is this process's own, and so is what it sets aside.
   const spillDir = join(dir, carrier === undefined ? 'spill' : 'set-aside')
   if (carrier !== undefined) await rm(spillDir, { recursive: true, force: true })
-  const client = openLeaseClient({ urls })
+  const client = openLeaseClient({ urls, signal: ending.signal })
   const name = folderName(flags)
   const done = { scattered: 0, cleared: 0, charges: 0 }
+  tell(`${name} looks for the database`)
+  const table = await openJobTable(client)
   const carrying =
     carrier === undefined ? undefined : await openCarrying(client, { ...flags, carrier })
   const pool = startClearingPool(
     { storageDir: dir, spillDir, verifierModule, verifierOptions },
     threads,
   )
-  const own = carrying === undefined ? pool : await carriedWorkers(client, pool, carrying, flags)
+  const own = carrying === undefined ? pool : carriedWorkers(table, pool, carrying, flags)
+  ending.listen()
   try {
     tell(`${name} takes jobs with ${threads} threads`)
     await runWorker({
@@ -81,8 +84,10 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
       // One job's file may be on its way while the threads have another.
       slots: carrier === undefined ? threads : threads * 2,
       leaseS: flags.lease,
-      signal,
+      signal: ending.signal,
     })
+  } catch (error) {
+    return await ending.failed(error)
   } finally {
     await carrying?.close()
     await client.close()
@@ -93,13 +98,12 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   return EXIT.ok
 }
 
-async function carriedWorkers(
-  client: LeaseClient,
+function carriedWorkers(
+  table: JobTable,
   workers: ClearingPool,
   { files, sender, receiver }: Carrying,
   { copies }: WorkerFlags,
-): Promise<RunWorkers> {
-  const table = await openJobTable(client)
+): RunWorkers {
   return createCarriedWorkers({ workers, table, files, receiver, sender, copies })
 }
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -185,6 +187,29 @@ test('a worker without brokers works in the folder that all see, and tells what 
     cleared: SHARDS,
     charges: expected.charges,
   })
+})
+
+test('told to end while the database is away it ends soon, as the signal says', async () => {
+  const deaf = createServer().listen(0, '127.0.0.1')
+  await once(deaf, 'listening')
+  endings.push(async () => void deaf.close())
+  const { port } = deaf.address() as AddressInfo
+  const nobody = [`postgres://unifare@127.0.0.1:${port}/postgres`]
+  const server = await startTestPostgres()
+  const [waiting, working] = await Promise.all([
+    openCountry('deaf', nobody),
+    openCountry('lost', [server.url]),
+  ])
+  const programs = [waiting.worker('early'), working.worker('late')] as const
+  await Promise.all([programs[0].line('early looks for'), programs[1].line('late takes')])
+  await server.stop()
+  // It sees the loss before it is told to end.
+  await sleep(500)
+  const ended = await Promise.all(programs.map((one) => one.stopped()))
+  for (const { by, ms } of ended) {
+    expect(by).toBe('SIGTERM')
+    expect(ms).toBeLessThan(2_500)
+  }
 })
 
 test('what can never work is refused at once and in one line, before anything is waited for', async () => {

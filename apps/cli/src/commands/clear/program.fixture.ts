@@ -11,6 +11,8 @@ export interface Program {
   line(start: string): Promise<void>
   /** Tells it to end, and reads its document. */
   end(): Promise<unknown>
+  /** Tells it to end; with which code it did, or of which signal, and after how long. */
+  stopped(): Promise<{ readonly by: number | string | null; readonly ms: number }>
   /** Waits until it ends by itself; what it told people. */
   told(): Promise<string>
   /** Ends it as a crash does. */
@@ -49,6 +51,12 @@ export function startProgram(args: readonly string[]): Program {
       const [code] = (await closed) as [number | null]
       if (code !== 0) throw new Error(`ended with ${code}: ${told.join('\n')}`)
       return JSON.parse(printed)
+    },
+    async stopped() {
+      const since = performance.now()
+      child.kill('SIGTERM')
+      await ended
+      return { by: child.signalCode ?? child.exitCode, ms: performance.now() - since }
     },
     async told() {
       await closed
