@@ -30,6 +30,10 @@ export const centreErrors = {
     en: 'the name was announced with another content',
     zh: '同名文件此前的内容不同',
   },
+  'carrier.too-large': {
+    en: 'the brokers take no message of this size',
+    zh: '消息超过中间件允许的大小',
+  },
   'carrier.unreachable': { en: 'no broker can be reached', zh: '无法连接消息中间件' },
   'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
   'clearing.tiers': {

@@ -22,7 +22,10 @@ export function addClearProgram(program: Command): void {
           .argParser(whole(0, 100)),
       )
       .addOption(
-        new Option('--piece-kib <n>', 'size of a message to the brokers')
+        new Option(
+          '--piece-kib <n>',
+          'size of a message to the brokers, below their limit (NATS: 1024 unless told otherwise)',
+        )
           .default(512)
           .argParser(whole(1, 16_384)),
       )

@@ -10,7 +10,7 @@ import { type CarriedFiles, openCarriedFiles } from './carried-files.ts'
 import { createFileReceiver } from './file-receiver.ts'
 import { createFileSender } from './file-sender.ts'
 import { openCarrier } from './open-carrier.ts'
-import type { SegmentCarrier } from './segment-carrier.ts'
+import { type SegmentCarrier, tooLarge } from './segment-carrier.ts'
 import { startTestNats, type TestBrokers } from './testing/index.ts'
 
 const PIECE_BYTES = 64 * 1024
@@ -222,6 +222,24 @@ describe('what is carried', () => {
     await receiver.close()
   })
 
+  test('pieces that were larger than the brokers take are sent again, smaller', async () => {
+    const content = await made('coarse')
+    const carrier = faultyCarrier((one) => {
+      if (one.length > PIECE_BYTES) throw tooLarge(one, 'of this test')
+      return [one]
+    })
+    const receiver = await receiverOver(carrier, 'coarse')
+    const before = senderOver(carrier)
+    await expect(before.send('coarse')).rejects.toMatchObject({ code: 'carrier.too-large' })
+    await before.close()
+    const common = { files, carrier, dir: join(dir, 'from'), sender: 'from' }
+    const after = createFileSender({ ...common, pieceBytes: PIECE_BYTES / 2, pollMs: 50 })
+    await receiver.has('coarse')
+    expect(await arrivedAs('coarse', 'coarse')).toEqual(Buffer.from(content))
+    await after.close()
+    await receiver.close()
+  })
+
   test('a file that its sender lost keeps no other back', async () => {
     const carrier = faultyCarrier((one, n) => (n < 42 ? [] : [one]))
     const sender = senderOver(carrier)
@@ -314,6 +332,14 @@ describe('three NATS servers', () => {
   }
 
   test('carry a file to two receivers', () => expectCarried(async () => undefined))
+
+  test('take no message over their limit: it is told with the limit and what to do', async () => {
+    const message = new Uint8Array(2 * 1024 * 1024)
+    await expect(carrier.publish(message)).rejects.toMatchObject({
+      code: 'carrier.too-large',
+      message: expect.stringMatching(/max_payload of NATS is 1048576.*--piece-kib/),
+    })
+  })
 
   test('lose everything while they carry: the sender sends it again', { timeout: START_MS }, () =>
     expectCarried(() => brokers.wipe()),

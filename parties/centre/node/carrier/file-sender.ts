@@ -21,7 +21,8 @@ import type { SegmentCarrier } from './segment-carrier.ts'
 export interface FileSender {
   /**
    * Announces a file and sends its pieces. What brokers do not take is no fault: receivers ask for
-   * it. Throws `carrier.other-content` and `carrier.no-file`.
+   * it. Throws `carrier.other-content`, `carrier.no-file`, and `carrier.too-large` when the brokers
+   * never take pieces of this size.
    */
   send(name: string): Promise<void>
   /** Resolves when so many others have the file on disk; throws `carrier.not-held`. */
@@ -71,7 +72,10 @@ export function createFileSender(options: {
       const content = await contentOf(dir, name).catch(() => undefined)
       const file = await files.file(name)
       if (content === undefined || file === undefined) continue
-      await publish(file, content, missing)
+      // Cut before for brokers that take more: it is asked for again as it is announced now.
+      const coarse = file.pieceBytes > pieceBytes
+      if (coarse) await files.announce(describeFile(name, content, pieceBytes), sender)
+      else await publish(file, content, missing)
       await files.answered(name)
     }
   }

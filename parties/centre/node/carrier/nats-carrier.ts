@@ -15,6 +15,7 @@ import {
   BACKLOG_S,
   PUBLISH_PATIENCE_MS,
   type SegmentCarrier,
+  tooLarge,
 } from './segment-carrier.ts'
 
 const STREAM = 'unifare-carried'
@@ -77,6 +78,10 @@ export async function openNatsCarrier(urls: readonly URL[]): Promise<SegmentCarr
 
   return {
     async publish(message) {
+      const limit = connection.info?.max_payload
+      if (limit !== undefined && message.length > limit) {
+        throw tooLarge(message, `max_payload of NATS is ${limit}`)
+      }
       const until = performance.now() + PUBLISH_PATIENCE_MS
       for (;;) {
         try {

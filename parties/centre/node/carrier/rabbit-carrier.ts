@@ -7,6 +7,7 @@ import {
   BACKLOG_S,
   PUBLISH_PATIENCE_MS,
   type SegmentCarrier,
+  tooLarge,
 } from './segment-carrier.ts'
 
 const EXCHANGE = 'unifare.carried'
@@ -14,6 +15,8 @@ const ANSWER_MS = 5_000
 const HEARTBEAT_S = 10
 const RETRY_MS = 200
 const BATCH = 16
+/** How the server says it when it closes a channel. */
+const MAX_SIZE = /larger than (?:configured )?max size (\d+)/
 
 /**
  * Carries by RabbitMQ (3.8 or newer): an exchange that copies every message to a quorum queue for
@@ -24,6 +27,8 @@ export function openRabbitCarrier(urls: readonly URL[]): SegmentCarrier {
   const models = new Set<ChannelModel>()
   const oneByOne = createSerial()
   let publisher: { readonly model: ChannelModel; readonly channel: ConfirmChannel } | undefined
+  /** The largest message that the servers take, once they said so. */
+  let maxBytes = Number.POSITIVE_INFINITY
   let first = 0
   let closed = false
 
@@ -58,6 +63,10 @@ export function openRabbitCarrier(urls: readonly URL[]): SegmentCarrier {
     if (publisher !== undefined) return publisher
     const model = await reach()
     const channel = await withExchange(await model.createConfirmChannel())
+    channel.on('error', (error: Error) => {
+      const told = MAX_SIZE.exec(error.message)?.[1]
+      if (told !== undefined) maxBytes = Number(told)
+    })
     publisher = { model, channel }
     return publisher
   }
@@ -132,6 +141,9 @@ export function openRabbitCarrier(urls: readonly URL[]): SegmentCarrier {
           await attempt(message)
           return
         } catch (error) {
+          if (message.length > maxBytes) {
+            throw tooLarge(message, `max_message_size of RabbitMQ is ${maxBytes}`)
+          }
           if (closed || performance.now() > until) {
             const text = `RabbitMQ took no message: ${String(error)}`
             throw new UnifareError('carrier.unreachable', text)

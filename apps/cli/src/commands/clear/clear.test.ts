@@ -7,8 +7,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ClearedSegments } from '@unifare/centre'
-import { createLeasedWorkers, openCarriedFiles, openLeaseClient } from '@unifare/centre/node'
-import { startTestNats, startTestRabbit } from '@unifare/centre/testing'
+import {
+  createLeasedWorkers,
+  openCarriedFiles,
+  openCarrier,
+  openLeaseClient,
+} from '@unifare/centre/node'
+import { RABBIT_MAX_BYTES, startTestNats, startTestRabbit } from '@unifare/centre/testing'
 import { startTestPostgres } from '@unifare/core/testing'
 import type { NationalPlan } from '@unifare/twin'
 import { generateDay, openNationalClearing } from '@unifare/twin/node'
@@ -159,6 +164,11 @@ test('a RabbitMQ server that loses everything, and a killed worker: the same', {
     lasting(startTestPostgres()),
     lasting(startTestRabbit()),
   ])
+  const carrier = await openCarrier(brokers.addresses)
+  await expect(carrier.publish(new Uint8Array(RABBIT_MAX_BYTES + 1))).rejects.toMatchObject({
+    code: 'carrier.too-large',
+  })
+  await carrier.close()
   const country = await openCountry('rabbit', [server.url], brokers.addresses)
   const [victim, heir] = [country.worker('victim'), country.worker('heir')]
   await Promise.all([victim.line('victim takes'), heir.line('heir takes')])

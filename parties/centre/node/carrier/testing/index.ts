@@ -1,3 +1,3 @@
 export type { TestBrokers } from './test-brokers.ts'
 export { startTestNats, type TestNats } from './test-nats.ts'
-export { startTestRabbit } from './test-rabbit.ts'
+export { RABBIT_MAX_BYTES, startTestRabbit } from './test-rabbit.ts'

@@ -11,6 +11,8 @@ import type { TestBrokers } from './test-brokers.ts'
 
 const HOMES = '/usr/lib/rabbitmq/lib'
 const START_MS = 60_000
+/** The largest message that it takes. */
+export const RABBIT_MAX_BYTES = 64 * 1024
 
 /**
  * Starts a RabbitMQ server with a name service of its own (epmd), in a folder of its own. One: three
@@ -25,6 +27,7 @@ export async function startTestRabbit(): Promise<TestBrokers> {
   const config = [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'log.file = false',
+    `max_message_size = ${RABBIT_MAX_BYTES}`,
     'vm_memory_high_watermark.absolute = 1GB',
     'disk_free_limit.absolute = 50MB',
   ]
