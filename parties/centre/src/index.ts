@@ -47,7 +47,7 @@ export {
 } from './engine/clear-segments.ts'
 export { compareDay, type DayDifference } from './engine/compare-day.ts'
 export { fileJournal, writeFileRecords } from './engine/file-records.ts'
-export { rulesFile, type StoredRules, storeRules } from './engine/rules-file.ts'
+export { feesFile, rulesFile, type StoredRules, storeRules } from './engine/rules-file.ts'
 export { createScatterer, type Scattered, type ScatterJob } from './engine/scatter-job.ts'
 export type { DenyMark, ShardRules } from './engine/shard.ts'
 export { openClosedDay, type SectionKind, shardFile } from './engine/shard-file.ts'

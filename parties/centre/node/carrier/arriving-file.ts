@@ -24,6 +24,8 @@ export interface ArrivingFile {
    * gives it its name. False when the disk has other bytes: it begins anew.
    */
   finish(): Promise<boolean>
+  /** Nobody needs it any more: nothing of it stays. */
+  discard(): Promise<void>
 }
 
 /** Opens a file that is to come; pieces that stand there from before are verified and kept. */
@@ -76,6 +78,7 @@ export async function openArriving(dir: string, file: CarriedFile): Promise<Arri
       await syncFolder(dirname(target))
       return true
     },
+    discard: () => rm(path, { force: true }),
   }
 }
 

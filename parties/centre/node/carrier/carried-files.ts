@@ -1,6 +1,7 @@
 import { UnifareError } from '@unifare/core'
 import type { LeaseClient, Row } from '../lease/lease-client.ts'
 import type { CarriedFile } from './carried-piece.ts'
+import { FINISHED_TABLES, finishedFiles } from './finished-files.ts'
 
 const TABLES = `
 begin;
@@ -16,8 +17,10 @@ create table if not exists carried_files (
 create table if not exists carried_receipts (
   receiver text not null,
   name text not null references carried_files,
+  brought boolean not null default false,
   primary key (receiver, name)
 );
+alter table carried_receipts add column if not exists brought boolean not null default false;
 create table if not exists carried_wants (
   receiver text not null,
   name text not null references carried_files,
@@ -25,6 +28,7 @@ create table if not exists carried_wants (
   asked timestamptz not null default clock_timestamp(),
   primary key (receiver, name)
 );
+${FINISHED_TABLES}
 commit;`
 
 /** So long a sender has for its answer; then whoever has the file answers for it. */
@@ -38,6 +42,7 @@ const SENDER_PATIENCE_S = 10
 export async function openCarriedFiles(client: LeaseClient) {
   await client.query(TABLES)
   return {
+    ...finishedFiles(client),
     /**
      * Says that a file will come. A name has one content for ever: `carrier.other-content` otherwise.
      * Who announces it last answers for it.
@@ -56,6 +61,7 @@ export async function openCarriedFiles(client: LeaseClient) {
         const message = `${name} was announced with another content`
         throw new UnifareError('carrier.other-content', message, { name, hash })
       }
+      await client.query('delete from carried_asked where name = $1', [name])
     },
     async file(name: string): Promise<CarriedFile | undefined> {
       const { rows } = await client.query('select * from carried_files where name = $1', [name])
@@ -79,16 +85,25 @@ export async function openCarriedFiles(client: LeaseClient) {
       )
       return rows.map(nameOf)
     },
-    /** Says that a file is durable there; only then its sender may count on it. */
-    async receive(receiver: string, name: string): Promise<void> {
-      await client.query('insert into carried_receipts values ($1, $2) on conflict do nothing', [
-        receiver,
-        name,
-      ])
+    /**
+     * Says that a file is durable there; only then its sender may count on it. `brought` says that
+     * brokers brought it, so that it is no original. False when nobody carries it any more.
+     */
+    async receive(receiver: string, name: string, brought: boolean): Promise<boolean> {
+      const { rows } = await client.query(
+        `with file as (select name from carried_files where name = $2 for key share),
+           again as (delete from carried_dropped where receiver = $1 and name = $2
+             and exists (select from file) returning name),
+           receipt as (insert into carried_receipts (receiver, name, brought)
+             select $1, name, $3 or exists (select from again) from file on conflict do nothing)
+         select name from file`,
+        [receiver, name, brought],
+      )
       await client.query('delete from carried_wants where receiver = $1 and name = $2', [
         receiver,
         name,
       ])
+      return rows.length > 0
     },
     /** What this receiver said to have, with its bytes. */
     async received(receiver: string): Promise<{ readonly name: string; readonly bytes: number }[]> {

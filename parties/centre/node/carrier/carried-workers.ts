@@ -3,9 +3,11 @@ import {
   type ClearedPart,
   type ClearingWorkers,
   type ClearJob,
+  feesFile,
   rulesFile,
   type Scattered,
   type ScatterJob,
+  type Spill,
   shardFile,
 } from '../../src/index.ts'
 import { decodeExact } from '../lease/exact-codec.ts'
@@ -28,11 +30,18 @@ export function createCarriedWorkers(options: {
   readonly files: CarriedFiles
   readonly receiver: FileReceiver
   readonly sender: FileSender
+  /** Where the threads set aside; what a run left there goes when the next one begins. */
+  readonly spill: Pick<Spill, 'remove'>
   /** 1 unless told otherwise. */
   readonly copies?: number
 }): RunWorkers {
-  const { workers, table, files, receiver, sender, copies = 1 } = options
-  const runs = createRuns()
+  const { workers, table, files, receiver, sender, spill, copies = 1 } = options
+  const runs = createRuns(async ({ made }) => {
+    for (const one of made.values()) {
+      const scattered = await one.catch(() => undefined)
+      if (scattered !== undefined) await spill.remove(scattered.file)
+    }
+  })
 
   async function scattered(job: ScatterJob, { made }: Run): Promise<Scattered> {
     const item = `${job.journal}-${job.segment}`
@@ -52,6 +61,7 @@ export function createCarriedWorkers(options: {
   async function prepared(job: ClearJob, run: Run): Promise<void> {
     await receiver.has(rulesFile(job.day))
     for (const day of job.closedDays) {
+      await receiver.has(feesFile(day))
       for (const name of await closedFiles(files, day)) await receiver.has(name)
     }
     const inputs = await table.inputs(run.name, 'scatter')
@@ -82,10 +92,12 @@ interface Run {
   /** Segments that were set aside for it here. */
   readonly made: Map<string, Promise<Scattered>>
   prepared?: Promise<void> | undefined
+  /** What the run before left is gone. */
+  begun?: Promise<void> | undefined
 }
 
 /** Files that are set aside have the same names in every run: one run at a time. */
-function createRuns() {
+function createRuns(over: (run: Run) => Promise<void>) {
   let current: Run | undefined
   let active = 0
   let turns: (() => void)[] = []
@@ -96,14 +108,18 @@ function createRuns() {
     }
     active += 1
     if (current?.name === name) return current
-    current = { name, made: new Map() }
-    return current
+    const before = current
+    const run: Run = { name, made: new Map() }
+    current = run
+    run.begun = before && over(before)
+    return run
   }
 
   return {
     async within<Result>(name: string, work: (run: Run) => Promise<Result>): Promise<Result> {
       const run = await enter(name)
       try {
+        await run.begun
         return await work(run)
       } finally {
         active -= 1

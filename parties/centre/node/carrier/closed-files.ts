@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 
-const SEGMENT = /^(?<journal>.+)-\d{6,}\.seg$/
+const SEGMENT = /^(?<journal>.+)-(?<number>\d{6,})\.seg$/
 /** Rules, fee matrices and shards of closed days. */
 const DAY_FILE = /^(rules|fees|closed)-\d{4}-\d{2}-\d{2}/
 
@@ -26,6 +26,14 @@ export async function listClosedFiles(
   })
 }
 
+/** Journal and number of a segment, by its name. */
+export function segmentOf(
+  name: string,
+): { readonly journal: string; readonly segment: number } | undefined {
+  const { journal, number } = SEGMENT.exec(name)?.groups ?? {}
+  return journal === undefined ? undefined : { journal, segment: Number(number) }
+}
+
 function journalOf(name: string): string | undefined {
-  return SEGMENT.exec(name)?.groups?.['journal']
+  return segmentOf(name)?.journal
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSerial, UnifareError } from '@unifare/core'
@@ -9,7 +9,10 @@ import type { SegmentCarrier } from './segment-carrier.ts'
 
 /** Stores what others send into a folder of its own. */
 export interface FileReceiver {
-  /** Resolves when the file stands in the folder, whole; throws `carrier.not-here`. */
+  /**
+   * Resolves when the file stands in the folder, whole; one that nobody announces is asked for.
+   * Throws `carrier.not-here`.
+   */
   has(name: string): Promise<void>
   close(): Promise<void>
 }
@@ -17,13 +20,16 @@ export interface FileReceiver {
 /**
  * Opens a receiver under its name, which goes with the folder. A file has its name when it is whole,
  * verified and durable, and only then the receiver says that it has it. Pieces that do not come in
- * time are asked for. Files of the folder that were lost are received again.
+ * time are asked for. Files of the folder that were lost are received again; what brokers brought and
+ * nobody needs any more is removed.
  */
 export async function createFileReceiver(options: {
   readonly files: CarriedFiles
   readonly carrier: SegmentCarrier
   readonly dir: string
   readonly receiver: string
+  /** Keeps what nobody needs any more: it stands there as in an archive. */
+  readonly keeps?: boolean
   /** How long a piece may be on its way before it is asked for. */
   readonly patienceMs?: number
   /** How long `has` waits. */
@@ -31,7 +37,7 @@ export async function createFileReceiver(options: {
   readonly pollMs?: number
 }): Promise<FileReceiver> {
   const { files, carrier, dir, receiver, patienceMs = 2_000, waitMs = 120_000 } = options
-  const { pollMs = 200 } = options
+  const { keeps = false, pollMs = 200 } = options
   const arriving = new Map<string, Arriving>()
   const here = new Set<string>()
   const stop = new AbortController()
@@ -47,10 +53,12 @@ export async function createFileReceiver(options: {
     else await files.withdraw(receiver, name)
   }
 
-  async function arrived(name: string): Promise<void> {
-    await files.receive(receiver, name)
-    here.add(name)
+  async function arrived(name: string, brought: boolean): Promise<void> {
+    const carried = await files.receive(receiver, name, brought && !keeps)
     arriving.delete(name)
+    if (carried) here.add(name)
+    // It was finished meanwhile.
+    else if (brought && !keeps) await rm(join(dir, name), { force: true })
   }
 
   async function begin(name: string): Promise<Arriving | undefined> {
@@ -59,7 +67,7 @@ export async function createFileReceiver(options: {
     const file = await files.file(name)
     if (file === undefined) return undefined
     if (await isHere(dir, file)) {
-      await arrived(name)
+      await arrived(name, false)
       return undefined
     }
     const begun = { one: await openArriving(dir, file), lastMs: performance.now() }
@@ -70,7 +78,7 @@ export async function createFileReceiver(options: {
   }
 
   async function complete(begun: Arriving): Promise<void> {
-    if (await begun.one.finish()) await arrived(begun.one.file.name)
+    if (await begun.one.finish()) await arrived(begun.one.file.name, true)
   }
 
   async function take({ name, hash, index, bytes }: Piece): Promise<void> {
@@ -101,6 +109,23 @@ export async function createFileReceiver(options: {
     }
   }
 
+  /** Removes what brokers brought and nobody needs any more, whole or in pieces. */
+  async function drop(): Promise<void> {
+    const names = await files.dropped(receiver)
+    if (names.length > 0) {
+      for (const name of names) {
+        here.delete(name)
+        await rm(join(dir, name), { force: true })
+      }
+      await files.removed(receiver, names)
+    }
+    for (const [name, { one }] of arriving) {
+      if ((await files.file(name)) !== undefined) continue
+      arriving.delete(name)
+      await one.discard()
+    }
+  }
+
   /** Whether a file of this folder's own has the announced content: one left from before may not. */
   async function standsHere(name: string): Promise<boolean> {
     if (!(await stat(join(dir, name)).then(...SETTLED))) return false
@@ -116,6 +141,7 @@ export async function createFileReceiver(options: {
     while (!stop.signal.aborted) {
       // Database or disk are away: it is missing still, and asked for later.
       await ask().catch(() => undefined)
+      await oneByOne(drop).catch(() => undefined)
       await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
     }
   })()
@@ -123,6 +149,7 @@ export async function createFileReceiver(options: {
   return {
     async has(name) {
       const until = performance.now() + waitMs
+      if (!here.has(name)) await files.request(name)
       while (!here.has(name)) {
         if (await standsHere(name)) return void here.add(name)
         if (performance.now() > until || stop.signal.aborted) {

@@ -5,7 +5,7 @@ import { acceptanceTable } from './acceptance-table.ts'
 import type { DenyMark, ShardRules } from './shard.ts'
 
 /** Name of the file with the fee matrix of a day: corrections take back what it gave. */
-function feesFile(day: string): string {
+export function feesFile(day: string): string {
   return `fees-${day}`
 }
 

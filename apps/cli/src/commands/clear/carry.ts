@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listClosedFiles, openLeaseClient, readAddresses } from '@unifare/centre/node'
+import { listClosedFiles, openLeaseClient, readAddresses, segmentOf } from '@unifare/centre/node'
 import { makeWritableFolder } from '@unifare/core/node'
 import { createProgress, EXIT, printJson, printLines, tell } from '../../output.ts'
 import {
@@ -29,7 +29,7 @@ export async function carry(
   const { signal } = ending
   const client = openLeaseClient({ urls: databaseUrls(options.database), signal })
   tell(`${name} looks for the database`)
-  const carrying = await openCarrying(client, options)
+  const carrying = await openCarrying(client, { ...options, keeps: true })
   ending.listen()
   const progress = createProgress('carried')
   try {
@@ -52,7 +52,10 @@ export async function carry(
   }
 }
 
-/** Sends closed files that nobody has announced yet: others' came from them. */
+/**
+ * Sends closed files that nobody has announced yet (others' came from them) and that are not finished,
+ * and those that somebody asks for again.
+ */
 async function sendNew(
   { files, sender }: Carrying,
   data: string,
@@ -60,8 +63,13 @@ async function sendNew(
   signal: AbortSignal,
 ): Promise<void> {
   const announced = new Set(await files.names(''))
+  const [finished, requested] = [await files.finished(), new Set(await files.requested())]
+  const isFinished = (file: string) => {
+    const { journal = '', segment = 0 } = segmentOf(file) ?? {}
+    return segment <= (finished.get(journal) ?? -1) && !requested.has(file)
+  }
   for (const file of await listClosedFiles(data, { ended })) {
-    if (announced.has(file) || signal.aborted) continue
+    if (announced.has(file) || isFinished(file) || signal.aborted) continue
     await sender.send(file)
     tell(`sent ${file}`)
   }

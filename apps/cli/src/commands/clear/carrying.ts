@@ -51,14 +51,14 @@ export function folderName({ data, name }: Pick<CarryingOptions, 'data' | 'name'
 /** Opens a folder's sender and receiver over brokers. */
 export async function openCarrying(
   client: LeaseClient,
-  options: CarryingOptions & { readonly carrier: string },
+  options: CarryingOptions & { readonly carrier: string; readonly keeps: boolean },
 ): Promise<Carrying> {
   const name = folderName(options)
   const files = await openCarriedFiles(client)
   tell(`${name} looks for the brokers`)
   const carrier = await openCarrier(options.carrier)
   const common = { files, carrier, dir: resolve(options.data) }
-  const receiver = await createFileReceiver({ ...common, receiver: name })
+  const receiver = await createFileReceiver({ ...common, receiver: name, keeps: options.keeps })
   const pieceBytes = options.pieceKib * 1024
   const sender = createFileSender({ ...common, sender: name, pieceBytes })
   return {

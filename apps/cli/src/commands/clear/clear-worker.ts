@@ -3,12 +3,10 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
-  type ClearingPool,
   createCarriedWorkers,
-  type JobTable,
+  createFileSpill,
   openJobTable,
   openLeaseClient,
-  type RunWorkers,
   readAddresses,
   runWorker,
   startClearingPool,
@@ -16,13 +14,7 @@ import {
 import { UnifareError } from '@unifare/core'
 import { makeWritableFolder } from '@unifare/core/node'
 import { EXIT, printJson, printLines, tell } from '../../output.ts'
-import {
-  type Carrying,
-  type CarryingOptions,
-  databaseUrls,
-  folderName,
-  openCarrying,
-} from './carrying.ts'
+import { type CarryingOptions, databaseUrls, folderName, openCarrying } from './carrying.ts'
 import { createEnding } from './ending.ts'
 
 /** What `unifare clear worker` is told. */
@@ -54,12 +46,23 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   tell(`${name} looks for the database`)
   const table = await openJobTable(client)
   const carrying =
-    carrier === undefined ? undefined : await openCarrying(client, { ...flags, carrier })
+    carrier === undefined
+      ? undefined
+      : await openCarrying(client, { ...flags, carrier, keeps: false })
   const pool = startClearingPool(
     { storageDir: dir, spillDir, verifierModule, verifierOptions },
     threads,
   )
-  const own = carrying === undefined ? pool : carriedWorkers(table, pool, carrying, flags)
+  const own =
+    carrying === undefined
+      ? pool
+      : createCarriedWorkers({
+          ...carrying,
+          workers: pool,
+          table,
+          spill: await createFileSpill(spillDir),
+          copies: flags.copies,
+        })
   ending.listen()
   try {
     tell(`${name} takes jobs with ${threads} threads`)
@@ -96,15 +99,6 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   if (flags.json === true) printJson({ name, ...done })
   else printLines(`${done.scattered} segments, ${done.cleared} shards, ${done.charges} charges`)
   return EXIT.ok
-}
-
-function carriedWorkers(
-  table: JobTable,
-  workers: ClearingPool,
-  { files, sender, receiver }: Carrying,
-  { copies }: WorkerFlags,
-): RunWorkers {
-  return createCarriedWorkers({ workers, table, files, receiver, sender, copies })
 }
 
 /** Address of the module, once it is seen to open verifiers: every job would fail otherwise. */

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { ClearedSegments } from '@unifare/centre'
 import {
   createLeasedWorkers,
+  finishRun,
   openCarriedFiles,
   openCarrier,
   openLeaseClient,
@@ -18,7 +19,7 @@ import { startTestPostgres } from '@unifare/core/testing'
 import type { NationalPlan } from '@unifare/twin'
 import { generateDay, openNationalClearing } from '@unifare/twin/node'
 import { startPostgresPair } from '@unifare/twin/testing'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type Program, startProgram } from './program.fixture.ts'
 
 const PLAN: NationalPlan = {
@@ -90,8 +91,8 @@ async function openCountry(kind: string, urls: readonly string[], carrier?: stri
       const keys = ['--verifier', VERIFIER, '--verifier-options', options]
       return start('worker', name, [...keys, '--threads', '1', '--lease', '2'])
     },
-    async clear(): Promise<ClearedSegments> {
-      const others = await createLeasedWorkers(client, { run: 'day', pollMs: 50 })
+    async clear(run = 'day'): Promise<ClearedSegments> {
+      const others = await createLeasedWorkers(client, { run, pollMs: 50 })
       const clearing = await openNationalClearing({ plan: PLAN, dir: folderOf('intake'), others })
       return await clearing.clear()
     },
@@ -181,6 +182,14 @@ test('a RabbitMQ server that loses everything, and a killed worker: the same', {
   expect(await cleared).toEqual(expected)
   await expectSameDay(country)
   await expectNothingLost(country)
+
+  // The day is finished: its segments stay at the intake, and come again when they are asked for.
+  await finishRun(country.client, 'day')
+  const segmentsOf = async (name: string) =>
+    (await readdir(country.folderOf(name))).filter((one) => one.endsWith('.seg'))
+  await vi.waitUntil(async () => (await segmentsOf('heir')).length === 0, { timeout: 10_000 })
+  expect((await segmentsOf('intake')).length).toBe(PLAN.nodes)
+  expect((await country.clear('again')).root).toBe(expected.root)
   await heir.end()
   await carry.end()
 })

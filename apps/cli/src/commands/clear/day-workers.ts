@@ -4,6 +4,7 @@ import {
   CENTRE_VERIFIER,
   type CentreVerifierOptions,
   createLeasedWorkers,
+  finishRun,
   openLeaseClient,
   openVerifierOf,
   type RunOfDay,
@@ -59,7 +60,7 @@ function leasedWorkers(database: string): DayWorkers {
   return {
     async of(run) {
       const workers = await createLeasedWorkers(client, { run })
-      return { workers, end: () => workers.forget() }
+      return { workers, end: () => finishRun(client, run) }
     },
     close: () => client.close(),
   }
