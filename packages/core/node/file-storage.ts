@@ -3,8 +3,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AppendFile, Storage } from '../src/env.ts'
-import { assert, UnifareError } from '../src/errors.ts'
-import { badFolder, makeFolder, syncFolder } from './folder.ts'
+import { assert } from '../src/errors.ts'
+import { diskFault, isMissing } from './disk-fault.ts'
+import { makeFolder, syncFolder } from './folder.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
 const DEFAULT_STEP_BYTES = 1024 * 1024
@@ -40,7 +41,7 @@ export async function createFileStorage(
     }
     const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600).catch(
       (error: unknown) => {
-        throw plainer(error, name, dir)
+        throw diskFault(error, name, dir)
       },
     )
     await syncFolder(dir)
@@ -66,7 +67,7 @@ export async function createFileStorage(
         await rename(own, path)
       } catch (error) {
         await rm(own, { force: true }).catch(() => undefined)
-        throw plainer(error, name, dir)
+        throw diskFault(error, name, dir)
       }
       await syncFolder(dir)
     },
@@ -140,7 +141,7 @@ function openFile(
         while (end > allocated) await (growing ?? grow(1))
         await writeAll(handle, offset, ...parts)
       } catch (error) {
-        throw plainer(error, name)
+        throw diskFault(error, name)
       }
       growAhead(end)
     },
@@ -148,7 +149,7 @@ function openFile(
       try {
         await handle.datasync()
       } catch (error) {
-        throw plainer(error, name)
+        throw diskFault(error, name)
       }
     },
     async close() {
@@ -226,21 +227,4 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-/** A full disk, and a folder that takes no file, by their own codes; whatever else as it is. */
-function plainer(error: unknown, name: string, dir?: string): unknown {
-  if (dir !== undefined && hasCode(error, 'EACCES', 'ENOENT', 'EPERM', 'EROFS')) {
-    return badFolder(dir, error)
-  }
-  if (!hasCode(error, 'ENOSPC', 'EDQUOT')) return error
-  return new UnifareError('storage.full', `no room on the disk for ${name}`, { cause: error })
-}
-
-function isMissing(error: unknown): boolean {
-  return hasCode(error, 'ENOENT')
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { UnifareError } from '../src/errors.ts'
+import { badFolder, isMissing } from './disk-fault.ts'
 
 /**
  * Makes a folder (mode 0700) and those above it where they are missing, and returns the uppermost
@@ -51,19 +51,9 @@ export async function syncFolder(dir: string): Promise<void> {
   }
 }
 
-/** A folder that cannot be used, and what is to be done. */
-export function badFolder(dir: string, cause: unknown): UnifareError {
-  const text = `${dir} cannot be written (${String(cause)}): name another folder, or mend this one`
-  return new UnifareError('storage.bad-folder', text, { cause })
-}
-
 async function isFolder(dir: string): Promise<boolean> {
   return await stat(dir).then(
     (one) => one.isDirectory(),
     () => false,
   )
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

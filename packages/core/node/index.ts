@@ -1,3 +1,4 @@
+export { diskFault } from './disk-fault.ts'
 export { createFileStorage } from './file-storage.ts'
 export { makeFolder, makeWritableFolder, syncFolder } from './folder.ts'
 export { openRepositories } from './open-repositories.ts'

@@ -1,3 +1,4 @@
+import { UnifareError } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import {
@@ -30,6 +31,11 @@ export type WorkerJob =
   | { readonly kind: 'scatter'; readonly setup: WorkerSetup; readonly job: ScatterJob }
   | { readonly kind: 'clear'; readonly setup: WorkerSetup; readonly job: ClearJob }
 
+/** What comes back: an error that crosses threads would lose its code. */
+export type WorkerAnswer =
+  | { readonly result: Scattered | ClearedPart }
+  | { readonly refused: { readonly code: string; readonly message: string } }
+
 interface VerifierModule {
   readonly openVerifier: (options: unknown) => Promise<Verifier>
 }
@@ -54,8 +60,14 @@ async function open(setup: WorkerSetup) {
 }
 
 /** Does one job; the pool calls it in a thread of its own. */
-export async function work(task: WorkerJob): Promise<Scattered | ClearedPart> {
-  opened ??= open(task.setup)
-  const { scatter, clear } = await opened
-  return task.kind === 'scatter' ? scatter(task.job) : clear(task.job)
+export async function work(task: WorkerJob): Promise<WorkerAnswer> {
+  try {
+    opened ??= open(task.setup)
+    const { scatter, clear } = await opened
+    return { result: await (task.kind === 'scatter' ? scatter(task.job) : clear(task.job)) }
+  } catch (error) {
+    if (!(error instanceof UnifareError)) throw error
+    const { code, message } = error
+    return { refused: { code, message } }
+  }
 }

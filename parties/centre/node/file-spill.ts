@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder } from '@unifare/core/node'
+import { diskFault, makeFolder } from '@unifare/core/node'
 import type { Spill } from '../src/index.ts'
 
-/** Set-aside files in a folder (mode 0700, files 0600), created when missing. Nothing is synced. */
+/**
+ * Set-aside files in a folder (mode 0700, files 0600), created when missing. Nothing is synced. A full
+ * disk is `storage.full`, and leaves nothing of the file.
+ */
 export async function createFileSpill(dir: string): Promise<Spill> {
   await makeFolder(dir)
   const pathOf = (name: string) => {
@@ -21,8 +24,8 @@ export async function createFileSpill(dir: string): Promise<Spill> {
         await writeParts(own, parts)
         await rename(own, path)
       } catch (error) {
-        await rm(own, { force: true })
-        throw error
+        await rm(own, { force: true }).catch(() => undefined)
+        throw diskFault(error, name)
       }
     },
     // In the thread that asks: the bytes lie in the system's memory, and a shard reads a little of

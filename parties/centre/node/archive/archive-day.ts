@@ -1,7 +1,7 @@
-import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { concat, type Day, type Storage } from '@unifare/core'
-import { makeWritableFolder } from '@unifare/core/node'
+import { diskFault, makeWritableFolder } from '@unifare/core/node'
 import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import {
   BUCKETS,
@@ -48,8 +48,8 @@ export interface ArchivedDay {
 /**
  * Writes the verdict rows of a closed day as Parquet files, for years and for any program that
  * reads them: a row for every charged tap, in the order of the day's root; `fee_row` is null where
- * nothing settled. The same day gives the same bytes. Throws `centre.no-closed-day` and
- * `storage.bad-folder`.
+ * nothing settled. The same day gives the same bytes. Throws `centre.no-closed-day`,
+ * `storage.bad-folder` and `storage.full`.
  */
 export async function archiveDay(options: {
   readonly storage: Storage
@@ -103,12 +103,18 @@ function parquetOf(bytes: Uint8Array): Uint8Array {
 
 /** A file has its name when all of it is on the disk. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(`${path}.new`, 'w', 0o600)
+  const own = `${path}.new`
   try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    const handle = await open(own, 'w', 0o600)
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(own, path)
+  } catch (error) {
+    await rm(own, { force: true }).catch(() => undefined)
+    throw diskFault(error, path, dirname(path))
   }
-  await rename(`${path}.new`, path)
 }

@@ -106,6 +106,11 @@ describe('the job table', () => {
       message: 'TypeError: no such file',
     })
     expect(tries).toBe(5)
+    // Who asks again has it tried again: what was in its way may be mended.
+    await expect(asked.clear({ ...job, delivered: new Uint8Array(3) })).rejects.toMatchObject({
+      code: 'lease.failed',
+    })
+    expect(tries).toBe(10)
     await asked.forget()
     stop.abort()
     await worker

@@ -69,7 +69,8 @@ export async function openJobTable(client: LeaseClient) {
   await client.query(TABLES)
   return {
     /**
-     * Adds a job, or finds it as it was added before, and returns its id. Throws `lease.other-input`
+     * Adds a job, or finds it as it was added before, and returns its id. One that failed is tried
+     * again: what was in its way (a full disk) may be mended. Throws `lease.other-input`
      * when it was added with another input.
      */
     async add(
@@ -78,7 +79,8 @@ export async function openJobTable(client: LeaseClient) {
     ): Promise<string> {
       await client.query(
         `insert into clearing_jobs (run, kind, item, input, shared) values ($1, $2, $3, $4, $5)
-         on conflict do nothing`,
+         on conflict (run, kind, item) do update set state = 'waiting', attempts = 0, error = null
+           where clearing_jobs.state = 'failed'`,
         [run, kind, item, Buffer.from(input), shared],
       )
       const { rows } = await client.query(
