@@ -6,6 +6,14 @@ export {
   type DemonstrationVerifierOptions,
 } from './demonstration-verifier.ts'
 export { openNationalClearing } from './national/clear-day.ts'
+export {
+  type NationalDay,
+  nationalRoomBytes,
+  readNationalDay,
+  requireRoom,
+  takeFolder,
+  writeNationalDay,
+} from './national/day-folder.ts'
 export { generateDay } from './national/generate-day.ts'
 export { openVerifier } from './national/national-verifier.ts'
 export {

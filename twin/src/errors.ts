@@ -18,6 +18,12 @@ export const twinErrors = {
   'control.malformed': { en: 'the order lacks a field', zh: '指令字段缺失' },
   'control.unreachable': { en: 'a party of the network does not answer', zh: '参与方无应答' },
   'control.fault': { en: 'a party failed while it carried an order out', zh: '参与方执行指令失败' },
+  'national.day-exists': { en: 'the folder has a generated day', zh: '该目录中已有生成的数据' },
+  'national.foreign-folder': {
+    en: 'the folder holds something else than a generated day',
+    zh: '该目录中有其他文件',
+  },
+  'national.no-day': { en: 'there is no generated day', zh: '没有已生成的数据' },
   'twin.bad-plan': { en: 'no day can be made of this plan', zh: '无法按该计划生成一天的数据' },
   'twin.no-centre': { en: 'the membership has no clearing centre', zh: '成员中没有清分中心' },
   'twin.unknown-party': {

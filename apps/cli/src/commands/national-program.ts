@@ -17,7 +17,13 @@ export function addNationalProgram(program: Command): void {
         .default(2)
         .argParser(whole(0, 100)),
     )
-    .option('--data <folder>', 'where the day is written; a folder of its own, removed, without')
+    .option('--data <folder>', 'where the day is kept; a folder of its own, removed, without')
+    .addOption(
+      new Option(
+        '--again',
+        'clear the day that the folder has, generate none 再次清算: also where a run was killed',
+      ).conflicts(['taps', 'codes', 'seed']),
+    )
     .addOption(new Option('--threads <n>', 'threads; one a core without').argParser(whole(1, 256)))
     .option('--seed <text>', 'another seed makes another day', 'national')
     .addOption(new Option('--json', 'print one JSON document on standard output'))

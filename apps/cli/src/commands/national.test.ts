@@ -1,22 +1,87 @@
-import { describe, expect, test, vi } from 'vitest'
-import { national } from './national.ts'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  nationalRoomBytes,
+  readNationalDay,
+  requireRoom,
+  takeFolder,
+  writeNationalDay,
+} from '@unifare/twin/node'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type NationalOptions, type NationalReport, national } from './national.ts'
+
+let root: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'unifare-national-test-'))
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+/** Runs the command; what it printed. */
+async function run(options: Partial<NationalOptions>) {
+  const lines: string[] = []
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(String(text))
+    return true
+  })
+  const told = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+  try {
+    const code = await national({ taps: 2_000, codes: 0, seed: 'test', json: true, ...options })
+    return { code, report: JSON.parse(lines.join('')) as NationalReport }
+  } finally {
+    out.mockRestore()
+    told.mockRestore()
+  }
+}
 
 describe('unifare national', () => {
   test('clears a hundredth of a country’s day twice to one root, with exactly the faults put in', async () => {
-    const lines: string[] = []
-    const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      lines.push(String(text))
-      return true
-    })
-    const told = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
-    try {
-      const exit = await national({ taps: 300_000, codes: 1, seed: 'test', json: true })
-      expect(exit).toBe(0)
-    } finally {
-      out.mockRestore()
-      told.mockRestore()
-    }
-    const report: unknown = JSON.parse(lines.join(''))
+    const { code, report } = await run({ taps: 300_000, codes: 1 })
+    expect(code).toBe(0)
     expect(report).toMatchObject({ taps: 300_000, cities: 245, exact: true, again: true })
+    const plan = { taps: 300_000, codesPpm: 10_000 }
+    expect(report.dataMiB * 1024 * 1024).toBeLessThan(nationalRoomBytes(plan))
   }, 240_000)
+
+  test('keeps a day: it is cleared again as often as one likes, and never generated over', async () => {
+    const data = join(root, 'kept')
+    const first = await run({ data })
+    expect(first).toMatchObject({ code: 0, report: { again: true, exact: true } })
+    const again = await run({ data, again: true, threads: 1 })
+    expect(again.code).toBe(0)
+    expect(again.report).toMatchObject({ taps: 2_000, root: first.report.root, again: true })
+    expect(again.report.generatedS).toBeUndefined()
+    await expect(run({ data })).rejects.toMatchObject({ code: 'national.day-exists' })
+
+    const day = await readNationalDay(data)
+    expect(day?.root).toBe(first.report.root)
+    if (day?.expected === undefined) throw new TypeError('no day')
+    // Killed before it was cleared to its end, it has no root yet: it gets the same one.
+    const { plan, expected } = day
+    await writeNationalDay(data, { plan, expected })
+    expect((await run({ data, again: true })).report.root).toBe(first.report.root)
+    expect(await readNationalDay(data)).toEqual(day)
+    // Another root than before is a difference.
+    await writeNationalDay(data, { ...day, root: '00' })
+    expect(await run({ data, again: true })).toMatchObject({ code: 1, report: { again: false } })
+
+    // One that was killed while it was generated has no day: the folder is taken anew.
+    await writeNationalDay(data, { plan })
+    await writeFile(join(data, 'half'), '')
+    await expect(run({ data, again: true })).rejects.toMatchObject({ code: 'national.no-day' })
+    await takeFolder(data, plan)
+    expect(await readNationalDay(data)).toEqual({ plan })
+    expect(await readdir(data)).not.toContain('half')
+  }, 120_000)
+
+  test('says in plain words what it cannot do', async () => {
+    await writeFile(join(root, 'mine'), '')
+    await expect(run({ data: root })).rejects.toMatchObject({ code: 'national.foreign-folder' })
+    await expect(run({ again: true })).rejects.toMatchObject({ code: 'national.no-day' })
+    await expect(requireRoom(root, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
+      code: 'storage.full',
+      message: expect.stringMatching(/needs about \d+ MiB in .*, and \d+ MiB are free: take/),
+    })
+    await requireRoom(root, 1)
+  })
 })

@@ -1,15 +1,39 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { requireData } from '@unifare/core'
 import { CITIES, faultsOf, type NationalPlan } from '@unifare/twin'
-import { generateDay, openNationalClearing } from '@unifare/twin/node'
-import { createProgress, EXIT, printJson, printLines } from '../output.ts'
+import {
+  generateDay,
+  type NationalDay,
+  nationalRoomBytes,
+  openNationalClearing,
+  readNationalDay,
+  requireRoom,
+  takeFolder,
+  writeNationalDay,
+} from '@unifare/twin/node'
+import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
 
 const DAY = '2026-11-20'
 const TAPS_PER_FAULT = 10_000
 /** A country has several intake nodes; more than threads keep all of them busy to the end. */
 const NODES_PER_THREAD = 2
 const MIB = 1024 * 1024
+const PPM_PER_PERCENT = 10_000
+
+/** Options as the command line gives them. */
+export interface NationalOptions {
+  readonly taps: number
+  readonly codes: number
+  readonly data?: string
+  /** Clears the day of the folder and generates none. */
+  readonly again?: boolean
+  readonly threads?: number
+  readonly seed: string
+  readonly json?: boolean
+}
 
 /** What `unifare national` tells. */
 export interface NationalReport {
@@ -23,75 +47,118 @@ export interface NationalReport {
   readonly settledFen: string
   readonly members: number
   readonly root: string
-  /** Cleared a second time it came to the same root. */
+  /** Cleared another time, in this run or one before, it came to the same root. */
   readonly again: boolean
   readonly threads: number
   readonly segments: number
   readonly dataMiB: number
-  readonly generatedS: number
+  /** Nothing where the day was there. */
+  readonly generatedS?: number
   readonly clearedS: number
   readonly tapsPerSecond: number
 }
 
 /** Runs `unifare national`; exit 1 when the roots or the faults differ. */
-export async function national(options: {
-  readonly taps: number
-  readonly codes: number
-  readonly data?: string
-  readonly threads?: number
-  readonly seed: string
-  readonly json?: boolean
-}): Promise<number> {
-  const { threads = availableParallelism(), codes: codesPercent } = options
-  const plan: NationalPlan = {
-    seed: options.seed,
-    day: DAY,
-    taps: options.taps,
-    cities: CITIES,
-    codesPpm: codesPercent * 10_000,
-    nodes: threads * NODES_PER_THREAD,
-    tapsPerFault: TAPS_PER_FAULT,
-  }
-  const dir = options.data ?? (await mkdtemp(join(tmpdir(), 'unifare-national-')))
+export async function national(options: NationalOptions): Promise<number> {
+  const { data, threads = availableParallelism() } = options
+  if (data !== undefined) return await nationalIn(resolve(data), { ...options, threads })
+  requireData(
+    options.again !== true,
+    'national.no-day',
+    '--again clears the day of a folder: name it with --data',
+  )
+  const dir = await mkdtemp(join(tmpdir(), 'unifare-national-'))
+  const stopRemoving = removeWhenEnded(dir)
   try {
-    const report = await runDay(plan, { dir, threads, codesPercent })
-    if (options.json === true) printJson(report)
-    else printLines(...describe(report))
-    return report.again && report.exact ? EXIT.ok : EXIT.differences
+    return await nationalIn(dir, { ...options, threads })
   } finally {
-    if (options.data === undefined) await rm(dir, { recursive: true, force: true })
+    stopRemoving()
+    await rm(dir, { recursive: true, force: true })
   }
 }
 
-async function runDay(
-  plan: NationalPlan,
-  options: { readonly dir: string; readonly threads: number; readonly codesPercent: number },
-): Promise<NationalReport> {
-  const { dir, threads, codesPercent } = options
+async function nationalIn(
+  dir: string,
+  options: NationalOptions & { readonly threads: number },
+): Promise<number> {
+  const { threads } = options
+  const made = options.again === true ? await dayOf(dir) : await makeDay(dir, options)
+  const report = await clearTwice(made, { dir, threads })
+  if (options.json === true) printJson(report)
+  else printLines(...describe(report))
+  return report.again && report.exact ? EXIT.ok : EXIT.differences
+}
+
+/** A day and how long it took to make it. */
+interface MadeDay {
+  readonly day: NationalDay & Required<Pick<NationalDay, 'expected'>>
+  readonly generatedS?: number
+}
+
+async function dayOf(dir: string): Promise<MadeDay> {
+  const day = await readNationalDay(dir)
+  const { expected } = day ?? {}
+  requireData(
+    day !== undefined && expected !== undefined,
+    'national.no-day',
+    `${dir} has no generated day: make it without --again`,
+  )
+  return { day: { ...day, expected } }
+}
+
+async function makeDay(
+  dir: string,
+  { taps, codes, seed, threads, data }: NationalOptions & { readonly threads: number },
+): Promise<MadeDay> {
+  const plan: NationalPlan = {
+    seed,
+    day: DAY,
+    taps,
+    cities: CITIES,
+    codesPpm: codes * PPM_PER_PERCENT,
+    nodes: threads * NODES_PER_THREAD,
+    tapsPerFault: TAPS_PER_FAULT,
+  }
+  await takeFolder(dir, plan)
+  await requireRoom(dir, nationalRoomBytes(plan))
   const [expected, generatedS] = await timed(() =>
     generateDay({ plan, dir, threads, progress: createProgress('generating') }),
   )
+  await writeNationalDay(dir, { plan, expected })
+  if (data !== undefined) tell(`the day stays in ${dir}: --again --data ${data} clears it again`)
+  return { day: { plan, expected }, generatedS }
+}
+
+/** Clears a day that was cleared before once, any other twice. */
+async function clearTwice(
+  { day, generatedS }: MadeDay,
+  { dir, threads }: { readonly dir: string; readonly threads: number },
+): Promise<NationalReport> {
+  const { plan, expected } = day
   const clearing = await openNationalClearing({ plan, dir, threads })
   try {
     const [cleared, clearedS] = await timed(() =>
       clearing.clear(clearing.segments, createProgress('clearing')),
     )
-    const again = await clearing.clear(clearing.segments, createProgress('once more'))
+    const { root } = cleared
+    if (day.root === undefined) await writeNationalDay(dir, { plan, expected, root })
+    const before =
+      day.root ?? (await clearing.clear(clearing.segments, createProgress('once more'))).root
     return {
       taps: plan.taps,
       cities: plan.cities,
-      codesPercent,
+      codesPercent: plan.codesPpm / PPM_PER_PERCENT,
       charges: cleared.charges,
       verdicts: cleared.verdicts,
       exact: faultsOf(expected, cleared).exact,
       settledFen: String(cleared.settledFen),
       members: cleared.money.positions.length,
-      root: cleared.root,
-      again: again.root === cleared.root,
+      root,
+      again: root === before,
       threads,
       segments: clearing.segments,
       dataMiB: Math.round((await folderBytes(dir)) / MIB),
-      generatedS: Math.round(generatedS),
+      ...(generatedS !== undefined && { generatedS: Math.round(generatedS) }),
       clearedS: Math.round(clearedS),
       tapsPerSecond: Math.round(plan.taps / clearedS),
     }
@@ -101,16 +168,34 @@ async function runDay(
 }
 
 function describe(report: NationalReport): string[] {
+  const { generatedS } = report
   const verdicts = Object.entries(report.verdicts).map(([name, count]) => `${name} ${count}`)
+  const made = generatedS === undefined ? 'made before' : `made in ${generatedS} s`
   return [
     `day       ${report.taps} taps in ${report.cities} cities, ${report.codesPercent} % ride codes, ${report.charges} charges`,
-    `data      ${report.segments} segments, ${report.dataMiB} MiB with what the day left; made in ${report.generatedS} s`,
+    `data      ${report.segments} segments, ${report.dataMiB} MiB with what the day left; ${made}`,
     `cleared   in ${report.clearedS} s by ${report.threads} threads: ${report.tapsPerSecond} taps/s, every TAC, MAC2 and signature checked`,
     `verdicts  ${verdicts.join(', ')}: ${report.exact ? 'exactly what was put in' : 'NOT what was put in'}`,
     `settled   ${report.settledFen} fen between ${report.members} members`,
     `root      ${report.root}`,
     `again     ${report.again ? 'the same root' : 'ANOTHER ROOT'}`,
   ]
+}
+
+/** A folder of many gigabytes does not outlive a run that is ended. */
+function removeWhenEnded(dir: string): () => void {
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  const end = (signal: NodeJS.Signals) => {
+    stop()
+    // Threads write into it still.
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+    process.kill(process.pid, signal)
+  }
+  const stop = () => {
+    for (const signal of signals) process.removeListener(signal, end)
+  }
+  for (const signal of signals) process.on(signal, end)
+  return stop
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<readonly [Result, number]> {
