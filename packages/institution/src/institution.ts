@@ -32,6 +32,8 @@ export interface Input {
   readonly message: Message
   /** When this institution took it in: the only "now" of the state machine. */
   readonly acceptedAt: Instant
+  /** Place of the message in this institution's journal. */
+  readonly journalIndex: number
   /** Leaves a message for another party; it goes out after this transaction, until acknowledged. */
   readonly send: (receiver: string, kind: MessageKind, body: Uint8Array) => void
 }

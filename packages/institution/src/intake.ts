@@ -241,7 +241,8 @@ async function runApply(
   const { message, place } = options
   const effects: Parameters<Input['send']>[] = []
   const send: Input['send'] = (...effect) => void effects.push(effect)
-  const result = await options.apply(tx, { message, acceptedAt: place.acceptedAt, send })
+  const { acceptedAt, index: journalIndex } = place
+  const result = await options.apply(tx, { message, acceptedAt, journalIndex, send })
   return { result: answerable(result), sent: rowsOf(place.index, effects) }
 }
 

@@ -1,28 +1,18 @@
 import { copyFile, link, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type Day,
-  fromUtf8,
-  listSegments,
-  type Storage,
-  segmentName,
-  segmentStart,
-  utf8,
-} from '@unifare/core'
+import { type Day, fromUtf8, type Storage, segmentName, utf8 } from '@unifare/core'
 import { createFileStorage } from '@unifare/core/node'
 import {
   type ClearedSegments,
   type ClearingProgress,
   type ClearingWorkers,
-  clearSegments,
+  clearInput,
   compareDay,
   type DayDifference,
   FIRST_ROOT,
-  fileJournal,
-  type SegmentDay,
+  INTAKE,
   type StoredDay,
-  storeRules,
-  writeFileRecords,
+  segmentsBetween,
 } from '../src/index.ts'
 import { createFileSpill } from './file-spill.ts'
 
@@ -61,8 +51,6 @@ interface Summary {
 }
 
 const SUMMARY = 'summary-'
-const DELIVERED = 'delivered-'
-const INTAKE = 'intake'
 
 /** Opens the folder of a centre's cleared days. */
 export async function openStoredClearing(options: StoredClearingOptions) {
@@ -92,55 +80,34 @@ async function clearStored(
 ): Promise<ClearedStoredDay> {
   const { storage, closedDays, progress } = tools
   const { centre, dir } = options
-  const { day, orders, refunded, closed } = stored
-  await storeRules(storage, stored.rules)
-  await writeFileRecords(storage, stored.files, { day, centre })
-  const segments = await segmentsOf(tools, stored, options)
+  const { day, closed } = stored
+  await shareSegments(tools, stored, options)
   const before = closedDays.at(-1)
   const last = before === undefined ? undefined : await summaryOf(storage, before)
-  const delivered = before === undefined ? undefined : await storage.read(`${DELIVERED}${before}`)
   const spill = await createFileSpill(join(dir, 'spill'))
   const run = await options.workersOf(`${centre}-${day}-${closed.root.slice(0, 16)}`)
-  const cleared = await clearSegments(
-    {
-      day,
-      centre,
-      previousRoot: last?.root ?? FIRST_ROOT,
-      closedDays,
-      segments,
-      shards: shardsFor(segments.length),
-      orders,
-      refunded,
-      ...(delivered && { deliveredBefore: delivered }),
-    },
-    { workers: run.workers, spill, ...(progress && { progress }) },
+  const cleared = await clearInput(
+    stored,
+    { centre, previousRoot: last?.root ?? FIRST_ROOT, closedDays },
+    { storage, workers: run.workers, spill, ...(progress && { progress }) },
   )
-  await storage.replace(`${DELIVERED}${day}`, cleared.delivered)
   const summary: Summary = { day, root: cleared.root, closedRoot: closed.root }
   await storage.replace(`${SUMMARY}${day}`, utf8(JSON.stringify(summary)))
   await run.end()
   const differences = await compareDay(storage, cleared, closed)
-  return { cleared, segments: segments.length, differences }
+  return { cleared, segments: cleared.segments, differences }
 }
 
-/** Segments of the intake with records of the day, put where workers look, and those of files. */
-async function segmentsOf(
-  { storage, journals }: { readonly storage: Storage; readonly journals: Storage },
-  { day, from, until, refused }: StoredDay,
+/** Puts the segments of the intake with records of the day where workers look. */
+async function shareSegments(
+  { journals }: { readonly journals: Storage },
+  { from, until }: StoredDay,
   { journalDir, dir }: StoredClearingOptions,
-): Promise<SegmentDay['segments']> {
-  const taken = await segmentsBetween(journals, { from, until })
-  for (const segment of taken) {
+): Promise<void> {
+  for (const segment of await segmentsBetween(journals, { from, until })) {
     const name = segmentName(INTAKE, segment)
     await share(join(journalDir, name), join(dir, name))
   }
-  const journal = fileJournal(day)
-  const filed = await listSegments(storage, journal)
-  const all = { journal, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] }
-  return [
-    ...taken.map((segment) => ({ journal: INTAKE, segment, from, until, refused })),
-    ...filed.map((segment) => ({ ...all, segment })),
-  ]
 }
 
 /** The same file in another folder; a copy where folders are on different disks. */
@@ -148,25 +115,6 @@ async function share(from: string, to: string): Promise<void> {
   // A copy of a segment that went on since is too short.
   await rm(to, { force: true })
   await link(from, to).catch(() => copyFile(from, to))
-}
-
-/** Numbers of the intake's segments that hold records of a day. */
-async function segmentsBetween(
-  journals: Storage,
-  { from, until }: { readonly from: number; readonly until: number },
-): Promise<number[]> {
-  const numbers = await listSegments(journals, INTAKE)
-  const starts = await Promise.all(
-    numbers.map((segment) => segmentStart(journals, INTAKE, segment)),
-  )
-  return numbers.filter(
-    (_, i) => (starts[i] ?? 0) < until && (starts[i + 1] ?? Number.POSITIVE_INFINITY) > from,
-  )
-}
-
-/** A shard is as small as fits the caches of a core. */
-function shardsFor(segments: number): number {
-  return Math.min(256, Math.max(4, segments * 8))
 }
 
 async function summaryOf(storage: Storage, day: Day): Promise<Summary | undefined> {

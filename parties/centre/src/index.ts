@@ -32,6 +32,7 @@ export {
 } from './engine/card-counters.ts'
 export { type CardMarks, createCardMarks, MARK, MARK_WORDS } from './engine/card-marks.ts'
 export { decodeCardMarks, encodeCardMarks, mergeCardMarks } from './engine/card-snapshot.ts'
+export { clearInput, INTAKE, segmentsBetween } from './engine/clear-input.ts'
 export {
   type ClearedPart,
   type ClearJob,

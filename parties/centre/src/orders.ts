@@ -20,7 +20,7 @@ import {
   parseMessage,
 } from '@unifare/tap'
 import { type OrderMove, partiesOf } from './order-moves.ts'
-import { cards, days, orders, serials, settled } from './tables.ts'
+import { cards, days, orders, refunds, serials, settled } from './tables.ts'
 
 type Order = Readonly<Record<string, unknown>>
 
@@ -154,7 +154,8 @@ async function markRefund(tx: Tx, order: Order, issuer: string): Promise<void> {
   const own = evidence.issuerId.startsWith(issuer)
   requireData(own, 'message.refused', 'the evidence is of another issuer')
   const account = numberOf(evidence)
-  const identity = `card-${issuer}-${account}-${purchaseCounter(evidence)}`
+  const counter = purchaseCounter(evidence)
+  const identity = `card-${issuer}-${account}-${counter}`
   const serial = `${issuer}/${account}/${evidence.terminal}/${evidence.terminalSerial}`
   // Seen by every day that closes from now on, and by no closed day that is run again.
   const day = (await tx.select(days, {})).at(-1)?.day ?? ''
@@ -165,6 +166,7 @@ async function markRefund(tx: Tx, order: Order, issuer: string): Promise<void> {
   const hash = toHex(sha256(utf8(hex)))
   await tx.put(settled, [{ identity, charge, hash, day }])
   await tx.put(serials, [{ serial, identity, day }])
+  await tx.put(refunds, [{ issuer, account, counter, day }])
 }
 
 /** Balances of an issuer's cards after their last settled transaction; null where none was seen. */

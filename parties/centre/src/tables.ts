@@ -76,6 +76,15 @@ export interface CardRow {
   readonly balanceFen: Fen
 }
 
+/** A purchase that was paid out when its card's purse was: no charge can bring it. */
+export interface RefundRow {
+  readonly issuer: string
+  readonly account: string
+  readonly counter: number
+  /** Last day that was closed then. */
+  readonly day: Day
+}
+
 /**
  * A deny entry: the version of the list in which it first stood, and the first one without it.
  * A medium that is denied again has a row of its own for that: closed days rest on the old one.
@@ -192,6 +201,12 @@ export const orders = table<OrderRow>({
   },
   key: ['issuer', 'order'],
   indexes: [['day']],
+})
+
+export const refunds = table<RefundRow>({
+  name: 'refunded_purchase',
+  columns: { issuer: 'text', account: 'text', counter: 'int', day: 'text' },
+  key: ['issuer', 'account', 'counter'],
 })
 
 export const marks = table<MarkRow>({

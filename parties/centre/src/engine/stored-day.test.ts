@@ -1,14 +1,13 @@
-import { canonicalJson, listSegments, pureHashes, toHex, utf8 } from '@unifare/core'
+import { canonicalJson, pureHashes, toHex, utf8 } from '@unifare/core'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { CENTRE, cardTap, chargeOf, createVerifier, ISSUER, OPERATOR } from '../clearing.fixture.ts'
 import { FIRST_ROOT } from '../close.ts'
 import { nameOf, openFileCentre, refusal, ride, uploadOf } from '../files/files.fixture.ts'
+import { clearInput } from './clear-input.ts'
 import { createShardClearer } from './clear-job.ts'
-import { type ClearedSegments, clearSegments } from './clear-segments.ts'
+import type { ClearedSegments } from './clear-segments.ts'
 import { compareDay, type DayDifference } from './compare-day.ts'
-import { fileJournal, writeFileRecords } from './file-records.ts'
-import { storeRules } from './rules-file.ts'
 import { createScatterer } from './scatter-job.ts'
 import { createMemorySpill } from './spill.ts'
 import { readStoredDay, type StoredDay, storedDays } from './stored-day.ts'
@@ -31,33 +30,15 @@ async function clearAgain({ centre, storage }: Network) {
   const days = await centre.read(storedDays)
   for (const [index, day] of days.entries()) {
     const stored = await centre.read((tx) => readStoredDay(tx, { centre: CENTRE, day }))
-    const { from, until, refused, orders, refunded, files, rules } = stored
-    await storeRules(storage, rules)
-    await writeFileRecords(storage, files, { day, centre: CENTRE })
-    const own = (await listSegments(storage, 'intake')).map((segment) => ({
-      journal: 'intake',
-      segment,
-      from,
-      until,
-      refused,
-    }))
-    const journal = fileJournal(day)
-    const all = { journal, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] }
-    const filed = (await listSegments(storage, journal)).map((segment) => ({ ...all, segment }))
     const before = outcomes.at(-1)?.cleared
-    const cleared = await clearSegments(
+    const cleared = await clearInput(
+      stored,
       {
-        day,
         centre: CENTRE,
         previousRoot: before?.root ?? FIRST_ROOT,
         closedDays: days.slice(0, index),
-        segments: [...own, ...filed],
-        shards: 3,
-        orders,
-        refunded,
-        ...(before && { deliveredBefore: before.delivered }),
       },
-      { workers, spill },
+      { storage, workers, spill },
     )
     const differences = await compareDay(storage, cleared, stored.closed)
     outcomes.push({ stored, cleared, differences })

@@ -1,0 +1,146 @@
+import { type Day, fromHex, type Table, type Tx } from '@unifare/core'
+import { intake } from '@unifare/institution'
+import { MEDIA, parseCharge } from '@unifare/tap'
+import type { ClosingRules } from '../close.ts'
+import type { OrderMove } from '../order-moves.ts'
+import { charges, denyEntries, orders, refunds, taps } from '../tables.ts'
+import type { FileRecords, FileTap } from './file-records.ts'
+import type { RefundedTap } from './refunded.ts'
+import type { StoredRules } from './rules-file.ts'
+
+/** What a day is cleared from, beside the closing state of the day before. */
+export interface DayInput {
+  readonly day: Day
+  readonly rules: StoredRules
+  /** Places in the intake journal: from the first to before the second. */
+  readonly from: number
+  readonly until: number
+  /** Places in it that count for nothing: refused, or charges that came again. */
+  readonly refused: readonly number[]
+  readonly orders: readonly OrderMove[]
+  /** Purchases that were paid out before the day closed. */
+  readonly refunded: readonly RefundedTap[]
+  readonly files: FileRecords
+}
+
+/** Charges that a centre makes of the lines of an upload file carry this tariff. */
+const FILE_TARIFF = 'upload'
+
+/** Rows that are read at once. */
+const PAGE_ROWS = 1_000
+
+/** Reads what a day is cleared from: one that closes now, or one that is closed. */
+export async function readDayInput(
+  tx: Tx,
+  options: {
+    readonly day: Day
+    readonly rules: ClosingRules
+    readonly from: number
+    readonly until: number
+    readonly isClosed: boolean
+  },
+): Promise<DayInput> {
+  const { day, from, until, isClosed } = options
+  const { acceptance, issuers, fees, oldestDay, issuerKeys, holdDays } = options.rules
+  // What is of no day yet belongs to the one that closes, unless it is of a later one.
+  const where = { day: isClosed ? day : '' }
+  const moves = (await tx.select(orders, where)).filter(({ tapDay }) => tapDay <= day)
+  return {
+    day,
+    rules: {
+      day,
+      oldestDay,
+      issuers: new Set(issuers),
+      acceptance,
+      fees,
+      denied: await deniedMedia(tx),
+      ...(holdDays !== undefined && { holdDays }),
+      issuerKeys,
+    },
+    from,
+    until,
+    refused: await refusedPlaces(tx, { from, until }),
+    orders: moves.map(
+      ({ issuer, order, kind, agent, amountFen }): OrderMove => ({
+        issuer,
+        order,
+        kind,
+        agent,
+        amountFen,
+      }),
+    ),
+    refunded: (await tx.select(refunds, {}))
+      .filter((row) => row.day < day)
+      .map(({ issuer, account, counter }) => ({ issuer, account, counter })),
+    files: await fileRecords(tx, where, day),
+  }
+}
+
+async function refusedPlaces(
+  tx: Tx,
+  { from, until }: { readonly from: number; readonly until: number },
+): Promise<number[]> {
+  const places: number[] = []
+  const isOfDay = (place: number) => place >= from && place < until
+  for await (const page of pagesOf(tx, intake, { ok: false })) {
+    places.push(...page.map(({ journalIndex }) => journalIndex).filter(isOfDay))
+  }
+  for await (const page of pagesOf(tx, intake, { kind: 'charge-batch', ok: true })) {
+    for (const { result, journalIndex } of page) {
+      const isAgain = (result as { posted?: unknown } | null)?.posted === 0
+      if (isAgain && isOfDay(journalIndex)) places.push(journalIndex)
+    }
+  }
+  return places.sort((a, b) => a - b)
+}
+
+async function deniedMedia(tx: Tx): Promise<StoredRules['denied']> {
+  return (await tx.select(denyEntries, {})).map(({ key, version, until }) => {
+    const [medium, issuer, account] = key.split('/')
+    return {
+      account: fromHex(`${issuer}${account}F`),
+      medium: medium === 'card' ? MEDIA.card : MEDIA.code,
+      version,
+      until,
+    }
+  })
+}
+
+/** Their taps came in the same file, so none of these charges waits for a record. */
+async function fileRecords(tx: Tx, where: { readonly day: string }, day: Day) {
+  const raws: Uint8Array[] = []
+  const found: FileTap[] = []
+  for await (const page of pagesOf(tx, charges, where)) {
+    const own = page.map(({ raw }) => parseCharge(raw))
+    const filed = own.map(({ tariff, tapDay }) => tariff === FILE_TARIFF && tapDay <= day)
+    raws.push(...page.flatMap(({ raw }, i) => (filed[i] === true ? [raw] : [])))
+    const named = own.filter((_, i) => filed[i]).flatMap((charge) => charge.taps)
+    const rows = await tx.get(
+      taps,
+      named.map(({ terminal, sequence }) => ({ terminal, sequence })),
+    )
+    found.push(...rows.flatMap((row): FileTap[] => (row === undefined ? [] : [row])))
+  }
+  return { charges: raws, taps: found }
+}
+
+/** Rows of a table in the order of their keys, page by page. */
+export async function* pagesOf<Row extends object>(
+  tx: Tx,
+  table: Table<Row>,
+  where: Partial<Row>,
+): AsyncGenerator<Row[]> {
+  for (let after: Row | undefined; ; ) {
+    const page = await tx.select(table, where, {
+      limit: PAGE_ROWS,
+      ...(after && { after: keyOf(table, after) }),
+    })
+    if (page.length > 0) yield page
+    after = page.at(-1)
+    if (after === undefined || page.length < PAGE_ROWS) return
+  }
+}
+
+function keyOf<Row extends object>({ key }: Table<Row>, row: Row): Partial<Row> {
+  return Object.fromEntries(key.map((column) => [column, row[column]])) as Partial<Row>
+}
