@@ -52,6 +52,8 @@ export interface ClearedSegments {
   readonly unreadable: number
   readonly verdicts: Readonly<Record<string, number>>
   readonly bucketRoots: readonly string[]
+  /** Lines under the root behind the buckets: orders, positions, hashes of shares. */
+  readonly lines: readonly Uint8Array[]
   readonly waitingBytes: number
 }
 
@@ -104,7 +106,7 @@ export async function clearSegments(
   return { ...summed(cleared, scattered), ...closed(input, cleared), delivered }
 }
 
-type Closed = 'day' | 'root' | 'money' | 'positions' | 'bucketRoots'
+type Closed = 'day' | 'root' | 'money' | 'positions' | 'bucketRoots' | 'lines'
 
 function closed(
   { day, centre, previousRoot, orders = [] }: SegmentDay,
@@ -121,7 +123,7 @@ function closed(
   ].map((line) => utf8(canonicalJson(line)))
   const tree = merkleRoot([...bucketRoots.map(fromHex), ...lines.map(leafHash)])
   const root = toHex(chainedRoot(fromHex(previousRoot), day, tree))
-  return { day, root, money, positions, bucketRoots }
+  return { day, root, money, positions, bucketRoots, lines }
 }
 
 function sharesOf({ shares }: Scattered, shard: number): Uint8Array[] {
