@@ -9,9 +9,14 @@ import type { Money } from './netting.ts'
  * card did not settle. Debit is positive; every entry sums to zero.
  */
 export function dayEntries(day: Day, charges: readonly ClearedCharge[], money: Money): Entry[] {
-  return [settlement(day, money), purses(day, charges), ...suspense(day, charges)].filter(
-    (entry) => entry.postings.length > 0,
-  )
+  const spent = new Map<string, Fen>()
+  addSpent(spent, charges)
+  return [...moneyEntries(day, money, spent), ...suspenseEntries(day, charges)]
+}
+
+/** The entries of a whole day: its settlement, and what the cards of each issuer spent. */
+export function moneyEntries(day: Day, money: Money, spent: ReadonlyMap<string, Fen>): Entry[] {
+  return [settlement(day, money), purses(day, spent)].filter(({ postings }) => postings.length > 0)
 }
 
 function settlement(day: Day, { positions, centre, feeFen, residueFen }: Money): Entry {
@@ -26,12 +31,15 @@ function settlement(day: Day, { positions, centre, feeFen, residueFen }: Money):
   ])
 }
 
-function purses(day: Day, charges: readonly ClearedCharge[]): Entry {
-  const spent = new Map<string, Fen>()
+/** Adds what settled of card money, by issuer. */
+export function addSpent(spent: Map<string, Fen>, charges: readonly ClearedCharge[]): void {
   for (const { charge, verdict } of charges) {
     if (charge.medium !== 'card' || verdict !== 'normal') continue
     spent.set(charge.issuer, (spent.get(charge.issuer) ?? 0) + charge.amountFen)
   }
+}
+
+function purses(day: Day, spent: ReadonlyMap<string, Fen>): Entry {
   return entry(
     day,
     'purses',
@@ -42,7 +50,8 @@ function purses(day: Day, charges: readonly ClearedCharge[]): Entry {
   )
 }
 
-function suspense(day: Day, charges: readonly ClearedCharge[]): Entry[] {
+/** An entry for every charge of card money that did not settle. */
+export function suspenseEntries(day: Day, charges: readonly ClearedCharge[]): Entry[] {
   return charges.flatMap(({ id, charge, verdict }) =>
     verdict === 'normal' ||
     verdict === 'test' ||

@@ -63,42 +63,87 @@ export interface Statement {
 }
 
 /** Statements of all members; totals equal their lines, rounded once per side. */
-export function statementsOf(cleared: Cleared, centre: string): Statement[] {
+export function statementsOf(
+  cleared: Pick<Cleared, 'day' | 'root' | 'positions' | 'orders' | 'charges'>,
+  centre: string,
+): Statement[] {
+  const lines = linesByMember(cleared.charges, centre)
+  return membersOf(cleared, lines.keys()).map((member) => {
+    const own = lines.get(member) ?? []
+    const sums = { ...NO_SUMS }
+    addSums(sums, own)
+    return { ...statementHead(member, { cleared, centre, sums }), lines: own }
+  })
+}
+
+/** Members that have lines or a position, in their order. */
+export function membersOf(
+  { positions }: Pick<Cleared, 'positions'>,
+  withLines: Iterable<string>,
+): readonly string[] {
+  return [...new Set([...withLines, ...positions.map(({ id }) => id)])].sort()
+}
+
+/** Lines of charges, by the members that have a part in them. */
+export function linesByMember(
+  charges: readonly ClearedCharge[],
+  centre: string,
+): Map<string, StatementLine[]> {
   const lines = new Map<string, StatementLine[]>()
   const put = (member: string, line: StatementLine) => {
     const list = lines.get(member)
     if (list === undefined) lines.set(member, [line])
     else list.push(line)
   }
-  for (const item of cleared.charges) {
+  for (const item of charges) {
     for (const part of partsOf(item)) {
       for (const line of linesOf(part, 'receive')) put(part.charge.operator, line)
     }
     for (const line of linesOf(item, 'pay')) put(item.charge.issuer, line)
     if (item.fee !== null) for (const line of linesOf(item, 'fee')) put(centre, line)
   }
-  const positions = new Map(cleared.positions.map((position) => [position.id, position]))
-  const members = [...new Set([...lines.keys(), ...positions.keys()])].sort()
-  return members.map((member) => {
-    const own = lines.get(member) ?? []
-    const position = positions.get(member) ?? {
-      id: member,
-      receivableFen: 0,
-      payableFen: 0,
-      netFen: 0,
-    }
-    const statement: Statement = {
-      member,
-      day: cleared.day,
-      root: cleared.root,
-      position,
-      roundingFen: member === centre ? position.netFen - sideFen(own, 'fee') : 0,
-      lines: own,
-      orders: orderLinesOf(member, cleared.orders),
-    }
-    if (member !== centre) checkTotals(statement)
-    return statement
-  })
+  return lines
+}
+
+/** Sums of a member's lines by side, exact micro-fen. */
+export type SideSums = Record<StatementLine['side'], bigint>
+
+export const NO_SUMS: SideSums = { receive: 0n, pay: 0n, fee: 0n }
+
+/** Adds lines to the sums of their sides. */
+export function addSums(sums: SideSums, lines: readonly StatementLine[]): void {
+  for (const { side, shareMicro } of lines) sums[side] += BigInt(shareMicro)
+}
+
+/**
+ * A member's statement without its lines. Throws a `TypeError` unless the sums of the lines, rounded
+ * once per side, come to the member's position.
+ */
+export function statementHead(
+  member: string,
+  {
+    cleared,
+    centre,
+    sums,
+  }: {
+    readonly cleared: Pick<Cleared, 'day' | 'root' | 'positions' | 'orders'>
+    readonly centre: string
+    readonly sums: SideSums
+  },
+): Statement {
+  const none = { id: member, receivableFen: 0, payableFen: 0, netFen: 0 }
+  const position = cleared.positions.find(({ id }) => id === member) ?? none
+  const statement: Statement = {
+    member,
+    day: cleared.day,
+    root: cleared.root,
+    position,
+    roundingFen: member === centre ? position.netFen - roundMicroFen(sums.fee) : 0,
+    lines: [],
+    orders: orderLinesOf(member, cleared.orders),
+  }
+  if (member !== centre) checkTotals(statement, sums)
+  return statement
 }
 
 const NO_FEE: Omit<Fee, 'row'> = {
@@ -180,20 +225,13 @@ function moneyOf(
   }
 }
 
-/** Sum of a side's lines, rounded once. */
-function sideFen(lines: readonly StatementLine[], side: StatementLine['side']): Fen {
-  return roundMicroFen(
-    lines.reduce((sum, line) => (line.side === side ? sum + BigInt(line.shareMicro) : sum), 0n),
-  )
-}
-
-function checkTotals({ member, lines, orders, position }: Statement): void {
+function checkTotals({ member, orders, position }: Statement, sums: SideSums): void {
   for (const [side, stated] of [
     ['receive', position.receivableFen],
     ['pay', position.payableFen],
   ] as const) {
     const ofOrders = orders.filter((order) => order.side === side)
-    const sum = sideFen(lines, side) + sumFen(ofOrders.map(({ amountFen }) => amountFen))
+    const sum = roundMicroFen(sums[side]) + sumFen(ofOrders.map(({ amountFen }) => amountFen))
     if (sum !== stated) {
       throw new TypeError(`invariant broken: ${member} ${side}: lines ${sum}, total ${stated} fen`)
     }

@@ -1,8 +1,9 @@
-import { type Day, fromHex, type Table, type Tx } from '@unifare/core'
+import { type Day, fromHex, type Tx } from '@unifare/core'
 import { intake } from '@unifare/institution'
 import { MEDIA, parseCharge } from '@unifare/tap'
 import type { ClosingRules } from '../close.ts'
 import type { OrderMove } from '../order-moves.ts'
+import { pagesOf } from '../row-pages.ts'
 import { charges, denyEntries, orders, refunds, taps } from '../tables.ts'
 import type { FileRecords, FileTap } from './file-records.ts'
 import type { RefundedTap } from './refunded.ts'
@@ -25,9 +26,6 @@ export interface DayInput {
 
 /** Charges that a centre makes of the lines of an upload file carry this tariff. */
 const FILE_TARIFF = 'upload'
-
-/** Rows that are read at once. */
-const PAGE_ROWS = 1_000
 
 /** Reads what a day is cleared from: one that closes now, or one that is closed. */
 export async function readDayInput(
@@ -122,25 +120,4 @@ async function fileRecords(tx: Tx, where: { readonly day: string }, day: Day) {
     found.push(...rows.flatMap((row): FileTap[] => (row === undefined ? [] : [row])))
   }
   return { charges: raws, taps: found }
-}
-
-/** Rows of a table in the order of their keys, page by page. */
-export async function* pagesOf<Row extends object>(
-  tx: Tx,
-  table: Table<Row>,
-  where: Partial<Row>,
-): AsyncGenerator<Row[]> {
-  for (let after: Row | undefined; ; ) {
-    const page = await tx.select(table, where, {
-      limit: PAGE_ROWS,
-      ...(after && { after: keyOf(table, after) }),
-    })
-    if (page.length > 0) yield page
-    after = page.at(-1)
-    if (after === undefined || page.length < PAGE_ROWS) return
-  }
-}
-
-function keyOf<Row extends object>({ key }: Table<Row>, row: Row): Partial<Row> {
-  return Object.fromEntries(key.map((column) => [column, row[column]])) as Partial<Row>
 }

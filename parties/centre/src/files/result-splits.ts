@@ -23,20 +23,54 @@ export const resultSplits = table<ResultSplitRow>({
   indexes: [['member']],
 })
 
+/** Counts the result files that a day's lines will fill, as they come. */
+export interface SplitCounter {
+  add(member: string, lines: readonly StatementLine[]): void
+  /** Days and kinds that fill several files. */
+  rows(): ResultSplitRow[]
+}
+
+/** Opens the counter of a day that closes now. */
+export function createSplitCounter(day: Day, recordsMax: number = RECORDS_MAX): SplitCounter {
+  const counts = new Map<string, { parts: number; lines: number; records: number }>()
+  const count = (key: string, lines: readonly StatementLine[]) => {
+    const one = counts.get(key) ?? { parts: 1, lines: 0, records: 0 }
+    counts.set(key, one)
+    for (const { taps } of lines) {
+      if (one.lines > 0 && one.records + taps.length > recordsMax) {
+        one.parts += 1
+        one.lines = 0
+        one.records = 0
+      }
+      one.lines += 1
+      one.records += taps.length
+    }
+  }
+  return {
+    add(member, lines) {
+      for (const kind of DETAIL_KINDS) {
+        count(`${member}/${kind}`, linesOfKind({ member, lines }, kind))
+      }
+    },
+    rows: () =>
+      [...counts].flatMap(([key, { parts }]): ResultSplitRow[] => {
+        const [member = '', kind = ''] = key.split('/')
+        return parts > 1 ? [{ member, kind, day, parts, recordsMax }] : []
+      }),
+  }
+}
+
 /** Notes, when a day closes, which of its result files will be several. */
 export async function noteSplits(
   tx: Tx,
   statements: readonly Statement[],
-  recordsMax: number = RECORDS_MAX,
+  recordsMax?: number,
 ): Promise<void> {
-  const rows = statements.flatMap((statement) =>
-    DETAIL_KINDS.flatMap((kind): ResultSplitRow[] => {
-      const { member, day } = statement
-      const parts = pagesOfRecords(linesOfKind(statement, kind), recordsMax).length
-      return parts > 1 ? [{ member, kind, day, parts, recordsMax }] : []
-    }),
-  )
-  await tx.put(resultSplits, rows)
+  for (const { member, day, lines } of statements) {
+    const counter = createSplitCounter(day, recordsMax)
+    counter.add(member, lines)
+    await tx.put(resultSplits, counter.rows())
+  }
 }
 
 /** How a member's files of a day are numbered and split. */
@@ -63,15 +97,18 @@ export async function numberingOf(
   }
 }
 
+/** Lines of a member. */
+type StatedLines = Pick<Statement, 'member' | 'lines'>
+
 /** A statement's lines, each charge once: who is issuer and operator at once has both sides. */
-export function ownLines({ member, lines }: Statement): StatementLine[] {
+export function ownLines({ member, lines }: StatedLines): StatementLine[] {
   return lines.filter(
     ({ side, counterparty }) => side === 'receive' || (side === 'pay' && counterparty !== member),
   )
 }
 
 /** Lines that have their records in a kind: received ones in FB, those of own media in CL. */
-export function linesOfKind(statement: Statement, kind: DetailKind): StatementLine[] {
+export function linesOfKind(statement: StatedLines, kind: DetailKind): StatementLine[] {
   const received = kind === 'FB'
   return ownLines(statement).filter(({ side, counterparty }) =>
     received ? side === 'receive' : side === 'pay' || counterparty === statement.member,

@@ -1,6 +1,7 @@
 import { type Day, type Tx, toHex } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 import { type Charge, parseCharge } from '@unifare/tap'
+import { pagesOf } from '../row-pages.ts'
 import { charges, marks, settled, taps } from '../tables.ts'
 import { type CodeRow, codeRowOf } from './code-list.ts'
 import { type Held, type HeldState, hold, stepHeld } from './held.ts'
@@ -14,14 +15,15 @@ export async function noteHeld(
   tx: Tx,
   { day, codes }: { readonly day: Day; readonly codes: readonly CodeRow[] },
 ): Promise<void> {
-  const fresh = (await tx.select(charges, { day })).flatMap(
-    ({ operator, number, verdict }): HeldRow[] => {
+  const fresh: HeldRow[] = []
+  for await (const page of pagesOf(tx, charges, { day })) {
+    for (const { operator, number, verdict } of page) {
       const row = codeRowOf(codes, verdict, day)
-      if (row.group !== 'suspicious') return []
+      if (row.group !== 'suspicious') continue
       const { charge: _charge, ...held } = hold(row, { charge: `${operator}-${number}`, day })
-      return [{ operator, number, ...held }]
-    },
-  )
+      fresh.push({ operator, number, ...held })
+    }
+  }
   const waiting = [...(await tx.select(heldCharges, { state: 'HELD' })), ...fresh]
   const asked = await tx.get(
     charges,
