@@ -26,8 +26,9 @@ import {
   parseChargeBatch,
   type Tap,
 } from '@unifare/tap'
-import { type CentreOptions, type DayResult, openCentre } from './centre.ts'
+import { type CentreOptions, openCentre } from './centre.ts'
 import { CENTRE, DAY, ISSUER, keyStore, OPERATOR, TERMINAL } from './clearing.fixture.ts'
+import type { DayResult } from './day-outcome.ts'
 
 /** 21 November 2026, 03:05 in China: the day of the tests is over. */
 export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
@@ -36,6 +37,8 @@ export const CLOSE_AT = Date.UTC(2026, 10, 20, 19, 5)
 export interface TestGround {
   readonly storage?: Storage
   readonly repository?: Repository
+  /** Where the chains of its operator's batches are, in a life after another one. */
+  readonly chains?: { taps: Uint8Array; charges: Uint8Array }
   /** Its lists were published in a life before. */
   readonly again?: boolean
 }
@@ -60,7 +63,10 @@ export function keysOf(names: readonly string[], random: SeededRandom) {
 
 /** A centre on memory with one operator, one terminal and one issuer that talk to it. */
 export async function openTestCentre(
-  options: Pick<CentreOptions, 'fileMembers' | 'cardPrefixes' | 'fileRecordsMax' | 'settling'> = {},
+  options: Pick<
+    CentreOptions,
+    'fileMembers' | 'cardPrefixes' | 'fileRecordsMax' | 'settling' | 'clearing' | 'tiers'
+  > = {},
   ground: TestGround = {},
 ) {
   const random = createSeededRandom('test centre')
@@ -105,8 +111,7 @@ export async function openTestCentre(
       },
       { receiver: CENTRE, kind, body },
     )
-  let tapChain = CHAIN_START
-  let chargeChain = CHAIN_START
+  const chains = ground.chains ?? { taps: CHAIN_START, charges: CHAIN_START }
 
   const network = {
     centre,
@@ -120,25 +125,25 @@ export async function openTestCentre(
         terminal: TERMINAL,
         operator: OPERATOR,
         first: taps[0]?.sequence ?? 1,
-        previous: tapChain,
+        previous: chains.taps,
         records: taps.map(encodeTap),
         bundles:
           denyVersion === 0 ? [] : [{ kind: 'deny', publisher: CENTRE, version: denyVersion }],
         createdAt: clock.now(),
         sign: signOf(TERMINAL),
       })
-      tapChain = fromHex(parseBatch(body).header.chain)
+      chains.taps = fromHex(parseBatch(body).header.chain)
       return send(OPERATOR, 'tap-batch', body)
     },
     async charges(charges: readonly Charge[], day: Day = DAY): Promise<unknown> {
       const body = await encodeChargeBatch({
         operator: OPERATOR,
-        previous: chargeChain,
+        previous: chains.charges,
         charges,
         day,
         sign: signOf(OPERATOR),
       })
-      chargeChain = fromHex(parseChargeBatch(body).header.chain)
+      chains.charges = fromHex(parseChargeBatch(body).header.chain)
       return send(OPERATOR, 'charge-batch', body)
     },
     async bundle(

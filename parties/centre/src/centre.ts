@@ -1,18 +1,15 @@
 import { parseAcceptance, type SignedBundle } from '@unifare/bundle'
 import {
   businessDay,
-  canonicalJson,
   type Day,
   type Env,
   fromHex,
-  parseDay,
   requireData,
   type Tx,
   toHex,
   UnifareError,
-  utf8,
 } from '@unifare/core'
-import { type KeyRef, type KeyStore, openKeyWindow, type SignatureEngine } from '@unifare/crypto'
+import type { KeyRef, KeyStore, SignatureEngine } from '@unifare/crypto'
 import {
   type Input,
   type Institution,
@@ -22,38 +19,26 @@ import {
   parsePull,
   sendBundle,
 } from '@unifare/institution'
-import { postEntries } from '@unifare/ledger'
-import { createCodeCaches, makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
+import { makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
 import type { Link, Message } from '@unifare/tap'
-import { createCardChecks } from './card-checks.ts'
-import type { Cleared } from './clearing.ts'
-import { type ClosingRules, currentRules, rootBefore, runDay, storeDay } from './close.ts'
-import type { Verifier } from './evidence.ts'
+import { BY_SEGMENTS, createDayClose } from './day-close.ts'
+import type { DayResult, Rerun } from './day-outcome.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
-import { noteSplits } from './files/result-splits.ts'
 import { createResultWriter, type FileOptions } from './files/result-writer.ts'
-import { assignFiles, takeFile } from './files/take-file.ts'
+import { takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
 import { createLists } from './published-lists.ts'
 import { reconcileOrder } from './reconciliation/centre-order.ts'
+import type { SegmentClearing } from './segments/segment-clearing.ts'
 import { createSettling, isSettlingQuestion } from './settling/edge.ts'
 import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
 import { writeSettlements } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
-import { pagesOf, type Statement, statementsOf } from './statement.ts'
 import { writeMissingStatements, writeStatements } from './statement-files.ts'
-import { days, statements } from './tables.ts'
 import { createTierEdge } from './tiers/edge.ts'
-import { oldestBefore } from './tiers/forward.ts'
-import { tierEntries } from './tiers/money.ts'
 import type { TierOptions } from './tiers/place.ts'
-import { stateFromAbove, waitingFromAbove } from './tiers/results.ts'
 import type { ChargeRouting } from './tiers/routing.ts'
-import { withFromAbove } from './tiers/statements.ts'
-
-/** Lines of one statement message: keeps it under the size limit of a message. */
-const STATEMENT_PART_LINES = 1_500
 
 /** What a centre is made of. */
 export interface CentreOptions extends FileOptions {
@@ -75,15 +60,8 @@ export interface CentreOptions extends FileOptions {
   readonly tiers?: TierOptions
   /** Institution that owns the card masters; the centre itself unless given. */
   readonly keyOwner?: string
-}
-
-/** A day that was closed, or run again. */
-export interface DayResult {
-  readonly day: Day
-  readonly root: string
-  readonly settledFen: number
-  readonly charges: number
-  readonly rejected: Readonly<Record<string, number>>
+  /** Days are closed by segments of the intake journal; with objects in memory unless given. */
+  readonly clearing?: SegmentClearing
 }
 
 /**
@@ -92,7 +70,7 @@ export interface DayResult {
  */
 export interface Centre extends Institution {
   /** Runs a closed day again from what is stored and returns its root. */
-  rerun(day: Day): Promise<Cleared>
+  rerun(day: Day): Promise<Rerun>
 }
 
 /** Opens a centre on its journal and repository. */
@@ -122,8 +100,13 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     ...institution,
     handler: passingOrders(institution, options),
     async command(order) {
-      const result = await institution.command(order)
-      if (order['do'] === 'close-day') {
+      const closes = order['do'] === 'close-day'
+      const bySegments = closes && options.clearing !== undefined
+      const result = await institution.command({
+        ...order,
+        ...(bySegments && { clearing: BY_SEGMENTS }),
+      })
+      if (closes) {
         const { day } = result as DayResult
         await institution.read((tx) => writeStatements(tx, options.env.storage, day))
         await institution.read((tx) => resultFiles.write(tx, day))
@@ -139,13 +122,18 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
 }
 
 function createMachine(options: CentreOptions) {
-  const { id, engine, sign, institutions } = options
+  const { id, engine, institutions } = options
+  requireData(
+    options.tiers === undefined || options.clearing === undefined,
+    'clearing.tiers',
+    'a centre among others closes its days with objects',
+  )
   const fees = options.fees ?? DEMONSTRATION_FEES
   checkFeeRows(fees)
   const settling = createSettling(options)
   const day = businessDay(options.env.clock.now())
   const tiers = options.tiers && createTierEdge({ ...options, ...options.tiers, day })
-  const { keyOwner = id } = options
+  const dayClose = createDayClose({ ...options, fees, settling, edge: tiers })
   const lists = createLists({
     ...options,
     published(bundle, input) {
@@ -155,27 +143,6 @@ function createMachine(options: CentreOptions) {
       }
     },
   })
-  const caches = createCodeCaches({ maxCertificates: 1_000, maxAuthorisations: 100_000 })
-
-  /** Runs with a verifier whose issuer-level card keys are wiped when the run is over. */
-  async function withVerifier<Result>(
-    { issuerKeys }: ClosingRules,
-    run: (verifier: Verifier) => Promise<Result>,
-  ): Promise<Result> {
-    const { keyStore } = options
-    const refs = keyStore.list().filter(({ issuer, use }) => issuer === keyOwner && isCardUse(use))
-    const window = openKeyWindow({ store: keyStore, refs })
-    try {
-      return await run({
-        cardChecks: createCardChecks({ window, keyOwner }),
-        issuerKeys: issuerKeys === null ? undefined : parseIssuerKeys(issuerKeys, engine),
-        engine,
-        caches,
-      })
-    } finally {
-      window.close()
-    }
-  }
 
   /** Certifies an issuer's code key under the root key (reference ride code 1.2). */
   async function certify(order: Order, sender: string): Promise<unknown> {
@@ -192,89 +159,6 @@ function createMachine(options: CentreOptions) {
       sign: (bytes, smId) => options.keyStore.sign(options.codeRoot.ref, bytes, { id: smId }),
     })
     return { certificate: toHex(certificate) }
-  }
-
-  async function closeDay(tx: Tx, order: Order, input: Input): Promise<DayResult> {
-    const day = String(order['day'])
-    const [closed] = await tx.get(days, [{ day }])
-    parseDay(day)
-    requireData(closed === undefined, 'centre.day-closed', `${day} is closed already`)
-    const last = (await tx.select(days, {})).at(-1)?.day ?? ''
-    requireData(
-      day > last,
-      'centre.day-closed',
-      `${last} is closed: earlier days can close no more`,
-    )
-    const members = [...institutions.keys(), ...options.issuers]
-    const above = tiers === undefined ? [] : await waitingFromAbove(tx)
-    const rules = await currentRules(tx, {
-      centre: id,
-      day,
-      issuers: options.issuers,
-      fees,
-      holdDays: settling.holdDays(day),
-      tiers: tiers && {
-        lists: tiers.place.listsOn(day, members),
-        units: tiers.place.unitsOn(day, members),
-        above,
-      },
-    })
-    const previousRoot = await rootBefore(tx, day)
-    const cleared = await withVerifier(rules, (verifier) =>
-      runDay(tx, { day, centre: id, previousRoot, rules, verifier, again: false }),
-    )
-    await storeDay(tx, cleared)
-    await assignFiles(tx, day)
-    await postEntries(tx, cleared.entries)
-    await tx.put(days, [
-      {
-        day,
-        previousRoot,
-        root: cleared.root,
-        closedAt: input.acceptedAt,
-        settledFen: cleared.settledFen,
-        positions: cleared.positions,
-        rules,
-        signature: toHex(await sign(fromHex(cleared.root))),
-      },
-    ])
-    await settling.takeDay(tx, { ...cleared, tiers: rules.tiers }, input.acceptedAt)
-    const stated = await tellMembers(tx, { cleared, rules }, input)
-    if (tiers !== undefined && rules.tiers !== undefined) {
-      const { root, positions: own } = cleared
-      await postEntries(tx, tierEntries(day, { own, centre: id, rules: rules.tiers }))
-      await stateFromAbove(tx, above, day)
-      const oldest = { from: await oldestBefore(tx, day), before: rules.oldestDay }
-      const { units } = rules.tiers
-      await tiers.dayClosed(tx, { day, root, statements: stated, units, oldest }, input.send)
-    }
-    return resultOf(cleared)
-  }
-
-  /** Makes the statements of a day, and sends them to members that no other centre stands between. */
-  async function tellMembers(
-    tx: Tx,
-    { cleared, rules }: { readonly cleared: Cleared; readonly rules: ClosingRules },
-    input: Input,
-  ): Promise<readonly Statement[]> {
-    const { day, root } = cleared
-    const { above = [], units = {} } = rules.tiers ?? {}
-    const all = await withFromAbove(tx, statementsOf(cleared, id), { above, day, root })
-    await tx.put(
-      statements,
-      all.map((statement) => ({ day, member: statement.member, statement })),
-    )
-    await noteSplits(tx, all, options.fileRecordsMax)
-    for (const statement of all) {
-      const { member } = statement
-      if (member === id || !institutions.has(member) || units[member] !== undefined) continue
-      const pages = pagesOf(statement.lines, STATEMENT_PART_LINES)
-      for (const [part, lines] of pages.entries()) {
-        const body = { day, part, parts: pages.length, statement: { ...statement, lines } }
-        input.send(member, 'statement', utf8(canonicalJson(body)))
-      }
-    }
-    return all
   }
 
   async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
@@ -306,7 +190,7 @@ function createMachine(options: CentreOptions) {
       case 'publish-deny':
         return lists.publishDeny(tx, input)
       case 'close-day':
-        return closeDay(tx, order, input)
+        return dayClose.close(tx, order, input)
       case 'forward-again':
         return tiers?.forwardAgain(tx, input) ?? { sent: 0 }
       case 'reconcile':
@@ -353,31 +237,8 @@ function createMachine(options: CentreOptions) {
     }
   }
 
-  async function rerun(tx: Tx, day: Day): Promise<Cleared> {
-    const [row] = await tx.get(days, [{ day }])
-    requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
-    const rules = row.rules as ClosingRules
-    return withVerifier(rules, (verifier) =>
-      runDay(tx, { day, centre: id, previousRoot: row.previousRoot, rules, verifier, again: true }),
-    )
-  }
-
   const check = async (tx: Tx, message: Message) => tiers?.check(tx, message)
-  return { apply, check, rerun, settling }
+  return { apply, check, rerun: dayClose.rerun, settling }
 }
 
 type Order = Readonly<Record<string, unknown>>
-
-/** The masters that verify card taps. */
-function isCardUse(use: KeyRef['use']): boolean {
-  return use === 'purchase' || use === 'tac'
-}
-
-function resultOf(cleared: Cleared): DayResult {
-  const rejected: Record<string, number> = {}
-  for (const { verdict } of cleared.charges) {
-    if (verdict !== 'normal') rejected[verdict] = (rejected[verdict] ?? 0) + 1
-  }
-  const { day, root, settledFen, charges } = cleared
-  return { day, root, settledFen, charges: charges.length, rejected }
-}

@@ -56,6 +56,8 @@ export interface ClosingRules {
   readonly holdDays?: number
   /** Of a centre among others. */
   readonly tiers?: TierRules
+  /** Of a day that was closed by segments: its places in the intake journal, from and before. */
+  readonly segments?: { readonly from: number; readonly until: number }
 }
 
 /** Reads the rules in force now. */
@@ -68,6 +70,7 @@ export async function currentRules(
     readonly fees: readonly FeeRow[]
     readonly holdDays?: number
     readonly tiers?: TierRules | undefined
+    readonly segments?: ClosingRules['segments']
   },
 ): Promise<ClosingRules> {
   const shelf = await loadShelf(tx)
@@ -79,9 +82,11 @@ export async function currentRules(
     fees: options.fees,
     oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
     issuerKeys: shelf.get(shelfKey('issuer-keys', options.centre))?.content ?? null,
-    missing: await missingTaps(tx, options.tiers !== undefined),
+    // By segments, what was delivered is known from the journal.
+    missing: options.segments ? [] : await missingTaps(tx, options.tiers !== undefined),
     ...(options.holdDays !== undefined && options.holdDays > 0 && { holdDays: options.holdDays }),
     ...(options.tiers && { tiers: options.tiers }),
+    ...(options.segments && { segments: options.segments }),
   }
 }
 

@@ -9,7 +9,7 @@ export {
   differingFields,
 } from './cases/conflict-case.ts'
 export { readConflicts } from './cases/read-conflicts.ts'
-export { type Centre, type CentreOptions, type DayResult, openCentre } from './centre.ts'
+export { type Centre, type CentreOptions, openCentre } from './centre.ts'
 export {
   type CheckedTap,
   type Cleared,
@@ -20,6 +20,7 @@ export {
 } from './clearing.ts'
 export { type ClosingRules, FIRST_ROOT, runDay, storeDay } from './close.ts'
 export type { PastCharge, Reversal, SettledCorrection } from './corrections.ts'
+export type { DayResult } from './day-outcome.ts'
 export { BUCKETS } from './engine/account-hash.ts'
 export {
   COUNTER_BELOW,
@@ -136,6 +137,7 @@ export { type HeldRow, heldCharges } from './rules/held-table.ts'
 export type { HoldRule } from './rules/hold-rules.ts'
 export { partsOfMembers, sharesOfCharge } from './rules/member-parts.ts'
 export { type RuleBook, rulesHold, type SignedRuleBook } from './rules/rule-book.ts'
+export type { SegmentClearing } from './segments/segment-clearing.ts'
 export type { Instruction } from './settling/instructions.ts'
 export type { ModelRow, SettlementModel } from './settling/models.ts'
 export type { WindowSummary } from './settling/orders.ts'

@@ -1,5 +1,6 @@
 import { canonicalJson, type Day, type Storage, type Tx, utf8 } from '@unifare/core'
-import { type Statement, statementCsv } from './statement.ts'
+import { statementCsv } from './statement.ts'
+import { loadStatements } from './statement-pages.ts'
 import { days, statements } from './tables.ts'
 
 /**
@@ -8,10 +9,10 @@ import { days, statements } from './tables.ts'
  */
 export async function writeStatements(tx: Tx, storage: Storage, day: Day): Promise<string[]> {
   const names: string[] = []
-  for (const { member, statement } of await tx.select(statements, { day })) {
-    const name = `statement-${day}-${member}`
+  for await (const statement of loadStatements(tx, day)) {
+    const name = `statement-${day}-${statement.member}`
     await storage.replace(`${name}.json`, utf8(`${canonicalJson(statement)}\n`))
-    await storage.replace(`${name}.csv`, utf8(statementCsv(statement as Statement)))
+    await storage.replace(`${name}.csv`, utf8(statementCsv(statement)))
     names.push(`${name}.json`, `${name}.csv`)
   }
   return names

@@ -21,7 +21,8 @@ import {
 } from '@unifare/tunion'
 import type { ClosingRules } from '../close.ts'
 import type { Statement, StatementLine } from '../statement.ts'
-import { days, statements, taps } from '../tables.ts'
+import { loadStatement } from '../statement-pages.ts'
+import { days, taps } from '../tables.ts'
 import {
   type DetailKind,
   linesOfKind,
@@ -68,8 +69,7 @@ export async function resultFilesOf(
   const closed = (await tx.select(days, {})).filter((row) => row.day <= day)
   const last = closed.at(-1)
   requireData(last?.day === day, 'centre.day-open', `${day} is not closed`)
-  const [row] = await tx.get(statements, [{ day, member: member.id }])
-  const statement = row?.statement as Statement | undefined
+  const statement = await loadStatement(tx, { day, member: member.id })
   const numbering = await numberingOf(tx, { member: member.id, day, closed: closed.length })
   const lines = await clearedLines(tx, statement)
   const rules: ResultRules = { clearing: centre, codes: codeListAt(RESULT_CODES, last.closedAt) }

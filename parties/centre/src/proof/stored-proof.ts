@@ -1,16 +1,41 @@
-import { type Day, type Tx, UnifareError } from '@unifare/core'
-import { charges, days, orders, settled, taps } from '../tables.ts'
+import {
+  createMemoryStorage,
+  type Day,
+  fromHex,
+  type Storage,
+  type Tx,
+  UnifareError,
+  view,
+} from '@unifare/core'
+import { type Charge, MEDIA, parseCharge, parseTap, type Tap } from '@unifare/tap'
+import { accountHash, bucketOf } from '../engine/account-hash.ts'
+import { charges, type DayRow, days, orders, settled, taps } from '../tables.ts'
 import { loadLines } from './line-table.ts'
 import { type InclusionProof, proveLines } from './proof.ts'
 import { parseSubject } from './proof-subject.ts'
+import { proveRow } from './prove-rows.ts'
+import { loadRowsDay } from './rows-day.ts'
 import type { Subject } from './subject.ts'
+
+/** Where a proof is looked for. */
+export interface ProofPlace {
+  /** All closed days when not given. */
+  readonly day?: Day | undefined
+  /** The centre's storage: it has the verdict rows of days that were closed by segments. */
+  readonly storage?: Storage
+}
 
 /**
  * Proves what a closed day of a centre's store holds, by any name that `parseSubject` reads or the
  * identity of a tap (`card-…`, `code-…`). Needs no key. A tap whose charge was corrected is proved
- * by the charge that settled it first. Throws `proof.bad-name`, `proof.not-found`.
+ * by the charge that settled it first. Throws `proof.bad-name`, `proof.not-found`,
+ * `centre.no-closed-day` without the files of a day that was closed by segments.
  */
-export async function proveStored(tx: Tx, name: string, on?: Day): Promise<InclusionProof> {
+export async function proveStored(
+  tx: Tx,
+  name: string,
+  { day: on, storage = createMemoryStorage() }: ProofPlace = {},
+): Promise<InclusionProof> {
   const subject = await subjectOf(tx, name)
   const candidates = on === undefined ? await daysOf(tx, subject) : [on]
   const rows = await tx.get(
@@ -18,14 +43,48 @@ export async function proveStored(tx: Tx, name: string, on?: Day): Promise<Inclu
     candidates.map((day) => ({ day })),
   )
   for (const row of rows) {
-    if (row === undefined) continue
-    const { day, previousRoot, root, signature } = row
-    const kept = await loadLines(tx, day)
-    const proof = proveLines({ day, previousRoot, root, signature, ...kept })(subject)
+    const proof = row && (await proveOn(tx, row, { subject, storage }))
     if (proof !== undefined) return proof
   }
   const where = on === undefined ? 'no closed day' : `the day ${on} does not`
   throw new UnifareError('proof.not-found', `${where} hold${on === undefined ? 's' : ''} ${name}`)
+}
+
+async function proveOn(
+  tx: Tx,
+  row: DayRow,
+  { subject, storage }: { readonly subject: Subject; readonly storage: Storage },
+): Promise<InclusionProof | undefined> {
+  const ofRows = await loadRowsDay(tx, row, storage)
+  if (ofRows === undefined) {
+    const { day, previousRoot, root, signature } = row
+    const kept = await loadLines(tx, day)
+    return proveLines({ day, previousRoot, root, signature, ...kept })(subject)
+  }
+  const bucket = await bucketOfSubject(tx, subject)
+  // Rows of a tap stand with its charge, which may name a tap of another account.
+  const proof = await proveRow(ofRows, subject, bucket)
+  return proof ?? (subject.kind === 'tap' ? proveRow(ofRows, subject) : undefined)
+}
+
+/** Bucket of the account that a charge or tap is of. */
+async function bucketOfSubject(tx: Tx, subject: Subject): Promise<number | undefined> {
+  if (subject.kind === 'charge') {
+    const [row] = await tx.get(charges, [chargeKey(subject.charge)])
+    return row && bucketOfAccount(parseCharge(row.raw))
+  }
+  if (subject.kind !== 'tap') return undefined
+  const [row] = await tx.get(taps, [tapKey(subject.delivery)])
+  return row === undefined || row.identity === '' ? undefined : bucketOfAccount(parseTap(row.raw))
+}
+
+function bucketOfAccount({
+  medium,
+  issuer,
+  account,
+}: Pick<Charge | Tap, 'medium' | 'issuer' | 'account'>): number {
+  const words = view(fromHex(`${issuer}${account}F`))
+  return bucketOf(accountHash(words, 0, medium === 'card' ? MEDIA.card : MEDIA.code))
 }
 
 async function subjectOf(tx: Tx, name: string): Promise<Subject> {
@@ -47,8 +106,7 @@ async function knownDay(tx: Tx, subject: Subject): Promise<Day | undefined> {
     case 'charge':
       return (await tx.get(charges, [chargeKey(subject.charge)]))[0]?.day
     case 'tap': {
-      const [terminal = '', sequence] = subject.delivery.split('-')
-      const [tap] = await tx.get(taps, [{ terminal, sequence: Number(sequence) }])
+      const [tap] = await tx.get(taps, [tapKey(subject.delivery)])
       const identity = tap?.identity
       return identity === undefined ? undefined : (await tx.get(settled, [{ identity }]))[0]?.day
     }
@@ -64,4 +122,9 @@ async function knownDay(tx: Tx, subject: Subject): Promise<Day | undefined> {
 function chargeKey(name: string): { operator: string; number: number } {
   const [operator = '', number] = name.split('-')
   return { operator, number: Number(number) }
+}
+
+function tapKey(delivery: string): { terminal: string; sequence: number } {
+  const [terminal = '', sequence] = delivery.split('-')
+  return { terminal, sequence: Number(sequence) }
 }

@@ -12,7 +12,8 @@ import { parseCharge, parseTap, type Tap } from '@unifare/tap'
 import type { Position } from '../netting.ts'
 import type { OrderMove } from '../order-moves.ts'
 import type { Statement } from '../statement.ts'
-import { cards, charges, days, orders, statements, taps } from '../tables.ts'
+import { loadStatements } from '../statement-pages.ts'
+import { cards, charges, days, orders, taps } from '../tables.ts'
 import { routedFacts } from '../tiers/facts.ts'
 import type { JudgedCharge } from './terminal-match.ts'
 
@@ -58,11 +59,12 @@ export async function loadFacts(tx: Tx, day: Day): Promise<DayFacts> {
   const closedRows = (await tx.select(days, {})).filter((row) => inWindow(row.day))
   const closed: DayFacts['closed'][number][] = []
   for (const row of closedRows) {
-    const told = await tx.select(statements, { day: row.day })
+    const told: Statement[] = []
+    for await (const statement of loadStatements(tx, row.day)) told.push(statement)
     closed.push({
       day: row.day,
       positions: row.positions as Position[],
-      statements: told.map(({ statement }) => statement as Statement),
+      statements: told,
       orders: moves
         .filter((move) => move.day === row.day)
         .map(({ issuer, order }) => `order/${issuer}/${order}`),

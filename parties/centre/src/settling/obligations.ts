@@ -18,11 +18,17 @@ export interface Obligation {
   readonly amountFen: Fen
 }
 
+type PairedCharge = Pick<ClearedCharge, 'charge' | 'fee' | 'reverses'>
+
 /** Sums of the charges that settle, by issuer and operator; a correction takes its old one back. */
-export function pairSumsOf(
-  charges: readonly Pick<ClearedCharge, 'charge' | 'fee' | 'reverses'>[],
-): PairSum[] {
+export function pairSumsOf(charges: readonly PairedCharge[]): PairSum[] {
   const sums = new Map<string, PairSum>()
+  addPairs(sums, charges)
+  return pairsOf(sums)
+}
+
+/** Adds charges that settle to sums by issuer and operator. */
+export function addPairs(sums: Map<string, PairSum>, charges: readonly PairedCharge[]): void {
   for (const { charge, fee, reverses } of charges) {
     if (fee === null) continue
     const { issuer, operator } = charge
@@ -33,6 +39,10 @@ export function pairSumsOf(
     const now = sharesOf(charge.amountFen, fee).operatorMicro
     sums.set(key, { issuer, operator, operatorMicro: before + now - was })
   }
+}
+
+/** Sums by issuer and operator, in their order. */
+export function pairsOf(sums: ReadonlyMap<string, PairSum>): PairSum[] {
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
 }
 

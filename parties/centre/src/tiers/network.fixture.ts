@@ -31,8 +31,9 @@ import {
   type Tap,
 } from '@unifare/tap'
 import { CLOSE_AT, keysOf } from '../centre.fixture.ts'
-import { type Centre, type DayResult, openCentre } from '../centre.ts'
+import { type Centre, openCentre } from '../centre.ts'
 import { CENTRE, cardTap, chargeOf, DAY, keyStore } from '../clearing.fixture.ts'
+import type { DayResult } from '../day-outcome.ts'
 import type { Statement } from '../statement.ts'
 import { DEMONSTRATION_TIER_RULES, type TierCentre, type Tiers } from './tiers.ts'
 

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { formatProof, proveStored } from '@unifare/centre'
 import { parseDay, requireData, toHex } from '@unifare/core'
 import { EXIT, tell } from '../../output.ts'
+import { openInstitutionStorage } from '../../party-storage.ts'
 import { openStoredParty } from '../../stored-network.ts'
 
 interface ProofOptions {
@@ -17,7 +19,11 @@ export async function makeProof(what: string | undefined, options: ProofOptions)
   if (options.day !== undefined) parseDay(options.day)
   const stored = await openStoredParty(options.data)
   try {
-    const proof = await stored.repository.transaction((tx) => proveStored(tx, what, options.day))
+    const storage = await openInstitutionStorage(resolve(options.data), stored.id)
+    const { day } = options
+    const proof = await stored.repository.transaction((tx) =>
+      proveStored(tx, what, { day, storage }),
+    )
     const text = formatProof(proof)
     if (options.out === undefined) process.stdout.write(text)
     else await writeFile(options.out, text)

@@ -1,0 +1,190 @@
+import { type Day, type Tx, toHex, view } from '@unifare/core'
+import { sha256 } from '@unifare/crypto'
+import { type Charge, chargeId, deliveryId, mediumId, parseCharge, parseTap } from '@unifare/tap'
+import { type ClearedCharge, serialKey } from '../clearing.ts'
+import type { ClosingRules } from '../close.ts'
+import { correctedBefore } from '../corrected-before.ts'
+import { standingOf } from '../corrections.ts'
+import { BUCKETS } from '../engine/account-hash.ts'
+import type { ClosedDay } from '../engine/shard-file.ts'
+import { ROW, ROW_BYTES, verdictOf } from '../engine/verdict-rows.ts'
+import { feeOf } from '../fees.ts'
+import { withParts } from '../rules/member-parts.ts'
+import { type ChargeRow, charges, type TapRow, taps } from '../tables.ts'
+import type { Verdict } from '../verdicts.ts'
+
+/** Charges of a page, about: whole accounts, so that an account's charges stand on one page. */
+const PAGE_CHARGES = 2_000
+
+/** A charge with what the verdict rows say of it. */
+export interface JudgedCharge {
+  readonly row: ChargeRow
+  readonly cleared: ClearedCharge
+  /** Name under which its taps are settled. */
+  readonly first: string
+  /** Its taps, if it settles. */
+  readonly taps: readonly SettledTap[]
+}
+
+/** A tap of a charge that settles, by its unique names. */
+export interface SettledTap {
+  readonly identity: string
+  /** Place of a card's debit in its terminal; undefined for codes. */
+  readonly serial: string | undefined
+  /** SHA-256 of the raw record, hexadecimal. */
+  readonly hash: string
+  readonly card: string
+  readonly counter: number
+  readonly balanceFen: number
+}
+
+/** What the rows say of a charge. */
+interface RuledCharge {
+  readonly operator: string
+  readonly number: number
+  readonly verdict: Verdict
+}
+
+/**
+ * The charges of a cleared day with their verdicts, fees and what corrections take back, page by
+ * page in the order of the day's verdict rows: the same for any number of shards.
+ */
+export async function* judgedPages(
+  tx: Tx,
+  {
+    closed,
+    day,
+    rules,
+  }: { readonly closed: ClosedDay; readonly day: Day; readonly rules: ClosingRules },
+): AsyncGenerator<readonly JudgedCharge[]> {
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (const page of ruledPages(await closed.read('rows', bucket))) {
+      yield await judgedOf(tx, page, { day, rules })
+    }
+  }
+}
+
+/** Charges of a bucket's rows, in pages of whole accounts. */
+function* ruledPages(rows: Uint8Array): Generator<readonly RuledCharge[]> {
+  const words = view(rows)
+  let page: RuledCharge[] = []
+  for (let at = 0; at < rows.length; at += ROW_BYTES) {
+    // A charge has a row for each of its taps.
+    if (words.getUint8(at + ROW.place) > 0) continue
+    if (page.length >= PAGE_CHARGES && !isSameAccount(words, at, at - ROW_BYTES)) {
+      yield page
+      page = []
+    }
+    page.push({
+      operator: words
+        .getUint32(at + ROW.operator)
+        .toString(16)
+        .padStart(8, '0'),
+      number: words.getUint32(at + ROW.number),
+      verdict: verdictOf(words.getUint8(at + ROW.verdict)),
+    })
+  }
+  if (page.length > 0) yield page
+}
+
+/** Whether two rows are of one issuer, account and medium. */
+function isSameAccount(words: DataView, one: number, other: number): boolean {
+  for (let i = ROW.issuer; i <= ROW.medium; i++) {
+    if (words.getUint8(one + i) !== words.getUint8(other + i)) return false
+  }
+  return true
+}
+
+async function judgedOf(
+  tx: Tx,
+  ruled: readonly RuledCharge[],
+  { day, rules }: { readonly day: Day; readonly rules: ClosingRules },
+): Promise<readonly JudgedCharge[]> {
+  const rows = await chargeRows(tx, ruled)
+  const asked = rows.map(({ raw }) => parseCharge(raw))
+  const before = await correctedBefore(tx, asked, day)
+  const corrections = new Map(before.corrections)
+  const memory = {
+    charges: new Map(before.past),
+    corrections,
+    corrected: new Set([...corrections.values()].map(({ corrects }) => corrects)),
+  }
+  const judged = asked.map((charge, i) => {
+    const one = clearedOf(charge, (ruled[i] as RuledCharge).verdict, { rules, memory })
+    const { id, verdict, fee, reverses } = one.cleared
+    memory.charges.set(id, { charge, verdict, fee })
+    if (reverses !== undefined) {
+      memory.corrections.set(id, { corrects: reverses.charge, first: one.first })
+      memory.corrected.add(reverses.charge)
+    }
+    return { ...one, row: rows[i] as ChargeRow }
+  })
+  const found = await tapRows(
+    tx,
+    judged.filter(({ cleared }) => cleared.verdict === 'normal').map(({ cleared }) => cleared),
+  )
+  return judged.map((one) => ({ ...one, taps: settledTaps(one.cleared, found) }))
+}
+
+async function chargeRows(tx: Tx, ruled: readonly RuledCharge[]): Promise<readonly ChargeRow[]> {
+  const found = await tx.get(
+    charges,
+    ruled.map(({ operator, number }) => ({ operator, number })),
+  )
+  return found.map((row, i) => {
+    if (row === undefined) throw new TypeError(`no charge ${chargeId(ruled[i] as RuledCharge)}`)
+    return row
+  })
+}
+
+type Memory = Parameters<typeof standingOf>[1]
+
+function clearedOf(
+  charge: Charge,
+  verdict: Verdict,
+  { rules, memory }: { readonly rules: ClosingRules; readonly memory: Memory },
+): Pick<JudgedCharge, 'cleared' | 'first'> {
+  const id = chargeId(charge)
+  if (verdict !== 'normal') return { cleared: { id, charge, verdict, fee: null }, first: id }
+  const { mode, operator: acquirer, issuer, tapDay, amountFen } = charge
+  const fee = feeOf(rules.fees, { mode, acquirer, issuer, day: tapDay, amountFen })
+  const standing = charge.corrects === 0 ? ({ kind: 'first' } as const) : standingOf(charge, memory)
+  if (fee === undefined || standing.kind === 'refused') {
+    throw new TypeError(`invariant broken: ${id} settles without fee or standing`)
+  }
+  const reversal = standing.kind === 'settled' ? { reverses: standing.reverses } : {}
+  const cleared = withParts({ id, charge, verdict, fee, ...reversal }, rules.acceptance)
+  return { cleared, first: standing.kind === 'settled' ? standing.first : id }
+}
+
+async function tapRows(
+  tx: Tx,
+  settled: readonly ClearedCharge[],
+): Promise<ReadonlyMap<string, TapRow>> {
+  const named = settled.flatMap(({ charge }) => charge.taps)
+  const rows = await tx.get(
+    taps,
+    named.map(({ terminal, sequence }) => ({ terminal, sequence })),
+  )
+  return new Map(rows.flatMap((row) => (row === undefined ? [] : [[deliveryId(row), row]])))
+}
+
+function settledTaps(
+  { verdict, charge }: ClearedCharge,
+  found: ReadonlyMap<string, TapRow>,
+): readonly SettledTap[] {
+  if (verdict !== 'normal') return []
+  return charge.taps.map((named) => {
+    const row = found.get(deliveryId(named))
+    if (row === undefined) throw new TypeError(`no tap ${deliveryId(named)}`)
+    const tap = parseTap(row.raw)
+    return {
+      identity: mediumId(tap),
+      serial: serialKey(tap),
+      hash: toHex(sha256(row.raw)),
+      card: `${tap.issuer}/${tap.account}`,
+      counter: tap.counter,
+      balanceFen: tap.balanceFen,
+    }
+  })
+}

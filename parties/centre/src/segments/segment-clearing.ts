@@ -1,0 +1,82 @@
+import { type Day, type Hashes, requireData, type Storage, type Tx } from '@unifare/core'
+import type { ClosingDay } from '../day-outcome.ts'
+import { type ClearedInput, clearInput, isCleared } from '../engine/clear-input.ts'
+import { createShardClearer } from '../engine/clear-job.ts'
+import type { ClearingWorkers } from '../engine/clear-segments.ts'
+import { type DayInput, readDayInput } from '../engine/day-input.ts'
+import { createScatterer } from '../engine/scatter-job.ts'
+import { type ClosedDay, openClosedDay } from '../engine/shard-file.ts'
+import { createMemorySpill, type Spill } from '../engine/spill.ts'
+import { readStoredDay } from '../engine/stored-day.ts'
+import type { Verifier } from '../evidence.ts'
+import type { OrderMove } from '../order-moves.ts'
+import { days } from '../tables.ts'
+
+/** How a centre clears its days from the segments of its own journal. */
+export interface SegmentClearing {
+  /** Who does the jobs of a day, on the centre's own storage; its own thread when not given. */
+  readonly workers?: ClearingWorkers
+  /** Where they set files aside; needed with workers, in memory without. */
+  readonly spill?: Spill
+}
+
+/** What clearing by segments needs of the centre that it belongs to. */
+export interface SegmentTools {
+  readonly centre: string
+  readonly storage: Storage
+  readonly hashes: Hashes
+  readonly clearing: SegmentClearing
+}
+
+/** A day that is cleared, and its files. */
+export interface SegmentsDay {
+  readonly cleared: ClearedInput
+  readonly moves: readonly OrderMove[]
+  readonly closed: ClosedDay
+}
+
+/**
+ * Clears a day of a centre's own journal, that closes now or is closed. Days before it that its
+ * storage does not have, because they were closed with objects or the files are lost, come first.
+ * Throws `clearing.tiers`.
+ */
+export async function clearOwnDay(
+  tx: Tx,
+  day: Omit<ClosingDay, 'centre' | 'fileRecordsMax'> & { readonly isClosed: boolean },
+  tools: SegmentTools,
+): Promise<SegmentsDay> {
+  const message = 'a centre among others closes its days with objects'
+  requireData(day.rules.tiers === undefined, 'clearing.tiers', message)
+  const { centre, storage } = tools
+  const before = (await tx.select(days, {})).filter((row) => row.day < day.day)
+  const clear = clearerOf(tools, day.verifier)
+  for (const [index, row] of before.entries()) {
+    if (await isCleared(storage, row.day)) continue
+    const stored = await readStoredDay(tx, { centre, day: row.day })
+    await clear(
+      stored,
+      row.previousRoot,
+      before.slice(0, index).map((one) => one.day),
+    )
+  }
+  const { rules, isClosed } = day
+  const { segments: places = { from: 0, until: 0 } } = rules
+  const input = await readDayInput(tx, { day: day.day, rules, ...places, isClosed })
+  const cleared = await clear(
+    input,
+    day.previousRoot,
+    before.map((one) => one.day),
+  )
+  return { cleared, moves: input.orders, closed: await openClosedDay(storage, day.day) }
+}
+
+function clearerOf({ centre, storage, hashes, clearing }: SegmentTools, verifier: Verifier) {
+  const { spill = createMemorySpill() } = clearing
+  const own = { storage, spill, hashes, verifier }
+  const workers = clearing.workers ?? {
+    scatter: createScatterer(own),
+    clear: createShardClearer(own),
+  }
+  return (input: DayInput, previousRoot: string, closedDays: readonly Day[]) =>
+    clearInput(input, { centre, previousRoot, closedDays }, { storage, workers, spill })
+}
