@@ -44,9 +44,11 @@ function withSteps(plan: Plan): Plan {
 export async function openMonthlyMetro({
   first,
   riders,
+  clearing,
 }: {
   readonly first: Day
   readonly riders: number
+  readonly clearing?: centre.SegmentClearing
 }) {
   const { day, network } = await openMemoryNetwork({
     seed: 'corrections',
@@ -55,6 +57,7 @@ export async function openMonthlyMetro({
     operators: [METRO],
     issuers: [PAYER],
     change: withSteps,
+    ...(clearing && { clearing }),
   })
   await prepareNetwork(day)
   const { ports, plan } = day

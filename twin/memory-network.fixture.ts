@@ -1,3 +1,4 @@
+import type { SegmentClearing } from '@unifare/centre'
 import {
   businessDayStart,
   createManualClock,
@@ -28,6 +29,8 @@ export interface TinyNetwork {
   readonly riders: number
   readonly operators: readonly string[]
   readonly issuers: readonly string[]
+  /** The centre closes its days by segments; with objects when not given. */
+  readonly clearing?: SegmentClearing
   /** Changes the plan before anything is opened. */
   readonly change?: (plan: Plan) => Plan
 }
@@ -46,7 +49,7 @@ export async function openMemoryNetwork(
   tiny: TinyNetwork,
   disks = new Map<string, Storage>(),
 ): Promise<MemoryNetwork> {
-  const { change = (plan: Plan) => plan } = tiny
+  const { change = (plan: Plan) => plan, clearing } = tiny
   const plan = change(planNetwork(tiny))
   const engine = nodeEngine()
   const clock = createManualClock(businessDayStart(tiny.day))
@@ -59,7 +62,10 @@ export async function openMemoryNetwork(
     storage: entry(disks, party, createMemoryStorage),
     repository: entry(repositories, party, createMemoryRepository),
   })
-  const network = await openLocalNetwork({ plan, keys, engine, envOf }, clock)
+  const network = await openLocalNetwork(
+    { plan, keys, engine, envOf, ...(clearing && { clearing }) },
+    clock,
+  )
   const traced = tracePorts(network.ports)
   const script = writeScript(plan, { riders: tiny.riders })
   const { ports } = traced

@@ -20,6 +20,7 @@ export { makeNationalSlice } from './national/national-slice.ts'
 export {
   addressOf,
   addressOfTerminals,
+  type ClearingWay,
   type NetworkFile,
   parseNetworkFile,
   planOfFile,

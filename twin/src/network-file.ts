@@ -12,6 +12,10 @@ const TOKEN_LENGTH_MIN = 16
 const RIDERS_MAX = 100_000
 const ADDRESS = /^http:\/\/127\.0\.0\.1:(\d{1,5})$/
 
+/** Ways to close the days of a centre: with objects in memory, or by segments of its journal. */
+export const CLEARING_WAYS = ['objects', 'segments'] as const
+export type ClearingWay = (typeof CLEARING_WAYS)[number]
+
 /**
  * A network whose parties run as processes of their own: who takes part, where each listens on
  * this machine, and where they keep their data. Every process reads the same file.
@@ -29,6 +33,8 @@ export interface NetworkFile {
   readonly tiers?: Tiers
   /** Ids of members that get T-Union-like result files beside their statements. */
   readonly resultFiles?: readonly string[]
+  /** How a centre closes its days: with objects in memory when absent. */
+  readonly clearing?: ClearingWay
   /** As written: relative to the file's own folder. */
   readonly dataDir: string
   /**
@@ -68,6 +74,7 @@ export function parseNetworkFile(text: string, name: string): NetworkFile {
     ...membersOf(file, 'issuers', at),
     ...membersOf(file, 'resultFiles', at),
     ...tiersOf(file, at),
+    ...clearingOf(file, at),
     dataDir: string('dataDir'),
     addresses: addressesOf(file['addresses'], at),
   }
@@ -108,6 +115,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'resultFiles',
   'centres',
   'tierRules',
+  'clearing',
   'dataDir',
   'addresses',
   'controlToken',
@@ -129,6 +137,16 @@ function objectOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Fields)
     : undefined
+}
+
+function clearingOf({ clearing, centres }: Fields, at: At): { readonly clearing?: ClearingWay } {
+  if (clearing === undefined) return {}
+  const way = CLEARING_WAYS.find((one) => one === clearing)
+  if (way === undefined) return at('clearing', `must be one of ${CLEARING_WAYS.join(', ')}`)
+  if (way === 'segments' && centres !== undefined) {
+    at('clearing', 'a centre among others closes its days with objects')
+  }
+  return { clearing: way }
 }
 
 function dayOf(text: string, at: At): Day {

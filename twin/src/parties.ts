@@ -1,5 +1,5 @@
 import { createPsam } from '@unifare/card'
-import { type Centre, type FileMember, openCentre } from '@unifare/centre'
+import { type Centre, type FileMember, openCentre, type SegmentClearing } from '@unifare/centre'
 import { createSeededRandom, type Env, fromHex, requireData } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
@@ -34,6 +34,8 @@ export interface Ground {
   readonly envOf: (party: string) => Env
   /** Members that get T-Union-like result files; nobody when not given. */
   readonly resultFiles?: readonly string[]
+  /** The centre closes its days by segments; with objects when not given. */
+  readonly clearing?: SegmentClearing
   /** The node that links the gates of a station; every terminal decides alone without. */
   readonly stationOf?: (config: TerminalConfig) => StationNode | undefined
 }
@@ -68,6 +70,7 @@ export function openPlannedCentre(
     ...(plan.tiers && {
       tiers: { tiers: plan.tiers, divisionOf: (member) => divisionOf(plan, member) },
     }),
+    ...(ground.clearing && { clearing: ground.clearing }),
     fileMembers: fileMembersOf(ground),
     cardPrefixes: numberPrefixes(),
   })

@@ -53,6 +53,11 @@ program
   .option('--lan', 'open the pages of riders and gates to the local network (HTTPS, port + 1)')
   .option('--authority <folder>', 'folder of the local authority for HTTPS', '.unifare/authority')
   .option('--data <folder>', 'folder of journals and database', '.unifare/network')
+  .addOption(
+    new Option('--clearing <way>', 'close days with objects in memory, or by journal segments')
+      .choices(['objects', 'segments'])
+      .default('objects'),
+  )
   .option('--network <folder>', 'station networks to use instead of generated ones')
   .action((options) =>
     run(async () => (await import('./commands/start-options.ts')).startWith(options)),

@@ -11,6 +11,7 @@ import {
 import { makeFolder, openRepositories, systemRandom } from '@unifare/core/node'
 import type { StationNetwork } from '@unifare/fares'
 import {
+  type ClearingWay,
   centresOf,
   createNetworkKeys,
   type DayOptions,
@@ -20,6 +21,7 @@ import {
   planNetwork,
   writeScript,
 } from '@unifare/twin'
+import { openCentreClearing } from './centre-clearing.ts'
 import { processEngine } from './engine.ts'
 import { createDayClock, type DayClock } from './live/day-clock.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
@@ -38,6 +40,8 @@ export interface StartOptions {
   readonly networks?: ReadonlyMap<string, StationNetwork>
   readonly operators?: readonly string[]
   readonly issuers?: readonly string[]
+  /** How the centre closes its days: with objects in memory unless given. */
+  readonly clearing?: ClearingWay
 }
 
 /** A demonstration network in this process, with everything to ride a day. */
@@ -79,11 +83,16 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
     database: options.databaseUrl === undefined ? 'database' : null,
     keys: Object.fromEntries(institutions.map(({ id }) => [id, toHex(keys.link.publicKey(id))])),
   })
+  const { seed, dataDir, clearing: way } = options
+  const centre = plan.centre.id
+  const clearing =
+    way === 'segments' ? await openCentreClearing({ seed, dataDir, centre }) : undefined
   const network = await openLocalNetwork(
     {
       plan,
       keys,
       engine,
+      ...(clearing && { clearing: clearing.clearing }),
       envOf: (party) => {
         const env = environments.get(party)
         requireData(env !== undefined, 'twin.unknown-party', `${party} is not in this network`)
@@ -101,6 +110,7 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
     database: databases.description,
     async close() {
       await network.close()
+      await clearing?.close()
       await databases.close()
     },
   }

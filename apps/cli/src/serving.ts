@@ -23,6 +23,7 @@ import {
   parseNetworkFile,
 } from '@unifare/twin'
 import type { ServedRole } from '@unifare/twin/node'
+import { openCentreClearing } from './centre-clearing.ts'
 import { processEngine } from './engine.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 import { institutionsOf } from './running.ts'
@@ -99,6 +100,9 @@ export async function openStanding(options: {
     },
   }
   const keys = createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine })
+  const centre = plan.centre.id
+  const bySegments = file.clearing === 'segments' && role === 'centre'
+  const clearing = bySegments ? await openCentreClearing({ ...file, centre }) : undefined
   const kept =
     role === 'terminal'
       ? await standTerminals(stand, plan, ids)
@@ -122,6 +126,7 @@ export async function openStanding(options: {
       engine,
       link: linkOf(file),
       ...(file.resultFiles && { resultFiles: file.resultFiles }),
+      ...(clearing && { clearing: clearing.clearing }),
       envOf(party) {
         const env = environments.get(party)
         requireData(env !== undefined, 'twin.unknown-party', `${party} is not of this process`)
@@ -129,7 +134,10 @@ export async function openStanding(options: {
       },
     },
     database: kept.database,
-    close: () => kept.close(),
+    async close() {
+      await clearing?.close()
+      await kept.close()
+    },
   }
 }
 

@@ -88,7 +88,7 @@ async function clearStored(
   const run = await options.workersOf(`${centre}-${day}-${closed.root.slice(0, 16)}`)
   const cleared = await clearInput(
     stored,
-    { centre, previousRoot: last?.root ?? FIRST_ROOT, closedDays },
+    { centre, previousRoot: closed.previousRoot ?? last?.root ?? FIRST_ROOT, closedDays },
     { storage, workers: run.workers, spill, ...(progress && { progress }) },
   )
   const summary: Summary = { day, root: cleared.root, closedRoot: closed.root }

@@ -43,10 +43,12 @@ function purses(day: Day, spent: ReadonlyMap<string, Fen>): Entry {
   return entry(
     day,
     'purses',
-    [...spent].flatMap(([issuer, amountFen]) => [
-      { account: `purses/${issuer}/float`, amountFen: -amountFen },
-      { account: `purses/${issuer}/spent`, amountFen },
-    ]),
+    [...spent]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([issuer, amountFen]) => [
+        { account: `purses/${issuer}/float`, amountFen: -amountFen },
+        { account: `purses/${issuer}/spent`, amountFen },
+      ]),
   )
 }
 

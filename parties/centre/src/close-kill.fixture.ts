@@ -7,6 +7,7 @@ import { DAY } from './clearing.fixture.ts'
 import { dayLines } from './proof/line-table.ts'
 import { suspenseItems } from './reconciliation/item-table.ts'
 import { windowDays, windows } from './settling/tables.ts'
+import { statementPages } from './statement-pages.ts'
 import { cards, charges, days, serials, settled, statements } from './tables.ts'
 
 /** Closes the day of the tests and reconciles it, unless an earlier life did so. */
@@ -21,6 +22,7 @@ const OUTPUTS: readonly Table<Record<string, unknown>>[] = [
   days,
   dayLines,
   statements,
+  statementPages,
   charges,
   settled,
   serials,

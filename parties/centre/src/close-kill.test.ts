@@ -12,7 +12,6 @@ import { cardTap, chargeOf, DAY } from './clearing.fixture.ts'
 import { closeAndReconcile, outcomeOf } from './close-kill.fixture.ts'
 
 const SCRIPT = fileURLToPath(new URL('close-process.fixture.ts', import.meta.url))
-const POINTS = 24
 const AT_ONCE = 2
 
 let dir: string
@@ -38,20 +37,24 @@ async function rideDay(folder: string): Promise<void> {
   await network.centre.close()
 }
 
+/** How days are closed in a life. */
+type Way = 'objects' | 'segments'
+
 interface Life {
+  readonly way: Way
   readonly folder: string
   readonly schema: string
 }
 
-async function newLife(name: string): Promise<Life> {
-  const folder = join(dir, name)
+async function newLife(name: string, way: Way): Promise<Life> {
+  const folder = join(dir, `${way}-${name}`)
   await cp(join(dir, 'ridden'), folder, { recursive: true })
-  return { folder, schema: `party_${name}` }
+  return { way, folder, schema: `party_${way}_${name}` }
 }
 
 /** Closes the day in a process that kills itself before touch n, or comes to the end with 0. */
-async function closeInProcess({ folder, schema }: Life, killAt: number) {
-  const args = [SCRIPT, folder, postgres.url, schema, String(killAt)]
+async function closeInProcess({ way, folder, schema }: Life, killAt: number) {
+  const args = [SCRIPT, folder, postgres.url, schema, String(killAt), way]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -62,11 +65,12 @@ async function closeInProcess({ folder, schema }: Life, killAt: number) {
 }
 
 /** Opens what a process left, finishes the day, and tells what stands there. */
-async function finish({ folder, schema }: Life) {
+async function finish({ way, folder, schema }: Life) {
   const databases = await openRepositories({ databaseUrl: postgres.url })
   const repository = await databases.schema(schema)
   const storage = await createFileStorage(folder)
-  const { centre } = await openTestCentre({}, { storage, repository, again: true })
+  const options = way === 'segments' ? { clearing: {} } : {}
+  const { centre } = await openTestCentre(options, { storage, repository, again: true })
   try {
     await closeAndReconcile(centre)
     const rerun = await centre.rerun(DAY)
@@ -82,29 +86,36 @@ async function finish({ folder, schema }: Life) {
 }
 
 describe('a day closed by a process that is killed with -9', () => {
-  it(`at ${POINTS} points from its first to its last touch: the same root, books and statements`, {
-    timeout: 180_000,
-  }, async () => {
-    const whole = await newLife('whole')
-    const { code, touches } = await closeInProcess(whole, 0)
-    expect(code).toBe(0)
-    expect(touches).toBeGreaterThan(POINTS)
-    const expected = await finish(whole)
-    expect(expected.root).toMatch(/^[0-9A-F]{64}$/)
-    expect(expected.rerun).toBe(expected.root)
+  it.each([
+    ['with objects', 'objects', 14],
+    ['by segments', 'segments', 10],
+  ] as const)(
+    '%s, from its first to its last touch: the same root, books and statements',
+    {
+      timeout: 180_000,
+    },
+    async (_, way, count) => {
+      const whole = await newLife('whole', way)
+      const { code, touches } = await closeInProcess(whole, 0)
+      expect(code).toBe(0)
+      expect(touches).toBeGreaterThan(count)
+      const expected = await finish(whole)
+      expect(expected.root).toMatch(/^[0-9A-F]{64}$/)
+      expect(expected.rerun).toBe(expected.root)
 
-    const points = Array.from({ length: POINTS }, (_, index) =>
-      Math.round(1 + (index * (touches - 1)) / (POINTS - 1)),
-    )
-    const next = points.values()
-    const worker = async () => {
-      for (const point of next) {
-        const life = await newLife(`killed-${point}`)
-        const ended = await closeInProcess(life, point)
-        expect([point, ended.signal]).toEqual([point, 'SIGKILL'])
-        expect([point, await finish(life)]).toEqual([point, expected])
+      const points = Array.from({ length: count }, (_each, index) =>
+        Math.round(1 + (index * (touches - 1)) / (count - 1)),
+      )
+      const next = points.values()
+      const worker = async () => {
+        for (const point of next) {
+          const life = await newLife(`killed-${point}`, way)
+          const ended = await closeInProcess(life, point)
+          expect([point, ended.signal]).toEqual([point, 'SIGKILL'])
+          expect([point, await finish(life)]).toEqual([point, expected])
+        }
       }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  })
+      await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    },
+  )
 })

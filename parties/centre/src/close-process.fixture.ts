@@ -5,10 +5,10 @@ import { closeAndReconcile } from './close-kill.fixture.ts'
 
 /**
  * A centre in a process of its own that closes a day and kills itself with -9 right before its n-th
- * touch of disk or database: `node close-process.fixture.ts <folder> <url> <schema> <n>`. Prints how
- * many touches there were when it comes to the end.
+ * touch of disk or database: `node close-process.fixture.ts <folder> <url> <schema> <n> [segments]`.
+ * Prints how many touches there were when it comes to the end.
  */
-const [dir = '', databaseUrl = '', schema = '', killAt = '0'] = process.argv.slice(2)
+const [dir = '', databaseUrl = '', schema = '', killAt = '0', way = ''] = process.argv.slice(2)
 
 let touches = 0
 
@@ -72,14 +72,11 @@ function countedTx(tx: Tx): Tx {
 }
 
 const databases = await openRepositories({ databaseUrl })
-const network = await openTestCentre(
-  {},
-  {
-    storage: countedStorage(await createFileStorage(dir)),
-    repository: countedRepository(await databases.schema(schema)),
-    again: true,
-  },
-)
+const network = await openTestCentre(way === 'segments' ? { clearing: {} } : {}, {
+  storage: countedStorage(await createFileStorage(dir)),
+  repository: countedRepository(await databases.schema(schema)),
+  again: true,
+})
 await closeAndReconcile(network.centre)
 await network.centre.close()
 await databases.close()

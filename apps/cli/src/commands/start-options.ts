@@ -12,6 +12,7 @@ import {
 } from '@unifare/core'
 import { systemClock, systemRandom } from '@unifare/core/node'
 import { parseNetwork, type StationNetwork } from '@unifare/fares'
+import type { ClearingWay } from '@unifare/twin'
 import { start } from './start.ts'
 
 /** First day of the tariffs, and the end of what a card's dates can say. */
@@ -31,6 +32,7 @@ export interface StartFlags {
   readonly network?: string
   readonly lan?: boolean
   readonly authority: string
+  readonly clearing: ClearingWay
 }
 
 /** Turns the flags of `unifare start` into a start. Without a seed every network is new. */
@@ -57,6 +59,7 @@ export async function startWith(flags: StartFlags): Promise<number> {
     paceMs: flags.pace,
     lan: flags.lan ?? false,
     authorityDir: resolve(flags.authority),
+    clearing: flags.clearing,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(network === undefined ? {} : { networks: await loadNetworks(resolve(network)) }),
   })

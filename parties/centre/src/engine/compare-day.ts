@@ -9,7 +9,7 @@ import { ROW_BYTES, verdictOf, verdictRow } from './verdict-rows.ts'
 
 /** Where a close and the clearing of the same segments say something else; null says nothing. */
 export interface DayDifference {
-  /** `verdict/<charge>`, `position/<member>` or `settled`. */
+  /** `verdict/<charge>`, `position/<member>`, `settled` or `root`. */
   readonly what: string
   readonly closed: string | number | null
   readonly cleared: string | number | null
@@ -18,7 +18,12 @@ export interface DayDifference {
 /** Differences between what the close of a day said and what its segments were cleared to. */
 export async function compareDay(
   storage: Storage,
-  { day, positions, settledFen }: Pick<ClearedSegments, 'day' | 'positions' | 'settledFen'>,
+  {
+    day,
+    root,
+    positions,
+    settledFen,
+  }: Pick<ClearedSegments, 'day' | 'root' | 'positions' | 'settledFen'>,
   closed: ClosedOutcome,
 ): Promise<DayDifference[]> {
   const verdicts = await verdictsOfDay(storage, day)
@@ -28,6 +33,10 @@ export async function compareDay(
     ...(BigInt(closed.settledFen) === settledFen
       ? []
       : [{ what: 'settled', closed: closed.settledFen, cleared: Number(settledFen) }]),
+    // Lines of a close with objects are others, and so is their root.
+    ...(closed.previousRoot === undefined || closed.root === root
+      ? []
+      : [{ what: 'root', closed: closed.root, cleared: root }]),
   ]
 }
 

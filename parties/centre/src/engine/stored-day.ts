@@ -14,6 +14,8 @@ export interface StoredDay extends DayInput {
 /** What the close of a day said. */
 export interface ClosedOutcome {
   readonly root: string
+  /** Root of the day before, where it was closed by segments: then its own root is comparable. */
+  readonly previousRoot?: string
   readonly settledFen: number
   readonly positions: readonly Position[]
   /** By name of the charge. */
@@ -41,6 +43,7 @@ export async function readStoredDay(
     ...(await readDayInput(tx, { day, rules, ...places, isClosed: true })),
     closed: {
       root: row.root,
+      ...(rules.segments && { previousRoot: row.previousRoot }),
       settledFen: row.settledFen,
       positions: row.positions as readonly Position[],
       verdicts: new Map(judged.map((one) => [chargeId(one), one.verdict] as const)),

@@ -2,11 +2,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { days } from '@unifare/centre'
 import { businessDayStart, nextDay } from '@unifare/core'
 import { startTestPostgres } from '@unifare/core/testing'
-import { prepareNetwork, rideDay } from '@unifare/twin'
+import { type ClearingWay, prepareNetwork, rideDay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
 import { startNetwork } from '../../running.ts'
+import { openStoredParty } from '../../stored-network.ts'
+import { makeProof } from '../proof/make-proof.ts'
 import { type ClearDayOptions, clearDay } from './clear-day.ts'
 import { startProgram } from './program.fixture.ts'
 
@@ -24,13 +27,20 @@ let data: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unifare-clear-day-'))
   data = join(folder, 'network')
+  await ridden(data)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** A network with two closed days, which has ended. */
+async function ridden(dataDir: string, clearing?: ClearingWay): Promise<void> {
   const running = await startNetwork({
     seed: SEED,
     day: DAY,
     riders: 12,
-    dataDir: data,
+    dataDir,
     operators: ['15215212'],
     issuers: ['05215210'],
+    ...(clearing && { clearing }),
   })
   await prepareNetwork(running.day)
   await rideDay(running.day)
@@ -38,8 +48,7 @@ beforeAll(async () => {
   await running.day.ports.setClock(businessDayStart(nextDay(NEXT_DAY)) + 60_000)
   await running.day.ports.centre.command({ do: 'close-day', day: NEXT_DAY })
   await running.close()
-})
-afterAll(() => rm(folder, { recursive: true }))
+}
 
 const cleared = async (day: string, options: Partial<ClearDayOptions>) => {
   printed.mockReturnValue(true)
@@ -73,6 +82,28 @@ describe('unifare clear day', () => {
     expect(told.verdicts).toEqual({ normal: told.charges })
     // Cleared a second time it has the same root.
     expect(JSON.parse(before)).toMatchObject({ day: DAY, root: told.root })
+  })
+
+  it('clears days again that their centre closed by segments, on threads, to the same roots', async () => {
+    const bySegments = join(folder, 'by segments')
+    await ridden(bySegments, 'segments')
+    const { code, text } = await cleared(NEXT_DAY, { seed: SEED, data: bySegments })
+    expect(code).toBe(0)
+    const stored = await openStoredParty(bySegments)
+    const closed = await stored.repository.transaction((tx) => tx.select(days, {}))
+    await stored.close()
+    const again = await Promise.all(
+      [DAY, NEXT_DAY].map((day) =>
+        readFile(join(bySegments, 'clearing', `summary-${day}`), 'utf8'),
+      ),
+    )
+    expect(again.map((one) => (JSON.parse(one) as { root: string }).root)).toEqual(
+      closed.map(({ root }) => root),
+    )
+    expect(JSON.parse(text)).toMatchObject({ equal: true, root: closed[1]?.root })
+    const out = join(folder, 'proof.json')
+    expect(await makeProof('15215212-1', { data: bySegments, out, lang: 'en' })).toBe(0)
+    expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ form: 'verdict-rows' })
   })
 
   it('is cleared by workers that have the keys, from their jobs in a database', async () => {
