@@ -59,7 +59,8 @@ async function demonstration(clearing?: centre.SegmentClearing) {
   const at = businessDayStart(nextDay(nextDay(DAY)))
   await day.ports.setClock(at)
   const later = await settleDay(day, { day: nextDay(DAY), at })
-  const { id, read } = network.centre
+  const { id } = network.centre
+  const read = <T>(work: (tx: Tx) => Promise<T>) => network.centre.read(work)
   const sides = [
     ...[...network.operators.values()].map((one) =>
       one.read((tx) => tx.select(operator.statements, {})),
