@@ -74,12 +74,10 @@ export function measureMarks(options: {
 /** Every card rides once; cards lie in the buckets as their accounts are spread. */
 function fill(stores: readonly CardMarks[], cards: number): number {
   const started = performance.now()
-  const ride = { counter: 0, balanceFen: 0, day: DAY }
   for (let card = 0; card < cards; card++) {
     const store = storeOf(stores, card)
-    ride.counter = counterOf(card)
-    ride.balanceFen = card & 0xffff
-    markRide(store, store.add(highOf(card), card >>> 10, lowOf(card)), ride)
+    const row = store.add(highOf(card), card >>> 10, lowOf(card))
+    markRide(store, row, counterOf(card), card & 0xffff, DAY)
   }
   return nsOf(started, cards)
 }

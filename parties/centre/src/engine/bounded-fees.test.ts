@@ -5,8 +5,8 @@ import { CARD, cardTap, chargeOf, ISSUERS, OPERATORS } from '../clearing.fixture
 import { checkFeeRows, type FeeRow, feeOf } from '../fees.ts'
 import { acceptanceTable } from './acceptance-table.ts'
 import { clearDaysOnColumns, clearDaysOnObjects, outcomesOf } from './days.fixture.ts'
-import { moneyOf } from './lane-sums.ts'
 import { createLanes } from './lanes.ts'
+import { moneyOf, OPERATOR_SUMS } from './member-sums.ts'
 
 const PLAIN: FeeRow = {
   id: 'plain',
@@ -59,7 +59,7 @@ describe('money in columns is that of the fee matrix to the unit', () => {
       fc.property(rows, fc.array(fc.nat(MOST_FEN), { maxLength: 20 }), (row, amounts) => {
         checkFeeRows([row])
         const lanes = createLanes({
-          issuers: new Set(),
+          issuers: new Set(['00000002']),
           acceptance: acceptanceTable({ rows: [] }),
           fees: [PLAIN, row],
         })
@@ -74,14 +74,15 @@ describe('money in columns is that of the fee matrix to the unit', () => {
             fee.issuerMicro,
           ])
           expect(fee.feeMicro).toBeLessThanOrEqual(BigInt(amountFen) * 1_000_000n)
-          lanes.settle(lanes.lane(1, 2, 3, 1), 1, amountFen)
-          const parts = [BigInt(amountFen), fee.feeMicro, fee.acquirerMicro, fee.issuerMicro]
+          lanes.settle(lanes.lane(1, 3, 1), lanes.issuer(2), 1, amountFen)
+          const parts = [BigInt(amountFen), fee.feeMicro, fee.acquirerMicro, fee.centreMicro]
           for (const [i, part] of parts.entries()) whole[i] = (whole[i] ?? 0n) + part
         }
-        const { values, operators } = lanes.sums()
+        const { operatorValues, operators } = lanes.sums()
         const told = [0n, 0n, 0n, 0n]
         for (let line = 0; line < operators.length; line++) {
-          for (let i = 0; i < 4; i++) told[i] = (told[i] ?? 0n) + BigInt(values[line * 5 + i] ?? 0)
+          for (let i = 0; i < 4; i++)
+            told[i] = (told[i] ?? 0n) + BigInt(operatorValues[line * OPERATOR_SUMS + i] ?? 0)
         }
         expect(told).toEqual(whole)
       }),

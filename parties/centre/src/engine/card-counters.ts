@@ -50,15 +50,17 @@ export function markCounter({ words }: CardMarks, row: number, counter: number):
 export function markRide(
   marks: CardMarks,
   row: number,
-  ride: { readonly counter: number; readonly balanceFen: number; readonly day: number },
+  counter: number,
+  balanceFen: number,
+  day: number,
 ): void {
   const at = row * MARK_WORDS
   const { words } = marks
-  const isLast = ride.counter >= words[at + MARK.counter]!
-  markCounter(marks, row, ride.counter)
+  const isLast = counter >= words[at + MARK.counter]!
+  markCounter(marks, row, counter)
   if (isLast) {
-    words[at + MARK.balanceFen] = ride.balanceFen
-    words[at + MARK.last] = (words[at + MARK.last]! & 0xffff0000) | ride.day
+    words[at + MARK.balanceFen] = balanceFen
+    words[at + MARK.last] = (words[at + MARK.last]! & 0xffff0000) | day
   }
 }
 

@@ -173,11 +173,11 @@ describe('the counters of a card', () => {
   it('keep balance and day of the highest, whatever comes late', () => {
     const marks = createCardMarks()
     const row = rowOf(marks, 1)
-    markRide(marks, row, { counter: 9, balanceFen: 1_200, day: 20_778 })
-    markRide(marks, row, { counter: 8, balanceFen: 1_500, day: 20_777 })
+    markRide(marks, row, 9, 1_200, 20_778)
+    markRide(marks, row, 8, 1_500, 20_777)
     expect(marks.words[row * MARK_WORDS + MARK.balanceFen]).toBe(1_200)
     expect(lastDay(marks, row)).toBe(20_778)
-    markRide(marks, row, { counter: 10, balanceFen: 900, day: 20_779 })
+    markRide(marks, row, 10, 900, 20_779)
     expect(marks.words[row * MARK_WORDS + MARK.balanceFen]).toBe(900)
     expect(lastDay(marks, row)).toBe(20_779)
     expect(missingCounters(marks, row)).toEqual([])
@@ -189,7 +189,7 @@ const rides = fc.array(fc.tuple(fc.nat(50), fc.integer({ min: 1, max: 40 })), { 
 function marksOf(list: readonly (readonly [number, number])[]): CardMarks {
   const marks = createCardMarks()
   for (const [card, counter] of list) {
-    markRide(marks, rowOf(marks, card), { counter, balanceFen: 1_000 - counter, day: counter })
+    markRide(marks, rowOf(marks, card), counter, 1_000 - counter, counter)
   }
   return marks
 }

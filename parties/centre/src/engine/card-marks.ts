@@ -62,13 +62,54 @@ const BUCKET_BITS = 8
 
 /** An empty store with room for so many cards; it grows when they are more. */
 export function createCardMarks(capacity = 0): CardMarks {
-  let rows = Math.min(ROWS_MAX, Math.max(ROWS_MIN, capacity))
-  let words = new Uint32Array(rows * MARK_WORDS)
-  let index = new Uint32Array(placesFor(rows))
-  let count = 0
+  return new CardStore(Math.min(ROWS_MAX, Math.max(ROWS_MIN, capacity)))
+}
+
+/**
+ * A class, for its methods are compiled once for all stores: a day opens 256 of them, and closures of
+ * each would begin as slow as they are at first.
+ */
+class CardStore implements CardMarks {
+  count = 0
+  words: Uint32Array
+  private index: Uint32Array
+  private rows: number
+
+  constructor(rows: number) {
+    this.rows = rows
+    this.words = new Uint32Array(rows * MARK_WORDS)
+    this.index = new Uint32Array(placesFor(rows))
+  }
+
+  get bytes(): number {
+    return this.words.byteLength + this.index.byteLength
+  }
+
+  find(high: number, middle: number, low: number): number {
+    const place = this.placeOf(cardKeyHash(high, middle, low), high, middle, low)
+    return (this.index[place]! & ROW_BITS) - 1
+  }
+
+  add(high: number, middle: number, low: number): number {
+    const hash = cardKeyHash(high, middle, low)
+    let place = this.placeOf(hash, high, middle, low)
+    if (this.index[place] !== 0) return (this.index[place]! & ROW_BITS) - 1
+    if (this.count === this.rows) {
+      this.grow()
+      place = this.placeOf(hash, high, middle, low)
+    }
+    const at = this.count * MARK_WORDS
+    this.words[at] = high
+    this.words[at + 1] = middle
+    this.words[at + 2] = low
+    this.count += 1
+    this.index[place] = ((hash & 0xff) << 24) | this.count
+    return this.count - 1
+  }
 
   /** Place of a card in the index: of its row, or empty. */
-  function placeOf(hash: number, high: number, middle: number, low: number): number {
+  private placeOf(hash: number, high: number, middle: number, low: number): number {
+    const { index, words } = this
     const tag = hash & 0xff
     let place = homeOf(hash, index.length)
     for (;;) {
@@ -82,51 +123,21 @@ export function createCardMarks(capacity = 0): CardMarks {
     }
   }
 
-  function grow(): void {
-    if (count >= ROWS_MAX) throw new RangeError(`more than ${ROWS_MAX} cards in one store`)
-    rows = Math.min(ROWS_MAX, Math.ceil(rows * GROWTH))
-    const grown = new Uint32Array(rows * MARK_WORDS)
-    grown.set(words)
-    words = grown
-    index = new Uint32Array(placesFor(rows))
-    for (let row = 0; row < count; row++) {
+  private grow(): void {
+    if (this.count >= ROWS_MAX) throw new RangeError(`more than ${ROWS_MAX} cards in one store`)
+    this.rows = Math.min(ROWS_MAX, Math.ceil(this.rows * GROWTH))
+    const words = new Uint32Array(this.rows * MARK_WORDS)
+    words.set(this.words)
+    const index = new Uint32Array(placesFor(this.rows))
+    for (let row = 0; row < this.count; row++) {
       const at = row * MARK_WORDS
       const hash = cardKeyHash(words[at]!, words[at + 1]!, words[at + 2]!)
       let place = homeOf(hash, index.length)
       while (index[place] !== 0) if (++place === index.length) place = 0
       index[place] = ((hash & 0xff) << 24) | (row + 1)
     }
-  }
-
-  return {
-    get count() {
-      return count
-    },
-    get words() {
-      return words
-    },
-    get bytes() {
-      return words.byteLength + index.byteLength
-    },
-    find(high, middle, low) {
-      const place = placeOf(cardKeyHash(high, middle, low), high, middle, low)
-      return (index[place]! & ROW_BITS) - 1
-    },
-    add(high, middle, low) {
-      const hash = cardKeyHash(high, middle, low)
-      let place = placeOf(hash, high, middle, low)
-      if (index[place] !== 0) return (index[place]! & ROW_BITS) - 1
-      if (count === rows) {
-        grow()
-        place = placeOf(hash, high, middle, low)
-      }
-      const at = count * MARK_WORDS
-      words[at] = high
-      words[at + 1] = middle
-      words[at + 2] = low
-      index[place] = ((hash & 0xff) << 24) | ++count
-      return count - 1
-    },
+    this.words = words
+    this.index = index
   }
 }
 

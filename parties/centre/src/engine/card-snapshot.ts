@@ -79,8 +79,7 @@ function mergeRow(into: CardMarks, own: number, from: CardMarks, row: number): v
     if (known === COUNTER_NEW && !missing.has(counter)) markCounter(into, own, counter)
   }
   if (last > 0 && checkCounter(into, own, last) === COUNTER_NEW) {
-    const ride = { counter: last, balanceFen: balanceOf(from, row), day: lastDay(from, row) }
-    markRide(into, own, ride)
+    markRide(into, own, last, balanceOf(from, row), lastDay(from, row))
   }
   addLost(into, own, lostCounters(from, row))
 }
@@ -94,12 +93,16 @@ function rowsInOrder({ count, words }: CardMarks): Uint32Array {
   const sorted = new BigUint64Array(count)
   const halves = new Uint32Array(sorted.buffer)
   const [low, high] = LITTLE_ENDIAN ? [0, 1] : [1, 0]
+  let isSorted = true
   for (let row = 0; row < count; row++) {
     halves[row * 2 + low] = row
     halves[row * 2 + high] = hashOf(words, row)
+    if (row > 0 && halves[row * 2 + high]! < halves[row * 2 - 2 + high]!) isSorted = false
   }
-  sorted.sort()
-  const rows = Uint32Array.from({ length: count }, (_, i) => halves[i * 2 + low]!)
+  // A day without any before goes through its cards in this order.
+  if (!isSorted) sorted.sort()
+  const rows = new Uint32Array(count)
+  for (let i = 0; i < count; i++) rows[i] = halves[i * 2 + low]!
   for (let i = 1; i < count; i++) {
     for (let j = i; j > 0 && compareRows(words, rows[j - 1]!, rows[j]!) > 0; j--) {
       const row = rows[j]!

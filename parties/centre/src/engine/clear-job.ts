@@ -15,17 +15,16 @@ import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
 import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
 import { openDelivered } from './delivered.ts'
 import { heldCharges } from './held-charges.ts'
-import type { LaneSums } from './lane-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { LINE_BYTES } from './lines.ts'
 import { readShares } from './member-shares.ts'
+import type { MemberSums } from './member-sums.ts'
 import { type RefundedTap, withRefunds } from './refunded.ts'
-import { type BucketMarks, createBucketMarks, riddenCards } from './ridden-cards.ts'
+import { type BucketMarks, createBucketMarks, createCardRides } from './ridden-cards.ts'
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
 import { loadRules } from './rules-file.ts'
-import { createScratch } from './scratch.ts'
-import { clearShard, type DenyMark, type ShardRules } from './shard.ts'
+import { clearShard, createShardTools, type DenyMark, type ShardRules } from './shard.ts'
 import {
   encodeShardFile,
   openClosedDay,
@@ -71,7 +70,7 @@ export interface ClearedPart {
   readonly charges: number
   readonly rows: number
   readonly settledFen: bigint
-  readonly sums: LaneSums
+  readonly sums: MemberSums
   /** Charges by verdict. */
   readonly verdicts: Readonly<Record<string, number>>
   /** Bytes of taps that wait for their charge. */
@@ -93,7 +92,8 @@ const BYTES_PER_CARD = 3 * LINE_BYTES
 export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promise<ClearedPart> {
   const { storage, spill, hashes } = tools
   let known: DayRules | undefined
-  const scratch = createScratch()
+  const shardTools = createShardTools()
+  const cards = createCardRides()
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
   /** The shard's records: those that waited, then the day's own. */
@@ -129,7 +129,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
 
   /** The cleared part, and when its file is durable: a copy, so that the room is free before. */
   async function clear(job: ClearJob) {
-    scratch.reset()
+    shardTools.scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
     const { rules, lanes, verifier, denied } = await rulesOf(day)
     const buckets = bucketsOf(shard, shards)
@@ -145,27 +145,22 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       today: readShares([...before.laterShares, ...job.shares]),
       operators: rules.acceptance.operators,
     })
-    const cards = charges.byteLength / BYTES_PER_CARD / buckets.length
-    const marks = createBucketMarks(Math.ceil(cards))
+    const cardsPerBucket = charges.byteLength / BYTES_PER_CARD / buckets.length
+    const marks = createBucketMarks(Math.ceil(cardsPerBucket))
     before.marks.forEach((bytes, i) => {
       if (bytes.length > 0) marks.set(buckets[i] ?? 0, decodeCardMarks(bytes))
     })
+    cards.begin(marks, parseDay(day))
     const own = buckets.flatMap((bucket) => denied.get(bucket) ?? [])
     const cleared = await clearShard(
       { taps, charges },
       { ...rules, denied: own },
       {
         verifier,
-        ...withRefunds(
-          {
-            history: rowsHistory(storage, closedDays),
-            cards: riddenCards(marks, parseDay(day)),
-          },
-          job.refunded,
-        ),
+        ...withRefunds({ history: rowsHistory(storage, closedDays), cards }, job.refunded),
         wasDelivered,
         members: shared.money,
-        scratch,
+        tools: shardTools,
         lanes,
       },
     )

@@ -195,43 +195,45 @@ function copyWords(
   return place + words
 }
 
+/** Compares the records at two places. */
+export type Compare = (lines: Uint32Array, one: number, other: number) => number
+
 /** Sorts the places of each hash by a comparison; what compares equal stays as it is. */
 export function sortRuns(
-  places: Uint32Array,
-  hashes: Uint32Array,
-  compare: (one: number, other: number) => number,
+  lines: Uint32Array,
+  { places, hashes }: HashOrder,
+  compare: Compare,
 ): void {
-  for (let i = 0; i < places.length; ) i = sortNext(places, hashes, i, compare)
+  for (let i = 0; i < places.length; ) {
+    const end = endOfRun(hashes, i)
+    if (end - i > 1) sortRun(lines, places, i, end, compare)
+    i = end
+  }
 }
 
-/** Sorts the places of the hash at an index, and returns the index of the next hash. */
-function sortNext(
-  places: Uint32Array,
-  hashes: Uint32Array,
-  from: number,
-  compare: (one: number, other: number) => number,
-): number {
+/** End of the run of one hash that begins at an index. */
+function endOfRun(hashes: Uint32Array, from: number): number {
   const hash = hashes[from]!
   let end = from + 1
   while (end < hashes.length && hashes[end] === hash) end += 1
-  if (end - from > 1) sortRun(places, from, end, compare)
   return end
 }
 
 function sortRun(
+  lines: Uint32Array,
   places: Uint32Array,
   from: number,
-  to: number,
-  compare: (one: number, other: number) => number,
+  end: number,
+  compare: Compare,
 ): void {
-  if (to - from > INSERTION_MAX) {
-    places.subarray(from, to).sort(compare)
+  if (end - from > INSERTION_MAX) {
+    places.subarray(from, end).sort((one, other) => compare(lines, one, other))
     return
   }
-  for (let i = from + 1; i < to; i++) {
+  for (let i = from + 1; i < end; i++) {
     const place = places[i]!
     let j = i
-    for (; j > from && compare(places[j - 1]!, place) > 0; j--) places[j] = places[j - 1]!
+    for (; j > from && compare(lines, places[j - 1]!, place) > 0; j--) places[j] = places[j - 1]!
     places[j] = place
   }
 }

@@ -1,7 +1,6 @@
 import { deliveryId, MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
 import type { FeeRow } from '../fees.ts'
 import type { WasDelivered } from './delivered.ts'
-import { moneyOf } from './lane-sums.ts'
 import type { Lanes } from './lanes.ts'
 import {
   CHARGE_LINE,
@@ -17,6 +16,7 @@ import {
   tapModeAt,
 } from './lines.ts'
 import type { MemberMoney } from './member-money.ts'
+import { moneyOf } from './member-sums.ts'
 import { wordOf } from './packed.ts'
 import { deliveryAt, type Past, type PastRow, type RiddenCards } from './past.ts'
 import { type EvidenceColumns, NO_CAP } from './shard-evidence.ts'
@@ -76,15 +76,30 @@ interface Today {
   clear(): void
 }
 
-/** Judges the charges of one account after the other, each in their order; `nextAccount` first. */
-export function createJudge(bench: Bench) {
-  const { evidence, lanes, cards } = bench
-  const { charges, taps } = bench.shard
-  const { lines } = charges
-  const rides = taps.lines
+/** Judges shard after shard: the charges of one account after the other, each in their order. */
+export interface Judge {
+  /** Opens a shard. */
+  begin(bench: Bench): void
+  nextAccount(number: number): void
+  /** The judgement of a charge: until the next one is asked for. */
+  judgeCharge(charge: number): Judgement
+}
+
+/** Opens a judge, once for all shards: what is opened for each is compiled anew for each. */
+export function createJudge(): Judge {
+  let bench: Bench
+  let evidence: EvidenceColumns
+  let lanes: Lanes
+  let charges: ShardLists['charges']
+  let taps: ShardLists['taps']
+  /** Lines of charges, and those of taps. */
+  let lines: Uint32Array
+  let rides: Uint32Array
   const today = createToday()
   const judgement: Judgement = { verdict: 0, feeRow: -1, takenBackFen: 0 }
   let account = -1
+  /** Number of the account's issuer. */
+  let issuer = -1
   let denied: readonly DenySpan[] | undefined
   /** Of an account that has corrections: its charges, and the names that today's taps settled under. */
   let history: AccountCharges | undefined
@@ -92,12 +107,8 @@ export function createJudge(bench: Bench) {
 
   function judgeCharge(charge: number): Judgement {
     const at = charges.places[charge]!
-    const lane = lanes.lane(
-      lines[at + CHARGE_LINE.operator]!,
-      lines[at + CHARGE_LINE.issuer]!,
-      chargeModeAt(lines, at),
-      mediumAt(lines, at),
-    )
+    const operator = lines[at + CHARGE_LINE.operator]!
+    const lane = lanes.lane(operator, chargeModeAt(lines, at), mediumAt(lines, at))
     const journeys = history
     const standing = journeys?.standing(lines, at) ?? FIRST
     judgement.feeRow = -1
@@ -120,14 +131,14 @@ export function createJudge(bench: Bench) {
 
   /** What is asked before any tap is looked at: members, acceptance, deadline. */
   function judgeAdmission(lane: number, at: number): number {
-    if (!lanes.isIssuerKnown(lane)) return V['issuer.unknown']
-    if (!lanes.opensAt(lane, instantAt(lines, at))) return V['acceptance.none']
+    if (issuer === -1) return V['issuer.unknown']
+    if (!lanes.opensAt(lane, issuer, instantAt(lines, at))) return V['acceptance.none']
     return lines[at + CHARGE_LINE.tapDay]! < bench.oldestDay ? V['tap.overdue'] : V.normal
   }
 
   function settle(charge: number, lane: number, standing: Standing): void {
     const at = charges.places[charge]!
-    const feeRow = lanes.feeRowOn(lane, lines[at + CHARGE_LINE.tapDay]!)
+    const feeRow = lanes.feeRowOn(lane, issuer, lines[at + CHARGE_LINE.tapDay]!)
     if (feeRow === -1) {
       judgement.verdict = V['fee.none']
       return
@@ -136,9 +147,9 @@ export function createJudge(bench: Bench) {
     const { members } = bench
     const isShared =
       members.areNeeded && members.settle(lines, at, { row: bench.fees[feeRow]!, standing })
-    if (!isShared) lanes.settle(lane, feeRow, lines[at + CHARGE_LINE.amountFen]!)
+    if (!isShared) lanes.settle(lane, issuer, feeRow, lines[at + CHARGE_LINE.amountFen]!)
     if (standing.kind === 'settled') {
-      if (!isShared) lanes.takeBack(lane, standing.money)
+      if (!isShared) lanes.takeBack(lane, issuer, standing.money)
       judgement.takenBackFen = standing.money.amountFen
     }
     remember(charge)
@@ -251,7 +262,9 @@ export function createJudge(bench: Bench) {
     if (verdict !== V.normal) return verdict
     const before = settledBefore(tap)
     if (before !== 0) return before === 1 ? V['tap.charged'] : V['tap.conflict']
-    if (isDenied(rides[place + TAP_LINE.held]!)) return V['deny.listed']
+    if (denied !== undefined && isDenied(denied, rides[place + TAP_LINE.held]!)) {
+      return V['deny.listed']
+    }
     return lines[at + CHARGE_LINE.amountFen]! > evidence.capsFen[tap]!
       ? V['code.over-cap']
       : V.normal
@@ -280,11 +293,6 @@ export function createJudge(bench: Bench) {
     return deliveryId(old) === delivery ? 1 : 2
   }
 
-  function isDenied(held: number): boolean {
-    if (denied === undefined) return false
-    return denied.some(({ version, until }) => held >= version && (until === 0 || held < until))
-  }
-
   function remember(charge: number): void {
     for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
       const tap = charges.taps[i]!
@@ -294,15 +302,8 @@ export function createJudge(bench: Bench) {
       const counter = counterOf(tap)
       today.add(counter, tap)
       if (mediumAt(rides, place) !== MEDIA.card) continue
-      cards.ride(rides, place)
+      bench.cards.ride(rides, place)
     }
-  }
-
-  /** Corrections stand behind all other charges of their account. */
-  function hasCorrections(number: number): boolean {
-    const { starts } = bench.shard.accounts
-    const last = charges.places[starts[number + 1]! - 1]!
-    return lines[last + CHARGE_LINE.corrects] !== 0
   }
 
   function counterOf(tap: number): number {
@@ -311,14 +312,32 @@ export function createJudge(bench: Bench) {
 
   return {
     judgeCharge,
+    begin(own) {
+      bench = own
+      evidence = own.evidence
+      lanes = own.lanes
+      charges = own.shard.charges
+      taps = own.shard.taps
+      lines = charges.lines
+      rides = taps.lines
+    },
     nextAccount(number: number): void {
       account = number
       denied = bench.denied.size === 0 ? undefined : bench.denied.get(number)
       today.clear()
       if (history !== undefined) settledUnder.clear()
-      history = hasCorrections(number) ? accountCharges(bench.past.rows(number)) : undefined
+      const { starts } = bench.shard.accounts
+      issuer = lanes.issuer(lines[charges.places[starts[number]!]! + CHARGE_LINE.issuer]!)
+      // Corrections stand behind all other charges of their account.
+      const last = charges.places[starts[number + 1]! - 1]!
+      const hasCorrections = lines[last + CHARGE_LINE.corrects] !== 0
+      history = hasCorrections ? accountCharges(bench.past.rows(number)) : undefined
     },
   }
+}
+
+function isDenied(spans: readonly DenySpan[], held: number): boolean {
+  return spans.some(({ version, until }) => held >= version && (until === 0 || held < until))
 }
 
 const FEW = 12

@@ -68,7 +68,10 @@ export function createKeyTable(): KeyTable {
 }
 
 /** A copy at the front of a longer array. */
-export function enlarged<T extends Uint32Array | Uint16Array | Float64Array>(from: T, to: T): T {
+export function enlarged<T extends Uint32Array | Uint16Array | Int32Array | Float64Array>(
+  from: T,
+  to: T,
+): T {
   to.set(from)
   return to
 }

@@ -1,109 +1,93 @@
 import type { FeeRow } from '../fees.ts'
 import {
   createMoneyAdder,
-  createSums,
-  type LaneSums,
+  ISSUER_SUMS,
+  type MemberSums,
+  OPERATOR_SUMS,
+  pushMoney,
   SAFE,
   type SettledMoney,
-  SUM_COLUMNS,
   type SumLine,
-  takenBack,
-} from './lane-sums.ts'
-import { LANE, type LaneTable } from './lane-table.ts'
+  type SumLines,
+  withLines,
+} from './member-sums.ts'
 
-/** The money of lanes from shard to shard: it lies in their lines. */
+/** Whose money it is: numbers of lane and issuer, and the words of both members. */
+export interface MoneyPair {
+  readonly operator: number
+  readonly issuer: number
+}
+
+/** The money of a shard, by lane and by issuer. */
 export interface LaneMoney {
   /** Forgets all money. */
-  begin(table: LaneTable): void
-  settle(
-    table: LaneTable,
-    lane: number,
-    charge: { readonly feeRow: number; readonly amountFen: number },
-  ): void
-  takeBack(table: LaneTable, lane: number, money: SettledMoney): void
-  /** Closes what a lane has so far as a line of its own; nothing where it has nothing. */
-  putAside(table: LaneTable, lane: number): void
-  sums(table: LaneTable): LaneSums
-  /** Lanes have other numbers from now on. */
-  moved(numberOf: (lane: number) => number): void
+  begin(): void
+  /** Counts a charge of a lane and an issuer, by their numbers. */
+  settle(lane: number, issuer: number, feeRow: number, amountFen: number): void
+  takeBack(pair: MoneyPair, money: SettledMoney): void
+  sums(): MemberSums
 }
 
-/** Opens money of lanes under a fee matrix. */
-export function createLaneMoney(fees: readonly FeeRow[]): LaneMoney {
-  const addMoney = createMoneyAdder(fees)
-  /** Lanes with money, in the order in which they got it, and lines that no longer grow. */
-  let used: number[] = []
-  const aside: SumLine[] = []
-  /** Lanes whose sums were put aside: they are among the used ones already. */
-  let emptied = new Set<number>()
+/** Opens money under a fee matrix, of lanes and issuers whose words are told by number. */
+export function createLaneMoney(
+  fees: readonly FeeRow[],
+  members: {
+    readonly operatorOf: (lane: number) => number
+    readonly issuers: Uint32Array
+  },
+): LaneMoney {
+  const add = createMoneyAdder(fees)
+  let lanes = new Float64Array(1_024 * OPERATOR_SUMS)
+  const issuers = new Float64Array(members.issuers.length * ISSUER_SUMS)
+  /** Lines that no longer grow. */
+  let aside: SumLines = { operators: [], issuers: [] }
 
-  function putAside(table: LaneTable, lane: number): void {
-    if (countOf(table, lane) === 0) return
-    aside.push(lineOf(table, lane))
-    emptied.add(lane)
-    empty(table, lane)
+  function hold(lane: number): void {
+    const grown = new Float64Array(Math.max(lanes.length * 2, (lane + 1) * OPERATOR_SUMS))
+    grown.set(lanes)
+    lanes = grown
+  }
+
+  /** Closes sums that come near to what a number holds. */
+  function putAside(sums: Float64Array, from: number, columns: number, member: number): SumLine {
+    const own = sums.subarray(from, from + columns)
+    const line = { member, values: [...own] }
+    own.fill(0)
+    return line
   }
 
   return {
-    putAside,
-    begin(table) {
-      for (const lane of used) empty(table, lane)
-      used.length = 0
-      aside.length = 0
-      emptied.clear()
+    begin() {
+      lanes.fill(0)
+      issuers.fill(0)
+      aside = { operators: [], issuers: [] }
     },
-    settle(table, lane, { feeRow, amountFen }) {
-      const { floats } = table
-      const at = lane * LANE.floats + LANE.sums
-      if (countOf(table, lane) === 0 && !emptied.has(lane)) used.push(lane)
-      addMoney(floats, at, feeRow, amountFen)
-      if (floats[at + 1]! > SAFE || floats[at]! > SAFE) putAside(table, lane)
+    settle(lane, issuer, feeRow, amountFen) {
+      const own = lane * OPERATOR_SUMS
+      const share = issuer * ISSUER_SUMS
+      if (own >= lanes.length) hold(lane)
+      add(lanes, own, issuers, share, feeRow, amountFen)
+      if (lanes[own]! > SAFE || lanes[own + 1]! > SAFE) {
+        aside.operators.push(putAside(lanes, own, OPERATOR_SUMS, members.operatorOf(lane)))
+      }
+      if (issuers[share]! > SAFE || issuers[share + 1]! > SAFE) {
+        aside.issuers.push(putAside(issuers, share, ISSUER_SUMS, members.issuers[issuer]!))
+      }
     },
-    takeBack(table, lane, money) {
-      aside.push(takenBack(lineOf(table, lane), money))
-    },
-    sums(table) {
-      const own = used.filter((lane) => countOf(table, lane) !== 0)
-      const sums = createSums(own.length + aside.length)
-      const { words, floats } = table
-      own.forEach((lane, line) => {
-        const at = lane * LANE.floats + LANE.sums
-        sums.operators[line] = words[lane * LANE.words]!
-        sums.issuers[line] = words[lane * LANE.words + LANE.issuer]!
-        sums.feeRows[line] = words[lane * LANE.words + LANE.kind]! >>> 16
-        for (let i = 0; i < SUM_COLUMNS; i++) sums.values[line * SUM_COLUMNS + i] = floats[at + i]!
+    takeBack: (pair, money) => pushMoney(aside, pair, money, -1),
+    sums() {
+      const lines: SumLines = { operators: [...aside.operators], issuers: [...aside.issuers] }
+      for (let at = 0; at < lanes.length; at += OPERATOR_SUMS) {
+        if (lanes[at + OPERATOR_SUMS - 1] === 0) continue
+        const member = members.operatorOf(at / OPERATOR_SUMS)
+        lines.operators.push({ member, values: [...lanes.subarray(at, at + OPERATOR_SUMS)] })
+      }
+      members.issuers.forEach((member, issuer) => {
+        const at = issuer * ISSUER_SUMS
+        if (issuers[at + ISSUER_SUMS - 1] === 0) return
+        lines.issuers.push({ member, values: [...issuers.subarray(at, at + ISSUER_SUMS)] })
       })
-      aside.forEach(({ operator, issuer, feeRow, values }, i) => {
-        sums.operators[own.length + i] = operator
-        sums.issuers[own.length + i] = issuer
-        sums.feeRows[own.length + i] = feeRow
-        sums.values.set(values, (own.length + i) * SUM_COLUMNS)
-      })
-      return sums
+      return withLines(lines)
     },
-    moved(numberOf) {
-      used = used.map(numberOf)
-      emptied = new Set([...emptied].map(numberOf))
-    },
-  }
-}
-
-/** Charges in the sums of a lane. */
-function countOf({ floats }: LaneTable, lane: number): number {
-  return floats[lane * LANE.floats + LANE.sums + SUM_COLUMNS - 1]!
-}
-
-function empty({ floats }: LaneTable, lane: number): void {
-  const at = lane * LANE.floats + LANE.sums
-  for (let i = 0; i < SUM_COLUMNS; i++) floats[at + i] = 0
-}
-
-function lineOf({ words, floats }: LaneTable, lane: number): SumLine {
-  const [at, from] = [lane * LANE.words, lane * LANE.floats + LANE.sums]
-  return {
-    operator: words[at]!,
-    issuer: words[at + LANE.issuer]!,
-    feeRow: words[at + LANE.kind]! >>> 16,
-    values: Array.from(floats.subarray(from, from + SUM_COLUMNS)),
   }
 }

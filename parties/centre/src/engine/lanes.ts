@@ -1,9 +1,9 @@
 import { MODES, type Mode } from '@unifare/tap'
 import { type FeeRow, feeRowOf } from '../fees.ts'
 import { type AcceptanceTable, rideKind } from './acceptance-table.ts'
+import { createKeyTable, enlarged } from './key-table.ts'
 import { createLaneMoney } from './lane-money.ts'
-import type { LaneSums, SettledMoney } from './lane-sums.ts'
-import { createLaneTable, LANE, NO_FEE } from './lane-table.ts'
+import type { MemberSums, SettledMoney } from './member-sums.ts'
 import { dayOfWord, digitsOf, wordOf } from './packed.ts'
 
 /** Rules of a day as lanes need them. */
@@ -14,80 +14,130 @@ export interface LaneRules {
 }
 
 /**
- * What is the same for all rides of an operator, issuer, mode and medium: a lane, by number. A
- * country has some hundred thousand of them, so they are columns, not objects.
+ * What is the same for all rides of an operator, mode and medium: a lane, by number; and the issuers
+ * that are members, by theirs. A country has hundreds of thousands of pairs of operator and issuer:
+ * they do not fit the caches, lanes and issuers do, and positions need no more.
  */
 export interface Lanes {
-  /** The lane of the operator and issuer whose 4 bytes are these words. */
-  lane(operator: number, issuer: number, mode: number, medium: number): number
-  isIssuerKnown(lane: number): boolean
+  /** The lane of the operator whose 4 bytes are this word. */
+  lane(operator: number, mode: number, medium: number): number
+  /** Number of the issuer whose 4 bytes are this word; -1 where it is no member. */
+  issuer(word: number): number
   /** Whether the medium was accepted at an instant. */
-  opensAt(lane: number, at: number): boolean
+  opensAt(lane: number, issuer: number, at: number): boolean
   /** Place of the fee row for rides of a day (8 BCD digits as a word), -1 for none. */
-  feeRowOn(lane: number, day: number): number
+  feeRowOn(lane: number, issuer: number, day: number): number
   /** Forgets all money: the lanes themselves stay for the next shard. */
   begin(): void
   /** Counts a charge that settles. */
-  settle(lane: number, feeRow: number, amountFen: number): void
+  settle(lane: number, issuer: number, feeRow: number, amountFen: number): void
   /** Takes back what a correction corrects. */
-  takeBack(lane: number, money: SettledMoney): void
-  sums(): LaneSums
+  takeBack(lane: number, issuer: number, money: SettledMoney): void
+  sums(): MemberSums
 }
+
+/** What is known of lanes, by number. */
+interface LaneColumns {
+  /** Since when every issuer is taken; infinite where the list says more than that. */
+  openFrom: Float64Array
+  /** The day that was asked for last, and its fee row where the matrix names no issuer. */
+  feeDay: Uint32Array
+  feeRow: Int32Array
+}
+
+const LANES_MIN = 1_024
 
 /** Opens the lanes of a day's rules; none has money yet. */
 export function createLanes(rules: LaneRules): Lanes {
-  const { acceptance } = rules
-  const issuers = new Set(Array.from(rules.issuers, wordOf))
-  const feeRowOnDay = createFeeRows(rules.fees)
-  const money = createLaneMoney(rules.fees)
-  const table = createLaneTable({
-    openFrom: (operator, issuer, kind) =>
-      issuers.has(issuer) ? acceptance.openFrom(operator, issuer, kind) : Number.NaN,
-    moved: (numberOf) => money.moved(numberOf),
-  })
+  const { acceptance, fees } = rules
+  const issuers = createIssuers(rules.issuers)
+  const keys = createKeyTable()
+  const rowOnDay = createFeeRows(fees)
+  const namesIssuers = fees.some(({ issuer }) => issuer !== 'any')
+  const operatorOf = (lane: number) => keys.first[lane]!
+  const money = createLaneMoney(fees, { operatorOf, issuers: issuers.words })
+  const columns = newColumns(LANES_MIN)
   /** The lane that was asked for last: rides of one account are mostly alike. */
-  const last = { operator: -1, issuer: -1, kind: -1, lane: -1 }
+  const last = new Uint32Array(3).fill(0xffff_ffff)
 
-  function newFeeRow(lane: number, day: number): void {
-    const { words } = table
-    const at = lane * LANE.words
-    const kind = table.kindOf(lane)
-    const row = feeRowOnDay(day, words[at]!, words[at + LANE.issuer]!, kind >>> 8)
-    const packed = row === -1 ? NO_FEE : row
-    if (packed !== words[at + LANE.kind]! >>> 16) money.putAside(table, lane)
-    words[at + LANE.kind] = (packed << 16) | (kind + 1)
-    words[at + LANE.feeDay] = day
+  function laneOf(operator: number, kind: number): number {
+    const count = keys.count
+    const lane = keys.add(operator, 0, kind)
+    if (keys.count === count) return lane
+    if (lane >= columns.openFrom.length) grow(columns)
+    columns.openFrom[lane] = issuers.words.reduce(
+      (from, issuer) => Math.max(from, acceptance.openFrom(operator, issuer, kind)),
+      0,
+    )
+    return lane
+  }
+
+  function rowOf(lane: number, issuer: number, day: number): number {
+    return rowOnDay(day, operatorOf(lane), issuers.words[issuer]!, keys.third[lane]! >>> 8)
   }
 
   return {
-    lane(operator, issuer, mode, medium) {
+    lane(operator, mode, medium) {
       const kind = rideKind(mode, medium)
-      if (last.operator !== operator || last.issuer !== issuer || last.kind !== kind) {
-        last.operator = operator
-        last.issuer = issuer
-        last.kind = kind
-        last.lane = table.lane(operator, issuer, kind)
+      if (last[0] !== operator || last[1] !== kind) {
+        last[2] = laneOf(operator, kind)
+        last[0] = operator
+        last[1] = kind
       }
-      return last.lane
+      return last[2]!
     },
-    isIssuerKnown: (lane) => !Number.isNaN(table.floats[lane * LANE.floats + LANE.openFrom]!),
-    opensAt(lane, at) {
-      const { words, floats } = table
-      if (floats[lane * LANE.floats + LANE.openFrom]! <= at) return true
-      const from = lane * LANE.words
-      return acceptance.opensAt(words[from]!, words[from + LANE.issuer]!, table.kindOf(lane), at)
+    issuer: issuers.find,
+    opensAt(lane, issuer, at) {
+      if (columns.openFrom[lane]! <= at) return true
+      return acceptance.opensAt(operatorOf(lane), issuers.words[issuer]!, keys.third[lane]!, at)
     },
-    feeRowOn(lane, day) {
-      const { words } = table
-      if (words[lane * LANE.words + LANE.feeDay] !== day) newFeeRow(lane, day)
-      const row = words[lane * LANE.words + LANE.kind]! >>> 16
-      return row === NO_FEE ? -1 : row
+    feeRowOn(lane, issuer, day) {
+      if (namesIssuers) return rowOf(lane, issuer, day)
+      if (columns.feeDay[lane] !== day) {
+        columns.feeDay[lane] = day
+        columns.feeRow[lane] = rowOf(lane, issuer, day)
+      }
+      return columns.feeRow[lane]!
     },
-    begin: () => money.begin(table),
-    settle: (lane, feeRow, amountFen) => money.settle(table, lane, { feeRow, amountFen }),
-    takeBack: (lane, taken) => money.takeBack(table, lane, taken),
-    sums: () => money.sums(table),
+    begin: money.begin,
+    settle: money.settle,
+    takeBack(lane, issuer, taken) {
+      money.takeBack({ operator: operatorOf(lane), issuer: issuers.words[issuer]! }, taken)
+    },
+    sums: money.sums,
   }
+}
+
+function newColumns(lanes: number): LaneColumns {
+  return {
+    openFrom: new Float64Array(lanes),
+    feeDay: new Uint32Array(lanes),
+    feeRow: new Int32Array(lanes),
+  }
+}
+
+function grow(columns: LaneColumns): void {
+  const to = newColumns(columns.openFrom.length * 2)
+  columns.openFrom = enlarged(columns.openFrom, to.openFrom)
+  columns.feeDay = enlarged(columns.feeDay, to.feeDay)
+  columns.feeRow = enlarged(columns.feeRow, to.feeRow)
+}
+
+/** Issuers that are members, numbered, found by a hash of their word. */
+function createIssuers(ids: ReadonlySet<string>) {
+  const words = Uint32Array.from(ids, wordOf)
+  const places = 2 ** Math.ceil(Math.log2(words.length * 4 + 1))
+  const table = new Int32Array(places).fill(-1)
+  /** Place of an issuer, or the empty one where it would stand. */
+  const placeOf = (word: number): number => {
+    let place = (Math.imul(word, 0x9e3779b1) >>> 16) & (places - 1)
+    while (table[place] !== -1 && words[table[place]!] !== word) place = (place + 1) & (places - 1)
+    return place
+  }
+  words.forEach((word, number) => {
+    table[placeOf(word)] = number
+  })
+  return { words, find: (word: number): number => table[placeOf(word)]! }
 }
 
 /** Fee rows of a day by operator, issuer and mode; the days of a clearing are few. */

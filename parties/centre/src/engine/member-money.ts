@@ -1,12 +1,18 @@
 import { concat } from '@unifare/core'
 import type { Fee, FeeRow } from '../fees.ts'
 import { type MemberPart, splitByMember } from '../rules/member-parts.ts'
-import { type LaneSums, moneyOf, type SettledMoney, SUM_COLUMNS } from './lane-sums.ts'
 import { CHARGE_LINE } from './lines.ts'
 import { chargeName, type ShareBook } from './member-shares.ts'
+import {
+  type MemberSums,
+  moneyOf,
+  pushMoney,
+  type SettledMoney,
+  type SumLines,
+  withLines,
+} from './member-sums.ts'
 import { digitsOf, wordOf } from './packed.ts'
 import type { Standing } from './standing.ts'
-import { NO_FEE_ROW } from './verdict-rows.ts'
 
 /** Money of charges whose price several members share. */
 export interface MemberMoney {
@@ -18,7 +24,7 @@ export interface MemberMoney {
    */
   settle(lines: Uint32Array, at: number, under: SettledUnder): boolean
   /** The lanes' sums with those of the members. */
-  joinTo(sums: LaneSums): LaneSums
+  joinTo(sums: MemberSums): MemberSums
   /** Shares of the charges that settled, in the order of judgement. */
   settled(): Uint8Array
 }
@@ -50,7 +56,7 @@ export const NO_MEMBERS: MemberMoney = {
 
 /** Opens the money of a shard's shared prices. */
 export function createMemberMoney({ today, past, operators }: SharedPrices): MemberMoney {
-  const lines: { operator: number; issuer: number; values: Float64Array }[] = []
+  const lines: SumLines = { operators: [], issuers: [] }
   const settled: Uint8Array[] = []
 
   function partsOf(operator: string, money: SettledMoney, name: string) {
@@ -62,8 +68,13 @@ export function createMemberMoney({ today, past, operators }: SharedPrices): Mem
 
   function add(operator: number, issuer: number, part: MemberPart, sign: 1 | -1): void {
     const { feeMicro, acquirerMicro, issuerMicro } = part.fee
-    const sums = [part.amountFen, Number(feeMicro), Number(acquirerMicro), Number(issuerMicro), 1]
-    lines.push({ operator, issuer, values: Float64Array.from(sums, (value) => value * sign) })
+    const money = {
+      amountFen: part.amountFen,
+      feeMicro: Number(feeMicro),
+      acquirerMicro: Number(acquirerMicro),
+      issuerMicro: Number(issuerMicro),
+    }
+    pushMoney(lines, { operator, issuer }, money, sign)
   }
 
   return {
@@ -84,7 +95,7 @@ export function createMemberMoney({ today, past, operators }: SharedPrices): Mem
       for (const [member, part] of was ?? []) add(wordOf(member), issuer, part, -1)
       return true
     },
-    joinTo: (sums) => joined(sums, lines),
+    joinTo: (sums) => withLines(lines, sums),
     settled: () => concat(...settled),
   }
 }
@@ -97,28 +108,4 @@ function feeOfMoney({ feeMicro, acquirerMicro, issuerMicro }: SettledMoney): Fee
     issuerMicro: BigInt(issuerMicro),
     centreMicro: BigInt(feeMicro - acquirerMicro - issuerMicro),
   }
-}
-
-function joined(
-  sums: LaneSums,
-  lines: readonly { operator: number; issuer: number; values: Float64Array }[],
-): LaneSums {
-  const before = sums.operators.length
-  const count = before + lines.length
-  const all = {
-    operators: new Uint32Array(count),
-    issuers: new Uint32Array(count),
-    feeRows: new Uint16Array(count).fill(NO_FEE_ROW),
-    values: new Float64Array(count * SUM_COLUMNS),
-  }
-  all.operators.set(sums.operators)
-  all.issuers.set(sums.issuers)
-  all.feeRows.set(sums.feeRows)
-  all.values.set(sums.values)
-  lines.forEach(({ operator, issuer, values }, i) => {
-    all.operators[before + i] = operator
-    all.issuers[before + i] = issuer
-    all.values.set(values, (before + i) * SUM_COLUMNS)
-  })
-  return all
 }

@@ -53,36 +53,40 @@ export interface Past {
   delivered(account: number, lines: Uint32Array, at: number): PastRow | undefined
 }
 
+/** What tells taps that cannot have been settled before. */
+interface Earlier {
+  readonly cards: RiddenCards
+  readonly dayStartS: number
+}
+
 /** Numbers of the accounts that need their history: the others cannot have been settled before. */
-export function suspectAccounts(
-  { charges, taps, accounts }: ShardLists,
-  options: { readonly cards: RiddenCards; readonly dayStartS: number },
-): number[] {
+export function suspectAccounts(shard: ShardLists, earlier: Earlier): number[] {
+  const { accounts } = shard
   const suspects: number[] = []
   for (let account = 0; account < accounts.count; account++) {
-    const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
-    for (let charge = from; charge < to; charge++) {
-      if (!needsPast(charge)) continue
+    const end = accounts.starts[account + 1]!
+    for (let charge = accounts.starts[account]!; charge < end; charge++) {
+      if (!needsPast(shard, charge, earlier)) continue
       suspects.push(account)
       break
     }
   }
   return suspects
+}
 
-  function needsPast(charge: number): boolean {
-    if (charges.lines[charges.places[charge]! + CHARGE_LINE.corrects] !== 0) return true
-    for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
-      const tap = charges.taps[i]!
-      if (tap === -1 || !isNew(taps.places[tap]!)) return true
-    }
-    return false
+function needsPast({ charges, taps }: ShardLists, charge: number, earlier: Earlier): boolean {
+  if (charges.lines[charges.places[charge]! + CHARGE_LINE.corrects] !== 0) return true
+  for (let i = charges.starts[charge]!; i < charges.starts[charge + 1]!; i++) {
+    const tap = charges.taps[i]!
+    if (tap === -1 || !isNew(taps.lines, taps.places[tap]!, earlier)) return true
   }
+  return false
+}
 
-  function isNew(at: number): boolean {
-    return mediumAt(taps.lines, at) === MEDIA.code
-      ? taps.lines[at + TAP_LINE.counter]! >= options.dayStartS + CLOCK_SKEW_S
-      : options.cards.isNew(taps.lines, at)
-  }
+function isNew(lines: Uint32Array, at: number, { cards, dayStartS }: Earlier): boolean {
+  return mediumAt(lines, at) === MEDIA.code
+    ? lines[at + TAP_LINE.counter]! >= dayStartS + CLOCK_SKEW_S
+    : cards.isNew(lines, at)
 }
 
 /** Looks the accounts up in the history. */
@@ -94,11 +98,14 @@ export async function openPast(
   const days =
     suspects.length === 0 ? [] : await history(suspects.map((account) => keyOf(shard, account)))
   const byAccount = groupRows(days, shard)
-  const rowsOf = (account: number) => byAccount.get(account) ?? NO_ROWS
+  const rowsOf = (account: number) =>
+    byAccount.size === 0 ? NO_ROWS : (byAccount.get(account) ?? NO_ROWS)
   return {
     rows: rowsOf,
-    settled: (account, counter) =>
-      rowsOf(account).find((row) => isSettled(row) && row.counter === counter),
+    settled(account, counter) {
+      const rows = rowsOf(account)
+      return rows.length === 0 ? undefined : settledRow(rows, counter)
+    },
     delivered(account, lines, at) {
       const rows = rowsOf(account)
       if (rows.length === 0) return undefined
@@ -112,6 +119,10 @@ const NO_ROWS: readonly PastRow[] = []
 
 function isSettled({ verdict }: PastRow): boolean {
   return verdict === VERDICT_NUMBERS.normal
+}
+
+function settledRow(rows: readonly PastRow[], counter: number): PastRow | undefined {
+  return rows.find((row) => isSettled(row) && row.counter === counter)
 }
 
 function keyOf({ charges, accounts }: ShardLists, account: number): AccountKey {

@@ -27,48 +27,58 @@ export function createBucketMarks(cards = 0): BucketMarks {
   }
 }
 
-/** All earlier days' knowledge of cards, as clearing asks for it; `at` is the day's own beginning. */
-export function riddenCards(marks: BucketMarks, at: number): RiddenCards {
+/** The marks of a shard's cards, as clearing asks for them. */
+export interface CardRides extends RiddenCards {
+  /** Opens the marks of a shard, on a day that begins at an instant. */
+  begin(marks: BucketMarks, at: number): void
+}
+
+/** All earlier days' knowledge of cards: for one shard after the other. */
+export function createCardRides(): CardRides {
   const key = new Uint32Array(3)
-  const day = Math.floor(at / DAY_MS)
+  let marks = createBucketMarks()
+  let day = 0
   /** The card that was asked for last: taps of one card stand together. */
-  const last: { tap: number; store: CardMarks | undefined; row: number } = {
-    tap: -1,
-    store: undefined,
-    row: UNKNOWN,
-  }
   let lastLines: Uint32Array = new Uint32Array(0)
+  let lastTap = -1
+  let lastStore: CardMarks | undefined
+  let lastRow = UNKNOWN
 
   /** Finds the card of a tap: its store, and its row where it has one. */
   function find(lines: Uint32Array, tap: number): CardMarks | undefined {
-    if (lastLines === lines && last.tap !== -1 && sameOwner(lines, last.tap, lines, tap)) {
-      last.tap = tap
-      return last.store
+    if (lastLines === lines && lastTap !== -1 && sameOwner(lines, lastTap, lines, tap)) {
+      lastTap = tap
+      return lastStore
     }
     lastLines = lines
-    last.tap = tap
-    last.row = UNKNOWN
+    lastTap = tap
+    lastRow = UNKNOWN
     const rest = lines[tap + TAP_LINE.medium]! >>> 16
     const at = tap + TAP_LINE.issuer
     const isCard = packCardKey(lines[at]!, lines[at + 1]!, lines[at + 2]!, rest, key)
-    last.store = isCard ? marks.of(bucketOf(lines[tap + TAP_LINE.hash]!)) : undefined
-    if (last.store !== undefined) last.row = last.store.find(key[0]!, key[1]!, key[2]!)
-    return last.store
+    lastStore = isCard ? marks.of(bucketOf(lines[tap + TAP_LINE.hash]!)) : undefined
+    if (lastStore !== undefined) lastRow = lastStore.find(key[0]!, key[1]!, key[2]!)
+    return lastStore
   }
 
   return {
+    begin(own, at) {
+      marks = own
+      day = Math.floor(at / DAY_MS)
+      lastTap = -1
+    },
     isNew(lines, tap) {
       const store = find(lines, tap)
       if (store === undefined) return false
       const counter = lines[tap + TAP_LINE.counter]!
-      return last.row === UNKNOWN || checkCounter(store, last.row, counter) === COUNTER_NEW
+      return lastRow === UNKNOWN || checkCounter(store, lastRow, counter) === COUNTER_NEW
     },
     ride(lines, tap) {
       const store = find(lines, tap)
       if (store === undefined) return
-      if (last.row === UNKNOWN) last.row = store.add(key[0]!, key[1]!, key[2]!)
+      if (lastRow === UNKNOWN) lastRow = store.add(key[0]!, key[1]!, key[2]!)
       const counter = lines[tap + TAP_LINE.counter]!
-      markRide(store, last.row, { counter, balanceFen: lines[tap + TAP_LINE.balanceFen]!, day })
+      markRide(store, lastRow, counter, lines[tap + TAP_LINE.balanceFen]!, day)
     },
   }
 }

@@ -22,10 +22,21 @@ export interface NamedTaps {
 export function markConflicts(
   { lines, places }: Pick<TapList, 'lines' | 'places'>,
   account: NamedTaps,
-  options: { readonly evidence: Uint8Array; readonly conflicts: Uint8Array },
+  evidence: Uint8Array,
+  conflicts: Uint8Array,
 ): void {
-  const { named, first, end } = account
-  if (end - first <= PAIRS_MAX && !hasTwice(lines, places, account)) return
+  const isFew = account.end - account.first <= PAIRS_MAX
+  if (!isFew || hasTwice(lines, places, account)) {
+    markAlike(lines, places, account, { evidence, conflicts })
+  }
+}
+
+function markAlike(
+  lines: Uint32Array,
+  places: Uint32Array,
+  { named, first, end }: NamedTaps,
+  { evidence, conflicts }: { readonly evidence: Uint8Array; readonly conflicts: Uint8Array },
+): void {
   const rows = named.subarray(first, end).filter((tap) => tap !== -1)
   const bySerial = new Map<string, number[]>()
   for (const row of rows) {
@@ -39,7 +50,7 @@ export function markConflicts(
     if (alike.length < 2) continue
     const owner = alike.reduce((best, row) => (truer(row, best) ? row : best))
     for (const row of alike) {
-      if (counterOf(row) !== counterOf(owner)) options.conflicts[row] = 1
+      if (counterOf(row) !== counterOf(owner)) conflicts[row] = 1
     }
   }
 
@@ -48,9 +59,7 @@ export function markConflicts(
   }
 
   function truer(one: number, other: number): boolean {
-    const [good, otherGood] = [one, other].map(
-      (row) => options.evidence[row] === VERDICT_NUMBERS.normal,
-    )
+    const [good, otherGood] = [one, other].map((row) => evidence[row] === VERDICT_NUMBERS.normal)
     return good === otherGood ? nameOf(one) < nameOf(other) : good === true
   }
 

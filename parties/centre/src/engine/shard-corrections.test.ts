@@ -9,6 +9,7 @@ import { codeTaps } from '../code.fixture.ts'
 import type { Verifier } from '../evidence.ts'
 import { DEMONSTRATION_FEES } from '../fees.ts'
 import { clearOnColumns, clearOnObjects, type TestDay, verdictsOfRows } from './engine.fixture.ts'
+import { OPERATOR_SUMS } from './member-sums.ts'
 
 const NEXT_DAY = '2026-11-21'
 /** The limit of the codes is 3,000 fen. */
@@ -104,7 +105,7 @@ describe('corrections on columns', () => {
         const cleared = await clearOnColumns({ ...two, taps: left }, { history })
         expect(verdictsOfRows(cleared.rows)).toEqual(verdictsOf(expected))
         expect(Number(cleared.settledFen)).toBe(netOf(expected))
-        const fees = cleared.sums.values.filter((_, i) => i % 5 === 1)
+        const fees = cleared.sums.operatorValues.filter((_, i) => i % OPERATOR_SUMS === 1)
         const wanted = expected.charges.reduce(
           (sum, { fee, reverses }) => sum + (fee?.feeMicro ?? 0n) - (reverses?.fee.feeMicro ?? 0n),
           0n,

@@ -2,6 +2,7 @@ import { EVIDENCE_AT, EVIDENCE_BYTES, EVIDENCE_VERSION, MAC2_GOOD, TAC_GOOD } fr
 import { fromBcd, view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
 import { type Verifier, verifyCodeTap } from '../evidence.ts'
+import type { Verdict } from '../verdicts.ts'
 import {
   bytesOfLines,
   evidenceBytesAt,
@@ -55,7 +56,9 @@ export async function verifyNamedTaps(
   const good = await verifier.cardChecks({ bytes, at: at.subarray(0, checked) })
   for (let i = 0; i < checked; i++) {
     const tap = cards[i]!
-    verdicts[tap] = cardVerdict(lines, places[tap]!, { words, from: at[i]! }, good[i]!)
+    const place = places[tap]!
+    if (good[i] !== GOOD) verdicts[tap] = VERDICT_NUMBERS[badCode(good[i]!)]
+    else if (!agrees(lines, place, words, at[i]!)) verdicts[tap] = VERDICT_NUMBERS['card.evidence']
   }
   return { verdicts, capsFen }
 }
@@ -106,25 +109,15 @@ function codeTap(lines: Uint32Array, place: number, evidence: Uint8Array) {
   }
 }
 
-/** Evidence of a card: the bytes of a shard, and where its own begin. */
-interface EvidencePlace {
-  readonly words: DataView
-  readonly from: number
-}
+/** Both codes of a card are right. */
+const GOOD = TAC_GOOD | MAC2_GOOD
 
-function cardVerdict(
-  lines: Uint32Array,
-  place: number,
-  evidence: EvidencePlace,
-  good: number,
-): number {
-  if ((good & TAC_GOOD) === 0) return VERDICT_NUMBERS['card.bad-tac']
-  if ((good & MAC2_GOOD) === 0) return VERDICT_NUMBERS['card.bad-mac2']
-  return agrees(lines, place, evidence) ? VERDICT_NUMBERS.normal : VERDICT_NUMBERS['card.evidence']
+function badCode(good: number): Verdict {
+  return (good & TAC_GOOD) === 0 ? 'card.bad-tac' : 'card.bad-mac2'
 }
 
 /** Whether the record says what its evidence says: amount, place, counter, balance, card. */
-function agrees(lines: Uint32Array, place: number, { words, from }: EvidencePlace): boolean {
+function agrees(lines: Uint32Array, place: number, words: DataView, from: number): boolean {
   return (
     lines[place + TAP_LINE.amountFen] === words.getUint32(from + EVIDENCE_AT.amountFen) &&
     lines[place]! >>> 16 === words.getUint16(from + EVIDENCE_AT.terminal) &&

@@ -70,34 +70,38 @@ export function readShard(taps: Uint32Array, charges: Uint32Array, scratch: Scra
  * others) and is left out.
  */
 function orderTaps(lines: Uint32Array, scratch: Scratch): TapList {
-  const { places, hashes } = orderByHash(lines, TAPS, scratch)
-  const count = places.length
-  const compare = (a: number, b: number) =>
-    compareOwners(lines, a, lines, b) || compareDeliveries(lines, a, lines, b)
-  sortRuns(places, hashes, compare)
+  const order = orderByHash(lines, TAPS, scratch)
+  const { places, hashes } = order
+  sortRuns(lines, order, compareTaps)
   let kept = 0
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < places.length; i++) {
     const comesAgain =
-      kept > 0 && hashes[i - 1] === hashes[i] && compare(places[kept - 1]!, places[i]!) === 0
+      kept > 0 &&
+      hashes[i - 1] === hashes[i] &&
+      compareTaps(lines, places[kept - 1]!, places[i]!) === 0
     if (!comesAgain) places[kept++] = places[i]!
   }
   return { count: kept, lines, places: places.subarray(0, kept) }
 }
 
+function compareTaps(lines: Uint32Array, a: number, b: number): number {
+  return compareOwners(lines, a, lines, b) || compareDeliveries(lines, a, lines, b)
+}
+
 /** Charges by account; in it by end, operator and number, corrections behind all others. */
 function orderCharges(lines: Uint32Array, scratch: Scratch) {
-  const { places, hashes } = orderByHash(lines, CHARGES, scratch)
-  sortRuns(
-    places,
-    hashes,
-    (a, b) => compareOwners(lines, a, lines, b) || compareCharges(lines, a, b),
-  )
-  const named = places.reduce((sum, place) => sum + tapsNamedAt(lines, place), 0)
+  const order = orderByHash(lines, CHARGES, scratch)
+  const { places } = order
+  sortRuns(lines, order, compareCharges)
+  let named = 0
+  for (let i = 0; i < places.length; i++) named += tapsNamedAt(lines, places[i]!)
   return { lines, places, named }
 }
 
 /** Corrections go by operator and number alone, so that each finds what it names. */
 function compareCharges(lines: Uint32Array, a: number, b: number): number {
+  const byOwner = compareOwners(lines, a, lines, b)
+  if (byOwner !== 0) return byOwner
   const isCorrection = lines[a + CHARGE_LINE.corrects]! !== 0
   const byKind = Number(isCorrection) - Number(lines[b + CHARGE_LINE.corrects]! !== 0)
   if (byKind !== 0) return byKind
@@ -160,7 +164,7 @@ function join(
   const list = { count: places.length, lines, places, starts, taps: named }
   let from = 0
   for (let account = 0; account < accounts.count; account++) {
-    from = joinAccount(taps, from, list, { accounts, account })
+    from = joinAccount(taps, from, list, accounts, account)
   }
   return list
 }
@@ -170,14 +174,16 @@ function joinAccount(
   taps: TapList,
   from: number,
   charges: ChargeList,
-  { accounts, account }: { readonly accounts: AccountList; readonly account: number },
+  accounts: AccountList,
+  account: number,
 ): number {
   const { lines, places, starts } = charges
-  const [begin, end] = [accounts.starts[account]!, accounts.starts[account + 1]!]
+  const begin = accounts.starts[account]!
+  const end = accounts.starts[account + 1]!
   const first = places[begin]!
-  const own = { lines, first, hash: accounts.hashes[account]! }
+  const hash = accounts.hashes[account]!
   let start = from
-  while (start < taps.count && isBefore(taps, start, own)) start += 1
+  while (start < taps.count && isBefore(taps, start, hash, lines, first)) start += 1
   let to = start
   while (to < taps.count && sameOwner(taps.lines, taps.places[to]!, lines, first)) to += 1
   let next = starts[begin]!
@@ -185,7 +191,7 @@ function joinAccount(
     const place = places[i]!
     const count = tapsNamedAt(lines, place)
     for (let j = 0; j < count; j++) {
-      charges.taps[next++] = findDelivery(taps, start, to, { lines, named: namedAt(place, j) })
+      charges.taps[next++] = findDelivery(taps, start, to, lines, namedAt(place, j))
     }
     starts[i + 1] = next
   }
@@ -195,12 +201,14 @@ function joinAccount(
 function isBefore(
   taps: TapList,
   tap: number,
-  account: { readonly lines: Uint32Array; readonly first: number; readonly hash: number },
+  hash: number,
+  lines: Uint32Array,
+  first: number,
 ): boolean {
   const place = taps.places[tap]!
-  const hash = taps.lines[place + TAP_LINE.hash]!
-  if (hash !== account.hash) return hash < account.hash
-  return compareOwners(taps.lines, place, account.lines, account.first) < 0
+  const own = taps.lines[place + TAP_LINE.hash]!
+  if (own !== hash) return own < hash
+  return compareOwners(taps.lines, place, lines, first) < 0
 }
 
 /** Few taps are gone through, many are halved: most accounts have two or three a day. */
@@ -210,9 +218,11 @@ function findDelivery(
   taps: TapList,
   first: number,
   end: number,
-  { lines, named }: { readonly lines: Uint32Array; readonly named: number },
+  lines: Uint32Array,
+  named: number,
 ): number {
-  let [from, to] = [first, end]
+  let from = first
+  let to = end
   while (to - from > FEW) {
     const middle = (from + to) >>> 1
     if (compareDeliveries(taps.lines, taps.places[middle]!, lines, named) < 0) from = middle

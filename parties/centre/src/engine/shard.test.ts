@@ -26,7 +26,8 @@ import {
   type TestDay,
   verdictsOfRows,
 } from './engine.fixture.ts'
-import { type LaneSums, SUM_COLUMNS } from './lane-sums.ts'
+import type { MemberSums } from './member-sums.ts'
+import { sidesOf } from './sides.ts'
 import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
 const held = (tap: Tap, version = 0): HeldTap => ({ tap, held: version })
@@ -354,17 +355,11 @@ function shuffle<T>(items: readonly T[], seed: number): T[] {
   return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item)
 }
 
-function memberMicro({ operators, issuers, values }: LaneSums): Record<string, string> {
+function memberMicro(sums: MemberSums): Record<string, string> {
   const totals: Record<string, bigint> = {}
-  const idOf = (word: number) => word.toString(16).padStart(8, '0')
-  operators.forEach((operatorWord, line) => {
-    const [operator, issuer] = [idOf(operatorWord), idOf(issuers[line] as number)]
-    const own = values.subarray(line * SUM_COLUMNS, (line + 1) * SUM_COLUMNS)
-    const [amountFen = 0n, fee = 0n, acquirer = 0n, share = 0n] = Array.from(own, BigInt)
-    const whole = amountFen * 1_000_000n
-    totals[operator] = (totals[operator] ?? 0n) + whole - fee + acquirer
-    totals[issuer] = (totals[issuer] ?? 0n) - whole + share
-  })
+  const { receivable, payable } = sidesOf([sums])
+  for (const [id, micro] of receivable) totals[id] = (totals[id] ?? 0n) + micro
+  for (const [id, micro] of payable) totals[id] = (totals[id] ?? 0n) - micro
   return asText(totals)
 }
 

@@ -2,14 +2,14 @@ import { businessDayStart, type Day, nextDay, view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
 import type { Verifier } from '../evidence.ts'
 import type { WasDelivered } from './delivered.ts'
-import { type Bench, CHARGED_KINDS, createJudge, type DenySpan } from './judge.ts'
-import type { LaneSums } from './lane-sums.ts'
+import { type Bench, CHARGED_KINDS, createJudge, type DenySpan, type Judge } from './judge.ts'
 import { createLanes, type LaneRules, type Lanes } from './lanes.ts'
 import { CHARGE_LINE, mediumAt, tapKindAt, wordsOfTap } from './lines.ts'
 import { type MemberMoney, NO_MEMBERS } from './member-money.ts'
+import type { MemberSums } from './member-sums.ts'
 import { dayOfWord, wordOfDay } from './packed.ts'
 import { type History, openPast, type RiddenCards, suspectAccounts } from './past.ts'
-import { createRowWriter } from './row-writer.ts'
+import { createRowWriter, type RowWriter } from './row-writer.ts'
 import { createScratch, type Scratch } from './scratch.ts'
 import { markConflicts } from './serial-owners.ts'
 import { verifyNamedTaps } from './shard-evidence.ts'
@@ -52,16 +52,34 @@ export interface ShardContext {
   readonly members?: MemberMoney
   /** Lanes of the rules, from shard to shard; their own when not given. */
   readonly lanes?: Lanes
-  /** Memory of who clears shard after shard; its own when not given. */
-  readonly scratch?: Scratch
+  /** What is kept from shard to shard; its own when not given. */
+  readonly tools?: ShardTools
 }
 
-/** A cleared shard; `rows` lies in the scratch memory that was given. */
+/** What who clears shard after shard keeps: memory, and code that stays compiled. */
+export interface ShardTools {
+  readonly scratch: Scratch
+  readonly judge: Judge
+  readonly writer: RowWriter
+  readonly endOf: Bench['endOf']
+}
+
+/** Opens what is kept from shard to shard. */
+export function createShardTools(): ShardTools {
+  return {
+    scratch: createScratch(),
+    judge: createJudge(),
+    writer: createRowWriter(),
+    endOf: createDayEnds(),
+  }
+}
+
+/** A cleared shard; `rows` lies in the memory of the tools that were given. */
 export interface ClearedShard {
   /** Verdict rows in the order of the day's root. */
   readonly rows: Uint8Array
   readonly charges: number
-  readonly sums: LaneSums
+  readonly sums: MemberSums
   /** Fen of charges that settled. */
   readonly settledFen: bigint
   /** Taps that did not settle, in the order of their accounts: they wait for their charge. */
@@ -77,7 +95,8 @@ export async function clearShard(
   rules: ShardRules,
   context: ShardContext,
 ): Promise<ClearedShard> {
-  const { scratch = createScratch(), lanes = createLanes(rules), members = NO_MEMBERS } = context
+  const { tools = createShardTools(), lanes = createLanes(rules), members = NO_MEMBERS } = context
+  const { scratch } = tools
   lanes.begin()
   const shard = readShard(records.taps, records.charges, scratch)
   const evidence = await verifyNamedTaps(shard, context.verifier, scratch)
@@ -95,9 +114,9 @@ export async function clearShard(
     denied: deniedAccounts(shard, rules.denied),
     oldestDay: wordOfDay(rules.oldestDay),
     wasDelivered: context.wasDelivered,
-    endOf: createDayEnds(),
+    endOf: tools.endOf,
   }
-  const { rows, settledFen, done } = judgeAll(bench, scratch)
+  const { rows, settledFen, done } = judgeAll(bench, tools)
   return {
     rows,
     charges: shard.charges.count,
@@ -122,16 +141,15 @@ function deniedAccounts(
   return denied
 }
 
-/** Ends of business days by their packed word; the few days of a clearing are worked out once. */
+/** Ends of business days by their packed word; the one that was asked for last is at hand. */
 function createDayEnds(): (day: number) => number {
-  const ends = new Map<number, number>()
-  let last = { word: 0, end: 0 }
+  const last = new Float64Array(2)
   return (word) => {
-    if (word === last.word) return last.end
-    const end = ends.get(word) ?? businessDayStart(nextDay(dayOfWord(word)))
-    ends.set(word, end)
-    last = { word, end }
-    return end
+    if (word !== last[0]) {
+      last[1] = businessDayStart(nextDay(dayOfWord(word)))
+      last[0] = word
+    }
+    return last[1]!
   }
 }
 
@@ -145,38 +163,41 @@ interface JudgedShard {
 /** A shard on its way: what judging an account reads and writes. */
 interface Judging {
   readonly bench: Bench
-  readonly judge: ReturnType<typeof createJudge>
-  readonly write: ReturnType<typeof createRowWriter>
+  readonly judge: Judge
+  readonly writer: RowWriter
   readonly done: Uint8Array
   settledFen: number
 }
 
-function judgeAll(bench: Bench, scratch: Scratch): JudgedShard {
+function judgeAll(bench: Bench, { scratch, judge, writer }: ShardTools): JudgedShard {
   const { charges, accounts, taps } = bench.shard
   const rows = scratch.u8(charges.taps.length * ROW_BYTES)
   const done = scratch.u8(taps.count)
-  const write = createRowWriter(bench.shard, bench.evidence.capsFen, rows)
-  const judging: Judging = { bench, judge: createJudge(bench), write, done, settledFen: 0 }
+  writer.begin(bench.shard, bench.evidence.capsFen, rows)
+  judge.begin(bench)
+  const judging: Judging = { bench, judge, writer, done, settledFen: 0 }
   for (let account = 0; account < accounts.count; account++) judgeAccount(judging, account)
   return { rows, settledFen: BigInt(judging.settledFen), done }
 }
 
 /** A function of its own, so that it is compiled once for all shards. */
 function judgeAccount(judging: Judging, account: number): void {
-  const { bench, judge, write, done } = judging
+  const { bench, judge, writer, done } = judging
   const { charges, accounts, taps } = bench.shard
-  const [from, to] = [accounts.starts[account]!, accounts.starts[account + 1]!]
-  const [first, end] = [charges.starts[from]!, charges.starts[to]!]
+  const from = accounts.starts[account]!
+  const to = accounts.starts[account + 1]!
+  const first = charges.starts[from]!
+  const end = charges.starts[to]!
   // One tap cannot be in conflict with itself.
   if (end - first > 1 && mediumAt(charges.lines, charges.places[from]!) === MEDIA.card) {
-    const named = { named: charges.taps, first, end }
-    markConflicts(taps, named, { evidence: bench.evidence.verdicts, conflicts: bench.conflicts })
+    const { verdicts } = bench.evidence
+    markConflicts(taps, { named: charges.taps, first, end }, verdicts, bench.conflicts)
   }
   judge.nextAccount(account)
   for (let charge = from; charge < to; charge++) {
     const { verdict, feeRow, takenBackFen } = judge.judgeCharge(charge)
-    write(charge, verdict, feeRow)
-    if (feeRow !== -1 || verdict === CHARGED) noteDone(charges, charge, { verdict, done })
+    writer.write(charge, verdict, feeRow)
+    if (feeRow !== -1 || verdict === CHARGED) noteDone(charges, charge, verdict, done)
     if (feeRow === -1) continue
     const amountFen = charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
     judging.settledFen += amountFen - takenBackFen
@@ -189,9 +210,11 @@ const CHARGED = VERDICT_NUMBERS['tap.charged']
 function noteDone(
   { starts, taps }: ShardLists['charges'],
   charge: number,
-  { verdict, done }: { readonly verdict: number; readonly done: Uint8Array },
+  verdict: number,
+  done: Uint8Array,
 ): void {
-  const [first, end] = [starts[charge]!, starts[charge + 1]!]
+  const first = starts[charge]!
+  const end = starts[charge + 1]!
   // Of several taps of a charge that is refused, others than the charged one may settle yet.
   if (verdict === CHARGED && end - first > 1) return
   for (let i = first; i < end; i++) if (taps[i] !== -1) done[taps[i]!] = 1

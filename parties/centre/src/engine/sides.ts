@@ -1,5 +1,5 @@
 import type { Sides } from '../netting.ts'
-import { type LaneSums, SAFE, SUM_COLUMNS } from './lane-sums.ts'
+import { ISSUER_SUMS, type MemberSums, OPERATOR_SUMS, SAFE } from './member-sums.ts'
 import { digitsOf } from './packed.ts'
 
 const WHOLE = 1_000_000n
@@ -18,26 +18,29 @@ type Side = readonly [amountFen: Exact, feeMicro: Exact, shareMicro: Exact]
  * The sums of all shards by member: `A − F + a` of every operator, `A − i` of every issuer, and `c`
  * (reference clearing 1.6), exact. The centre's own is summed by itself, so that the three tie.
  */
-export function sidesOf(parts: readonly LaneSums[]): Sides {
-  const operators = new Map<number, Side>()
-  const issuers = new Map<number, Side>()
-  const [fee, acquirer, issuer] = newSide()
-  for (const { operators: operatorOf, issuers: issuerOf, values } of parts) {
-    for (let line = 0; line < operatorOf.length; line++) {
-      const at = line * SUM_COLUMNS
-      const [amountFen, feeMicro] = [values[at]!, values[at + 1]!]
-      const [acquirerMicro, issuerMicro] = [values[at + 2]!, values[at + 3]!]
-      addTo(sideOf(operators, operatorOf[line]!), amountFen, feeMicro, acquirerMicro)
-      addTo(sideOf(issuers, issuerOf[line]!), amountFen, 0, issuerMicro)
-      add(fee, feeMicro)
-      add(acquirer, acquirerMicro)
-      add(issuer, issuerMicro)
+export function sidesOf(parts: readonly MemberSums[]): Sides {
+  const receivable = new Map<number, Side>()
+  const payable = new Map<number, Side>()
+  const [centre] = newSide()
+  for (const { operators, operatorValues, issuers, issuerValues } of parts) {
+    for (let line = 0; line < operators.length; line++) {
+      const at = line * OPERATOR_SUMS
+      const [amount, fee, share] = sideOf(receivable, operators[line]!)
+      add(amount, operatorValues[at]!)
+      add(fee, operatorValues[at + 1]!)
+      add(share, operatorValues[at + 2]!)
+      add(centre, operatorValues[at + 3]!)
+    }
+    for (let line = 0; line < issuers.length; line++) {
+      const [amount, , share] = sideOf(payable, issuers[line]!)
+      add(amount, issuerValues[line * ISSUER_SUMS]!)
+      add(share, issuerValues[line * ISSUER_SUMS + 1]!)
     }
   }
   return {
-    receivable: named(operators, ([amount, fees, share]) => amount - fees + share),
-    payable: named(issuers, ([amount, , share]) => amount - share),
-    centreMicro: valueOf(fee) - valueOf(acquirer) - valueOf(issuer),
+    receivable: named(receivable, ([amount, fees, share]) => amount - fees + share),
+    payable: named(payable, ([amount, , share]) => amount - share),
+    centreMicro: valueOf(centre),
   }
 }
 
@@ -52,12 +55,6 @@ function sideOf(sides: Map<number, Side>, member: number): Side {
   const side = newSide()
   sides.set(member, side)
   return side
-}
-
-function addTo([amount, fees, share]: Side, fen: number, feeMicro: number, shareMicro: number) {
-  add(amount, fen)
-  add(fees, feeMicro)
-  add(share, shareMicro)
 }
 
 function add(sum: Exact, value: number): void {

@@ -1,6 +1,6 @@
 import { MEDIA } from '@unifare/tap'
-import { moneyOf, type SettledMoney } from './lane-sums.ts'
 import { CHARGE_LINE, chargeModeAt, mediumAt } from './lines.ts'
+import { moneyOf, type SettledMoney } from './member-sums.ts'
 import { digitsOf } from './packed.ts'
 import type { PastRow } from './past.ts'
 import { VERDICT_NUMBERS as V } from './verdict-rows.ts'
