@@ -29,7 +29,7 @@ const MEMBER_DIGITS = 8
  * Shares of the charge that stands at a place of the wire's bytes; none where its price names no
  * other member. A price that does is rare: for all others only the ends of its rules are looked at.
  */
-function sharesOfRecord(words: DataView, at: number): Uint8Array | undefined {
+export function sharesOfRecord(words: DataView, at: number): Uint8Array | undefined {
   const parts = words.getUint8(at + CHARGE.partCount)
   const taps = words.getUint8(at + CHARGE.tapCount) * NAMED.bytes
   const first = at + CHARGE.tariff + words.getUint8(at + CHARGE.tariffLength) + taps
@@ -87,21 +87,17 @@ export interface ShardShares {
   readonly bytes: Uint8Array
 }
 
-/** Collects the shares of the charges of a distribution, by shard. */
-export function createShares() {
+/** Puts the shares of the charges of a distribution together, by shard. */
+export function sharesByShard(
+  all: readonly { readonly shard: number; readonly shares: Uint8Array }[],
+): ShardShares[] {
   const shards = new Map<number, Uint8Array[]>()
-  return {
-    /** Looks at the charge that stands at a place. */
-    add(words: DataView, at: number, shard: number): void {
-      const shares = sharesOfRecord(words, at)
-      if (shares === undefined) return
-      const own = shards.get(shard)
-      if (own === undefined) shards.set(shard, [shares])
-      else own.push(shares)
-    },
-    byShard: (): readonly ShardShares[] =>
-      [...shards].map(([shard, own]) => ({ shard, bytes: concat(...own) })),
+  for (const { shard, shares } of all) {
+    const own = shards.get(shard)
+    if (own === undefined) shards.set(shard, [shares])
+    else own.push(shares)
   }
+  return [...shards].map(([shard, own]) => ({ shard, bytes: concat(...own) }))
 }
 
 /** Shares of charges by the charge's name; each keeps its bytes. */

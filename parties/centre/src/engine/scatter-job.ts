@@ -37,7 +37,7 @@ export function createScatterer({
   readonly hashes: Hashes
 }): (job: ScatterJob) => Promise<Scattered> {
   let room = new Uint8Array(0)
-  const scratch = createScratch()
+  const records = createScatter(createScratch())
 
   /** The segment's messages in the room: their places, and where the segment ends. */
   async function load({ journal, segment, from, until, refused }: ScatterJob) {
@@ -64,8 +64,7 @@ export function createScatterer({
   async function scatter(job: ScatterJob): Promise<Scattered> {
     const { places, end } = await load(job)
     const { shards, centre } = job
-    scratch.reset()
-    const records = createScatter(room, { centre, shards, messagesEnd: end, scratch })
+    records.begin(room, { centre, shards, messagesEnd: end })
     for (const place of places) records.add(place.from, place.end)
     const { bytes, ...scattered } = records.end(end)
     const file = `scatter-${job.journal}-${job.segment}`

@@ -37,8 +37,8 @@ function distributed(messages: readonly Pick<Message, 'bytes'>[]) {
   const all = concat(...messages.map(({ bytes }) => bytes))
   const arena = new Uint8Array(all.length * 3)
   arena.set(all)
-  const options = { centre: CENTRE, shards: 4, messagesEnd: all.length, scratch: createScratch() }
-  const scatter = createScatter(arena, options)
+  const scatter = createScatter(createScratch())
+  scatter.begin(arena, { centre: CENTRE, shards: 4, messagesEnd: all.length })
   let end = 0
   for (const { bytes } of messages) {
     scatter.add(end, end + bytes.length)

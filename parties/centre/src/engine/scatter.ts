@@ -10,7 +10,7 @@ import {
   writeCharge,
   writeTap,
 } from './lines.ts'
-import { createShares, type ShardShares } from './member-shares.ts'
+import { type ShardShares, sharesByShard, sharesOfRecord } from './member-shares.ts'
 import { isReadable } from './readable.ts'
 import { CHARGE, TAP } from './record-places.ts'
 import type { Scratch } from './scratch.ts'
@@ -41,8 +41,17 @@ export interface ScatterResult {
   readonly unreadable: number
 }
 
-/** Distributes the records of batches over the shards of a day. */
+/** What a distribution begins with: shards are 1 to 256. */
+export interface ScatterOptions {
+  readonly centre: string
+  readonly shards: number
+  readonly messagesEnd: number
+}
+
+/** Distributes the records of batches over the shards of a day, segment after segment. */
 export interface Scatter {
+  /** Opens messages that lie in an arena, with room for the lines of their records behind them. */
+  begin(arena: Uint8Array, options: ScatterOptions): void
   /** Takes the accepted message of taps or charges that stands at a place; others are passed over. */
   add(from: number, end: number): void
   /** Writes the lines of all records behind the place given, shard by shard. */
@@ -50,30 +59,22 @@ export interface Scatter {
 }
 
 /**
- * Opens a distribution over shards (1 to 256) of messages that lie in an arena, which has room for
- * the lines of their records behind them. Messages are those that intake has accepted, so
- * signatures, chains and charges are good; a tap that cannot be read, or that claims another place
- * than the one it was delivered at, is passed over.
+ * Opens a distributor, once for all segments: what is opened for each is compiled anew for each.
+ * Messages are those that intake has accepted, so signatures, chains and charges are good; a tap
+ * that cannot be read, or that claims another place than the one it was delivered at, is passed over.
  */
-export function createScatter(
-  arena: Uint8Array,
-  options: {
-    readonly centre: string
-    readonly shards: number
-    readonly messagesEnd: number
-    readonly scratch: Scratch
-  },
-): Scatter {
-  const { centre, shards, scratch } = options
-  const words = view(arena)
-  const lines = new Uint32Array(arena.buffer, arena.byteOffset, arena.length >>> 2)
-  const capacity = Math.ceil(options.messagesEnd / RECORD_MIN)
-  const taps = createPlaces({ capacity, shards, scratch })
-  const helds = scratch.u32(capacity)
-  const charges = createPlaces({ capacity, shards, scratch })
-  const delivered = createRanges()
-  const shares = createShares()
-  let unreadable = 0
+export function createScatter(scratch: Scratch): Scatter {
+  let arena: Uint8Array
+  let words: DataView
+  let lines: Uint32Array
+  let centre: string
+  let shards: number
+  let taps: Places
+  let helds: Uint32Array
+  let charges: Places
+  let delivered = createRanges()
+  let shares: { readonly shard: number; readonly shares: Uint8Array }[]
+  let unreadable: number
 
   function addTaps(from: number, to: number, header: TapHeader): void {
     const held = header.held(centre)
@@ -89,8 +90,8 @@ export function createScatter(
         words.getUint16(at + TAP.terminal) === high
       if (own && isReadable(arena, words, at, length)) {
         const hash = accountHash(words, at + TAP.account, words.getUint8(at + TAP.medium))
-        helds[taps.count()] = held
-        taps.add(at, hash, tapWords(words.getUint16(at + TAP.evidenceLength)))
+        helds[taps.count] = held
+        addPlace(taps, at, hash, tapWords(words.getUint16(at + TAP.evidenceLength)))
       } else unreadable += 1
       at += length
     }
@@ -99,27 +100,47 @@ export function createScatter(
   function addCharges(from: number, to: number): void {
     for (let at = from; at < to; ) {
       const hash = accountHash(words, at + CHARGE.account, words.getUint8(at + CHARGE.medium))
-      shares.add(words, at, shardOf(hash, shards))
-      charges.add(at, hash, chargeWords(words.getUint8(at + CHARGE.tapCount)))
+      const own = sharesOfRecord(words, at)
+      if (own !== undefined) shares.push({ shard: shardOf(hash, shards), shares: own })
+      addPlace(charges, at, hash, chargeWords(words.getUint8(at + CHARGE.tapCount)))
       at += words.getUint16(at + CHARGE.length)
     }
   }
 
-  function copyTap(i: number, next: Float64Array): void {
-    const shard = taps.shards[i]!
-    const to = next[shard]!
-    next[shard] = to + writeTap(words, taps.places[i]!, lines, to)
-    lines[to + TAP_LINE.held] = helds[i]!
-    lines[to + TAP_LINE.hash] = taps.hashes[i]!
+  function copyTaps(first: number, end: number, next: Float64Array): void {
+    for (let i = first; i < end; i++) {
+      const shard = taps.shards[i]!
+      const to = next[shard]!
+      next[shard] = to + writeTap(words, taps.places[i]!, lines, to)
+      lines[to + TAP_LINE.held] = helds[i]!
+      lines[to + TAP_LINE.hash] = taps.hashes[i]!
+    }
   }
 
-  function copyCharge(i: number, next: Float64Array): void {
-    const shard = charges.shards[i]!
-    const to = next[shard]!
-    next[shard] = to + writeCharge(words, charges.places[i]!, lines, to, charges.hashes[i]!)
+  function copyCharges(first: number, end: number, next: Float64Array): void {
+    for (let i = first; i < end; i++) {
+      const shard = charges.shards[i]!
+      const to = next[shard]!
+      next[shard] = to + writeCharge(words, charges.places[i]!, lines, to, charges.hashes[i]!)
+    }
   }
 
   return {
+    begin(own, options) {
+      arena = own
+      words = view(arena)
+      lines = new Uint32Array(arena.buffer, arena.byteOffset, arena.length >>> 2)
+      centre = options.centre
+      shards = options.shards
+      const capacity = Math.ceil(options.messagesEnd / RECORD_MIN)
+      scratch.reset()
+      taps = createPlaces(capacity, shards, scratch)
+      helds = scratch.u32(capacity)
+      charges = createPlaces(capacity, shards, scratch)
+      delivered = createRanges()
+      shares = []
+      unreadable = 0
+    },
     add(from, end) {
       const body = from + PREFIX_BYTES + words.getUint32(from + 4)
       if (body + PREFIX_BYTES > end) return
@@ -133,20 +154,18 @@ export function createScatter(
     },
     end(to) {
       const start = (Math.ceil(to / LINE_BYTES) * LINE_BYTES) / WORD_BYTES
-      const tapStarts = taps.starts(start)
-      const chargeStarts = charges.starts(tapStarts[shards]!)
-      const next = tapStarts.slice()
-      for (let i = 0; i < taps.count(); i++) copyTap(i, next)
-      const more = chargeStarts.slice()
-      for (let i = 0; i < charges.count(); i++) copyCharge(i, more)
+      const tapStarts = startsOf(taps, start)
+      const chargeStarts = startsOf(charges, tapStarts[shards]!)
+      inPieces(taps.count, tapStarts.slice(), copyTaps)
+      inPieces(charges.count, chargeStarts.slice(), copyCharges)
       return {
         bytes: bytesOfLines(lines.subarray(start, chargeStarts[shards])),
         taps: rangesOf(tapStarts, start),
         charges: rangesOf(chargeStarts, start),
-        shares: shares.byShard(),
+        shares: sharesByShard(shares),
         delivered: delivered.bytes(),
-        tapCount: taps.count(),
-        chargeCount: charges.count(),
+        tapCount: taps.count,
+        chargeCount: charges.count,
         unreadable,
       }
     },
@@ -179,41 +198,54 @@ function readHeader(json: Uint8Array): TapHeader {
 }
 
 /** Places of records, with their hash and shard: noted first, so that every shard's room is known. */
-function createPlaces({
-  capacity,
-  shards,
-  scratch,
-}: {
-  readonly capacity: number
-  readonly shards: number
-  readonly scratch: Scratch
-}) {
-  const places = scratch.u32(capacity)
-  const hashes = scratch.u32(capacity)
-  const owners = scratch.u8(capacity)
-  const sizes = new Float64Array(shards)
-  let count = 0
+interface Places {
+  readonly places: Uint32Array
+  readonly hashes: Uint32Array
+  readonly shards: Uint8Array
+  /** Words of every shard. */
+  readonly sizes: Float64Array
+  count: number
+}
+
+function createPlaces(capacity: number, shards: number, scratch: Scratch): Places {
   return {
-    places,
-    hashes,
-    shards: owners,
-    count: () => count,
-    add(at: number, hash: number, words: number): void {
-      const shard = shardOf(hash, shards)
-      places[count] = at
-      hashes[count] = hash
-      owners[count++] = shard
-      sizes[shard]! += words
-    },
-    /** First words of the shards, and behind the last one the end of all. */
-    starts(from: number): Float64Array {
-      const starts = new Float64Array(shards + 1)
-      starts[0] = from
-      for (let shard = 0; shard < shards; shard++) {
-        starts[shard + 1] = starts[shard]! + sizes[shard]!
-      }
-      return starts
-    },
+    places: scratch.u32(capacity),
+    hashes: scratch.u32(capacity),
+    shards: scratch.u8(capacity),
+    sizes: new Float64Array(shards),
+    count: 0,
+  }
+}
+
+function addPlace(to: Places, at: number, hash: number, words: number): void {
+  const shard = shardOf(hash, to.sizes.length)
+  to.places[to.count] = at
+  to.hashes[to.count] = hash
+  to.shards[to.count] = shard
+  to.sizes[shard]! += words
+  to.count += 1
+}
+
+/** First words of the shards, and behind the last one the end of all. */
+function startsOf({ sizes }: Places, from: number): Float64Array {
+  const starts = new Float64Array(sizes.length + 1)
+  starts[0] = from
+  sizes.forEach((size, shard) => {
+    starts[shard + 1] = starts[shard]! + size
+  })
+  return starts
+}
+
+/** Records between two calls: a loop over a whole segment would be compiled anew while it runs. */
+const RECORDS_AT_ONCE = 1_024
+
+function inPieces(
+  count: number,
+  next: Float64Array,
+  copy: (first: number, end: number, next: Float64Array) => void,
+): void {
+  for (let first = 0; first < count; first += RECORDS_AT_ONCE) {
+    copy(first, Math.min(first + RECORDS_AT_ONCE, count), next)
   }
 }
 

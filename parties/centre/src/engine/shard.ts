@@ -176,11 +176,19 @@ function judgeAll(bench: Bench, { scratch, judge, writer }: ShardTools): JudgedS
   writer.begin(bench.shard, bench.evidence.capsFen, rows)
   judge.begin(bench)
   const judging: Judging = { bench, judge, writer, done, settledFen: 0 }
-  for (let account = 0; account < accounts.count; account++) judgeAccount(judging, account)
+  for (let account = 0; account < accounts.count; account += ACCOUNTS_AT_ONCE) {
+    judgeAccounts(judging, account, Math.min(account + ACCOUNTS_AT_ONCE, accounts.count))
+  }
   return { rows, settledFen: BigInt(judging.settledFen), done }
 }
 
-/** A function of its own, so that it is compiled once for all shards. */
+/** Accounts between two calls: a loop over a whole shard would be compiled anew while it runs. */
+const ACCOUNTS_AT_ONCE = 256
+
+function judgeAccounts(judging: Judging, first: number, end: number): void {
+  for (let account = first; account < end; account++) judgeAccount(judging, account)
+}
+
 function judgeAccount(judging: Judging, account: number): void {
   const { bench, judge, writer, done } = judging
   const { charges, accounts, taps } = bench.shard
