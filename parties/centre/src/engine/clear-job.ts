@@ -94,6 +94,8 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   let known: DayRules | undefined
   const shardTools = createShardTools()
   const cards = createCardRides()
+  /** Memory of files that are durable: so much is not asked for anew with every shard. */
+  const spare: ArrayBuffer[] = []
   const room = { taps: new Uint8Array(0), charges: new Uint8Array(0) }
 
   /** The shard's records: those that waited, then the day's own. */
@@ -167,10 +169,11 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     const rows = rowsByBucket(cleared.rows)
     const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
     const shares = { settled: shared.settled(), later: shared.waiting(later) }
-    const kept = storage.replace(
-      shardFile(day, shard, shards),
-      encodeShardFile(sectionsOf(buckets, { rows, marks, waiting, later, shares })),
-    )
+    const sections = sectionsOf(buckets, { rows, marks, waiting, later, shares })
+    const file = encodeShardFile(sections, spare.pop())
+    const kept = storage.replace(shardFile(day, shard, shards), file).then(() => {
+      spare.push(file.buffer as ArrayBuffer)
+    })
     const part: ClearedPart = {
       shard,
       bucketRoots: buckets.map((bucket) => toHex(bucketRoot(rows[bucket]!, hashes))),

@@ -51,7 +51,9 @@ export async function verifyNamedTaps(
     at: scratch.u32(count),
     checked: 0,
   }
-  for (const tap of charges.taps) if (tap !== -1) ask(asking, tap)
+  for (let i = 0; i < charges.taps.length; i++) {
+    if (charges.taps[i] !== -1) ask(asking, charges.taps[i]!)
+  }
   const { cards, at, verdicts, capsFen, checked } = asking
   const good = await verifier.cardChecks({ bytes, at: at.subarray(0, checked) })
   for (let i = 0; i < checked; i++) {

@@ -29,17 +29,24 @@ export interface Section {
 const MAGIC = 0x55434c31
 const HEAD_BYTES = 8
 const ENTRY_BYTES = 12
+/** Memory for a file is some more than it needs: the next one may be longer. */
+const ROOM = 1.1
 
 /** Name of the file that a closed shard leaves. */
 export function shardFile(day: string, shard: number, shards: number): string {
   return `closed-${day}-${String(shard).padStart(3, '0')}-of-${String(shards).padStart(3, '0')}`
 }
 
-/** The file of a shard: `UCL1`, a directory of its sections, the sections. Empty ones are left out. */
-export function encodeShardFile(sections: readonly Section[]): Uint8Array {
+/**
+ * The file of a shard: `UCL1`, a directory of its sections, the sections. Empty ones are left out. It
+ * lies in the memory given, when that is enough.
+ */
+export function encodeShardFile(sections: readonly Section[], room?: ArrayBuffer): Uint8Array {
   const own = sections.filter(({ bytes }) => bytes.length > 0)
   const start = HEAD_BYTES + own.length * ENTRY_BYTES
-  const file = new Uint8Array(own.reduce((sum, { bytes }) => sum + bytes.length, start))
+  const length = own.reduce((sum, { bytes }) => sum + bytes.length, start)
+  const isRoom = room !== undefined && room.byteLength >= length
+  const file = new Uint8Array(isRoom ? room : new ArrayBuffer(Math.ceil(length * ROOM)), 0, length)
   const words = view(file)
   words.setUint32(0, MAGIC)
   words.setUint32(4, own.length)
