@@ -99,12 +99,12 @@ export function createLanes(rules: LaneRules): Lanes {
       }
       return columns.feeRow[lane]!
     },
-    begin: money.begin,
-    settle: money.settle,
+    begin: () => money.begin(),
+    settle: (lane, issuer, feeRow, amountFen) => money.settle(lane, issuer, feeRow, amountFen),
     takeBack(lane, issuer, taken) {
       money.takeBack({ operator: operatorOf(lane), issuer: issuers.words[issuer]! }, taken)
     },
-    sums: money.sums,
+    sums: () => money.sums(),
   }
 }
 
