@@ -1,3 +1,4 @@
+export { RABBIT_MAX_BYTES } from './rabbit-server.ts'
 export type { TestBrokers } from './test-brokers.ts'
 export { startTestNats, type TestNats } from './test-nats.ts'
-export { RABBIT_MAX_BYTES, startTestRabbit } from './test-rabbit.ts'
+export { startTestRabbit } from './test-rabbit.ts'
