@@ -2,10 +2,10 @@ import { businessDayStart } from '@unifare/core'
 import * as issuer from '@unifare/issuer'
 import * as operator from '@unifare/operator'
 import { decodeCustomField, parseCode } from '@unifare/ridecode'
-import { createWallet } from '@unifare/rider'
 import { expect, it } from 'vitest'
 import { openMemoryNetwork } from './memory-network.fixture.ts'
-import { type Plan, prepareNetwork, riderRandom } from './src/index.ts'
+import { openWallet } from './rider-wallet.fixture.ts'
+import { type Plan, prepareNetwork } from './src/index.ts'
 
 /** One account over card and code: from the phone through the issuer to the operator. */
 const DAY = '2026-11-20'
@@ -36,19 +36,8 @@ it('a rider links an own card: the operator knows it by the token that the codes
   })
   await prepareNetwork(day)
   await day.ports.setClock(MORNING)
-  const wallet = createWallet({
-    issuer: ISSUER,
-    issuerKey: day.keys.link.publicKey(ISSUER),
-    link: day.ports.riderLink,
-    engine: day.engine,
-    random: riderRandom(day.plan, 'a rider'),
-    now: day.now,
-    plan: { slots: 1, companions: 0 },
-  })
-  await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: 20_000, sources: ['balance'] })
-  await wallet.joinScheme(METRO)
-  await wallet.renew()
+  const plan = { slots: 1, companions: 0 }
+  const wallet = await openWallet(day, { issuer: ISSUER, plan, schemes: [METRO] })
   const party = network.issuers.get(ISSUER)?.issuer
   const metro = network.operators.get(METRO)
   await expect(wallet.linkCard(METRO, CARD)).rejects.toMatchObject({
@@ -57,21 +46,7 @@ it('a rider links an own card: the operator knows it by the token that the codes
   const [account] = (await party?.read((tx) => tx.select(issuer.accounts, {}))) ?? []
   // As the card's own proof leaves it behind (tested with the orders of cards).
   await party?.read((tx) =>
-    tx.put(issuer.services, [
-      {
-        number: CARD,
-        state: 'active',
-        onlineNumber: -1,
-        depositFen: 0,
-        rider: account?.rider ?? '',
-        asker: '',
-        challenge: '',
-        claimSalt: '',
-        claimHash: '',
-        wrongSecrets: 0,
-        lockedUntil: 0,
-      },
-    ]),
+    tx.put(issuer.services, [{ ...issuer.newService(CARD), rider: account?.rider ?? '' }]),
   )
   await wallet.linkCard(METRO, CARD)
   await party?.deliver()

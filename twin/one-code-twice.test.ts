@@ -1,10 +1,10 @@
 import type * as centre from '@unifare/centre'
 import { businessDayStart, nextDay, sumFen } from '@unifare/core'
 import * as issuer from '@unifare/issuer'
-import { createWallet } from '@unifare/rider'
 import { describe, expect, it } from 'vitest'
 import { type MemoryNetwork, openMemoryNetwork } from './memory-network.fixture.ts'
-import { prepareNetwork, riderRandom } from './src/index.ts'
+import { openWallet } from './rider-wallet.fixture.ts'
+import { prepareNetwork } from './src/index.ts'
 
 /** A picture of a code, shown at validators that know nothing of each other. */
 const DAY = '2026-11-20'
@@ -24,17 +24,7 @@ async function showEverywhere(order: readonly string[]) {
   const { day } = opened
   await prepareNetwork(day)
   await day.ports.setClock(MORNING)
-  const wallet = createWallet({
-    issuer: ISSUER,
-    issuerKey: day.keys.link.publicKey(ISSUER),
-    link: day.ports.riderLink,
-    engine: day.engine,
-    random: riderRandom(day.plan, 'a rider'),
-    now: day.now,
-  })
-  await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: 20_000, sources: ['balance'] })
-  await wallet.renew()
+  const wallet = await openWallet(day, { issuer: ISSUER })
   const code = wallet.makeCode()
   const terminals = day.plan.operators.flatMap((one) => one.terminals)
   const accepted = []

@@ -1,10 +1,10 @@
 import type * as centre from '@unifare/centre'
 import { businessDayStart, nextDay } from '@unifare/core'
 import * as issuer from '@unifare/issuer'
-import { createWallet } from '@unifare/rider'
 import { expect, it } from 'vitest'
 import { openMemoryNetwork } from './memory-network.fixture.ts'
-import { prepareNetwork, riderRandom } from './src/index.ts'
+import { openWallet } from './rider-wallet.fixture.ts'
+import { prepareNetwork } from './src/index.ts'
 
 /** Numbers that only the issuer knows, from the phone through operators and centre to the payment. */
 const DAY = '2026-11-20'
@@ -24,18 +24,8 @@ it('a rider and a companion ride under pseudonyms on two buses: one account pays
   })
   await prepareNetwork(day)
   await day.ports.setClock(MORNING)
-  const wallet = createWallet({
-    issuer: ISSUER,
-    issuerKey: day.keys.link.publicKey(ISSUER),
-    link: day.ports.riderLink,
-    engine: day.engine,
-    random: riderRandom(day.plan, 'a rider'),
-    now: day.now,
-    plan: { slots: 2, companions: 1 },
-  })
-  await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: 20_000, sources: ['balance'] })
-  await wallet.renew()
+  const plan = { slots: 2, companions: 1 }
+  const wallet = await openWallet(day, { issuer: ISSUER, plan })
   const { account } = wallet.state()
 
   let at = MORNING

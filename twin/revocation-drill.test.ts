@@ -1,9 +1,10 @@
 import { businessDayStart, fromHex } from '@unifare/core'
 import { type IssuerKeysContent, parseCredential } from '@unifare/ridecode'
-import { createWallet, type Wallet } from '@unifare/rider'
+import type { Wallet } from '@unifare/rider'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type MemoryNetwork, openMemoryNetwork } from './memory-network.fixture.ts'
-import { prepareNetwork, riderRandom } from './src/index.ts'
+import { openWallet } from './rider-wallet.fixture.ts'
+import { prepareNetwork } from './src/index.ts'
 
 /**
  * The drill for a code key that leaked: the centre revokes its certificate by serial, and every
@@ -30,7 +31,10 @@ beforeAll(async () => {
   })
   await prepareNetwork(opened.day)
   await opened.day.ports.setClock(at)
-  riders = { [LEAKED]: await riderOf(LEAKED), [OTHER]: await riderOf(OTHER) }
+  riders = {
+    [LEAKED]: await openWallet(opened.day, { issuer: LEAKED, name: LEAKED, limitFen: 5_000 }),
+    [OTHER]: await openWallet(opened.day, { issuer: OTHER, name: OTHER, limitFen: 5_000 }),
+  }
   await refresh([0, 1])
 })
 
@@ -53,22 +57,6 @@ describe('an emergency revocation by key id', () => {
     expect(await ride(LEAKED, 1)).toMatchObject({ ok: false, detail: 'code.certificate-revoked' })
   })
 })
-
-async function riderOf(issuer: string): Promise<Wallet> {
-  const { plan, keys, engine, ports, now } = opened.day
-  const wallet = createWallet({
-    issuer,
-    issuerKey: keys.link.publicKey(issuer),
-    link: ports.riderLink,
-    engine,
-    random: riderRandom(plan, issuer),
-    now,
-  })
-  await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: 5_000, sources: ['balance'] })
-  await wallet.renew()
-  return wallet
-}
 
 /** A ride ten minutes after the last one, on one of the buses. */
 async function ride(issuer: keyof typeof riders, bus: number) {

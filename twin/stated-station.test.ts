@@ -1,8 +1,9 @@
 import { businessDayStart, nextDay } from '@unifare/core'
-import { createRiderAccount, createWallet, mayStateStation, readRiderNews } from '@unifare/rider'
+import { createRiderAccount, mayStateStation, readRiderNews } from '@unifare/rider'
 import { describe, expect, it } from 'vitest'
 import { openMemoryNetwork } from './memory-network.fixture.ts'
-import { prepareNetwork, riderRandom } from './src/index.ts'
+import { openWallet, riderTalk } from './rider-wallet.fixture.ts'
+import { prepareNetwork } from './src/index.ts'
 
 /** A rider goes in, is never seen to go out, and says where: phone, issuer, operator and back. */
 const DAY = '2026-11-20'
@@ -24,21 +25,9 @@ async function openLost() {
     issuers: [ISSUER],
   })
   await prepareNetwork(day)
-  const { ports, plan, keys } = day
+  const { ports, plan } = day
   await ports.setClock(MORNING)
-  const random = riderRandom(plan, 'a rider')
-  const talk = {
-    issuer: ISSUER,
-    issuerKey: keys.link.publicKey(ISSUER),
-    link: ports.riderLink,
-    engine: day.engine,
-    random,
-    now: day.now,
-  }
-  const wallet = createWallet(talk)
-  await wallet.open()
-  await wallet.authorise({ channel: 'simulated', limitFen: 20_000, sources: ['balance'] })
-  await wallet.renew()
+  const wallet = await openWallet(day, { issuer: ISSUER })
   await ports.issuer(ISSUER).fund(wallet.state().account, 10_000)
   const metro = plan.operators[0]
   const [from, to] = metro?.ladder[2] ?? [0, 0]
@@ -49,7 +38,10 @@ async function openLost() {
   await port.gateEvent(sequence, 'passed')
   while ((await port.upload()) > 0);
   const operator = ports.operator(METRO)
-  const desk = createRiderAccount({ ...talk, linkKey: wallet.state().linkKey })
+  const desk = createRiderAccount({
+    ...riderTalk(day, ISSUER, 'the desk'),
+    linkKey: wallet.state().linkKey,
+  })
   return {
     ports,
     operator,

@@ -1,12 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { charges, heldCharges, taps } from '@unifare/centre'
 import { toHex } from '@unifare/core'
 import { encodeCharge, encodeTap, parseCharge, parseTap } from '@unifare/tap'
-import { prepareNetwork, rideDay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
-import { startNetwork } from '../running.ts'
+import { type RiddenNetwork, rideNetwork } from '../ridden-network.fixture.ts'
 import { openStoredParty } from '../stored-network.ts'
 import { printAlarms } from './alarms.ts'
 import { exportStoredBooks } from './books/export-books.ts'
@@ -20,24 +18,16 @@ import { statistics } from './statistics/statistics.ts'
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 afterEach(() => printed.mockReset())
 
+let network: RiddenNetwork
 let folder: string
 let data: string
 let key: string
 let tap: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unifare-stored-'))
-  data = join(folder, 'network')
-  const running = await startNetwork({
-    seed: 'stored',
-    day: '2026-11-20',
-    riders: 12,
-    dataDir: data,
-    operators: ['15215212'],
-    issuers: ['05215210'],
-  })
-  await prepareNetwork(running.day)
-  await rideDay(running.day)
-  await running.close()
+  network = await rideNetwork('stored')
+  folder = network.folder
+  data = network.data
+  await network.end()
   const stored = await openStoredParty(data)
   key = toHex(stored.publicKeyOf(stored.centre) ?? new Uint8Array())
   const [row] = await stored.repository.transaction((tx) => tx.select(charges, {}, { limit: 1 }))
@@ -45,7 +35,7 @@ beforeAll(async () => {
   tap = `${first?.terminal}-${first?.sequence}`
   await stored.close()
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => network.remove())
 
 describe('unifare alarms', () => {
   it('tells who has been silent for too long', async () => {

@@ -3,6 +3,7 @@ import { decodeCustomField } from '@unifare/ridecode'
 import { createHandler } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { AT, HOUR, ISSUER, identity, OPERATOR } from '../issuer.fixture.ts'
+import { newService } from '../orders/order-context.ts'
 import { services } from '../orders/tables.ts'
 import { openCodes } from './codes.fixture.ts'
 
@@ -16,19 +17,7 @@ const DAY_MS = 24 * HOUR
 async function openLinking() {
   const here = await openCodes()
   const { phone } = await here.authorised('a')
-  const owned = (number: string, rider: string) => ({
-    number,
-    state: 'active',
-    onlineNumber: -1,
-    depositFen: 0,
-    rider,
-    asker: '',
-    challenge: '',
-    claimSalt: '',
-    claimHash: '',
-    wrongSecrets: 0,
-    lockedUntil: 0,
-  })
+  const owned = (number: string, rider: string) => ({ ...newService(number), rider })
   await here.world.repository.transaction((tx) =>
     tx.put(services, [
       owned(CARD, phone.self.id),

@@ -1,13 +1,12 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { days } from '@unifare/centre'
 import { businessDayStart, nextDay } from '@unifare/core'
 import { startTestPostgres } from '@unifare/core/testing'
-import { type ClearingWay, prepareNetwork, rideDay } from '@unifare/twin'
+import type { ClearingWay } from '@unifare/twin'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
-import { startNetwork } from '../../running.ts'
+import { DAY, type RiddenNetwork, rideNetwork } from '../../ridden-network.fixture.ts'
 import { openStoredParty } from '../../stored-network.ts'
 import { makeProof } from '../proof/make-proof.ts'
 import { type ClearDayOptions, clearDay } from './clear-day.ts'
@@ -20,34 +19,26 @@ const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'wri
 afterEach(() => printed.mockReset())
 
 const SEED = 'cleared again'
-const DAY = '2026-11-20'
 const NEXT_DAY = '2026-11-21'
+let network: RiddenNetwork
 let folder: string
 let data: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unifare-clear-day-'))
-  data = join(folder, 'network')
-  await ridden(data)
+  network = await ridden()
+  folder = network.folder
+  data = network.data
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => network.remove())
 
 /** A network with two closed days, which has ended. */
-async function ridden(dataDir: string, clearing?: ClearingWay): Promise<void> {
-  const running = await startNetwork({
-    seed: SEED,
-    day: DAY,
-    riders: 12,
-    dataDir,
-    operators: ['15215212'],
-    issuers: ['05215210'],
-    ...(clearing && { clearing }),
-  })
-  await prepareNetwork(running.day)
-  await rideDay(running.day)
+async function ridden(clearing?: ClearingWay): Promise<RiddenNetwork> {
+  const ridden = await rideNetwork(SEED, clearing)
+  const { ports } = ridden.running.day
   // Nothing is ridden on the next day: its close goes on from this one.
-  await running.day.ports.setClock(businessDayStart(nextDay(NEXT_DAY)) + 60_000)
-  await running.day.ports.centre.command({ do: 'close-day', day: NEXT_DAY })
-  await running.close()
+  await ports.setClock(businessDayStart(nextDay(NEXT_DAY)) + 60_000)
+  await ports.centre.command({ do: 'close-day', day: NEXT_DAY })
+  await ridden.end()
+  return ridden
 }
 
 const cleared = async (day: string, options: Partial<ClearDayOptions>) => {
@@ -85,8 +76,8 @@ describe('unifare clear day', () => {
   })
 
   it('clears days again that their centre closed by segments, on threads, to the same roots', async () => {
-    const bySegments = join(folder, 'by segments')
-    await ridden(bySegments, 'segments')
+    const other = await ridden('segments')
+    const { data: bySegments } = other
     const { code, text } = await cleared(NEXT_DAY, { seed: SEED, data: bySegments })
     expect(code).toBe(0)
     const stored = await openStoredParty(bySegments)
@@ -104,6 +95,7 @@ describe('unifare clear day', () => {
     const out = join(folder, 'proof.json')
     expect(await makeProof('15215212-1', { data: bySegments, out, lang: 'en' })).toBe(0)
     expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ form: 'verdict-rows' })
+    await other.remove()
   })
 
   it('is cleared by workers that have the keys, from their jobs in a database', async () => {

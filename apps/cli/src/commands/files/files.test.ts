@@ -1,45 +1,36 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ServerType, serve } from '@hono/node-server'
 import { UnifareError } from '@unifare/core'
 import { writeFile as fileOf, writeFileName } from '@unifare/tunion'
-import { prepareNetwork, rideDay } from '@unifare/twin'
 import { Hono } from 'hono'
 import { afterAll, afterEach, beforeAll, expect, it, type Mock, vi } from 'vitest'
 import { createFilesApi } from '../../api-files.ts'
-import { type Running, startNetwork } from '../../running.ts'
+import {
+  DAY,
+  ISSUER,
+  OPERATOR,
+  type RiddenNetwork,
+  rideNetwork,
+} from '../../ridden-network.fixture.ts'
 import { exportFiles } from './export.ts'
 import { importFile } from './import.ts'
 import { printFiles } from './list.ts'
 import { showFile } from './show.ts'
-
-const DAY = '2026-11-20'
-const OPERATOR = '15215212'
-const ISSUER = '05215210'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 afterEach(() => printed.mockReset())
 const told = () => JSON.parse(printed.mock.calls.join('')) as unknown
 
 let folder: string
-let running: Running
+let network: RiddenNetwork
 let server: ServerType
 let port: number
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'unifare-files-'))
-  running = await startNetwork({
-    seed: 'files',
-    day: DAY,
-    riders: 12,
-    dataDir: join(folder, 'network'),
-    operators: [OPERATOR],
-    issuers: [ISSUER],
-  })
-  await prepareNetwork(running.day)
-  await rideDay(running.day)
-  const { centre, operators, issuers } = running.network
+  network = await rideNetwork('files')
+  folder = network.folder
+  const { centre, operators, issuers } = network.running.network
   const app = new Hono().route(
     '/',
     createFilesApi({ centre, operators, issuers: new Set(issuers.keys()) }),
@@ -57,8 +48,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await new Promise((ended) => server.close(ended))
-  await running.close()
-  await rm(folder, { recursive: true })
+  await network.end()
+  await network.remove()
 })
 
 const nameOf = (sequence: number) =>
@@ -100,7 +91,7 @@ it("gives an operator the white list of the day's card prefixes", async () => {
 
 it('sends an upload file in the name of its operator, and lists it', async () => {
   printed.mockReturnValue(true)
-  const header = { day: DAY, receiver: running.plan.centre.id }
+  const header = { day: DAY, receiver: network.running.plan.centre.id }
   expect(await importFile(await upload(1, fileOf('UP', header, [])), { port, json: true })).toBe(0)
   expect(told()).toMatchObject({ state: 'accepted', records: 0, gaps: [] })
   await importFile(await upload(3, fileOf('UP', header, [])), { port })
