@@ -1,8 +1,8 @@
-import { createMemoryRepository, type Repository, type Tx, UnifareError, utf8 } from '@unifare/core'
+import { createMemoryRepository, UnifareError, utf8 } from '@unifare/core'
 import { exchange } from '@unifare/tap'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { intake, outbox, positions } from './index.ts'
+import { failing, refused, stateOf } from './failing-repository.fixture.ts'
 import {
   AT,
   apply,
@@ -16,47 +16,6 @@ import {
   said,
   textsOf,
 } from './institution.fixture.ts'
-
-const refused = (code: string) => expect.objectContaining({ code })
-
-/** Everything that a repository of the test holds. */
-function stateOf(repository: Repository) {
-  return repository.transaction(async (tx) => ({
-    said: await tx.select(said, {}),
-    intake: await tx.select(intake, {}),
-    positions: await tx.select(positions, {}),
-    outbox: await tx.select(outbox, {}),
-  }))
-}
-
-/** A repository that counts transactions and fails one: before its work, or in its commit. */
-function failing(repository: Repository) {
-  let fault: 'before' | 'commit' | undefined
-  let left = 0
-  const counts = { transactions: 0 }
-  return {
-    counts,
-    /** Fails the n-th transaction from now on. */
-    failAt(transaction: number, moment: 'before' | 'commit') {
-      fault = moment
-      left = transaction
-    },
-    close: () => repository.close(),
-    transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-      counts.transactions += 1
-      left -= 1
-      if (fault === undefined || left > 0) return repository.transaction(work)
-      const moment = fault
-      fault = undefined
-      const lost = new UnifareError('repository.unreachable', 'connection lost')
-      if (moment === 'before') return Promise.reject(lost)
-      return repository.transaction(async (tx) => {
-        await work(tx)
-        throw lost
-      })
-    },
-  }
-}
 
 describe('taking a message in', () => {
   test('journaled and synced before the answer, applied with the time it was taken', async () => {
@@ -311,92 +270,6 @@ describe('refusals', () => {
       await expect(send).rejects.toThrow(refused('message.malformed'))
     },
   )
-})
-
-describe('faults of the machine', () => {
-  test.each([
-    ['before anything was journaled', 'before'],
-    ['in the commit, behind the sync', 'commit'],
-  ] as const)('the database fails %s: no answer, and once when tried again', async (_, moment) => {
-    const world = createWorld()
-    const repository = failing(world.repository)
-    world.repository = repository
-    await openHere(world)
-    repository.failAt(1, moment)
-    await expect(order(world, { do: 'say', text: 'a' })).rejects.toThrow(
-      refused('link.unreachable'),
-    )
-    expect(await order(world, { do: 'say', text: 'a' })).toMatchObject({ place: 0 })
-    await order(world, { do: 'say', text: 'b' })
-    expect(await textsOf(repository)).toEqual(['a', 'b'])
-    const { positions: places } = await stateOf(repository)
-    expect(places[0]?.value).toBe(2)
-  })
-
-  test('killed between sync and applying: applied when it opens again', async () => {
-    const world = createWorld()
-    const repository = failing(world.repository)
-    world.repository = repository
-    await openHere(world)
-    await order(world, { do: 'say', text: 'a' })
-    repository.failAt(1, 'commit')
-    await expect(order(world, { do: 'say', text: 'b' })).rejects.toThrow(
-      refused('link.unreachable'),
-    )
-    expect(await textsOf(repository)).toEqual(['a'])
-    world.storage.crash()
-    await openHere(world)
-    expect(await textsOf(repository)).toEqual(['a', 'b'])
-    expect(await order(world, { do: 'say', text: 'b' })).toMatchObject({ place: 1 })
-  })
-
-  test('a bug stops the intake until it is mended: nothing is lost, nothing is refused', async () => {
-    const world = createWorld()
-    await openHere(world)
-    await order(world, { do: 'say', text: 'a' })
-    await expect(order(world, { do: 'break', text: 'b' })).rejects.toThrow(
-      refused('link.unreachable'),
-    )
-    await expect(order(world, { do: 'say', text: 'c' })).rejects.toThrow(
-      refused('link.unreachable'),
-    )
-    await expect(openHere(world)).rejects.toThrow(TypeError)
-    await openHere(world, { apply: async (tx, input) => apply(tx, input).catch(() => 'mended') })
-    expect(await order(world, { do: 'break', text: 'b' })).toBe('mended')
-    await order(world, { do: 'say', text: 'c' })
-    expect(await textsOf(world.repository)).toEqual(['a', 'b', 'c'])
-  })
-})
-
-describe('the journal is the truth', () => {
-  test('an empty repository rebuilt from it equals the old one', async () => {
-    const world = createWorld()
-    const here = await openHere(world)
-    for (let i = 0; i < 20; i++) {
-      await world.clock.advance(137)
-      await order(world, { do: i % 5 === 4 ? 'refuse' : 'say', text: `text ${i}` }).catch(() => 0)
-      if (i % 3 === 0) await order(world, { do: 'say', text: 'again and again' })
-      if (i % 7 === 0) await here.command({ do: 'say', text: 'staff' })
-    }
-    const before = await stateOf(world.repository)
-    expect(before.said.length).toBe(20)
-    world.storage.crash()
-    world.repository = createMemoryRepository()
-    await world.clock.advance(1_000_000)
-    await openHere(world)
-    expect(await stateOf(world.repository)).toEqual(before)
-  })
-})
-
-describe('state of another journal', () => {
-  test('is not opened: a database must not be ahead of the journal', async () => {
-    const world = createWorld()
-    const here = await openHere(world)
-    await here.command({ do: 'say', text: 'hello' })
-    const elsewhere = createWorld()
-    elsewhere.repository = world.repository
-    await expect(openHere(elsewhere)).rejects.toThrow(refused('institution.state-ahead'))
-  })
 })
 
 describe('orders of the house', () => {

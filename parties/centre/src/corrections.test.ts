@@ -1,16 +1,11 @@
 import { fromUtf8 } from '@unifare/core'
-import { balances, trialBalance } from '@unifare/ledger'
 import { type Charge, chargeId, FLAGS, type Tap } from '@unifare/tap'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openTestCentre } from './centre.fixture.ts'
 import {
-  AT,
   CENTRE,
   chargeOf,
   checked,
   DAY,
-  dayOf,
   ISSUER,
   ISSUERS,
   OPERATOR,
@@ -18,43 +13,16 @@ import {
   tapOf,
 } from './clearing.fixture.ts'
 import { type CheckedTap, type Cleared, type ClearingInput, clearDay } from './clearing.ts'
-import { codeTap } from './code.fixture.ts'
-import type { PastCharge } from './corrections.ts'
+import { CODE, days, NEXT } from './corrected-days.fixture.ts'
 import { DEMONSTRATION_FEES } from './fees.ts'
 import { pagesOf, statementCsv, statementsOf } from './statement.ts'
 
-const NEXT = '2026-11-21'
-const CODE = { medium: 'code', amountFen: 0, balanceFen: 0, serial: 0 } as const
 const entry = tapOf({ ...CODE, kind: 'entry', sequence: 1, counter: 1, mode: 'metro' })
 const exit = tapOf({ ...CODE, kind: 'exit', sequence: 2, counter: 2, mode: 'metro' })
 const both = [checked(entry), checked(exit)]
 /** The highest fare for the entry alone, and the ride's own once its exit came. */
 const lone = chargeOf([entry], { amountFen: 600 })
 const whole = chargeOf([entry, exit], { amountFen: 400, number: 2, corrects: 1 })
-
-/** Days one behind the other on one state, as a centre keeps it. */
-function days() {
-  const past = new Map<string, PastCharge>()
-  const settled = new Map<string, { charge: string; hash: string }>()
-  const corrections = new Map<string, { corrects: string; first: string }>()
-  const inputs: ClearingInput[] = []
-  return {
-    inputs,
-    clear(charges: readonly Charge[], taps: readonly CheckedTap[], day = DAY): Cleared {
-      const state = { past, settled, corrections }
-      const [a, b, c] = [new Map(past), new Map(settled), new Map(corrections)]
-      const input = dayOf(charges, taps, { day, past: a, settled: b, corrections: c })
-      inputs.push(input)
-      const cleared = clearDay(input)
-      for (const { id, charge, verdict, fee } of cleared.charges) {
-        state.past.set(id, { charge, verdict, fee })
-      }
-      for (const [identity, one] of cleared.closing.settled) state.settled.set(identity, one)
-      for (const [name, one] of cleared.closing.corrections) state.corrections.set(name, one)
-      return cleared
-    },
-  }
-}
 
 const verdictsOf = ({ charges }: Cleared) => charges.map(({ verdict }) => verdict)
 const positionOf = (cleared: Cleared, member: string) =>
@@ -333,138 +301,5 @@ describe('pages of a statement', () => {
       }
     }
     expect(pagesOf([], 2)).toEqual([[]])
-  })
-})
-
-/** Rides by code, each asked for several times, on days of a week. */
-const chains = fc.array(
-  fc.record({
-    operator: fc.constantFrom(...OPERATORS),
-    issuer: fc.constantFrom(...ISSUERS),
-    mode: fc.constantFrom('metro', 'bus', 'bicycle'),
-    asked: fc.array(
-      fc.record({ amountFen: fc.nat(3_000), day: fc.nat(4), missing: fc.boolean() }),
-      {
-        minLength: 1,
-        maxLength: 4,
-      },
-    ),
-  }),
-  { maxLength: 12 },
-)
-
-test('whatever is corrected when: sums are those of what stands in the end, and every day ties', () => {
-  fc.assert(
-    fc.property(chains, (drawn) => {
-      const taps: CheckedTap[] = []
-      const byDay: Charge[][] = Array.from({ length: 5 }, () => [])
-      let number = 0
-      const ends: { charge: Charge; operator: string }[] = []
-      for (const [index, { asked, mode, ...place }] of drawn.entries()) {
-        const tap = tapOf({ ...CODE, ...place, mode, sequence: index + 1, counter: index + 1 })
-        taps.push(checked(tap))
-        const missing = tapOf({
-          ...CODE,
-          ...place,
-          mode,
-          sequence: 900 + index,
-          counter: 900 + index,
-        })
-        let corrects = 0
-        const days = asked.map(({ day }) => day).toSorted((a, b) => a - b)
-        for (const [turn, { amountFen, missing: gap }] of asked.entries()) {
-          number += 1
-          const named = gap ? [tap, missing] : [tap]
-          const charge = chargeOf(named, { amountFen, number, corrects, startAt: AT })
-          byDay[days[turn] ?? 0]?.push(charge)
-          corrects = number
-          if (!gap) {
-            const known = ends.findIndex((end) => end.charge.taps[0]?.sequence === tap.sequence)
-            if (known >= 0) ends.splice(known, 1)
-            ends.push({ charge, operator: place.operator })
-          }
-        }
-      }
-      const scheme = days()
-      const operatorFen = new Map<string, number>()
-      let settledFen = 0
-      for (const [index, charges] of byDay.entries()) {
-        const cleared = scheme.clear(charges, taps, `2026-11-2${index}`)
-        settledFen += cleared.settledFen
-        expect(cleared.positions.reduce((sum, { netFen }) => sum + netFen, 0)).toBe(0)
-        for (const { postings } of cleared.entries) {
-          expect(postings.reduce((sum, { amountFen }) => sum + amountFen, 0)).toBe(0)
-        }
-        for (const statement of statementsOf(cleared, CENTRE)) {
-          const sum = statement.lines
-            .filter(({ side }) => side === 'receive')
-            .reduce(
-              (total, { amountFen, verdict }) => total + (verdict === 'normal' ? amountFen : 0),
-              0,
-            )
-          operatorFen.set(statement.member, (operatorFen.get(statement.member) ?? 0) + sum)
-        }
-        expect(clearDay(scheme.inputs[index] as ClearingInput).root).toBe(cleared.root)
-      }
-      expect(settledFen).toBe(ends.reduce((sum, { charge }) => sum + charge.amountFen, 0))
-      for (const operator of OPERATORS) {
-        const stands = ends.filter((end) => end.operator === operator)
-        expect(operatorFen.get(operator) ?? 0).toBe(
-          stands.reduce((sum, { charge }) => sum + charge.amountFen, 0),
-        )
-      }
-    }),
-    { seed: 20_261_121 },
-  )
-})
-
-describe('a centre', () => {
-  async function corrected() {
-    const network = await openTestCentre()
-    const { tap, content } = await codeTap()
-    await network.centre.command({ do: 'publish-issuer-keys', content })
-    await network.taps([tap])
-    const asked = (number: number, amountFen: number, corrects: number) =>
-      chargeOf([tap], { number, amountFen, corrects })
-    await network.charges([asked(1, 600, 0)])
-    const first = await network.close()
-    await network.charges([asked(2, 400, 1), asked(3, 450, 2)])
-    const second = await network.close(NEXT)
-    return { network, tap, asked, results: [first, second] }
-  }
-
-  test('closes days with corrections, and runs each again to its root', async () => {
-    const { network, results, asked } = await corrected()
-    expect(results).toMatchObject([
-      { settledFen: 600, rejected: {} },
-      { settledFen: -150, rejected: {} },
-    ])
-    await network.charges([asked(4, 100, 3), asked(5, 500, 1)])
-    const third = await network.close('2026-11-22')
-    expect(third).toMatchObject({ settledFen: -350, rejected: { 'charge.corrected': 1 } })
-    for (const { day, root } of [...results, third]) {
-      expect((await network.centre.rerun(day)).root).toBe(root)
-    }
-  })
-
-  test('has books that sum to zero, and members that stand as if asked once, to the fen of rounding', async () => {
-    const { network } = await corrected()
-    const { rows, sumFen } = trialBalance(await network.centre.read((tx) => balances(tx)))
-    expect(sumFen).toBe(0)
-    const of = (account: string) =>
-      rows.filter((row) => row.account === account).reduce((sum, row) => sum + row.balanceFen, 0)
-    // By one charge of 4.50 yuan 447.705 and 448.65 fen. Each day rounds once: 597 − 149, 598 − 150.
-    expect(of(`member/${OPERATOR}/receivable`)).toBe(448)
-    expect(of(`member/${ISSUER}/payable`)).toBe(-448)
-  })
-
-  test('a second charge for a corrected ride is the same on the day and when it runs again', async () => {
-    const { network, tap } = await corrected()
-    const third = chargeOf([tap], { number: 4, amountFen: 600 })
-    await network.charges([third])
-    const result = await network.close('2026-11-22')
-    expect(result.rejected).toEqual({ 'tap.charged': 1 })
-    expect((await network.centre.rerun(NEXT)).root).not.toBe(result.root)
-    expect((await network.centre.rerun('2026-11-22')).root).toBe(result.root)
   })
 })
