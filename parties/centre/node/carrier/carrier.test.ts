@@ -1,102 +1,32 @@
 import { EventEmitter, once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createSeededRandom, segmentName } from '@unifare/core'
-import { startTestPostgres, type TestPostgres } from '@unifare/core/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { openLeaseClient } from '../lease/lease-client.ts'
-import { type CarriedFiles, openCarriedFiles } from './carried-files.ts'
-import { createFileReceiver } from './file-receiver.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Carriage, faultyCarrier, openCarriage, PIECE_BYTES } from './carrier.fixture.ts'
 import { createFileSender } from './file-sender.ts'
 import { openCarrier } from './open-carrier.ts'
 import { type SegmentCarrier, tooLarge } from './segment-carrier.ts'
 import { startTestNats, type TestBrokers } from './testing/index.ts'
 
-const PIECE_BYTES = 64 * 1024
-const FILE_BYTES = PIECE_BYTES * 20 + 321
 const START_MS = 90_000
-
-let server: TestPostgres
-let client: ReturnType<typeof openLeaseClient>
-let files: CarriedFiles
-let dir: string
 let serial = 0
+let carriage: Carriage
+let files: Carriage['files']
+let dir: string
+const made: Carriage['made'] = (name) => carriage.made(name)
+const arrivedAs: Carriage['arrivedAs'] = (receiver, name) => carriage.arrivedAs(receiver, name)
+const senderOver: Carriage['senderOver'] = (...of) => carriage.senderOver(...of)
+const receiverOver: Carriage['receiverOver'] = (...of) => carriage.receiverOver(...of)
 
 beforeAll(async () => {
-  server = await startTestPostgres()
-  client = openLeaseClient({ urls: [server.url] })
-  files = await openCarriedFiles(client)
-  dir = await mkdtemp(join(tmpdir(), 'unifare-carrier-'))
+  carriage = await openCarriage()
+  files = carriage.files
+  dir = carriage.dir
 })
 
-beforeEach(() => client.query('truncate carried_files cascade'))
+beforeEach(() => carriage.forget())
 
-afterAll(async () => {
-  await client.close()
-  await server.stop()
-  await rm(dir, { recursive: true, force: true })
-})
-
-/** A file of random content in the sender's folder. */
-async function made(name: string): Promise<Uint8Array> {
-  const content = createSeededRandom(name).bytes(FILE_BYTES)
-  await mkdir(join(dir, 'from'), { recursive: true })
-  await writeFile(join(dir, 'from', name), content)
-  return content
-}
-
-const arrivedAs = (receiver: string, name: string) => readFile(join(dir, receiver, name))
-
-function senderOver(carrier: SegmentCarrier, told?: (name: string, index: number) => void) {
-  return createFileSender({
-    files,
-    carrier,
-    dir: join(dir, 'from'),
-    sender: 'from',
-    pieceBytes: PIECE_BYTES,
-    pollMs: 50,
-    ...(told && { told }),
-  })
-}
-
-async function receiverOver(carrier: SegmentCarrier, receiver: string, keeps = false) {
-  await mkdir(join(dir, receiver), { recursive: true })
-  return await createFileReceiver({
-    files,
-    carrier,
-    dir: join(dir, receiver),
-    receiver,
-    keeps,
-    patienceMs: 400,
-    waitMs: 30_000,
-    pollMs: 50,
-  })
-}
-
-/** Deliveries as a carrier of the worst kind makes them. */
-function faultyCarrier(change: (message: Uint8Array, n: number) => readonly Uint8Array[]) {
-  const takers = new Set<(message: Uint8Array) => Promise<void>>()
-  let count = 0
-  const carrier: SegmentCarrier = {
-    async publish(message) {
-      const given = change(message, count++)
-      for (const take of takers) for (const one of given) await take(one)
-    },
-    subscribe(_receiver, take) {
-      takers.add(take)
-      return {
-        async close() {
-          takers.delete(take)
-        },
-      }
-    },
-    async close() {
-      takers.clear()
-    },
-  }
-  return carrier
-}
+afterAll(() => carriage.close())
 
 describe('a carrier that', () => {
   test.each([
@@ -266,66 +196,6 @@ describe('what is carried', () => {
     const had = receiver.has('stale').then(() => arrivedAs('stale-folder', 'stale'))
     await sender.send('stale')
     expect(await had).toEqual(Buffer.from(content))
-    await sender.close()
-    await receiver.close()
-  })
-
-  test('a finished segment leaves the workers, not its sender and who keeps, and comes when asked for', async () => {
-    const name = segmentName('finished', 3)
-    const content = await made(name)
-    const carrier = faultyCarrier((one) => [one])
-    const keeper = await receiverOver(carrier, 'keeper', true)
-    const worker = await receiverOver(carrier, 'finished')
-    const sender = senderOver(carrier)
-    await sender.send(name)
-    await sender.held(name, 2)
-    await files.finish([{ journal: 'finished', segment: 3, name }])
-    await vi.waitUntil(async () => !(await readdir(join(dir, 'finished'))).includes(name))
-    expect(await files.names('')).toEqual([])
-    expect(await files.dropped('finished')).toEqual([])
-    expect((await files.finished()).get('finished')).toBe(3)
-    expect(await arrivedAs('keeper', name)).toEqual(Buffer.from(content))
-    expect(await arrivedAs('from', name)).toEqual(Buffer.from(content))
-
-    const had = worker.has(name)
-    await vi.waitUntil(async () => (await files.requested()).includes(name))
-    await sender.send(name)
-    await had
-    expect(await arrivedAs('finished', name)).toEqual(Buffer.from(content))
-    expect(await files.requested()).toEqual([])
-    // What is received anew is removed anew; what lay there as an original never is.
-    await files.finish([{ journal: 'finished', segment: 3, name }])
-    await vi.waitUntil(async () => !(await readdir(join(dir, 'finished'))).includes(name))
-    expect(await arrivedAs('from', name)).toEqual(Buffer.from(content))
-    for (const one of [sender, keeper, worker]) await one.close()
-  })
-
-  test('a file that a folder has of its own is not removed when it is finished', async () => {
-    const name = segmentName('original', 1)
-    const content = await made(name)
-    await mkdir(join(dir, 'original'))
-    await writeFile(join(dir, 'original', name), content)
-    const carrier = faultyCarrier((one) => [one])
-    const receiver = await receiverOver(carrier, 'original')
-    const sender = senderOver(carrier)
-    await sender.send(name)
-    await sender.held(name, 1)
-    await files.finish([{ journal: 'original', segment: 1, name }])
-    expect(await files.dropped('original')).toEqual([])
-    expect(await arrivedAs('original', name)).toEqual(Buffer.from(content))
-    await sender.close()
-    await receiver.close()
-  })
-
-  test('what a receiver was getting is given up when it is finished', async () => {
-    const name = segmentName('half', 1)
-    await made(name)
-    const carrier = faultyCarrier((one, n) => (n < 12 ? [one] : []))
-    const receiver = await receiverOver(carrier, 'half')
-    const sender = senderOver(carrier)
-    await sender.send(name)
-    await files.finish([{ journal: 'half', segment: 1, name }])
-    await vi.waitUntil(async () => (await readdir(join(dir, 'half', 'arriving'))).length === 0)
     await sender.close()
     await receiver.close()
   })
