@@ -39,7 +39,7 @@ describe('days closed by segments', () => {
     const [, rules, scriptOfDays] = given
     const script = await scriptOfDays()
     const objects = await openCentre(rules)
-    const segments = await openCentre({ ...rules, clearing: {} })
+    const segments = await openCentre({ ...rules, clearing: { pageCharges: 1 } })
     const [told, other] = [await liveDays(objects, script), await liveDays(segments, script)]
     const plain = (results: typeof told) => results.map(({ root: _root, ...result }) => result)
     expect(plain(other)).toEqual(plain(told))

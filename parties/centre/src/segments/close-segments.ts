@@ -34,8 +34,9 @@ export async function closeBySegments(
 ): Promise<DayOutcome> {
   const { day, rules } = closing
   const { cleared, closed, moves } = await clearOwnDay(tx, { ...closing, isClosed: false }, tools)
+  const { pageCharges } = tools.clearing
   const sums = createDaySums(tx, closing)
-  for await (const page of judgedPages(tx, { closed, day, rules })) {
+  for await (const page of judgedPages(tx, { closed, day, rules, pageCharges })) {
     await storePage(tx, page, day)
     await sums.add(page)
   }

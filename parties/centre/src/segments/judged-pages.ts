@@ -1,4 +1,4 @@
-import { type Day, type Tx, toHex, view } from '@unifare/core'
+import { type Day, type Tx, toHex } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 import { type Charge, chargeId, deliveryId, mediumId, parseCharge, parseTap } from '@unifare/tap'
 import { type ClearedCharge, serialKey } from '../clearing.ts'
@@ -7,14 +7,11 @@ import { correctedBefore } from '../corrected-before.ts'
 import { standingOf } from '../corrections.ts'
 import { BUCKETS } from '../engine/account-hash.ts'
 import type { ClosedDay } from '../engine/shard-file.ts'
-import { ROW, ROW_BYTES, verdictOf } from '../engine/verdict-rows.ts'
 import { feeOf } from '../fees.ts'
 import { withParts } from '../rules/member-parts.ts'
 import { type ChargeRow, charges, type TapRow, taps } from '../tables.ts'
 import type { Verdict } from '../verdicts.ts'
-
-/** Charges of a page, about: whole accounts, so that an account's charges stand on one page. */
-const PAGE_CHARGES = 2_000
+import { type RuledCharge, ruledPages } from './ruled-pages.ts'
 
 /** A charge with what the verdict rows say of it. */
 export interface JudgedCharge {
@@ -38,13 +35,6 @@ export interface SettledTap {
   readonly balanceFen: number
 }
 
-/** What the rows say of a charge. */
-interface RuledCharge {
-  readonly operator: string
-  readonly number: number
-  readonly verdict: Verdict
-}
-
 /**
  * The charges of a cleared day with their verdicts, fees and what corrections take back, page by
  * page in the order of the day's verdict rows: the same for any number of shards.
@@ -55,44 +45,19 @@ export async function* judgedPages(
     closed,
     day,
     rules,
-  }: { readonly closed: ClosedDay; readonly day: Day; readonly rules: ClosingRules },
+    pageCharges,
+  }: {
+    readonly closed: ClosedDay
+    readonly day: Day
+    readonly rules: ClosingRules
+    readonly pageCharges?: number | undefined
+  },
 ): AsyncGenerator<readonly JudgedCharge[]> {
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    for (const page of ruledPages(await closed.read('rows', bucket))) {
+    for (const page of ruledPages(await closed.read('rows', bucket), pageCharges)) {
       yield await judgedOf(tx, page, { day, rules })
     }
   }
-}
-
-/** Charges of a bucket's rows, in pages of whole accounts. */
-function* ruledPages(rows: Uint8Array): Generator<readonly RuledCharge[]> {
-  const words = view(rows)
-  let page: RuledCharge[] = []
-  for (let at = 0; at < rows.length; at += ROW_BYTES) {
-    // A charge has a row for each of its taps.
-    if (words.getUint8(at + ROW.place) > 0) continue
-    if (page.length >= PAGE_CHARGES && !isSameAccount(words, at, at - ROW_BYTES)) {
-      yield page
-      page = []
-    }
-    page.push({
-      operator: words
-        .getUint32(at + ROW.operator)
-        .toString(16)
-        .padStart(8, '0'),
-      number: words.getUint32(at + ROW.number),
-      verdict: verdictOf(words.getUint8(at + ROW.verdict)),
-    })
-  }
-  if (page.length > 0) yield page
-}
-
-/** Whether two rows are of one issuer, account and medium. */
-function isSameAccount(words: DataView, one: number, other: number): boolean {
-  for (let i = ROW.issuer; i <= ROW.medium; i++) {
-    if (words.getUint8(one + i) !== words.getUint8(other + i)) return false
-  }
-  return true
 }
 
 async function judgedOf(

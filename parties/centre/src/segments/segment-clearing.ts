@@ -18,6 +18,8 @@ export interface SegmentClearing {
   readonly workers?: ClearingWorkers
   /** Where they set files aside; needed with workers, in memory without. */
   readonly spill?: Spill
+  /** Charges that are written at once, about; 2,000 unless given. */
+  readonly pageCharges?: number
 }
 
 /** What clearing by segments needs of the centre that it belongs to. */

@@ -1,0 +1,79 @@
+import { createMemoryRepository } from '@unifare/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createSplitCounter, pagesOfRecords } from './files/result-splits.ts'
+import { pagesOf, type StatementLine } from './statement.ts'
+import { createPageWriter, STATEMENT_PART_LINES, storedPages } from './statement-pages.ts'
+
+const DAY = '2026-11-20'
+const MEMBER = '30000001'
+
+function lineOf(charge: number, entry?: 'reversal' | 'correction'): StatementLine {
+  return {
+    charge: `${MEMBER}-${charge}`,
+    taps: Array.from({ length: charge % 4 }, (_, tap) => `400000000001-${charge * 4 + tap}`),
+    verdict: 'normal',
+    side: 'receive',
+    counterparty: '20000001',
+    medium: 'code',
+    account: '3120000001000000017',
+    mode: 'bus',
+    tapDay: DAY,
+    endAt: '2026-11-20T00:00:00.000Z',
+    amountFen: 100,
+    feeMicro: '0',
+    acquirerMicro: '0',
+    issuerMicro: '0',
+    centreMicro: '0',
+    shareMicro: '100000000',
+    ...(entry && { entry }),
+  }
+}
+
+/** Lines as they come, in parts; a correction is two lines of one part. */
+function partsOf(sizes: readonly number[]): StatementLine[][] {
+  let charge = 0
+  return sizes.map((size) =>
+    Array.from({ length: size }, () => {
+      charge += 1
+      return charge % 3 === 0
+        ? [lineOf(charge, 'reversal'), lineOf(charge, 'correction')]
+        : [lineOf(charge)]
+    }).flat(),
+  )
+}
+
+const SIZES = fc.array(fc.integer({ min: 0, max: 2 * STATEMENT_PART_LINES }), { maxLength: 4 })
+
+test('lines that come in parts are stored in the pages of the whole', async () => {
+  await fc.assert(
+    fc.asyncProperty(SIZES, async (sizes) => {
+      const parts = partsOf(sizes)
+      await createMemoryRepository().transaction(async (tx) => {
+        const writer = createPageWriter(tx, DAY)
+        for (const lines of parts) await writer.add(MEMBER, lines)
+        const pages = (await writer.end()).get(MEMBER) ?? 0
+        const stored: (readonly StatementLine[])[] = []
+        for await (const page of storedPages(tx, { day: DAY, member: MEMBER, pages })) {
+          stored.push(page)
+        }
+        expect(stored).toEqual(pagesOf(parts.flat(), STATEMENT_PART_LINES))
+      })
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('files are counted in parts as they are cut in the end', () => {
+  const sizes = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 6 })
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 9 }), (own, most) => {
+      const parts = partsOf(own)
+      const counter = createSplitCounter(DAY, most)
+      for (const lines of parts) counter.add(MEMBER, lines)
+      const cut = pagesOfRecords(parts.flat(), most).length
+      const found = counter.rows().find(({ kind }) => kind === 'FB')
+      expect(found?.parts ?? 1).toBe(cut)
+    }),
+  )
+})
