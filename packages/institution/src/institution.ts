@@ -36,6 +36,8 @@ export interface Input {
   readonly journalIndex: number
   /** Leaves a message for another party; it goes out after this transaction, until acknowledged. */
   readonly send: (receiver: string, kind: MessageKind, body: Uint8Array) => void
+  /** Stores what was left so far: for who leaves more than should be held until the end. */
+  readonly storeSent: () => Promise<void>
 }
 
 /**

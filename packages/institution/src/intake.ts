@@ -15,7 +15,7 @@ import type { Apply, Input } from './institution.ts'
 import { type IntakeRow, intake, type OutboxRow, outbox, positions } from './tables.ts'
 
 /** Effects of one message at most; ids of the outbox are journal index × this + number. */
-const EFFECTS_MAX = 10_000
+const EFFECTS_MAX = 1_000_000
 const APPLIED = { name: 'applied' } as const
 const stamp = defineLayout(6, { acceptedAt: [0, 'u48'] })
 
@@ -239,11 +239,23 @@ async function runApply(
   options: { readonly apply: Apply; readonly message: Message; readonly place: Place },
 ): Promise<{ readonly result: unknown; readonly sent: OutboxRow[] }> {
   const { message, place } = options
-  const effects: Parameters<Input['send']>[] = []
-  const send: Input['send'] = (...effect) => void effects.push(effect)
+  let effects: Parameters<Input['send']>[] = []
+  let stored = 0
+  const takeRows = () => {
+    const rows = rowsOf(place.index, effects, stored)
+    stored += rows.length
+    effects = []
+    return rows
+  }
   const { acceptedAt, index: journalIndex } = place
-  const result = await options.apply(tx, { message, acceptedAt, journalIndex, send })
-  return { result: answerable(result), sent: rowsOf(place.index, effects) }
+  const result = await options.apply(tx, {
+    message,
+    acceptedAt,
+    journalIndex,
+    send: (...effect) => void effects.push(effect),
+    storeSent: () => tx.put(outbox, takeRows()),
+  })
+  return { result: answerable(result), sent: takeRows() }
 }
 
 /** The next place in the journal, which is durable only behind a sync. */
@@ -283,10 +295,15 @@ async function moveOn(tx: Tx, { index }: Place): Promise<void> {
   await tx.put(positions, [{ ...APPLIED, value: index + 1 }])
 }
 
-function rowsOf(index: number, effects: readonly Parameters<Input['send']>[]): OutboxRow[] {
-  assert(effects.length <= EFFECTS_MAX, 'a message has too many effects')
-  return effects.map(([receiver, kind, body], number) => {
-    return { id: index * EFFECTS_MAX + number, receiver, kind, body }
+/** Rows of effects, behind those of the same message that are stored. */
+function rowsOf(
+  index: number,
+  effects: readonly Parameters<Input['send']>[],
+  stored: number,
+): OutboxRow[] {
+  assert(stored + effects.length <= EFFECTS_MAX, 'a message has too many effects')
+  return effects.map(([receiver, kind, body], i) => {
+    return { id: index * EFFECTS_MAX + stored + i, receiver, kind, body }
   })
 }
 

@@ -160,6 +160,7 @@ async function sendStatements(
     for await (const page of lines()) {
       const body = { day, part, parts: pages, statement: { ...statement, lines: page } }
       input.send(member, 'statement', utf8(canonicalJson(body)))
+      await input.storeSent()
       part += 1
     }
   }
