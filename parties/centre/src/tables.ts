@@ -132,7 +132,8 @@ export const charges = table<ChargeRow>({
   name: 'charge',
   columns: { operator: 'text', number: 'int', raw: 'bytes', day: 'text', verdict: 'text' },
   key: ['operator', 'number'],
-  indexes: [['day']],
+  // With the key behind it: those of a day are read in pages, in the order of the key.
+  indexes: [['day', 'operator', 'number']],
 })
 
 export const days = table<DayRow>({

@@ -13,6 +13,9 @@ import { type ChargeRow, charges, type TapRow, taps } from '../tables.ts'
 import type { Verdict } from '../verdicts.ts'
 import { type RuledCharge, ruledPages } from './ruled-pages.ts'
 
+/** Charges of a page, unless told otherwise. */
+const PAGE_CHARGES = 2_000
+
 /** A charge with what the verdict rows say of it. */
 export interface JudgedCharge {
   readonly row: ChargeRow
@@ -45,19 +48,26 @@ export async function* judgedPages(
     closed,
     day,
     rules,
-    pageCharges,
+    pageCharges = PAGE_CHARGES,
   }: {
     readonly closed: ClosedDay
     readonly day: Day
     readonly rules: ClosingRules
+    /** Charges of a page, about. */
     readonly pageCharges?: number | undefined
   },
 ): AsyncGenerator<readonly JudgedCharge[]> {
+  let page: readonly RuledCharge[] = []
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    for (const page of ruledPages(await closed.read('rows', bucket), pageCharges)) {
+    for (const own of ruledPages(await closed.read('rows', bucket), pageCharges)) {
+      // The buckets of a small day share a page.
+      page = [...page, ...own]
+      if (page.length < pageCharges) continue
       yield await judgedOf(tx, page, { day, rules })
+      page = []
     }
   }
+  if (page.length > 0) yield await judgedOf(tx, page, { day, rules })
 }
 
 async function judgedOf(

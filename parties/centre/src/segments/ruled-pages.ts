@@ -2,9 +2,6 @@ import { view } from '@unifare/core'
 import { ROW, ROW_BYTES, verdictOf } from '../engine/verdict-rows.ts'
 import type { Verdict } from '../verdicts.ts'
 
-/** Charges of a page, about. */
-const PAGE_CHARGES = 2_000
-
 /** What the rows say of a charge. */
 export interface RuledCharge {
   readonly operator: string
@@ -15,7 +12,7 @@ export interface RuledCharge {
 /** Charges of a bucket's rows, in pages of whole accounts: an account's charges stand on one page. */
 export function* ruledPages(
   rows: Uint8Array,
-  pageCharges: number = PAGE_CHARGES,
+  pageCharges: number,
 ): Generator<readonly RuledCharge[]> {
   const words = view(rows)
   let page: RuledCharge[] = []
