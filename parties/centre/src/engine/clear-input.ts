@@ -1,4 +1,12 @@
-import { type Day, listSegments, type Storage, segmentStart } from '@unifare/core'
+import {
+  canonicalJson,
+  type Day,
+  equalBytes,
+  listSegments,
+  type Storage,
+  segmentStart,
+  utf8,
+} from '@unifare/core'
 import {
   type ClearedSegments,
   type ClearingProgress,
@@ -9,12 +17,14 @@ import {
 import type { DayInput } from './day-input.ts'
 import { fileJournal, writeFileRecords } from './file-records.ts'
 import { storeRules } from './rules-file.ts'
+import { encodeShardFile, shardFile, shardFiles } from './shard-file.ts'
 import type { Spill } from './spill.ts'
 
 /** The journal of a centre's intake. */
 export const INTAKE = 'intake'
 
 const DELIVERED = 'delivered-'
+const CLEARED = 'cleared-'
 
 /** Where a day is cleared, and by whom. */
 export interface InputTools {
@@ -45,10 +55,12 @@ export async function clearInput(
   { centre, previousRoot, closedDays }: DayBefore,
   { storage, workers, spill, progress }: InputTools,
 ): Promise<ClearedInput> {
-  const { day, rules, files, orders, refunded } = input
+  const { day, from, until, rules, files, orders, refunded } = input
   await storeRules(storage, rules)
-  await writeFileRecords(storage, files, { day, centre })
+  await writeFileRecords(storage, files, { day, until, centre })
   const segments = await segmentsOf(storage, input)
+  const shards = shardsFor(segments.length)
+  if (!(await isCleared(storage, input))) await emptyOthers(storage, day, shards)
   const before = closedDays.at(-1)
   const delivered = before === undefined ? undefined : await storage.read(`${DELIVERED}${before}`)
   const cleared = await clearSegments(
@@ -58,7 +70,7 @@ export async function clearInput(
       previousRoot,
       closedDays,
       segments,
-      shards: shardsFor(segments.length),
+      shards,
       orders,
       refunded,
       ...(delivered && { deliveredBefore: delivered }),
@@ -66,12 +78,32 @@ export async function clearInput(
     { workers, spill, ...(progress && { progress }) },
   )
   await storage.replace(`${DELIVERED}${day}`, cleared.delivered)
+  await storage.replace(`${CLEARED}${day}`, placesText({ from, until }))
   return { ...cleared, segments: segments.length }
 }
 
-/** Whether a day was cleared in a storage to its end. */
-export async function isCleared(storage: Storage, day: Day): Promise<boolean> {
-  return (await storage.list(`${DELIVERED}${day}`)).length > 0
+/** Whether a day was cleared in a storage to its end, from these places of the journal. */
+export async function isCleared(
+  storage: Storage,
+  { day, from, until }: Places & { readonly day: Day },
+): Promise<boolean> {
+  const kept = await storage.read(`${CLEARED}${day}`)
+  return kept !== undefined && equalBytes(kept, placesText({ from, until }))
+}
+
+/** Empties what an attempt on another range left in another number of shards. */
+async function emptyOthers(storage: Storage, day: Day, shards: number): Promise<void> {
+  const own = new Set(Array.from({ length: shards }, (_, shard) => shardFile(day, shard, shards)))
+  const names = await storage.list(shardFiles(day))
+  for (const name of names.filter((one) => !own.has(one))) {
+    await storage.replace(name, encodeShardFile([]))
+  }
+}
+
+type Places = Pick<DayInput, 'from' | 'until'>
+
+function placesText({ from, until }: Places): Uint8Array {
+  return utf8(canonicalJson({ from, until }))
 }
 
 /** Segments of the intake with records of the day, and those of files. */
@@ -80,7 +112,7 @@ async function segmentsOf(
   { day, from, until, refused }: DayInput,
 ): Promise<SegmentDay['segments']> {
   const taken = await segmentsBetween(storage, { from, until })
-  const journal = fileJournal(day)
+  const journal = fileJournal(day, until)
   const filed = await listSegments(storage, journal)
   const all = { journal, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] }
   return [

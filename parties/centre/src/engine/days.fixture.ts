@@ -91,7 +91,11 @@ export async function clearDaysOnColumns(
       version,
       until,
     }))
-    await writeFileRecords(storage, one.files ?? { taps: [], charges: [] }, { day, centre: CENTRE })
+    await writeFileRecords(storage, one.files ?? { taps: [], charges: [] }, {
+      day,
+      until: 0,
+      centre: CENTRE,
+    })
     await storeRules(storage, {
       day,
       oldestDay,
@@ -110,7 +114,7 @@ export async function clearDaysOnColumns(
         closedDays: [...closedDays],
         segments: [
           ...(await segmentsOf(storage, journal)),
-          ...(await segmentsOf(storage, fileJournal(day))),
+          ...(await segmentsOf(storage, fileJournal(day, 0))),
         ],
         shards,
         orders: one.orders ?? [],

@@ -24,9 +24,12 @@ export interface FileTap extends Pick<Tap, 'terminal' | 'sequence' | 'operator'>
   readonly raw: Uint8Array
 }
 
-/** Name of the journal with the records of files that a day judges. */
-export function fileJournal(day: Day): string {
-  return `files-${day}`
+/**
+ * Name of the journal with the records of files that a day judges. A close that was refused may have
+ * left one: the place of the order tells them apart.
+ */
+export function fileJournal(day: Day, until: number): string {
+  return `files-${day}-${until}`
 }
 
 /**
@@ -37,10 +40,10 @@ export function fileJournal(day: Day): string {
 export async function writeFileRecords(
   storage: Storage,
   records: FileRecords,
-  { day, centre }: { readonly day: Day; readonly centre: string },
+  { day, until, centre }: { readonly day: Day; readonly until: number; readonly centre: string },
 ): Promise<void> {
   if (records.taps.length + records.charges.length === 0) return
-  const journal = await openJournal({ storage, name: fileJournal(day) })
+  const journal = await openJournal({ storage, name: fileJournal(day, until) })
   // The same records give the same messages: what was written before is not written again.
   let place = 0
   const append = async (kind: MessageKind, sender: string, body: Uint8Array) => {

@@ -34,7 +34,12 @@ const ROOM = 1.1
 
 /** Name of the file that a closed shard leaves. */
 export function shardFile(day: string, shard: number, shards: number): string {
-  return `closed-${day}-${String(shard).padStart(3, '0')}-of-${String(shards).padStart(3, '0')}`
+  return `${shardFiles(day)}${String(shard).padStart(3, '0')}-of-${String(shards).padStart(3, '0')}`
+}
+
+/** Beginning of the names of all files of a day. */
+export function shardFiles(day: string): string {
+  return `closed-${day}-`
 }
 
 /**
@@ -77,7 +82,7 @@ interface Place {
 
 /** Opens what a day left, in however many shards it was cleared; throws `centre.no-closed-day`. */
 export async function openClosedDay(storage: Storage, day: string): Promise<ClosedDay> {
-  const names = await storage.list(`closed-${day}-`)
+  const names = await storage.list(shardFiles(day))
   requireData(names.length > 0, 'centre.no-closed-day', `the files of ${day} are missing`)
   const places = new Map<number, Place>()
   for (const file of names) {

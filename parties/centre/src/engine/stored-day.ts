@@ -37,7 +37,7 @@ export async function readStoredDay(
   const rules = row.rules as ClosingRules
   const message = 'a centre among others cleared it, and some of its journal is cleared elsewhere'
   requireData(rules.tiers === undefined, 'clearing.tiers', message)
-  const places = await placesOf(tx, centre, day)
+  const places = placesOf(await closingPlaces(tx, centre), day)
   const judged = await tx.select(charges, { day })
   return {
     ...(await readDayInput(tx, { day, rules, ...places, isClosed: true })),
@@ -52,12 +52,10 @@ export async function readStoredDay(
 }
 
 /** Where the messages of a closed day stand: behind the order that closed the day before, up to its own. */
-async function placesOf(
-  tx: Tx,
-  centre: string,
+export function placesOf(
+  closes: ReadonlyMap<Day, number>,
   day: Day,
-): Promise<{ readonly from: number; readonly until: number }> {
-  const closes = await closingPlaces(tx, centre)
+): { readonly from: number; readonly until: number } {
   const until = closes.get(day)
   requireData(until !== undefined, 'centre.day-open', `no order closed ${day}`)
   return { from: placeBehind(closes, until), until }
@@ -74,7 +72,7 @@ function placeBehind(closes: ReadonlyMap<Day, number>, until: number): number {
 }
 
 /** Places of the orders that closed days. */
-async function closingPlaces(tx: Tx, centre: string): Promise<ReadonlyMap<Day, number>> {
+export async function closingPlaces(tx: Tx, centre: string): Promise<ReadonlyMap<Day, number>> {
   const closes = new Map<Day, number>()
   for (const { kind, ok, result, journalIndex } of await tx.select(intake, { sender: centre })) {
     const closed = ok && kind === 'order' ? (result as { day?: unknown; root?: unknown }) : null

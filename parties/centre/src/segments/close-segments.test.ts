@@ -3,11 +3,14 @@ import { nodeEngine } from '@unifare/crypto/node'
 import { chargeId, deliveryId, parseCharge } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import { CENTRE, ISSUER, OPERATOR } from '../clearing.fixture.ts'
+import { shardFile } from '../engine/shard-file.ts'
 import { refusal } from '../files/files.fixture.ts'
 import { verifyProof } from '../proof/proof.ts'
 import { proveStored } from '../proof/stored-proof.ts'
 import { charges, days, orders } from '../tables.ts'
+import type { SegmentClearing } from './segment-clearing.ts'
 import {
+  DAYS,
   fileScriptOf,
   liveDay,
   liveDays,
@@ -103,6 +106,27 @@ describe('days closed by segments', () => {
     await network.centre.close()
     const again = await openCentre({}, { storage: ground.storage, again: true })
     expect(await rootsOf(again)).toEqual(roots)
+  })
+
+  test('are not disturbed by what a close left that was refused', async () => {
+    const script = await fileScriptOf()
+    const close = async (clearing?: SegmentClearing) => {
+      const ground = memoryGround()
+      const options = clearing && { clearing }
+      const broken = await openCentre({ ...options, settling: { windows: [] } }, ground)
+      await script[0]?.(broken)
+      expect(await refusal(broken.close())).toBe('window.no-rule')
+      await broken.centre.close()
+      // Another attempt was cleared in other shards.
+      const stale = shardFile(DAYS[0], 0, 256)
+      await ground.storage.replace(stale, new Uint8Array(64))
+      const network = await openCentre({ ...options }, { ...ground, again: true })
+      await script[1]?.(network)
+      await network.close()
+      await liveDay(network, script, 2)
+      return readOutcome(network)
+    }
+    expect(await close({})).toEqual(await close())
   })
 
   test('are refused to a centre among others', async () => {

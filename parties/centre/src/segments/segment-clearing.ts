@@ -7,7 +7,7 @@ import { type DayInput, readDayInput } from '../engine/day-input.ts'
 import { createScatterer } from '../engine/scatter-job.ts'
 import { type ClosedDay, openClosedDay } from '../engine/shard-file.ts'
 import { createMemorySpill, type Spill } from '../engine/spill.ts'
-import { readStoredDay } from '../engine/stored-day.ts'
+import { closingPlaces, placesOf, readStoredDay } from '../engine/stored-day.ts'
 import type { Verifier } from '../evidence.ts'
 import type { OrderMove } from '../order-moves.ts'
 import { days } from '../tables.ts'
@@ -52,8 +52,10 @@ export async function clearOwnDay(
   const { centre, storage } = tools
   const before = (await tx.select(days, {})).filter((row) => row.day < day.day)
   const clear = clearerOf(tools, day.verifier)
+  const closes = await closingPlaces(tx, centre)
   for (const [index, row] of before.entries()) {
-    if (await isCleared(storage, row.day)) continue
+    // A close that was refused may have left files of another range.
+    if (await isCleared(storage, { day: row.day, ...placesOf(closes, row.day) })) continue
     const stored = await readStoredDay(tx, { centre, day: row.day })
     await clear(
       stored,
