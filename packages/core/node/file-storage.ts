@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AppendFile, Storage } from '../src/env.ts'
 import { assert } from '../src/errors.ts'
 import { diskFault, isMissing } from './disk-fault.ts'
-import { makeFolder, syncFolder } from './folder.ts'
+import { makeFolder, removeStale, syncFolder, TEMPORARY } from './folder.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
 const DEFAULT_STEP_BYTES = 1024 * 1024
 /** A file that has become big grows in so many steps at once, ahead of what is written. */
 const STEPS_AHEAD = 8
-const TEMPORARY = '.new'
-/** What a writer left that did not end its work; no one writes a file for so long. */
-const STALE_MS = 24 * 60 * 60 * 1000
 
 /**
  * Storage in a folder (mode 0700, files 0600), created when missing. Appends are preallocated with
@@ -205,18 +202,6 @@ function pathOf(dir: string, name: string): string {
   const plain = /^[A-Za-z0-9][\w.-]*$/.test(name) && !name.endsWith(TEMPORARY)
   assert(plain, `not a name of a file: ${name}`)
   return join(dir, name)
-}
-
-/** Removes what writers left behind that were ended at their work. */
-async function removeStale(dir: string): Promise<void> {
-  const before = Date.now() - STALE_MS
-  for (const name of await readdir(dir)) {
-    if (!name.endsWith(TEMPORARY)) continue
-    const path = join(dir, name)
-    // It may have its name by now, or be removed by another process.
-    const written = (await stat(path).catch(() => undefined))?.mtimeMs
-    if (written !== undefined && written < before) await rm(path, { force: true })
-  }
 }
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { badFolder, isMissing } from './disk-fault.ts'
+
+/** End of the name of a file that is being written. */
+export const TEMPORARY = '.new'
+/** What a writer left that did not end its work; no one writes a file for so long. */
+const STALE_MS = 24 * 60 * 60 * 1000
 
 /**
  * Makes a folder (mode 0700) and those above it where they are missing, and returns the uppermost
@@ -38,6 +43,18 @@ export async function makeWritableFolder(dir: string): Promise<void> {
     await rm(trial)
   } catch (error) {
     throw badFolder(dir, error)
+  }
+}
+
+/** Removes what writers left behind that were ended at their work: files that end with `.new`. */
+export async function removeStale(dir: string): Promise<void> {
+  const before = Date.now() - STALE_MS
+  for (const name of await readdir(dir)) {
+    if (!name.endsWith(TEMPORARY)) continue
+    const path = join(dir, name)
+    // It may have its name by now, or be removed by another process.
+    const written = (await stat(path).catch(() => undefined))?.mtimeMs
+    if (written !== undefined && written < before) await rm(path, { force: true })
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { concat } from '@unifare/core'
@@ -23,6 +23,17 @@ describe('files set aside', () => {
       TypeError,
     )
     await spill.remove('shard')
+  })
+
+  test('that a killed writer left half go after a day, not what one is writing', async () => {
+    const dir = join(root, 'left')
+    mkdirSync(dir)
+    const yesterday = Date.now() / 1000 - 25 * 60 * 60
+    for (const name of ['a.1.new', 'a.2.new', 'a']) writeFileSync(join(dir, name), 'half')
+    for (const name of ['a.1.new', 'a']) utimesSync(join(dir, name), yesterday, yesterday)
+    await createFileSpill(dir)
+    expect(readdirSync(dir)).toEqual(['a', 'a.2.new'])
+    rmSync(dir, { recursive: true })
   })
 
   test('leave nothing behind when they cannot be written', async () => {

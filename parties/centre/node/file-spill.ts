@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskFault, makeFolder } from '@unifare/core/node'
+import { diskFault, makeFolder, removeStale } from '@unifare/core/node'
 import type { Spill } from '../src/index.ts'
 
 /**
  * Set-aside files in a folder (mode 0700, files 0600), created when missing. Nothing is synced. A full
- * disk is `storage.full`, and leaves nothing of the file.
+ * disk is `storage.full`, and leaves nothing of the file; what a killed writer left goes after a day.
  */
 export async function createFileSpill(dir: string): Promise<Spill> {
   await makeFolder(dir)
+  await removeStale(dir)
   const pathOf = (name: string) => {
     if (!/^[\w.-]+$/.test(name)) throw new TypeError(`not a name of a file: ${name}`)
     return join(dir, name)
@@ -19,7 +20,7 @@ export async function createFileSpill(dir: string): Promise<Spill> {
     async write(name, parts) {
       const path = pathOf(name)
       // Two workers may write the same file, and a third read it: it has its name when it is whole.
-      const own = `${path}.${randomUUID()}`
+      const own = `${path}.${randomUUID()}.new`
       try {
         await writeParts(own, parts)
         await rename(own, path)
