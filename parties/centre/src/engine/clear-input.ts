@@ -55,7 +55,7 @@ export async function clearInput(
   { centre, previousRoot, closedDays }: DayBefore,
   { storage, workers, spill, progress }: InputTools,
 ): Promise<ClearedInput> {
-  const { day, from, until, rules, files, orders, refunded } = input
+  const { day, from, until, rules, files, orders, refunded, conflicts } = input
   await storeRules(storage, rules)
   await writeFileRecords(storage, files, { day, until, centre })
   const segments = await segmentsOf(storage, input)
@@ -72,7 +72,8 @@ export async function clearInput(
       segments,
       shards,
       orders,
-      refunded,
+      // No charge can bring either of them.
+      refunded: [...refunded, ...conflicts],
       ...(delivered && { deliveredBefore: delivered }),
     },
     { workers, spill, ...(progress && { progress }) },

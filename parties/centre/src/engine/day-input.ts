@@ -8,6 +8,7 @@ import { charges, denyEntries, orders, refunds, taps } from '../tables.ts'
 import type { FileRecords, FileTap } from './file-records.ts'
 import type { RefundedTap } from './refunded.ts'
 import type { StoredRules } from './rules-file.ts'
+import { serialConflicts } from './serial-conflicts.ts'
 
 /** What a day is cleared from, beside the closing state of the day before. */
 export interface DayInput {
@@ -21,6 +22,8 @@ export interface DayInput {
   readonly orders: readonly OrderMove[]
   /** Purchases that were paid out before the day closed. */
   readonly refunded: readonly RefundedTap[]
+  /** Debits under a serial that stands for another one since an earlier day: conflicts. */
+  readonly conflicts: readonly RefundedTap[]
   readonly files: FileRecords
 }
 
@@ -70,7 +73,7 @@ export async function readDayInput(
     refunded: (await tx.select(refunds, {}))
       .filter((row) => row.day < day)
       .map(({ issuer, account, counter }) => ({ issuer, account, counter })),
-    files: await fileRecords(tx, where, day),
+    ...(await askedRecords(tx, where, day)),
   }
 }
 
@@ -104,20 +107,32 @@ async function deniedMedia(tx: Tx): Promise<StoredRules['denied']> {
   })
 }
 
-/** Their taps came in the same file, so none of these charges waits for a record. */
-async function fileRecords(tx: Tx, where: { readonly day: string }, day: Day) {
+/**
+ * What must be known of charges before they are cleared: records that came by file (their taps came
+ * in the same one, so none of these charges waits for a record), and serials given twice.
+ */
+async function askedRecords(
+  tx: Tx,
+  where: { readonly day: string },
+  day: Day,
+): Promise<Pick<DayInput, 'files' | 'conflicts'>> {
   const raws: Uint8Array[] = []
   const found: FileTap[] = []
+  const conflicts: RefundedTap[] = []
   for await (const page of pagesOf(tx, charges, where)) {
-    const own = page.map(({ raw }) => parseCharge(raw))
-    const filed = own.map(({ tariff, tapDay }) => tariff === FILE_TARIFF && tapDay <= day)
-    raws.push(...page.flatMap(({ raw }, i) => (filed[i] === true ? [raw] : [])))
-    const named = own.filter((_, i) => filed[i]).flatMap((charge) => charge.taps)
+    const asked = page
+      .map(({ raw }) => ({ raw, charge: parseCharge(raw) }))
+      .filter(({ charge }) => charge.tapDay <= day)
+    const filed = asked.filter(({ charge }) => charge.tariff === FILE_TARIFF)
+    raws.push(...filed.map(({ raw }) => raw))
+    const named = filed.flatMap(({ charge }) => charge.taps)
     const rows = await tx.get(
       taps,
       named.map(({ terminal, sequence }) => ({ terminal, sequence })),
     )
     found.push(...rows.flatMap((row): FileTap[] => (row === undefined ? [] : [row])))
+    const all = asked.map(({ charge }) => charge)
+    conflicts.push(...(await serialConflicts(tx, all, day)))
   }
-  return { charges: raws, taps: found }
+  return { files: { charges: raws, taps: found }, conflicts }
 }

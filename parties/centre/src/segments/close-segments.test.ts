@@ -55,7 +55,7 @@ describe('days closed by segments', () => {
     expect(results.map(({ charges, rejected }) => [charges, rejected])).toEqual([
       [6, { 'tap.conflict': 1, 'tap.missing': 1, 'code.over-cap': 1 }],
       [7, { 'tap.charged': 1, 'deny.listed': 1 }],
-      [5, { test: 1, 'charge.corrected': 1 }],
+      [6, { test: 1, 'charge.corrected': 1, 'tap.conflict': 1 }],
     ])
   })
 

@@ -56,6 +56,8 @@ export async function scriptOf(): Promise<Script> {
       cardTap({ sequence, amountFen: 100 * sequence, ...(sequence > 6 && { account: OTHER }) }),
     ),
   )
+  // A terminal that counted twice: the serial of the first ride again, with good codes.
+  const again = await cardTap({ sequence: 9, serial: 1, amountFen: 900 })
   const { taps, content } = await codeTaps(3)
   const codes = taps.map((tap) => ({ ...tap, sequence: tap.sequence + 100 }))
   const [first, second, third, fourth, fifth, sixth, seventh, eighth] = debits as Eight
@@ -95,12 +97,14 @@ export async function scriptOf(): Promise<Script> {
       ])
     },
     async (network) => {
+      await network.taps([again])
       await network.charges([
         chargeOf([code], { number: 14, amountFen: 200, corrects: 10, ...at(2) }),
         chargeOf([code], { number: 15, amountFen: 100, corrects: 5, ...at(2) }),
         chargeOf([last], { number: 16, amountFen: 500, corrects: 13, ...at(2) }),
         chargeOf([last], { number: 17, amountFen: 550, corrects: 16, ...at(2) }),
         chargeOf([eighth], { number: 18, test: true, ...at(2) }),
+        chargeOf([again], { number: 19, ...at(2) }),
       ])
       // The same again, cut otherwise: it counts for nothing.
       await network.charges([chargeOf([fifth], { number: 8, ...at(1) })])

@@ -1,0 +1,38 @@
+import type { Day, Tx } from '@unifare/core'
+import { type Charge, mediumId, parseTap, type Tap } from '@unifare/tap'
+import { serialKey } from '../clearing.ts'
+import { serials, taps } from '../tables.ts'
+import type { RefundedTap } from './refunded.ts'
+
+/**
+ * Debits of charges whose terminal gave their serial to another debit of the card that settled on an
+ * earlier day: columns keep no serials of closed days. Whatever asks for such a debit is a conflict.
+ */
+export async function serialConflicts(
+  tx: Tx,
+  asked: readonly Charge[],
+  day: Day,
+): Promise<readonly RefundedTap[]> {
+  const named = asked.filter(({ medium }) => medium === 'card').flatMap((charge) => charge.taps)
+  const rows = await tx.get(
+    taps,
+    named.map(({ terminal, sequence }) => ({ terminal, sequence })),
+  )
+  const debits = rows.flatMap((row): { readonly tap: Tap; readonly serial: string }[] => {
+    // Without an identity it is no debit, or cannot be read.
+    if (row === undefined || row.identity === '') return []
+    const tap = parseTap(row.raw)
+    const serial = serialKey(tap)
+    return serial === undefined ? [] : [{ tap, serial }]
+  })
+  const known = await tx.get(
+    serials,
+    debits.map(({ serial }) => ({ serial })),
+  )
+  return debits.flatMap(({ tap }, i) => {
+    const before = known[i]
+    const isOther = before !== undefined && before.day < day && before.identity !== mediumId(tap)
+    const { issuer, account, counter } = tap
+    return isOther ? [{ issuer, account, counter }] : []
+  })
+}
