@@ -26,17 +26,26 @@ function print(value: unknown, path: string): string {
     if (!Number.isSafeInteger(value)) throw refusal(path, `${value} is not a safe integer`)
     return JSON.stringify(value)
   }
+  let text = ''
   if (Array.isArray(value)) {
-    return `[${Array.from(value, (item, index) => print(item, `${path}[${index}]`)).join(',')}]`
+    for (let index = 0; index < value.length; index++) {
+      text += `${index === 0 ? '[' : ','}${print(value[index], `${path}[${index}]`)}`
+    }
+    return text === '' ? '[]' : `${text}]`
   }
   if (!isPlainObject(value)) throw refusal(path, 'not a JSON value')
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${printText(key, path)}:${print(value[key], `${path}.${key}`)}`)
-  return `{${members.join(',')}}`
+  for (const key of Object.keys(value).sort()) {
+    const name = printText(key, path)
+    text += `${text === '' ? '{' : ','}${name}:${print(value[key], `${path}.${key}`)}`
+  }
+  return text === '' ? '{}' : `${text}}`
 }
 
+/** Texts that stand between quotes as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
 function printText(text: string, path: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   if (/\p{Surrogate}/u.test(text)) throw refusal(path, 'text with a lone surrogate')
   return JSON.stringify(text)
 }
