@@ -23,8 +23,9 @@ import {
   type MessageKind,
   parseMessage,
 } from '@unifare/tap'
+import type { Outcome } from './entries.ts'
 import { createGroups, takeAlone } from './groups.ts'
-import { type Outcome, openIntake } from './intake.ts'
+import { openIntake } from './intake.ts'
 import { deliverOutbox } from './outbox.ts'
 
 /** A message as the state machine of an institution sees it. */
@@ -59,6 +60,11 @@ export interface InstitutionOptions {
   readonly query?: (tx: Tx, message: Message) => Promise<unknown>
   /** Refuses a message before anything is written (unknown terminal, bad batch signature …). */
   readonly check?: (tx: Tx, message: Message) => Promise<void>
+  /**
+   * Kinds of messages that the check asks about, all unless given: others are written to the
+   * journal while the ones before them are still being applied.
+   */
+  readonly checkedKinds?: readonly MessageKind[]
 }
 
 /** An institution on the link: everything it takes in is journaled and synced before it answers. */
@@ -99,6 +105,7 @@ export async function openInstitution(options: InstitutionOptions): Promise<Inst
     journal,
     apply: options.apply,
     check,
+    checkedKinds: options.checkedKinds,
     hashes: options.engine,
   })
   const oneByOne = createSerial()

@@ -1,36 +1,33 @@
+import { type Env, type Hashes, type Journal, requireData, type Tx } from '@unifare/core'
+import { isRefusal, type Message, type MessageKind, refusalOf } from '@unifare/tap'
 import {
-  assert,
-  canonicalJson,
-  defineLayout,
-  type Env,
-  fromHex,
-  type Hashes,
-  type Journal,
-  requireData,
-  type Tx,
-  UnifareError,
-} from '@unifare/core'
-import { isRefusal, type Message, parseMessage, refusalOf } from '@unifare/tap'
-import type { Apply, Input } from './institution.ts'
-import { type IntakeRow, intake, type OutboxRow, outbox, positions } from './tables.ts'
-
-/** Effects of one message at most; ids of the outbox are journal index × this + number. */
-const EFFECTS_MAX = 1_000_000
-const APPLIED = { name: 'applied' } as const
-const stamp = defineLayout(6, { acceptedAt: [0, 'u48'] })
-
-/** The answer that a message gets, now and at every repetition. */
-export interface Outcome {
-  readonly result?: unknown
-}
+  APPLIED,
+  keyOf,
+  moveOn,
+  type Outcome,
+  outcomeOf,
+  type Place,
+  placeIn,
+  readEntry,
+  requireSameKind,
+  rowOf,
+  runApply,
+} from './entries.ts'
+import { applyGroup, type Seats, seat } from './group-intake.ts'
+import type { Apply } from './institution.ts'
+import { type IntakeRow, intake, outbox, positions } from './tables.ts'
 
 /** Takes messages in: journal, sync, apply. */
 export interface Intake {
   /**
    * Takes messages in one after the other, and answers each. They share one sync and one
-   * transaction; what comes of them is what would come of each alone.
+   * transaction; what comes of them is what would come of each alone. When they are durable, `next`
+   * may be asked for those that are taken next: their places are written while these are committed.
    */
-  take(messages: readonly Message[]): Promise<PromiseSettledResult<Outcome>[]>
+  take(
+    messages: readonly Message[],
+    next?: () => readonly Message[],
+  ): Promise<PromiseSettledResult<Outcome>[]>
   /** Applies what the journal holds and the state has not seen. */
   catchUp(): Promise<void>
 }
@@ -44,10 +41,17 @@ export async function openIntake(options: {
   readonly journal: Journal
   readonly apply: Apply
   readonly check?: ((tx: Tx, message: Message) => Promise<void>) | undefined
+  readonly checkedKinds?: readonly MessageKind[] | undefined
   readonly hashes: Hashes
 }): Promise<Intake> {
-  const { env, journal, apply, check, hashes } = options
-  const { repository } = env
+  const { env, journal, apply, hashes } = options
+  const { repository, clock } = env
+  const check = async (tx: Tx, message: Message) => {
+    if (isChecked(message)) await options.check?.(tx, message)
+  }
+  const tools = { clock, journal, apply, check }
+  /** The next group, which has its places in the journal already. */
+  let seats: Seats | undefined
   // Never ahead of the state: it moves only behind a commit.
   let applied = await repository.transaction(
     async (tx) => (await tx.get(positions, [APPLIED]))[0]?.value ?? 0,
@@ -58,7 +62,15 @@ export async function openIntake(options: {
     `the database has applied ${applied} messages, the journal holds ${journal.length}: they do not belong together`,
   )
 
+  /** Whether something is asked of the state before the message has its place. */
+  function isChecked({ kind }: Message): boolean {
+    const { checkedKinds = [kind] } = options
+    return options.check !== undefined && checkedKinds.includes(kind)
+  }
+
   async function catchUp(): Promise<void> {
+    // Some may have their places though nobody waited for their sync.
+    if (journal.length > journal.syncedLength) await journal.sync().catch(() => undefined)
     while (applied < journal.syncedLength) {
       for (const { index, payload } of await journal.read(applied)) {
         const { acceptedAt, message } = readEntry(payload, hashes)
@@ -79,8 +91,8 @@ export async function openIntake(options: {
           requireSameKind(known, message)
           return undefined
         }
-        await check?.(tx, message)
-        const place = placeIn(journal, { message, acceptedAt: env.clock.now() })
+        await check(tx, message)
+        const place = placeIn(journal, { message, acceptedAt: clock.now() })
         await journal.sync()
         return place
       },
@@ -89,16 +101,44 @@ export async function openIntake(options: {
     return outcomeOf(row)
   }
 
-  async function takeGroup(messages: readonly Message[]): Promise<PromiseSettledResult<Outcome>[]> {
-    await catchUp()
-    const group = await repository.transaction(async (tx) => {
-      const taken = await applyGroup(tx, { ...options, messages })
+  /** The places that a group was given; undefined when others stand before them, or it has none. */
+  function seatsOf(messages: readonly Message[]): Seats | undefined {
+    const given = seats?.messages === messages ? seats : undefined
+    seats = undefined
+    const first = given?.places.find((place) => place !== undefined)
+    return first?.index === applied ? given : undefined
+  }
+
+  /** Gives the next group its places; when it has none, or not all, that is found out when it is taken. */
+  async function seatNext(tx: Tx, messages: readonly Message[]): Promise<void> {
+    if (messages.some(isChecked)) return
+    try {
+      seats = await seat(tx, tools, messages)
+    } catch {
+      return
+    }
+    journal.sync().catch(() => undefined)
+  }
+
+  async function takeGroup(
+    messages: readonly Message[],
+    { given, next }: { readonly given: Seats | undefined; readonly next?: Next },
+  ): Promise<PromiseSettledResult<Outcome>[]> {
+    if (given === undefined) await catchUp()
+    const { results, last } = await repository.transaction(async (tx) => {
+      // The disk need not wait for the state, where nothing is asked of that.
+      const asked = messages.some(isChecked)
+      const places = given ?? (asked ? undefined : await seat(tx, tools, messages))
+      const early = places && journal.sync()
+      early?.catch(() => undefined)
+      const group = await applyGroup(tx, tools, places ?? { messages })
       // Behind it the commit: nothing that is not in the journal becomes state.
-      await journal.sync()
-      return taken
+      await (early ?? journal.sync())
+      if (next !== undefined) await seatNext(tx, next())
+      return group
     })
-    applied = journal.syncedLength
-    return group
+    if (last !== undefined) applied = last.index + 1
+    return results
   }
 
   async function takeEach(messages: readonly Message[]): Promise<PromiseSettledResult<Outcome>[]> {
@@ -111,88 +151,21 @@ export async function openIntake(options: {
 
   return {
     catchUp,
-    async take(messages) {
-      if (messages.length === 1) return takeEach(messages)
+    async take(messages, next) {
+      const given = seatsOf(messages)
+      if (given === undefined && messages.length === 1) return takeEach(messages)
       try {
-        return await takeGroup(messages)
+        return await takeGroup(messages, { given, next })
       } catch {
         // Nothing of the group is state. Those that have their place are applied from the journal,
         // each alone, so that a refusal undoes its own rows only; the others are taken anew.
-        await journal.sync().catch(() => undefined)
         return takeEach(messages)
       }
     },
   }
 }
 
-/**
- * Takes messages in within one transaction, in their order: each sees the state behind the one
- * before. A refusal of the check concerns its message only; any other failure the whole group.
- */
-async function applyGroup(
-  tx: Tx,
-  options: {
-    readonly env: Env
-    readonly journal: Journal
-    readonly apply: Apply
-    readonly check?: ((tx: Tx, message: Message) => Promise<void>) | undefined
-    readonly messages: readonly Message[]
-  },
-): Promise<PromiseSettledResult<Outcome>[]> {
-  const { env, journal, apply, check, messages } = options
-  const before = await tx.get(intake, messages.map(keyOf))
-  const rows = new Map<string, IntakeRow>()
-  const nameOf = ({ sender, bodyHash }: Message) => `${sender}/${bodyHash}`
-  const waiting: OutboxRow[] = []
-  let last: Place | undefined
-  const take = async (message: Message, stored: IntakeRow | undefined): Promise<Outcome> => {
-    const known = stored ?? rows.get(nameOf(message))
-    if (known !== undefined) {
-      requireSameKind(known, message)
-      return outcomeOf(known)
-    }
-    await check?.(tx, message)
-    last = placeIn(journal, { message, acceptedAt: env.clock.now() })
-    const { result, sent } = await runApply(tx, { apply, message, place: last })
-    waiting.push(...sent)
-    const row = rowOf(message, last, { ok: true, result })
-    rows.set(nameOf(message), row)
-    return outcomeOf(row)
-  }
-  const results: PromiseSettledResult<Outcome>[] = []
-  for (const [i, message] of messages.entries()) {
-    const length = journal.length
-    const [result] = await Promise.allSettled([take(message, before[i])])
-    if (result.status === 'rejected' && (journal.length > length || !isRefusal(result.reason))) {
-      throw result.reason
-    }
-    results.push(result)
-  }
-  if (waiting.length > 0) await tx.put(outbox, waiting)
-  if (rows.size > 0) await tx.put(intake, [...rows.values()])
-  if (last !== undefined) await moveOn(tx, last)
-  return results
-}
-
-interface Entry {
-  readonly acceptedAt: number
-  readonly message: Message
-}
-
-function readEntry(payload: Uint8Array, hashes: Hashes): Entry {
-  const message = parseMessage(payload.subarray(stamp.length), hashes)
-  return { ...stamp.decode(payload), message }
-}
-
-function keyOf({ sender, bodyHash }: Message): Pick<IntakeRow, 'sender' | 'bodyHash'> {
-  return { sender, bodyHash }
-}
-
-/** Where a message stands in the journal, and when it was taken in. */
-interface Place {
-  readonly index: number
-  readonly acceptedAt: number
-}
+type Next = Parameters<Intake['take']>[1]
 
 /**
  * One message, one transaction: its place in the journal (synced), state, effects, answer and
@@ -233,93 +206,8 @@ async function applyMessage(
   }
 }
 
-/** Runs the state machine on a message; what it sends is returned, to be stored. */
-async function runApply(
-  tx: Tx,
-  options: { readonly apply: Apply; readonly message: Message; readonly place: Place },
-): Promise<{ readonly result: unknown; readonly sent: OutboxRow[] }> {
-  const { message, place } = options
-  let effects: Parameters<Input['send']>[] = []
-  let stored = 0
-  const takeRows = () => {
-    const rows = rowsOf(place.index, effects, stored)
-    stored += rows.length
-    effects = []
-    return rows
-  }
-  const { acceptedAt, index: journalIndex } = place
-  const result = await options.apply(tx, {
-    message,
-    acceptedAt,
-    journalIndex,
-    send: (...effect) => void effects.push(effect),
-    storeSent: () => tx.put(outbox, takeRows()),
-  })
-  return { result: answerable(result), sent: takeRows() }
-}
-
-/** The next place in the journal, which is durable only behind a sync. */
-function placeIn(
-  journal: Journal,
-  { message, acceptedAt }: { readonly message: Message; readonly acceptedAt: number },
-): Place {
-  const { head, body, bodyHash, signature } = message
-  const index = journal.append(
-    stamp.encode({ acceptedAt }),
-    head,
-    { bytes: body, sha256: fromHex(bodyHash) },
-    signature,
-  )
-  return { index, acceptedAt }
-}
-
-function rowOf(
-  message: Message,
-  { index }: Place,
-  { ok, result }: { readonly ok: boolean; readonly result: unknown },
-): IntakeRow {
-  return { ...keyOf(message), kind: message.kind, journalIndex: index, ok, result }
-}
-
-function requireSameKind({ kind }: IntakeRow, message: Message): void {
-  requireData(kind === message.kind, 'message.refused', `the same body came as a ${kind}`)
-}
-
 async function commit(tx: Tx, place: Place, row: IntakeRow): Promise<IntakeRow> {
   await tx.put(intake, [row])
   await moveOn(tx, place)
   return row
-}
-
-async function moveOn(tx: Tx, { index }: Place): Promise<void> {
-  await tx.put(positions, [{ ...APPLIED, value: index + 1 }])
-}
-
-/** Rows of effects, behind those of the same message that are stored. */
-function rowsOf(
-  index: number,
-  effects: readonly Parameters<Input['send']>[],
-  stored: number,
-): OutboxRow[] {
-  assert(stored + effects.length <= EFFECTS_MAX, 'a message has too many effects')
-  return effects.map(([receiver, kind, body], i) => {
-    return { id: index * EFFECTS_MAX + stored + i, receiver, kind, body }
-  })
-}
-
-/** The result as every repetition reads it back; a float or a date in it is a bug of the party. */
-function answerable(result: unknown): unknown {
-  const plain: unknown = JSON.parse(JSON.stringify(result ?? null))
-  try {
-    canonicalJson(plain)
-  } catch (cause) {
-    throw new TypeError('the result of a message cannot be signed', { cause })
-  }
-  return plain
-}
-
-function outcomeOf(row: IntakeRow): Outcome {
-  if (row.ok) return { result: row.result }
-  const { code, message } = row.result as { code: string; message: string }
-  throw new UnifareError(code, message)
 }

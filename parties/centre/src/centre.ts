@@ -82,6 +82,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     publicKeyOf: async (party) => options.institutions.get(party),
     apply: machine.apply,
     check: machine.check,
+    checkedKinds: ['charge-batch'],
     query: async (tx, message) => {
       const asked = orderOf(message)
       if (asked['shadows'] !== undefined) {
