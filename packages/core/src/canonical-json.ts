@@ -16,37 +16,51 @@ export type Json =
  * lone surrogate, or anything that is not a plain object, array, text, boolean, number or null.
  */
 export function canonicalJson(value: unknown): string {
-  return print(value, '$')
+  return print(value, [])
 }
 
-function print(value: unknown, path: string): string {
+/** Prints a value; the trail names the place where it stands in the whole. */
+function print(value: unknown, trail: string[]): string {
   if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string') return printText(value, path)
+  if (typeof value === 'string') return printText(value, trail)
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw refusal(path, `${value} is not a safe integer`)
+    if (!Number.isSafeInteger(value)) throw refusal(trail, `${value} is not a safe integer`)
     return JSON.stringify(value)
   }
   let text = ''
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
-      text += `${index === 0 ? '[' : ','}${print(value[index], `${path}[${index}]`)}`
+      trail.push(`[${index}]`)
+      text += (index === 0 ? '[' : ',') + print(value[index], trail)
+      trail.pop()
     }
     return text === '' ? '[]' : `${text}]`
   }
-  if (!isPlainObject(value)) throw refusal(path, 'not a JSON value')
-  for (const key of Object.keys(value).sort()) {
-    const name = printText(key, path)
-    text += `${text === '' ? '{' : ','}${name}:${print(value[key], `${path}.${key}`)}`
+  if (!isPlainObject(value)) throw refusal(trail, 'not a JSON value')
+  for (const key of sortedKeys(value)) {
+    text += `${text === '' ? '{' : ','}${printText(key, trail)}:`
+    trail.push('.', key)
+    text += print(value[key], trail)
+    trail.length -= 2
   }
   return text === '' ? '{}' : `${text}}`
+}
+
+/** What was read from a canonical text is in order already. */
+function sortedKeys(value: object): readonly string[] {
+  const keys = Object.keys(value)
+  for (let i = 1; i < keys.length; i++) {
+    if (keys[i - 1]! > keys[i]!) return keys.sort()
+  }
+  return keys
 }
 
 /** Texts that stand between quotes as they are. */
 const PLAIN = /^[ !#-[\]-~]*$/
 
-function printText(text: string, path: string): string {
+function printText(text: string, trail: readonly string[]): string {
   if (PLAIN.test(text)) return `"${text}"`
-  if (/\p{Surrogate}/u.test(text)) throw refusal(path, 'text with a lone surrogate')
+  if (/\p{Surrogate}/u.test(text)) throw refusal(trail, 'text with a lone surrogate')
   return JSON.stringify(text)
 }
 
@@ -56,7 +70,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null
 }
 
-function refusal(path: string, why: string): UnifareError {
+function refusal(trail: readonly string[], why: string): UnifareError {
+  const path = `$${trail.join('')}`
   return new UnifareError('json.not-canonical', `${path}: ${why}`, { path })
 }
 

@@ -60,15 +60,20 @@ export function checkEquality(table: AnyTable, cells: Cells): void {
  */
 export function checkCells(table: AnyTable, cells: Cells, needed: readonly string[]): void {
   for (const column of needed) {
-    assert(cells[column] !== undefined, `${table.name}.${column}: a value is needed`)
+    if (cells[column] === undefined) throw misfit(table, column, 'a value is needed')
   }
   for (const column in cells) {
     const type = table.columns[column]
     const value = cells[column]
-    const nullable = value === null && !table.key.includes(column)
-    assert(type !== undefined, `${table.name}.${column}: no such column`)
-    assert(nullable || fits(type, value), `${table.name}.${column}: does not hold ${typeof value}`)
+    if (type === undefined) throw misfit(table, column, 'no such column')
+    if (value === null ? table.key.includes(column) : !fits(type, value)) {
+      throw misfit(table, column, `does not hold ${typeof value}`)
+    }
   }
+}
+
+function misfit({ name }: AnyTable, column: string, why: string): TypeError {
+  return new TypeError(`${name}.${column}: ${why}`)
 }
 
 function fits(type: ColumnType, value: unknown): boolean {
@@ -88,13 +93,18 @@ function fits(type: ColumnType, value: unknown): boolean {
   }
 }
 
+const ASCII = /^[ -~]*$/
+
 function isPlainText(text: string): boolean {
+  if (ASCII.test(text)) return true
   return !text.includes('\0') && !/\p{Surrogate}/u.test(text)
 }
 
 /** One text for the values of some columns; equal exactly when the values are equal. */
 export function cellsKey(columns: readonly string[], cells: Cells): string {
-  return columns.map((column) => cellText(cells[column])).join('\0')
+  let key = ''
+  for (const column of columns) key += `${key === '' ? '' : '\0'}${cellText(cells[column])}`
+  return key
 }
 
 function cellText(value: unknown): string {
