@@ -66,6 +66,9 @@ export async function benchClearing(options: ClearingBenchOptions): Promise<Clea
   }
   const dir = await mkdtemp(join(tmpdir(), 'unifare-clearing-'))
   try {
+    // First: what the day leaves behind, in memory and on its way to the disk, is no part of it.
+    tell('raw intake')
+    const intake = await measureIntake({ batches: taps >= COUNTRY_TAPS ? 320 : 40 })
     tell(`generating a day of ${taps} card taps`)
     const expected = await generateDay({ plan, dir, threads: cores })
     const sql = await openSqlBaseline(await tapColumns(plan, Math.min(taps, BASELINE_TAPS_MAX)))
@@ -76,8 +79,7 @@ export async function benchClearing(options: ClearingBenchOptions): Promise<Clea
       const singleRate = single / (await sql.single(single))
       tell('clearing a day with 20 % ride codes')
       const codes = await measureClearedCodes({ seed, taps, cores, cities: plan.cities })
-      tell('raw intake, and the check over all time')
-      const intake = await measureIntake({ batches: taps >= COUNTRY_TAPS ? 320 : 40 })
+      tell('the check over all time')
       const marks = measureMarks({
         cards: options.cards ?? Math.min(21_000_000, taps * 2),
         terminals: Math.min(950_000, taps),
