@@ -119,7 +119,8 @@ function mapCells(
   change: (type: ColumnType, value: unknown) => unknown,
 ): Cells {
   const cells: Record<string, unknown> = {}
-  for (const [column, type] of Object.entries(table.columns)) {
+  for (const column in table.columns) {
+    const type = table.columns[column]!
     const value = row[column]
     cells[column] = value === null ? null : change(type, value)
   }
