@@ -7,7 +7,7 @@ import {
 } from '@unifare/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { intake, positions } from './index.ts'
+import { stateOf } from './failing-repository.fixture.ts'
 import { createWorld, openHere, order, said, textsOf, type World } from './institution.fixture.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -154,11 +154,3 @@ describe('messages that come while others are written', () => {
     )
   })
 })
-
-function stateOf(repository: Repository) {
-  return repository.transaction(async (tx) => ({
-    said: await tx.select(said, {}),
-    intake: await tx.select(intake, {}),
-    positions: await tx.select(positions, {}),
-  }))
-}
