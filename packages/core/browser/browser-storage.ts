@@ -1,4 +1,4 @@
-import { concat } from '../src/bytes.ts'
+import { concat, gather } from '../src/bytes.ts'
 import type { Storage } from '../src/env.ts'
 import { assert } from '../src/errors.ts'
 import { answered, inTransaction, openDatabase } from './idb.ts'
@@ -143,8 +143,9 @@ export async function openBrowserStorage(name: string): Promise<BrowserStorage> 
       )
       return names.filter((one): one is string => typeof one === 'string' && one.startsWith(prefix))
     },
-    async replace(file, bytes) {
+    async replace(file, content) {
       checkName(file)
+      const bytes = content instanceof Uint8Array ? content : await gather(content)
       await inTransaction(database, 'readwrite', async (files, pages) => {
         const written = pagesFrom(bytes).map((page, number) => pages.put(page, [file, number]))
         const behind = IDBKeyRange.bound([file, written.length], [file, Number.MAX_SAFE_INTEGER])

@@ -53,6 +53,19 @@ describe('file storage', () => {
     }
   })
 
+  it('replaces a file by parts: by all of them, or not at all', async () => {
+    const storage = await createFileStorage(join(root, 'parts'))
+    const parts = async function* (fails: boolean) {
+      for (const part of ['one ', '', 'two']) yield utf8(part)
+      if (fails) throw new Error('no more')
+    }
+    await storage.replace('file', parts(false))
+    expect(await storage.read('file')).toEqual(utf8('one two'))
+    await expect(storage.replace('file', parts(true))).rejects.toThrow('no more')
+    await storage.replace('file', parts(false))
+    expect(readdirSync(join(root, 'parts'))).toEqual(['file'])
+  })
+
   it('replaces a file that several write at once: it is one of theirs, whole', async () => {
     const dir = join(root, 'replaced')
     const [one, other] = await Promise.all([createFileStorage(dir), createFileStorage(dir)])

@@ -64,12 +64,12 @@ export async function createFileStorage(
       const names = await readdir(dir)
       return names.filter((name) => name.startsWith(prefix) && !name.endsWith(TEMPORARY)).sort()
     },
-    async replace(name, bytes) {
+    async replace(name, content) {
       const path = pathOf(dir, name)
       // A name of its own: another writer of the same file must not write into this one.
       const own = `${path}.${randomUUID()}${TEMPORARY}`
       try {
-        await writeWhole(own, bytes)
+        await writeWhole(own, content)
         await rename(own, path)
       } catch (error) {
         await rm(own, { force: true }).catch(() => undefined)
@@ -220,10 +220,22 @@ function pathOf(dir: string, name: string): string {
   return join(dir, name)
 }
 
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+async function writeParts(handle: FileHandle, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  let at = 0
+  for await (const part of parts) {
+    await writeAll(handle, at, part)
+    at += part.length
+  }
+}
+
+async function writeWhole(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
-    await writeAll(handle, 0, bytes)
+    if (content instanceof Uint8Array) await writeAll(handle, 0, content)
+    else await writeParts(handle, content)
     await handle.sync()
   } finally {
     await handle.close()

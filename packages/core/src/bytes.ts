@@ -54,6 +54,13 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return all
 }
 
+/** Parts one behind the other, where there is no way to do without. */
+export async function gather(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const part of parts) all.push(part)
+  return concat(...all)
+}
+
 /** Same length and content. For secrets use a comparison of constant time. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false

@@ -39,8 +39,11 @@ export interface Storage {
   open(name: string): Promise<AppendFile>
   /** Names of all files that begin with the prefix, sorted. */
   list(prefix: string): Promise<string[]>
-  /** Writes a whole file so that after a crash it is either old or new. */
-  replace(name: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Writes a whole file so that after a crash it is either old or new; one that is too long to be
+   * held comes in parts.
+   */
+  replace(name: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
   /**
    * Content of a whole file, or undefined when there is none; a view of `into` where the file fits
    * into it and the storage can read there.

@@ -7,6 +7,7 @@ export {
   fromBcd,
   fromHex,
   fromUtf8,
+  gather,
   toHex,
   utf8,
   view,

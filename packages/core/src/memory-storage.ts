@@ -1,4 +1,4 @@
-import { concat } from './bytes.ts'
+import { concat, gather } from './bytes.ts'
 import type { AppendFile, Random, Storage } from './env.ts'
 import { assert, UnifareError } from './errors.ts'
 
@@ -113,7 +113,8 @@ export function createMemoryStorage(
     async list(prefix) {
       return [...disks.keys()].filter((name) => name.startsWith(prefix)).sort()
     },
-    async replace(name, bytes) {
+    async replace(name, content) {
+      const bytes = content instanceof Uint8Array ? content : await gather(content)
       if (count('replaces')) throw new Error('simulated: replace failed')
       // The old one goes when the new one is whole.
       if (used() + bytes.length > most) throw full()

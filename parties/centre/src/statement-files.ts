@@ -1,6 +1,6 @@
 import { canonicalJson, type Day, type Storage, type Tx, utf8 } from '@unifare/core'
-import { statementCsv } from './statement.ts'
-import { loadStatements } from './statement-pages.ts'
+import { csvOf, type Statement } from './statement.ts'
+import { linesInPages } from './statement-pages.ts'
 import { days, statements } from './tables.ts'
 
 /**
@@ -9,10 +9,11 @@ import { days, statements } from './tables.ts'
  */
 export async function writeStatements(tx: Tx, storage: Storage, day: Day): Promise<string[]> {
   const names: string[] = []
-  for await (const statement of loadStatements(tx, day)) {
-    const name = `statement-${day}-${statement.member}`
-    await storage.replace(`${name}.json`, utf8(`${canonicalJson(statement)}\n`))
-    await storage.replace(`${name}.csv`, utf8(statementCsv(statement)))
+  for (const { member, statement } of await tx.select(statements, { day })) {
+    const name = `statement-${day}-${member}`
+    const own = statement as Statement
+    await storage.replace(`${name}.json`, jsonParts(tx, own))
+    await storage.replace(`${name}.csv`, csvParts(tx, own))
     names.push(`${name}.json`, `${name}.csv`)
   }
   return names
@@ -23,8 +24,32 @@ export async function writeMissingStatements(tx: Tx, storage: Storage): Promise<
   for (const { day } of await tx.select(days, {})) {
     const members = (await tx.select(statements, { day })).map(({ member }) => member)
     const last = members.at(-1)
-    if (last !== undefined && (await storage.read(`statement-${day}-${last}.csv`)) === undefined) {
-      await writeStatements(tx, storage, day)
-    }
+    if (last === undefined) continue
+    const written = await storage.list(`statement-${day}-${last}.csv`)
+    if (written.length === 0) await writeStatements(tx, storage, day)
   }
+}
+
+/** The canonical text of a statement, page by page. */
+async function* jsonParts(tx: Tx, statement: Statement): AsyncGenerator<Uint8Array> {
+  const empty = canonicalJson({ ...statement, lines: [] })
+  // Only day and places of centres above stand before the lines.
+  const at = empty.indexOf(NO_LINES) + NO_LINES.length - 1
+  yield utf8(empty.slice(0, at))
+  let between = ''
+  for await (const page of linesInPages(tx, statement)) {
+    if (page.length === 0) continue
+    yield utf8(`${between}${page.map(canonicalJson).join(',')}`)
+    between = ','
+  }
+  yield utf8(`${empty.slice(at)}\n`)
+}
+
+const NO_LINES = '"lines":[]'
+
+async function* csvParts(tx: Tx, statement: Statement): AsyncGenerator<Uint8Array> {
+  const { head, linesOf, tail } = csvOf(statement)
+  yield utf8(head)
+  for await (const page of linesInPages(tx, statement)) yield utf8(linesOf(page))
+  yield utf8(tail)
 }

@@ -1,9 +1,11 @@
-import { createMemoryRepository } from '@unifare/core'
+import { canonicalJson, createMemoryRepository, createMemoryStorage, fromUtf8 } from '@unifare/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSplitCounter, pagesOfRecords } from './files/result-splits.ts'
-import { pagesOf, type StatementLine } from './statement.ts'
+import { pagesOf, type Statement, type StatementLine, statementCsv } from './statement.ts'
+import { writeStatements } from './statement-files.ts'
 import { createPageWriter, STATEMENT_PART_LINES, storedPages } from './statement-pages.ts'
+import { statements } from './tables.ts'
 
 const DAY = '2026-11-20'
 const MEMBER = '30000001'
@@ -62,6 +64,40 @@ test('lines that come in parts are stored in the pages of the whole', async () =
     }),
     { numRuns: 20 },
   )
+})
+
+test('files of a statement in pages are those of the whole', async () => {
+  const storage = createMemoryStorage()
+  const lines = partsOf([STATEMENT_PART_LINES + 10]).flat()
+  const head: Statement = {
+    member: MEMBER,
+    day: DAY,
+    root: '"lines":[]',
+    position: { id: MEMBER, receivableFen: 1, payableFen: 0, netFen: 1 },
+    roundingFen: 0,
+    lines: [],
+    orders: [],
+  }
+  await createMemoryRepository().transaction(async (tx) => {
+    const others = [
+      { ...head, member: '20000001', lines: lines.slice(0, 3) },
+      { ...head, member: '1' },
+    ]
+    await tx.put(
+      statements,
+      [head, ...others].map((statement) => ({ day: DAY, member: statement.member, statement })),
+    )
+    const writer = createPageWriter(tx, DAY)
+    await writer.add(MEMBER, lines)
+    await writer.end()
+    await writeStatements(tx, storage, DAY)
+    for (const whole of [{ ...head, lines }, ...others]) {
+      const name = `statement-${DAY}-${whole.member}`
+      const [json, csv] = [await storage.read(`${name}.json`), await storage.read(`${name}.csv`)]
+      expect(fromUtf8(json ?? new Uint8Array())).toBe(`${canonicalJson(whole)}\n`)
+      expect(fromUtf8(csv ?? new Uint8Array())).toBe(statementCsv(whole))
+    }
+  })
 })
 
 test('files are counted in parts as they are cut in the end', () => {

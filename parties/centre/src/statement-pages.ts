@@ -33,6 +33,19 @@ export async function loadStatement(
   return { ...statement, lines: pages.flatMap(({ lines }) => lines as StatementLine[]) }
 }
 
+/** Lines of a stored statement, page by page, each read when it is asked for. */
+export async function* linesInPages(
+  tx: Tx,
+  { day, member, lines }: Pick<Statement, 'day' | 'member' | 'lines'>,
+): AsyncGenerator<readonly StatementLine[]> {
+  yield lines
+  for (let part = 0; ; part++) {
+    const [row] = await tx.get(statementPages, [{ day, member, part }])
+    if (row === undefined) return
+    yield row.lines as StatementLine[]
+  }
+}
+
 /** All statements of a closed day, each read when it is asked for. */
 export async function* loadStatements(tx: Tx, day: Day): AsyncGenerator<Statement> {
   for (const { member } of await tx.select(statements, { day })) {

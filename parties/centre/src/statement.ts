@@ -263,28 +263,43 @@ const COLUMNS = [
  * The detail file for spreadsheets: a line a charge, a line an order, then the totals as lines of
  * the same columns. Codes and digits only, so nothing needs quotes.
  */
-export function statementCsv({
-  lines,
+export function statementCsv(statement: Statement): string {
+  const { head, linesOf: rows, tail } = csvOf(statement)
+  return `${head}${rows(statement.lines)}${tail}`
+}
+
+/** The parts of a detail file: what stands before and behind the lines, and the text of some lines. */
+export function csvOf({
   orders,
   position,
   roundingFen,
   day,
   fromAbove,
-}: Statement): string {
+}: Omit<Statement, 'lines'>): {
+  readonly head: string
+  readonly linesOf: (lines: readonly StatementLine[]) => string
+  readonly tail: string
+} {
   const { receivableFen, payableFen, netFen } = position
   const totals = { receive: receivableFen, pay: payableFen, rounding: roundingFen, net: netFen }
   const columns = fromAbove === undefined ? COLUMNS : [...COLUMNS, 'clearedBy' as const]
-  const cells = [
-    columns,
-    ...lines.map((line) =>
-      columns.map((column) => (column === 'taps' ? line.taps.join(' ') : (line[column] ?? ''))),
-    ),
-    ...orders.map((line) => rowOf(orderCells(line), columns)),
-    ...Object.entries(totals).map(([side, amountFen]) =>
-      rowOf({ charge: 'total', side, tapDay: day, amountFen }, columns),
-    ),
-  ]
-  return `${cells.map((row) => row.join(',')).join('\r\n')}\r\n`
+  const text = (cells: readonly (readonly (string | number)[])[]) =>
+    cells.map((row) => `${row.join(',')}\r\n`).join('')
+  return {
+    head: text([columns]),
+    linesOf: (lines) =>
+      text(
+        lines.map((line) =>
+          columns.map((column) => (column === 'taps' ? line.taps.join(' ') : (line[column] ?? ''))),
+        ),
+      ),
+    tail: text([
+      ...orders.map((line) => rowOf(orderCells(line), columns)),
+      ...Object.entries(totals).map(([side, amountFen]) =>
+        rowOf({ charge: 'total', side, tapDay: day, amountFen }, columns),
+      ),
+    ]),
+  }
 }
 
 type Column = (typeof COLUMNS)[number] | 'clearedBy'
