@@ -51,13 +51,13 @@ export function createScatterer({
       const at = payload.byteOffset
       places.push({ from: at + STAMP_BYTES, end: at + payload.length })
     }
-    if (bytes !== undefined && bytes.buffer !== room.buffer) {
-      // Read into memory of its own: the room was too small.
-      const length = bytes.length
-      room = new Uint8Array(Math.ceil(length * ROOM))
-      room.set(bytes)
-    }
     const end = places.reduce((last, place) => Math.max(last, place.end), 0)
+    // Read into memory of its own, or into the room, where it fits but its lines do not.
+    if (bytes !== undefined && (bytes.buffer !== room.buffer || room.length < end * ROOM)) {
+      const length = bytes.buffer === room.buffer ? end : bytes.length
+      room = new Uint8Array(Math.ceil(length * ROOM))
+      room.set(bytes.subarray(0, length))
+    }
     return { places, end }
   }
 

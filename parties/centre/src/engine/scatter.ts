@@ -156,6 +156,8 @@ export function createScatter(scratch: Scratch): Scatter {
       const start = (Math.ceil(to / LINE_BYTES) * LINE_BYTES) / WORD_BYTES
       const tapStarts = startsOf(taps, start)
       const chargeStarts = startsOf(charges, tapStarts[shards]!)
+      // What is written behind the end of an array is lost without a word.
+      if (chargeStarts[shards]! > lines.length) throw new TypeError('no room for the lines')
       inPieces(taps.count, tapStarts.slice(), copyTaps)
       inPieces(charges.count, chargeStarts.slice(), copyCharges)
       return {
