@@ -31,8 +31,8 @@ import { type EvidenceVerdict, verifyTaps } from '../evidence.ts'
 import type { FeeRow } from '../fees.ts'
 import type { OrderMove } from '../order-moves.ts'
 import { waits } from '../rules/hold-rules.ts'
-import { createShardClearer } from './clear-job.ts'
-import { type ClearedSegments, clearSegments } from './clear-segments.ts'
+import { type ClearTools, createShardClearer } from './clear-job.ts'
+import { type ClearedSegments, type ClearingWorkers, clearSegments } from './clear-segments.ts'
 import { type Denied, type HeldTap, verdictsOfRows } from './engine.fixture.ts'
 import { type FileRecords, fileJournal, writeFileRecords } from './file-records.ts'
 import type { RefundedTap } from './refunded.ts'
@@ -53,6 +53,9 @@ export interface DayIntake {
   readonly files?: FileRecords
   readonly fees?: readonly FeeRow[]
   readonly acceptance?: ClearingInput['acceptance']
+  readonly issuers?: ClearingInput['issuers']
+  /** Into how many pieces it is cut on columns; those of all days when not given. */
+  readonly shards?: number
 }
 
 /** What both ways of clearing must agree on. */
@@ -69,16 +72,27 @@ export interface DaysOptions {
   readonly verifier?: ReturnType<typeof createVerifier>
 }
 
+/** How days are cleared on columns. */
+export interface ColumnOptions extends DaysOptions {
+  readonly shards?: number
+  readonly storage?: Storage
+  /** Who does the jobs; one worker for all of them when not given. */
+  readonly workersOf?: (tools: ClearTools) => ClearingWorkers
+}
+
+function oneWorker(tools: ClearTools): ClearingWorkers {
+  return { scatter: createScatterer(tools), clear: createShardClearer(tools) }
+}
+
 /** Clears days from the segments of an intake journal, on columns, in so many shards. */
 export async function clearDaysOnColumns(
   days: readonly DayIntake[],
-  options: DaysOptions & { readonly shards?: number } = {},
+  options: ColumnOptions = {},
 ): Promise<(DayOutcome & { readonly cleared: ClearedSegments; readonly storage: Storage })[]> {
   const { verifier = createVerifier(), shards = 4, denied = [], holdDays } = options
-  const storage = createMemoryStorage()
+  const { storage = createMemoryStorage(), workersOf = oneWorker } = options
   const spill = createMemorySpill()
-  const tools = { storage, spill, hashes: pureHashes, verifier }
-  const workers = { scatter: createScatterer(tools), clear: createShardClearer(tools) }
+  const workers = workersOf({ storage, spill, hashes: pureHashes, verifier })
   const outcomes: (DayOutcome & { cleared: ClearedSegments; storage: Storage })[] = []
   const closedDays: Day[] = []
   for (const one of days) {
@@ -116,7 +130,7 @@ export async function clearDaysOnColumns(
           ...(await segmentsOf(storage, journal)),
           ...(await segmentsOf(storage, fileJournal(day, 0))),
         ],
-        shards,
+        shards: one.shards ?? shards,
         orders: one.orders ?? [],
         refunded: one.refunded ?? [],
         ...(before && { deliveredBefore: before.delivered }),
@@ -243,11 +257,12 @@ async function segmentsOf(storage: Storage, journal: string) {
   return (await listSegments(storage, journal)).map((segment) => ({ ...place, segment }))
 }
 
-function inputOf({ day, fees, acceptance }: DayIntake): ClearingInput {
+function inputOf({ day, fees, acceptance, issuers }: DayIntake): ClearingInput {
   return dayOf([], [], {
     ...(day !== undefined && { day }),
     ...(fees !== undefined && { fees }),
     ...(acceptance !== undefined && { acceptance }),
+    ...(issuers !== undefined && { issuers }),
   })
 }
 
