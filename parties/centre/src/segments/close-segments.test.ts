@@ -1,4 +1,4 @@
-import { createMemoryStorage } from '@unifare/core'
+import { createMemoryStorage, UnifareError } from '@unifare/core'
 import { nodeEngine } from '@unifare/crypto/node'
 import { chargeId, deliveryId, parseCharge } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
@@ -127,6 +127,24 @@ describe('days closed by segments', () => {
       return readOutcome(network)
     }
     expect(await close({})).toEqual(await close())
+  })
+
+  test('wait for workers that failed: the order stays, and closes the day when they are back', async () => {
+    const ground = memoryGround()
+    const fail = async () => {
+      throw new UnifareError('lease.failed', 'no worker could do the job')
+    }
+    const broken = { workers: { scatter: fail, clear: fail } }
+    const network = await openCentre({ clearing: broken }, ground)
+    const script = await scriptOf()
+    await expect(liveDay(network, script, 0)).rejects.toThrow('2026-11-20 could not be cleared')
+    await network.centre.close()
+    const again = await openCentre({ clearing: {} }, { ...ground, again: true })
+    expect(await again.centre.read((tx) => tx.select(days, {}))).toMatchObject([{ day: DAYS[0] }])
+    expect(await refusal(again.close(DAYS[0]))).toBe('centre.day-closed')
+    const objects = await openCentre({})
+    await liveDay(objects, script, 0)
+    expect(await readOutcome(again)).toEqual(await readOutcome(objects))
   })
 
   test('are refused to a centre among others', async () => {

@@ -1,4 +1,5 @@
 import { type Day, type Hashes, requireData, type Storage, type Tx } from '@unifare/core'
+import { isRefusal } from '@unifare/tap'
 import type { ClosingDay } from '../day-outcome.ts'
 import { type ClearedInput, clearInput, isCleared } from '../engine/clear-input.ts'
 import { createShardClearer } from '../engine/clear-job.ts'
@@ -81,6 +82,17 @@ function clearerOf({ centre, storage, hashes, clearing }: SegmentTools, verifier
     scatter: createScatterer(own),
     clear: createShardClearer(own),
   }
-  return (input: DayInput, previousRoot: string, closedDays: readonly Day[]) =>
-    clearInput(input, { centre, previousRoot, closedDays }, { storage, workers, spill })
+  return async (input: DayInput, previousRoot: string, closedDays: readonly Day[]) => {
+    try {
+      return await clearInput(
+        input,
+        { centre, previousRoot, closedDays },
+        { storage, workers, spill },
+      )
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      // What was taken in is refused no more: workers, files or keys failed, and the order waits.
+      throw new Error(`${input.day} could not be cleared: ${error.message}`, { cause: error })
+    }
+  }
 }
