@@ -3,7 +3,7 @@ import { parseIssuerKeys } from '@unifare/ridecode'
 import type { Charge, ChargePart, Tap } from '@unifare/tap'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { chargeOf, createVerifier, OPERATOR, OPERATORS } from '../clearing.fixture.ts'
+import { cardTap, chargeOf, createVerifier, OPERATOR, OPERATORS } from '../clearing.fixture.ts'
 import { codeTaps } from '../code.fixture.ts'
 import type { Verifier } from '../evidence.ts'
 import {
@@ -115,6 +115,20 @@ describe('prices that members share', () => {
       99,
       undefined,
     ])
+  })
+
+  test('pay a member that has more of the largest price than one part can say', async () => {
+    const tap = await cardTap({ amountFen: 0xffff_ffff, balanceFen: 0 })
+    const most = 0x7fff_ffff
+    const rule = `distance@${OTHER}`
+    const parts = [most, most, 1].map((amountFen) => ({ rule, amountFen }))
+    const discount = [{ rule: 'flat', amountFen: most }, ...parts, { rule, amountFen: -most }]
+    for (const price of [parts, discount]) {
+      const charges = [chargeOf([tap], { parts: price })]
+      const [day] = await both([{ taps: [{ tap, held: 0 }], charges }], {})
+      expect(day?.verdicts).toEqual({ [`${OPERATOR}-1`]: 'normal' })
+      expect(day?.positions.some(({ id }) => id === OTHER)).toBe(true)
+    }
   })
 
   test('stand under the root, in whatever number of shards', async () => {

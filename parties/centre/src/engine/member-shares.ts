@@ -15,10 +15,15 @@ export const SHARE = {
   operator: 0,
   number: 4,
   medium: 8,
+  /** How often 2^32 fen are added to the amount: 0 but for members with several of the largest parts. */
+  high: 9,
   account: 10,
   member: 24,
+  /** Signed. */
   amountFen: 28,
 } as const
+
+const HIGH = 2 ** 32
 
 /** A part's amount and the length of its rule stand before the rule. */
 const PART_HEAD = 5
@@ -77,6 +82,7 @@ function writeShares(
     }
     out.setUint32(to + SHARE.member, Number.parseInt(member, 16))
     out.setInt32(to + SHARE.amountFen, amountFen)
+    out.setInt8(to + SHARE.high, (amountFen - (amountFen | 0)) / HIGH)
   })
   return bytes
 }
@@ -114,7 +120,8 @@ export function readShares(parts: readonly Uint8Array[]): ShareBook {
       const from = at
       while (at < all.length && nameAt(words, at) === name) {
         const member = digitsOf(words.getUint32(at + SHARE.member))
-        shares.push({ member, amountFen: words.getInt32(at + SHARE.amountFen) })
+        const high = words.getInt8(at + SHARE.high) * HIGH
+        shares.push({ member, amountFen: high + words.getInt32(at + SHARE.amountFen) })
         at += SHARE_BYTES
       }
       book.set(name, { bytes: all.subarray(from, at), shares })
