@@ -26,9 +26,11 @@ export interface Section {
   readonly bytes: Uint8Array
 }
 
-const MAGIC = 0x55434c31
-const HEAD_BYTES = 8
-const ENTRY_BYTES = 12
+const MAGIC = 0x55434c32
+/** Magic, number of sections, checksum of the directory (2 words). */
+const HEAD_BYTES = 16
+/** Kind, bucket (a half word each), offset, length, checksum of the section (2 words). */
+const ENTRY_BYTES = 20
 /** Memory for a file is some more than it needs: the next one may be longer. */
 const ROOM = 1.1
 
@@ -43,8 +45,8 @@ export function shardFiles(day: string): string {
 }
 
 /**
- * The file of a shard: `UCL1`, a directory of its sections, the sections. Empty ones are left out. It
- * lies in the memory given, when that is enough.
+ * The file of a shard: `UCL2`, a directory of its sections, the sections, all with checksums. Empty
+ * ones are left out. It lies in the memory given, when that is enough.
  */
 export function encodeShardFile(sections: readonly Section[], room?: ArrayBuffer): Uint8Array {
   const own = sections.filter(({ bytes }) => bytes.length > 0)
@@ -53,8 +55,6 @@ export function encodeShardFile(sections: readonly Section[], room?: ArrayBuffer
   const isRoom = room !== undefined && room.byteLength >= length
   const file = new Uint8Array(isRoom ? room : new ArrayBuffer(Math.ceil(length * ROOM)), 0, length)
   const words = view(file)
-  words.setUint32(0, MAGIC)
-  words.setUint32(4, own.length)
   let at = start
   own.forEach(({ kind, bucket, bytes }, i) => {
     const entry = HEAD_BYTES + i * ENTRY_BYTES
@@ -62,15 +62,23 @@ export function encodeShardFile(sections: readonly Section[], room?: ArrayBuffer
     words.setUint16(entry + 2, bucket)
     words.setUint32(entry + 4, at)
     words.setUint32(entry + 8, bytes.length)
+    const [low, high] = checksum(bytes)
+    words.setUint32(entry + 12, low)
+    words.setUint32(entry + 16, high)
     file.set(bytes, at)
     at += bytes.length
   })
+  const [low, high] = checksum(file.subarray(HEAD_BYTES, start))
+  words.setUint32(0, MAGIC)
+  words.setUint32(4, own.length)
+  words.setUint32(8, low)
+  words.setUint32(12, high)
   return file
 }
 
 /** The files of a closed day, read section by section. */
 export interface ClosedDay {
-  /** Bytes of a bucket and kind; empty where there are none. */
+  /** Bytes of a bucket and kind; empty where there are none. Throws `storage.damaged`. */
   read(kind: SectionKind, bucket: number): Promise<Uint8Array>
 }
 
@@ -78,39 +86,25 @@ interface Place {
   readonly file: string
   readonly offset: number
   readonly length: number
+  readonly sums: Checksum
 }
 
-/** Opens what a day left, in however many shards it was cleared; throws `centre.no-closed-day`. */
+/**
+ * Opens what a day left, in however many shards it was cleared. What another clearing left that did
+ * not come to its end, or that was emptied, is passed over. Throws `centre.no-closed-day` unless the
+ * files of one clearing are all there, and `storage.damaged`.
+ */
 export async function openClosedDay(storage: Storage, day: string): Promise<ClosedDay> {
-  const names = await storage.list(shardFiles(day))
-  requireData(names.length > 0, 'centre.no-closed-day', `the files of ${day} are missing`)
-  const places = new Map<number, Place>()
-  for (const file of names) {
-    const handle = await storage.open(file)
-    try {
-      const head = view(await handle.read(0, HEAD_BYTES))
-      requireData(
-        head.byteLength === HEAD_BYTES && head.getUint32(0) === MAGIC,
-        'centre.no-closed-day',
-        `${file} is no file of a closed shard`,
-      )
-      const entries = view(await handle.read(HEAD_BYTES, head.getUint32(4) * ENTRY_BYTES))
-      for (let at = 0; at < entries.byteLength; at += ENTRY_BYTES) {
-        const key = keyOf(entries.getUint16(at), entries.getUint16(at + 2))
-        const [offset, length] = [entries.getUint32(at + 4), entries.getUint32(at + 8)]
-        places.set(key, { file, offset, length })
-      }
-    } finally {
-      await handle.close()
-    }
-  }
+  const places = await placesOf(storage, day)
   return {
     async read(kind, bucket) {
       const place = places.get(keyOf(SECTIONS[kind], bucket))
       if (place === undefined) return new Uint8Array(0)
       const handle = await storage.open(place.file)
       try {
-        return await handle.read(place.offset, place.length)
+        const bytes = await handle.read(place.offset, place.length)
+        requireWhole(bytes.length === place.length && isSame(checksum(bytes), place.sums), place)
+        return bytes
       } finally {
         await handle.close()
       }
@@ -118,6 +112,88 @@ export async function openClosedDay(storage: Storage, day: string): Promise<Clos
   }
 }
 
+/** Places of the sections of the clearing of a day, by kind and bucket. */
+async function placesOf(storage: Storage, day: string): Promise<ReadonlyMap<number, Place>> {
+  const names = await storage.list(shardFiles(day))
+  const counts = new Set(names.map((name) => Number(/-of-(\d+)$/.exec(name)?.[1])))
+  const sets: Map<number, Place>[] = []
+  for (const shards of counts) {
+    const files = Array.from({ length: shards }, (_, shard) => shardFile(day, shard, shards))
+    if (!files.every((file) => names.includes(file))) continue
+    const places = new Map<number, Place>()
+    for (const file of files) {
+      for (const [key, place] of await placesIn(storage, file)) places.set(key, place)
+    }
+    sets.push(places)
+  }
+  const full = sets.filter(({ size }) => size > 0)
+  const [places] = full.length > 0 ? full : sets
+  requireData(places !== undefined, 'centre.no-closed-day', `files of ${day} are missing`, { day })
+  const message = `the files of ${day} are those of two clearings: remove the older ones`
+  requireData(full.length <= 1, 'centre.no-closed-day', message, { day })
+  return places
+}
+
+async function placesIn(storage: Storage, file: string): Promise<Map<number, Place>> {
+  const handle = await storage.open(file)
+  try {
+    const head = await handle.read(0, HEAD_BYTES)
+    requireWhole(head.length === HEAD_BYTES && view(head).getUint32(0) === MAGIC, { file })
+    const length = view(head).getUint32(4) * ENTRY_BYTES
+    const directory = await handle.read(HEAD_BYTES, length)
+    const sums = sumsAt(view(head), 8)
+    requireWhole(directory.length === length && isSame(checksum(directory), sums), { file })
+    const entries = view(directory)
+    const places = new Map<number, Place>()
+    for (let at = 0; at < length; at += ENTRY_BYTES) {
+      places.set(keyOf(entries.getUint16(at), entries.getUint16(at + 2)), {
+        file,
+        offset: entries.getUint32(at + 4),
+        length: entries.getUint32(at + 8),
+        sums: sumsAt(entries, at + 12),
+      })
+    }
+    return places
+  } finally {
+    await handle.close()
+  }
+}
+
+function requireWhole(isWhole: boolean, { file }: { readonly file: string }): void {
+  requireData(isWhole, 'storage.damaged', `${file} is not as it was written`, { file })
+}
+
 function keyOf(kind: number, bucket: number): number {
   return kind * BUCKETS + bucket
+}
+
+type Checksum = readonly [low: number, high: number]
+
+/**
+ * Sums of words, and of those sums: no change of a bit, or of the order of words, goes unseen. It is
+ * for disks, not for forgers: who can write the file can write its sums.
+ */
+function checksum(bytes: Uint8Array): Checksum {
+  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const words = new Int32Array(own.buffer, own.byteOffset, own.length >>> 2)
+  // Zeros are no sums of nothing.
+  let low = ~own.length
+  let high = MAGIC
+  for (let i = 0; i < words.length; i++) {
+    low = (low + words[i]!) | 0
+    high = (high + low) | 0
+  }
+  for (let i = words.length * 4; i < own.length; i++) {
+    low = (low + own[i]!) | 0
+    high = (high + low) | 0
+  }
+  return [low >>> 0, high >>> 0]
+}
+
+function sumsAt(words: DataView, at: number): Checksum {
+  return [words.getUint32(at), words.getUint32(at + 4)]
+}
+
+function isSame([low, high]: Checksum, [otherLow, otherHigh]: Checksum): boolean {
+  return low === otherLow && high === otherHigh
 }
