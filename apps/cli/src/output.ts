@@ -1,4 +1,4 @@
-import { UnifareError } from '@unifare/core'
+import { type ErrorText, UnifareError } from '@unifare/core'
 
 /** Exit codes, the same for every command. */
 export const EXIT = {
@@ -30,14 +30,41 @@ export function tell(line: string): void {
 const UNAVAILABLE =
   /^(network\.not-running$|repository\.unreachable$|carrier\.unreachable$|reader\.|vpcd\.|pcscd\.)/
 
+/** What the system says of a file or folder that somebody named, in words. */
+const SYSTEM_FAULTS: Readonly<Record<string, ErrorText>> = {
+  ENOENT: { en: 'no such file or folder', zh: '文件或目录不存在' },
+  ENOTDIR: { en: 'not a folder', zh: '不是目录' },
+  EISDIR: { en: 'a folder, not a file', zh: '是目录，不是文件' },
+  EACCES: { en: 'not allowed', zh: '没有权限' },
+  EPERM: { en: 'not allowed', zh: '没有权限' },
+  EROFS: { en: 'the disk is read-only', zh: '磁盘为只读' },
+  ENOSPC: { en: 'the disk is full: make room and try again', zh: '磁盘已满，请清理后重试' },
+}
+
+/** A fault of the system about a path as one line; undefined for all else. */
+function systemFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code = '', path }: NodeJS.ErrnoException = error
+  const text = SYSTEM_FAULTS[code]
+  if (text === undefined || path === undefined) return undefined
+  return `unifare: ${path}: ${text.en} [${code}] · ${text.zh}`
+}
+
 /**
  * Runs a command and turns what goes wrong into one clear line and an exit code. Bad input is the
- * user's to mend; everything else is a defect and shows its stack.
+ * user's to mend, paths that the system refuses among it; everything else is a defect and shows its
+ * stack.
  */
 export async function run(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command()
   } catch (error) {
+    const fault = systemFault(error)
+    if (fault !== undefined) {
+      tell(fault)
+      process.exitCode = EXIT.badData
+      return
+    }
     if (!(error instanceof UnifareError)) {
       tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
       process.exitCode = EXIT.bug

@@ -40,6 +40,7 @@ export function addReconcileProgram(program: Command): void {
     .option('--window <window>', 'of this settlement window; of all without')
     .option('--accounts <file>', 'JSON: {"<member>": {"name", "account", "bank"}}; made up without')
     .option('--out <file>', 'file to write; standard output without')
+    .addOption(json())
     .action((options) =>
       run(async () => (await import('./reconcile/payments.ts')).writePayments(options)),
     )

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type MemberAccount, type Payment, paymentFile, storedPayments } from '@unifare/centre'
 import { formatYuan, parseJson, requireData, sumFen } from '@unifare/core'
 import { systemClock } from '@unifare/core/node'
-import { EXIT, tell } from '../../output.ts'
+import { EXIT, printJson, tell } from '../../output.ts'
 import { openStoredParty } from '../../stored-network.ts'
 
 interface PaymentsOptions {
@@ -10,17 +11,25 @@ interface PaymentsOptions {
   readonly window?: string
   readonly accounts?: string
   readonly out?: string
+  readonly json?: boolean
 }
 
 /** Writes the payments of settlement windows for the bank. */
 export async function writePayments(options: PaymentsOptions): Promise<number> {
-  const { window, out } = options
+  const { window, out, json } = options
   const stored = await openStoredParty(options.data)
   try {
     const all = await stored.repository.transaction((tx) => storedPayments(tx))
     const payments =
       window === undefined ? all : all.filter(({ endToEnd }) => endToEnd.startsWith(`${window}-`))
-    requireData(payments.length > 0, 'bank.bad-payment', 'no window has payments for the bank')
+    const names = new Set(all.map(({ endToEnd }) => endToEnd.replace(/-\d+$/, '')))
+    requireData(
+      payments.length > 0,
+      'bank.bad-payment',
+      window === undefined || names.size === 0
+        ? 'no window has payments for the bank yet'
+        : `${window} has no payments for the bank; payments have ${[...names].join(', ')}`,
+    )
     const xml = paymentFile({
       id: window ?? 'ALL',
       createdAt: systemClock().now(),
@@ -28,9 +37,12 @@ export async function writePayments(options: PaymentsOptions): Promise<number> {
       payments,
       accounts: await accountsOf(payments, stored.centre, options.accounts),
     })
-    if (out === undefined) process.stdout.write(xml)
-    else await writeFile(out, xml, { mode: 0o600 })
+    if (out !== undefined) await writeFile(out, xml, { mode: 0o600 })
     const sum = sumFen(payments.map(({ amountFen }) => amountFen))
+    if (json === true) {
+      const where = out === undefined ? { text: xml } : { file: resolve(out) }
+      printJson({ payments: payments.length, sumFen: sum, ...where })
+    } else if (out === undefined) process.stdout.write(xml)
     tell(`${payments.length} payments, ${formatYuan(sum)} CNY`)
     return EXIT.ok
   } finally {
