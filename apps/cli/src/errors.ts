@@ -32,6 +32,7 @@ export const cliErrors = {
   'clear.bad-database': { en: 'no addresses of PostgreSQL', zh: '数据库地址无效' },
   'clear.bad-verifier': { en: 'no module that opens verifiers', zh: '验签模块无效' },
   'clear.no-keys': { en: 'where the keys are is not told', zh: '未指明密钥来源' },
+  'clear.wrong-seed': { en: 'the seed is of another network', zh: '种子与该网络不符' },
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'data.no-network': { en: 'the folder holds no network', zh: '目录中没有网络数据' },
   'data.unknown-party': { en: 'no such institution in this network', zh: '网络中无此机构' },

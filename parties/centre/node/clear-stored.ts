@@ -48,6 +48,8 @@ interface Summary {
   readonly root: string
   /** Root of the close that it was compared with: another close makes it worthless. */
   readonly closedRoot: string
+  /** Whether it came to what its close said: with other keys it does not, and no day goes on from it. */
+  readonly equal: boolean
 }
 
 const SUMMARY = 'summary-'
@@ -58,9 +60,10 @@ export async function openStoredClearing(options: StoredClearingOptions) {
   const storage = await createFileStorage(dir)
   const journals = await createFileStorage(journalDir)
   return {
-    /** Whether a day was cleared before, under the root of its close. */
+    /** Whether a day was cleared before, under the root of its close, to what that says. */
     async isCleared(day: Day, closedRoot: string): Promise<boolean> {
-      return (await summaryOf(storage, day))?.closedRoot === closedRoot
+      const summary = await summaryOf(storage, day)
+      return summary?.closedRoot === closedRoot && summary.equal === true
     },
     /** Clears a day; all that were closed before it, oldest first, are cleared already. */
     clear: (stored: StoredDay, closedDays: readonly Day[], progress?: ClearingProgress) =>
@@ -91,10 +94,11 @@ async function clearStored(
     { centre, previousRoot: closed.previousRoot ?? last?.root ?? FIRST_ROOT, closedDays },
     { storage, workers: run.workers, spill, ...(progress && { progress }) },
   )
-  const summary: Summary = { day, root: cleared.root, closedRoot: closed.root }
+  const differences = await compareDay(storage, cleared, closed)
+  const equal = differences.length === 0
+  const summary: Summary = { day, root: cleared.root, closedRoot: closed.root, equal }
   await storage.replace(`${SUMMARY}${day}`, utf8(JSON.stringify(summary)))
   await run.end()
-  const differences = await compareDay(storage, cleared, closed)
   return { cleared, segments: cleared.segments, differences }
 }
 

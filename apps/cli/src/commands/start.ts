@@ -47,12 +47,12 @@ async function rideAndShow(
   command: StartCommand,
   server: PageServer | undefined,
 ): Promise<number> {
-  tell(`data: ${command.dataDir}; database: ${running.database}`)
+  tell(`seed: ${command.seed}; data: ${command.dataDir}; database: ${running.database}`)
   const keeper = createOverviewKeeper(running, { seed: command.seed, watched: !command.once })
   const doors = server && (await openDoors({ running, keeper, command, server }))
   try {
     const outcome = await rideOnce(running, keeper, command)
-    const summary = summarise(running, keeper, outcome)
+    const summary = { seed: command.seed, ...summarise(running, keeper, outcome) }
     if (command.json) printJson(summary)
     else printLines(...describe(summary), ...troubles(keeper))
     if (doors !== undefined) await doors.stayOpen()

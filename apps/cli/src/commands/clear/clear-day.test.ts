@@ -23,12 +23,17 @@ const NEXT_DAY = '2026-11-21'
 let network: RiddenNetwork
 let folder: string
 let data: string
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>
 beforeAll(async () => {
+  postgres = await startTestPostgres()
   network = await ridden()
   folder = network.folder
   data = network.data
 })
-afterAll(() => network.remove())
+afterAll(async () => {
+  await postgres.stop()
+  await network.remove()
+})
 
 /** A network with two closed days, which has ended. */
 async function ridden(clearing?: ClearingWay): Promise<RiddenNetwork> {
@@ -47,6 +52,23 @@ const cleared = async (day: string, options: Partial<ClearDayOptions>) => {
   const text = printed.mock.calls.join('')
   printed.mockClear()
   return { code, text }
+}
+
+/** A day cleared by a worker of its own that has the keys of a seed. */
+async function clearedByWorker(
+  day: string,
+  { work, seed }: { readonly work: string; readonly seed: string },
+) {
+  const database = ['--database', postgres.url, '--data', work, '--threads', '1', '--json']
+  const options = JSON.stringify({ seed, centre: '00000156' })
+  const keys = ['--verifier', VERIFIER, '--verifier-options', options]
+  const worker = startProgram(['clear', 'worker', ...database, ...keys, '--name', 'one'])
+  try {
+    const done = await cleared(day, { database: postgres.url, work })
+    return { ...done, worker: await worker.end() }
+  } finally {
+    await worker.kill()
+  }
 }
 
 describe('unifare clear day', () => {
@@ -75,6 +97,16 @@ describe('unifare clear day', () => {
     expect(JSON.parse(before)).toMatchObject({ day: DAY, root: told.root })
   })
 
+  it('refuses a seed of another network before it clears anything', async () => {
+    await expect(cleared(DAY, { seed: 'another' })).rejects.toMatchObject({
+      code: 'clear.wrong-seed',
+    })
+    await expect(cleared('2026-11-19', { seed: SEED })).rejects.toMatchObject({
+      code: 'centre.day-open',
+      message: `2026-11-19 is not closed; closed is ${DAY}, ${NEXT_DAY}`,
+    })
+  })
+
   it('clears days again that their centre closed by segments, on threads, to the same roots', async () => {
     const other = await ridden('segments')
     const { data: bySegments } = other
@@ -99,32 +131,30 @@ describe('unifare clear day', () => {
   })
 
   it('is cleared by workers that have the keys, from their jobs in a database', async () => {
-    const postgres = await startTestPostgres()
     const work = join(folder, 'leased')
-    const database = ['--database', postgres.url, '--data', work, '--threads', '1', '--json']
-    const options = JSON.stringify({ seed: SEED, centre: '00000156' })
-    const keys = ['--verifier', VERIFIER, '--verifier-options', options]
-    const worker = startProgram(['clear', 'worker', ...database, ...keys, '--name', 'one'])
-    try {
-      const { code, text } = await cleared(DAY, { database: postgres.url, work })
-      expect(code).toBe(0)
-      const { root, charges } = JSON.parse(text) as { root: string; charges: number }
-      const alone = await readFile(join(data, 'clearing', `summary-${DAY}`), 'utf8')
-      expect(JSON.parse(alone)).toMatchObject({ root })
-      expect(await worker.end()).toMatchObject({ name: 'one', charges })
-    } finally {
-      await worker.kill()
-      await postgres.stop()
-    }
+    const { code, text, worker } = await clearedByWorker(DAY, { work, seed: SEED })
+    expect(code).toBe(0)
+    const { root, charges } = JSON.parse(text) as { root: string; charges: number }
+    const alone = await readFile(join(data, 'clearing', `summary-${DAY}`), 'utf8')
+    expect(JSON.parse(alone)).toMatchObject({ root })
+    expect(worker).toMatchObject({ name: 'one', charges })
   })
 
-  it('ends with 1 under keys that are not the centre’s: no evidence verifies', async () => {
+  it('ends with 1 where a worker has other keys than the centre; no day goes on from that', async () => {
     const work = join(folder, 'other keys')
-    const { code, text } = await cleared(DAY, { seed: 'another', work, json: false })
+    const { code, text } = await clearedByWorker(DAY, { work, seed: 'another' })
     expect(code).toBe(1)
-    expect(text).toMatch(
-      /DIFFERENCES[^]*verdict\/15215212-\d+: normal closed, card.bad-tac cleared/,
+    expect(JSON.parse(text)).toMatchObject({
+      equal: false,
+      differences: expect.arrayContaining([
+        expect.objectContaining({ closed: 'normal', cleared: 'card.bad-tac' }),
+      ]) as unknown,
+    })
+    expect((await cleared(NEXT_DAY, { seed: SEED, work })).code).toBe(0)
+    const [again, alone] = await Promise.all(
+      [work, join(data, 'clearing')].map((dir) => readFile(join(dir, `summary-${DAY}`), 'utf8')),
     )
+    expect(again).toBe(alone)
   })
 
   it('says what is missing: keys, their passphrase, a folder for the archive, a close', async () => {

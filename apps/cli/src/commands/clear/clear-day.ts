@@ -6,8 +6,10 @@ import {
   type ClearedStoredDay,
   openStoredClearing,
 } from '@unifare/centre/node'
-import { type Day, parseDay, requireData } from '@unifare/core'
+import { type Day, equalBytes, parseDay, requireData } from '@unifare/core'
 import { createFileStorage, makeWritableFolder } from '@unifare/core/node'
+import { nodeEngine } from '@unifare/crypto/node'
+import { createNetworkKeys } from '@unifare/twin'
 import { createProgress, EXIT, printJson, printLines } from '../../output.ts'
 import { institutionDir } from '../../party-storage.ts'
 import { openStoredParty, type StoredParty } from '../../stored-network.ts'
@@ -48,11 +50,14 @@ export async function clearDay(day: Day, options: ClearDayOptions): Promise<numb
 
 async function clearUpTo(
   day: Day,
-  { id: centre, repository }: StoredParty,
+  stored: StoredParty,
   options: ClearDayOptions,
 ): Promise<ClearedStoredDay> {
+  const { id: centre, repository } = stored
   const all = await repository.transaction(storedDays)
-  requireData(all.includes(day), 'centre.day-open', `${day} is not closed`)
+  const closed = all.length === 0 ? 'no day is' : `closed is ${all.slice(-10).join(', ')}`
+  requireData(all.includes(day), 'centre.day-open', `${day} is not closed; ${closed}`)
+  if (options.seed !== undefined) checkSeed(options.seed, stored)
   const dir = workDir(options)
   const workers = await openDayWorkers(options, { centre, dir })
   try {
@@ -78,6 +83,17 @@ async function clearUpTo(
   } finally {
     await workers.close()
   }
+}
+
+/** With the keys of another network every card would be refused. Throws `clear.wrong-seed`. */
+function checkSeed(seed: string, { id: centre, publicKeyOf }: StoredParty): void {
+  const own = publicKeyOf(centre)
+  const asked = createNetworkKeys({ seed, centre, engine: nodeEngine() }).link.publicKey(centre)
+  requireData(
+    own !== undefined && equalBytes(own, asked),
+    'clear.wrong-seed',
+    `the network was not started with the seed "${seed}": "unifare start" tells its seed at the beginning`,
+  )
 }
 
 function workDir({ data, work }: ClearDayOptions): string {
