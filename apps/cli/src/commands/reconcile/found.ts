@@ -20,6 +20,23 @@ const WORDS = {
   zh: { none: '截至该日无差异：', age: '天', overdue: '已逾期' },
 } as const
 
+/** Where a side comes from, in Chinese; in English its name is the word. */
+const SOURCES_ZH: Readonly<Record<(typeof KINDS)[keyof typeof KINDS]['left' | 'right'], string>> = {
+  bank: '银行',
+  settlement: '结算',
+  ledger: '账簿',
+  statement: '对账单',
+  charges: '收费',
+  taps: '刷卡记录',
+  card: '卡片',
+  shadow: '影子余额',
+  cards: '卡片',
+  loads: '充值',
+  rides: '乘车',
+  accounts: '账户',
+  advances: '垫付',
+}
+
 /** A difference with everything that its kind says. */
 export function told(found: Found, day: Day) {
   const { text, todo, left, right, limitDays } = KINDS[found.kind]
@@ -42,7 +59,10 @@ export function describe(found: readonly Found[], day: Day, lang: 'en' | 'zh'): 
   const words = WORDS[lang]
   if (found.length === 0) return [`${words.none} ${day}`]
   return found.flatMap((one) => {
-    const { key, left, right, text, todo, ...rest } = told(one, day)
+    const { key, text, todo, ...rest } = told(one, day)
+    const [left, right] = [rest.left, rest.right].map((source) =>
+      lang === 'zh' ? SOURCES_ZH[source] : source,
+    )
     const late = rest.overdue ? `, ${words.overdue}` : ''
     return [
       `${key}  ${one.member ?? ''}  ${one.since} (${rest.ageDays} ${words.age}${late})`,

@@ -12,6 +12,7 @@ import {
 } from '@unifare/centre'
 import { type Day, parseDay, requireData, UnifareError } from '@unifare/core'
 import { findIssuerDifferences, statements } from '@unifare/issuer'
+import { institutions } from '@unifare/registry'
 import { EXIT, printJson, printLines } from '../../output.ts'
 import { openStoredParty, type StoredParty } from '../../stored-network.ts'
 import { describe, type Found, told } from './found.ts'
@@ -40,6 +41,15 @@ export async function reconcile(options: ReconcileOptions): Promise<number> {
       'bank.bad-statement',
       "a bank statement is compared with the centre's settlement",
     )
+    // An operator has statements too, and nothing here that they are compared with.
+    const isOperator = institutions().some(
+      ({ id, role }) => id === stored.id && role === 'operator',
+    )
+    requireData(
+      !isOperator,
+      'data.unknown-party',
+      `${stored.id} is an operator: the centre and issuers are compared`,
+    )
     const { day, found } = own
       ? await compareCentre(stored, options.day, lines)
       : await compareIssuer(stored, options.day)
@@ -57,8 +67,11 @@ function compareCentre(
   lines: readonly BankLine[],
 ): Promise<{ readonly day: Day; readonly found: readonly Found[] }> {
   return repository.transaction(async (tx) => {
-    const day = asked ?? (await tx.select(days, {})).at(-1)?.day
-    requireData(day !== undefined, 'data.no-network', 'no day is closed yet')
+    const closed = await tx.select(days, {})
+    const day = asked ?? closed.at(-1)?.day
+    const first = closed[0]?.day
+    requireData(day !== undefined && first !== undefined, 'data.no-day', 'no day is closed yet')
+    requireData(first <= day, 'data.no-day', `no day up to ${day} is closed: the first is ${first}`)
     const known = await loadBankLines(tx)
     const references = new Set(known.map(({ reference }) => reference))
     const bankLines = [...known, ...lines.filter(({ reference }) => !references.has(reference))]
