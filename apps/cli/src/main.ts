@@ -10,6 +10,7 @@ import { addKeysProgram } from './commands/keys-program.ts'
 import { addNationalProgram } from './commands/national-program.ts'
 import { addProofProgram } from './commands/proof-program.ts'
 import { addReconcileProgram } from './commands/reconcile-program.ts'
+import { addSettlementProgram } from './commands/settlement-program.ts'
 import { addStatisticsProgram } from './commands/statistics-program.ts'
 import { EXIT, run } from './output.ts'
 import { whole } from './whole.ts'
@@ -175,6 +176,7 @@ addNationalProgram(program)
 addClearProgram(program)
 addProofProgram(program)
 addReconcileProgram(program)
+addSettlementProgram(program)
 
 program
   .command('bench')

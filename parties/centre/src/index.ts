@@ -132,7 +132,14 @@ export {
   type VerdictGroup,
 } from './rules/code-list.ts'
 export { type ExplainedFee, explainFee } from './rules/explain-fee.ts'
-export { type Held, type HeldEvent, hold, stepHeld } from './rules/held.ts'
+export {
+  HELD_STATES,
+  type Held,
+  type HeldEvent,
+  type HeldState,
+  hold,
+  stepHeld,
+} from './rules/held.ts'
 export { type HeldRow, heldCharges } from './rules/held-table.ts'
 export type { HoldRule } from './rules/hold-rules.ts'
 export { partsOfMembers, sharesOfCharge } from './rules/member-parts.ts'

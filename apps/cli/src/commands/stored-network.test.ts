@@ -1,10 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { charges, heldCharges, taps } from '@unifare/centre'
+import {
+  charges,
+  heldCharges,
+  parseBankCsv,
+  reconcileStored,
+  reserves,
+  taps,
+} from '@unifare/centre'
 import { toHex } from '@unifare/core'
 import { encodeCharge, encodeTap, parseCharge, parseTap } from '@unifare/tap'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
-import { type RiddenNetwork, rideNetwork } from '../ridden-network.fixture.ts'
+import { ISSUER, OPERATOR, type RiddenNetwork, rideNetwork } from '../ridden-network.fixture.ts'
 import { openStoredParty } from '../stored-network.ts'
 import { printAlarms } from './alarms.ts'
 import { exportStoredBooks } from './books/export-books.ts'
@@ -13,6 +20,10 @@ import { makeProof } from './proof/make-proof.ts'
 import { verifyProofFile } from './proof/verify-proof.ts'
 import { writePayments } from './reconcile/payments.ts'
 import { reconcile } from './reconcile/reconcile.ts'
+import { showHeld } from './settlement/held.ts'
+import { showReserves } from './settlement/reserves.ts'
+import { showSuspense } from './settlement/suspense.ts'
+import { showWindows } from './settlement/windows.ts'
 import { statistics } from './statistics/statistics.ts'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
@@ -198,10 +209,23 @@ describe('unifare reconcile', () => {
     const bank = join(folder, 'bank.csv')
     const columns = 'reference,endToEnd,bookedOn,valueOn,side,amount,counterparty'
     await writeFile(bank, `${columns}\nB1,,2026-11-20,2026-11-20,credit,5.00,somebody\n`)
+    expect(await reconcile({ data, bank, lang: 'zh' })).toBe(1)
+    expect(printed.mock.calls.join('')).toContain('银行入账，无对应结算指令: 结算 –, 银行 5.00\n')
+    printed.mockClear()
     expect(await reconcile({ data, bank, lang: 'en', json: true })).toBe(1)
     expect(JSON.parse(printed.mock.calls.join(''))).toMatchObject({
       day: '2026-11-20',
       differences: [{ key: 'bank.unexpected/B1', doubtFen: -500, ageDays: 0, overdue: false }],
+    })
+  })
+
+  it('says of nothing that it is in order: neither of days before the first nor of an operator', async () => {
+    await expect(reconcile({ data, lang: 'en', day: '2026-11-19' })).rejects.toMatchObject({
+      code: 'data.no-day',
+      message: 'no day up to 2026-11-19 is closed: the first is 2026-11-20',
+    })
+    await expect(reconcile({ data, lang: 'en', party: OPERATOR })).rejects.toMatchObject({
+      code: 'data.unknown-party',
     })
   })
 
@@ -218,6 +242,15 @@ describe('unifare reconcile', () => {
     const { differences } = JSON.parse(printed.mock.calls.join('')) as {
       differences: { kind: string; subject: string; overdue: boolean }[]
     }
+    printed.mockClear()
+    expect(await writePayments({ data, out, window: 'W20261120-1', json: true })).toBe(0)
+    const told = JSON.parse(printed.mock.calls.join('')) as { sumFen: number }
+    expect(told).toMatchObject({ payments: names.length, file: out })
+    expect(told.sumFen).toBeGreaterThan(0)
+    await expect(writePayments({ data, window: 'W1' })).rejects.toMatchObject({
+      code: 'bank.bad-payment',
+      message: 'W1 has no payments for the bank; payments have W20261120-1',
+    })
     const unpaid = differences.filter(({ kind }) => kind === 'bank.unpaid')
     expect(new Set(unpaid.map(({ subject }) => subject))).toEqual(new Set(names))
     expect(unpaid.every(({ overdue }) => overdue)).toBe(true)
@@ -271,5 +304,86 @@ describe('unifare cases', () => {
         differences: { sequence: [first.sequence, 999_999] },
       },
     ])
+  })
+})
+
+describe('unifare settlement', () => {
+  it('shows windows, and one with positions, payments and steps under the centre’s signature', async () => {
+    printed.mockReturnValue(true)
+    expect(await showWindows(undefined, { data, lang: 'zh' })).toBe(0)
+    expect(printed.mock.calls.join('')).toMatch(
+      /^W20261120-1 {2}SETTLED 已结算；清算日 2026-11-20；划款 \d+ 笔，[\d.]+ 元；起息日 2026-11-23\n$/,
+    )
+    printed.mockClear()
+    expect(await showWindows('W20261120-1', { data, lang: 'en' })).toBe(0)
+    expect(printed.mock.calls.join('')).toMatch(
+      /positions: [^]* {2}05215210 [^]*steps: signed by the centre, unbroken[^]*confirm → SETTLED {2}bank/,
+    )
+    printed.mockClear()
+    expect(await showWindows(undefined, { data, lang: 'en', json: true })).toBe(0)
+    const { windows } = JSON.parse(printed.mock.calls.join('')) as {
+      windows: { positions: { netFen: number }[] }[]
+    }
+    expect(windows).toMatchObject([{ state: 'SETTLED', eventsHold: true }])
+    expect(windows[0]?.positions.reduce((sum, { netFen }) => sum + netFen, 0)).toBe(0)
+    await expect(showWindows('W1', { data, lang: 'en' })).rejects.toMatchObject({
+      code: 'window.unknown',
+      message: 'no window W1; there is W20261120-1',
+    })
+  })
+
+  it('shows reserve accounts; an alarm is told and ends with 1', async () => {
+    printed.mockReturnValue(true)
+    expect(await showReserves({ data, lang: 'en' })).toBe(0)
+    expect(printed.mock.calls.join('')).toMatch(/\n05215210 +\d+\.\d\d [^!]*$/)
+    const stored = await openStoredParty(data)
+    await stored.repository.transaction(async (tx) => {
+      const [row] = await tx.get(reserves, [{ member: ISSUER }])
+      await tx.put(reserves, [{ ...row!, lowFen: 1_000_000_000_000, suspended: true }])
+    })
+    await stored.close()
+    printed.mockClear()
+    expect(await showReserves({ data, lang: 'zh' })).toBe(1)
+    expect(printed.mock.calls.join('')).toMatch(/已暂停受理\n {2}! reserve\.low: 备付金余额偏低/)
+    printed.mockClear()
+    expect(await showReserves({ data, lang: 'zh', json: true })).toBe(1)
+    expect(JSON.parse(printed.mock.calls.join(''))).toMatchObject({
+      reserves: [
+        { member: ISSUER, suspended: true, alarms: [{ alarm: 'reserve.low' }] },
+        { suspended: false, alarms: [] },
+      ],
+    })
+  })
+
+  it('shows held charges until when, and suspense items that the centre keeps', async () => {
+    printed.mockReturnValue(true)
+    expect(await showHeld({ data, lang: 'en' })).toBe(0)
+    expect(printed.mock.calls.join('')).toMatch(
+      /^\d{8}-9999 .*tap\.conflict.*HELD.*until 2026-12-20\n$/,
+    )
+    printed.mockClear()
+    expect(await showSuspense({ data, lang: 'en' })).toBe(0)
+    expect(printed.mock.calls.join('')).toBe('no suspense items\n')
+    const columns = 'reference,endToEnd,bookedOn,valueOn,side,amount,counterparty'
+    const csv = `${columns}\nB1,,2026-11-20,2026-11-20,credit,5.00,somebody\n`
+    const stored = await openStoredParty(data)
+    const { lines } = parseBankCsv(csv, 'bank.csv')
+    const { centre } = stored
+    await stored.repository.transaction((tx) =>
+      reconcileStored(tx, { day: '2026-11-20', centre, payments: [], lines }),
+    )
+    await stored.close()
+    printed.mockClear()
+    expect(await showSuspense({ data, lang: 'zh' })).toBe(1)
+    expect(printed.mock.calls.join('')).toMatch(
+      /bank\.unexpected\/B1 .*-5\.00 CNY, 挂账日 2026-11-20\n {4}银行入账，无对应结算指令\n/,
+    )
+    printed.mockClear()
+    expect(await showSuspense({ data, lang: 'en', json: true, all: true })).toBe(1)
+    expect(JSON.parse(printed.mock.calls.join(''))).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({ key: 'bank.unexpected/B1', doubtFen: -500, closedOn: '' }),
+      ]) as unknown,
+    })
   })
 })

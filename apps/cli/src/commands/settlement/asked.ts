@@ -1,0 +1,6 @@
+/** What every command of `unifare settlement` is asked with. */
+export interface SettlementOptions {
+  readonly data: string
+  readonly lang: 'en' | 'zh'
+  readonly json?: boolean
+}
