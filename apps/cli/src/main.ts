@@ -145,8 +145,21 @@ issuer
     run(async () => (await import('./commands/issuer.ts')).repay(account, options)),
   )
 
+const centre = program.command('centre').description('a clearing centre on its own, and its orders')
+
+centre
+  .command('order')
+  .description('give the centre of a driven network an order 指令, and print its answer (JSON)')
+  .argument('<order>', 'JSON, or a file with it: {"do": "close-window", "day": "2026-11-20", …}')
+  .requiredOption('--config <file>', 'network file with a controlToken')
+  .option('--id <institution>', 'which centre, where the network has several')
+  .option('--at <time>', "instant of the order, which becomes the centre's time; now without")
+  .action((order, options) =>
+    run(async () => (await import('./commands/centre-order.ts')).orderCentre(order, options)),
+  )
+
 const serving = [
-  ['centre', program.command('centre').description('a clearing centre on its own')],
+  ['centre', centre],
   ['operator', program.command('operator').description('an operator on its own')],
   ['issuer', issuer],
   ['terminal', program.command('terminal').description("an operator's terminals on their own")],

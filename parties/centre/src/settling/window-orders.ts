@@ -142,6 +142,7 @@ const STEPS: Readonly<Record<WindowAction, StepMaker>> = {
 
   async confirm(_tx, view, { order, settling }) {
     const { bookedOn = '' } = order
+    requireData(bookedOn !== '', 'message.malformed', 'the order needs bookedOn: when the bank did')
     parseDay(bookedOn)
     const due = bookedOn >= view.valueDate
     requireData(due, 'window.too-early', `${view.window} is worth something on ${view.valueDate}`)
