@@ -29,7 +29,7 @@ export async function exportFiles({
     for (const { name, bytes } of made) {
       // What a network answers must not name a place outside the folder.
       readFileName(name)
-      await writeFile(join(out, name), fromHex(bytes))
+      await writeFile(join(out, name), fromHex(bytes), { mode: 0o600 })
     }
   }
   const told = made.map(({ bytes: _bytes, ...file }) => file)
