@@ -312,7 +312,7 @@ describe('unifare settlement', () => {
     printed.mockReturnValue(true)
     expect(await showWindows(undefined, { data, lang: 'zh' })).toBe(0)
     expect(printed.mock.calls.join('')).toMatch(
-      /^W20261120-1 {2}SETTLED 已结算；清算日 2026-11-20；划款 \d+ 笔，[\d.]+ 元；起息日 2026-11-23\n$/,
+      /^W20261120-1 {2}SETTLED 已结算；清算日 2026-11-20；划拨 \d+ 笔，[\d.]+ 元；起息日 2026-11-23\n$/,
     )
     printed.mockClear()
     expect(await showWindows('W20261120-1', { data, lang: 'en' })).toBe(0)

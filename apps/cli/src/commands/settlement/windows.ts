@@ -7,7 +7,7 @@ import type { SettlementOptions } from './asked.ts'
 
 const WORDS = {
   none: { en: 'no day is closed yet', zh: '尚无已关账的清算日' },
-  payments: { en: 'payments', zh: '划款' },
+  payments: { en: 'payments', zh: '划拨指令' },
   positions: { en: 'positions: receives, pays, net', zh: '头寸：应收、应付、净额' },
   steps: { en: 'steps', zh: '步骤' },
   hold: { en: 'signed by the centre, unbroken', zh: '清分中心签名有效且连续' },
@@ -32,7 +32,7 @@ const HEAD = {
     valueDate: '起息日',
     replaces: '承接',
     replacedBy: '已转入',
-    paid: (payments: number, yuan: string) => `划款 ${payments} 笔，${yuan} 元`,
+    paid: (payments: number, yuan: string) => `划拨 ${payments} 笔，${yuan} 元`,
   },
 } as const
 
