@@ -99,6 +99,7 @@ describe('the job table', () => {
       shares: [],
       refunded: [],
       day: '2026-11-20',
+      run: '',
       closedDays: [],
     } as const
     await expect(asked.clear({ ...job, delivered: new Uint8Array(3) })).rejects.toMatchObject({

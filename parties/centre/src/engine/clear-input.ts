@@ -67,6 +67,8 @@ export async function clearInput(
     {
       day,
       centre,
+      // A close that was refused is followed by one under other rules, from behind its order.
+      run: `${from}-${until}`,
       previousRoot,
       closedDays,
       segments,

@@ -52,6 +52,8 @@ export interface ClearJob {
   readonly shares: readonly Uint8Array[]
   /** Day that is cleared; its rules are a file (`storeRules`). */
   readonly day: Day
+  /** Stands for that file: one of another run of the day is read anew. */
+  readonly run: string
   /** Days that are closed, oldest first: the last one is the state that this one begins with. */
   readonly closedDays: readonly Day[]
   /** Delivered ranges of all segments. */
@@ -119,12 +121,18 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     return new Uint32Array(room[kind].buffer, 0, length / 4)
   }
 
-  /** Read once for all shards of a day. */
-  async function rulesOf(day: Day): Promise<DayRules> {
-    if (known?.rules.day !== day) {
+  /** Read once for all shards of a run. */
+  async function rulesOf({ day, run }: ClearJob): Promise<DayRules> {
+    if (known?.rules.day !== day || known.run !== run) {
       const rules = await loadRules(storage, day)
       const verifier = verifierOn(tools.verifier, rules.issuerKeys)
-      known = { rules, lanes: createLanes(rules), verifier, denied: deniedByBucket(rules.denied) }
+      known = {
+        run,
+        rules,
+        lanes: createLanes(rules),
+        verifier,
+        denied: deniedByBucket(rules.denied),
+      }
     }
     return known
   }
@@ -133,7 +141,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   async function clear(job: ClearJob) {
     shardTools.scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
-    const { rules, lanes, verifier, denied } = await rulesOf(day)
+    const { rules, lanes, verifier, denied } = await rulesOf(job)
     const buckets = bucketsOf(shard, shards)
     const before = await stateBefore(storage, closedDays.at(-1), buckets)
     const taps = await load('taps', before.waitingTaps, parts)
@@ -197,8 +205,9 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   }
 }
 
-/** What holds for all shards of a day. */
+/** What holds for all shards of a run. */
 interface DayRules {
+  readonly run: string
   readonly rules: ShardRules
   readonly lanes: Lanes
   readonly verifier: Verifier

@@ -20,6 +20,8 @@ export interface ClearingWorkers {
 export interface SegmentDay {
   readonly day: Day
   readonly centre: string
+  /** Tells runs of the day under other rules apart, where workers may see several. */
+  readonly run?: string
   /** Root of the day before; 64 zeros before the first. */
   readonly previousRoot: string
   /** Closed days that may have settled what comes again, oldest first. */
@@ -75,7 +77,7 @@ export async function clearSegments(
     readonly progress?: ClearingProgress
   },
 ): Promise<ClearedSegments> {
-  const { day, centre, segments, shards, closedDays, refunded = [] } = input
+  const { day, centre, segments, shards, closedDays, refunded = [], run = '' } = input
   const { workers, spill, progress = () => undefined } = tools
   const all = segments.length + shards
   let done = 0
@@ -98,7 +100,7 @@ export async function clearSegments(
         charges: charges[shard] ?? NOTHING,
       }))
       const shares = scattered.flatMap((one) => sharesOf(one, shard))
-      const job = { shard, shards, parts, shares, day, closedDays, delivered, refunded }
+      const job = { shard, shards, parts, shares, day, run, closedDays, delivered, refunded }
       return workers.clear(job).then(told)
     }),
   )

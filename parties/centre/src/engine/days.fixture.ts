@@ -76,6 +76,7 @@ export interface DaysOptions {
 export interface ColumnOptions extends DaysOptions {
   readonly shards?: number
   readonly storage?: Storage
+  readonly run?: string
   /** Who does the jobs; one worker for all of them when not given. */
   readonly workersOf?: (tools: ClearTools) => ClearingWorkers
 }
@@ -124,6 +125,7 @@ export async function clearDaysOnColumns(
       {
         day,
         centre: CENTRE,
+        ...(options.run !== undefined && { run: options.run }),
         previousRoot: before?.root ?? FIRST_ROOT,
         closedDays: [...closedDays],
         segments: [

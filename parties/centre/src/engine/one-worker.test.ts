@@ -221,4 +221,33 @@ describe('one worker that clears day after day and shard after shard', () => {
       { numRuns: 20 },
     )
   })
+
+  test('takes the rules of another run of the day', async () => {
+    const storage = createMemoryStorage()
+    let workers: ClearingWorkers | undefined
+    // Segments stay where they are.
+    const workersOf = (tools: ClearTools) => (workers ??= patientWorkers(tools))
+    const [day] = daysOf([{ ...ORDINARY, taps: taps.map((_, place) => place), matrix: 1 }]) as [
+      DayIntake,
+    ]
+    const given = { taps: [], charges: [], day: day.day! }
+    const free = { ...given, fees: [{ ...PLAIN, ratePpm: 0 }] }
+    await clearDaysOnColumns([day], { storage, workersOf, run: 'first' })
+    const [again] = await clearDaysOnColumns([free], { storage, workersOf, run: 'again' })
+    const [objects] = await clearDaysOnObjects([
+      { ...day, ...free, taps: day.taps!, charges: day.charges! },
+    ])
+    expect(outcomesOf([again!])).toEqual([objects])
+  })
 })
+
+const ORDINARY: Script = {
+  matrix: 0,
+  list: 0,
+  issuers: 3,
+  shards: 4,
+  taps: [],
+  left: [],
+  charges: [],
+  corrections: [],
+}
