@@ -112,6 +112,21 @@ export async function openClosedDay(storage: Storage, day: string): Promise<Clos
   }
 }
 
+/** Days of which a storage has all files of a clearing, by their names. */
+export async function daysOnDisk(storage: Storage): Promise<ReadonlySet<string>> {
+  const files = new Map<string, number>()
+  for (const name of await storage.list('closed-')) {
+    const [, day, shards] = /^closed-(.+)-\d+-of-(\d+)$/.exec(name) ?? []
+    const set = `${day}/${Number(shards)}`
+    files.set(set, (files.get(set) ?? 0) + 1)
+  }
+  const whole = [...files].flatMap(([set, count]) => {
+    const [day = '', shards] = set.split('/')
+    return count === Number(shards) ? [day] : []
+  })
+  return new Set(whole)
+}
+
 /** Places of the sections of the clearing of a day, by kind and bucket. */
 async function placesOf(storage: Storage, day: string): Promise<ReadonlyMap<number, Place>> {
   const names = await storage.list(shardFiles(day))
@@ -160,7 +175,8 @@ async function placesIn(storage: Storage, file: string): Promise<Map<number, Pla
 }
 
 function requireWhole(isWhole: boolean, { file }: { readonly file: string }): void {
-  requireData(isWhole, 'storage.damaged', `${file} is not as it was written`, { file })
+  const message = `${file} is not as it was written; without it, its day is cleared again`
+  requireData(isWhole, 'storage.damaged', message, { file })
 }
 
 function keyOf(kind: number, bucket: number): number {

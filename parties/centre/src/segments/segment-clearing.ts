@@ -6,7 +6,7 @@ import { createShardClearer } from '../engine/clear-job.ts'
 import type { ClearingWorkers } from '../engine/clear-segments.ts'
 import { type DayInput, readDayInput } from '../engine/day-input.ts'
 import { createScatterer } from '../engine/scatter-job.ts'
-import { type ClosedDay, openClosedDay } from '../engine/shard-file.ts'
+import { type ClosedDay, daysOnDisk, openClosedDay } from '../engine/shard-file.ts'
 import { createMemorySpill, type Spill } from '../engine/spill.ts'
 import { closingPlaces, placesOf, readStoredDay } from '../engine/stored-day.ts'
 import type { Verifier } from '../evidence.ts'
@@ -54,9 +54,11 @@ export async function clearOwnDay(
   const before = (await tx.select(days, {})).filter((row) => row.day < day.day)
   const clear = clearerOf(tools, day.verifier)
   const closes = await closingPlaces(tx, centre)
+  const onDisk = await daysOnDisk(storage)
   for (const [index, row] of before.entries()) {
     // A close that was refused may have left files of another range.
-    if (await isCleared(storage, { day: row.day, ...placesOf(closes, row.day) })) continue
+    const places = placesOf(closes, row.day)
+    if (onDisk.has(row.day) && (await isCleared(storage, { day: row.day, ...places }))) continue
     const stored = await readStoredDay(tx, { centre, day: row.day })
     await clear(
       stored,
