@@ -27,7 +27,8 @@ import { loadRules } from './rules-file.ts'
 import { clearShard, createShardTools, type DenyMark, type ShardRules } from './shard.ts'
 import {
   encodeShardFile,
-  openClosedDay,
+  type OpenDays,
+  openDays,
   type Section,
   type SectionKind,
   shardFile,
@@ -132,6 +133,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
         lanes: createLanes(rules),
         verifier,
         denied: deniedByBucket(rules.denied),
+        dayOf: openDays(storage),
       }
     }
     return known
@@ -141,15 +143,15 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
   async function clear(job: ClearJob) {
     shardTools.scratch.reset()
     const { day, shard, shards, parts, closedDays } = job
-    const { rules, lanes, verifier, denied } = await rulesOf(job)
+    const { rules, lanes, verifier, denied, dayOf } = await rulesOf(job)
     const buckets = bucketsOf(shard, shards)
-    const before = await stateBefore(storage, closedDays.at(-1), buckets)
+    const before = await stateBefore(dayOf, closedDays.at(-1), buckets)
     const taps = await load('taps', before.waitingTaps, parts)
     const all = await load('charges', before.laterCharges, parts)
     const wasDelivered = openDelivered(job.delivered)
     const { charges, later } = splitCharges(all, day, heldCharges({ rules, wasDelivered }))
     const shared = await openSharedPrices(charges, {
-      storage,
+      dayOf,
       closedDays,
       buckets,
       today: readShares([...before.laterShares, ...job.shares]),
@@ -167,7 +169,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
       { ...rules, denied: own },
       {
         verifier,
-        ...withRefunds({ history: rowsHistory(storage, closedDays), cards }, job.refunded),
+        ...withRefunds({ history: rowsHistory(storage, closedDays, dayOf), cards }, job.refunded),
         wasDelivered,
         members: shared.money,
         tools: shardTools,
@@ -211,6 +213,8 @@ interface DayRules {
   readonly rules: ShardRules
   readonly lanes: Lanes
   readonly verifier: Verifier
+  /** The days before: their files are opened once. */
+  readonly dayOf: OpenDays
   /** Deny marks of every bucket: a country's list is long, and a shard asks for its own. */
   readonly denied: ReadonlyMap<number, readonly DenyMark[]>
 }
@@ -235,12 +239,12 @@ function deniedByBucket(marks: readonly DenyMark[]): ReadonlyMap<number, readonl
 }
 
 /** What the day before left for some buckets, in their order. */
-async function stateBefore(storage: Storage, day: Day | undefined, buckets: readonly number[]) {
+async function stateBefore(dayOf: OpenDays, day: Day | undefined, buckets: readonly number[]) {
   const none: Uint8Array[] = []
   if (day === undefined) {
     return { marks: none, waitingTaps: none, laterCharges: none, laterShares: none }
   }
-  const closed = await openClosedDay(storage, day)
+  const closed = await dayOf(day)
   const all = async (kind: SectionKind) => {
     const read: Uint8Array[] = []
     for (const bucket of buckets) read.push(await closed.read(kind, bucket))

@@ -21,6 +21,7 @@ import {
   outcomesOf,
 } from './days.fixture.ts'
 import { createScatterer } from './scatter-job.ts'
+import { shardFile } from './shard-file.ts'
 
 const ACCOUNTS = 30
 const ROUNDS = 4
@@ -220,6 +221,32 @@ describe('one worker that clears day after day and shard after shard', () => {
       ),
       { numRuns: 20 },
     )
+  })
+
+  test('opens the files of days before once for a day, not for every shard', async () => {
+    const storage = createMemoryStorage()
+    const heads = new Map<string, number>()
+    const counted: Storage = {
+      ...storage,
+      async open(name) {
+        const file = await storage.open(name)
+        return {
+          ...file,
+          read(offset, length) {
+            if (offset === 0) heads.set(name, (heads.get(name) ?? 0) + 1)
+            return file.read(offset, length)
+          },
+        }
+      },
+    }
+    const all = { ...ORDINARY, taps: taps.map((_, place) => place) }
+    await clearDaysOnColumns(daysOf([all, all, all]), { storage: counted })
+    const most = Array.from({ length: all.shards }, (_, shard) => [
+      heads.get(shardFile(DAY, shard, all.shards)),
+      heads.get(shardFile(nextDay(DAY), shard, all.shards)),
+    ])
+    // By each of the days behind, and by who reads the rows.
+    expect(most).toEqual(most.map(() => [3, 2]))
   })
 
   test('takes the rules of another run of the day', async () => {

@@ -2,20 +2,18 @@ import { concat, type Day, type Storage, view } from '@unifare/core'
 import { accountHash, bucketOf } from './account-hash.ts'
 import type { AccountKey, DayRows, History } from './past.ts'
 import { loadFees } from './rules-file.ts'
-import { type ClosedDay, openClosedDay } from './shard-file.ts'
+import { type OpenDays, openDays } from './shard-file.ts'
 import { ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /**
  * Looks accounts up in the verdict rows of closed days, oldest first. Rows of a bucket lie in the
  * order of their accounts' hashes: each account is found by halving.
  */
-export function rowsHistory(storage: Storage, days: readonly Day[]): History {
-  const opened = new Map<Day, Promise<ClosedDay>>()
-  const dayOf = (day: Day) => {
-    const known = opened.get(day) ?? openClosedDay(storage, day)
-    opened.set(day, known)
-    return known
-  }
+export function rowsHistory(
+  storage: Storage,
+  days: readonly Day[],
+  dayOf: OpenDays = openDays(storage),
+): History {
   return async (accounts) => {
     const byBucket = new Map<number, AccountKey[]>()
     for (const account of accounts) {

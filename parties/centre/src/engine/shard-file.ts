@@ -112,6 +112,21 @@ export async function openClosedDay(storage: Storage, day: string): Promise<Clos
   }
 }
 
+/** Opens closed days, each once: all shards of a run read the same. */
+export type OpenDays = (day: string) => Promise<ClosedDay>
+
+/** Opens the closed days of a storage as they are asked for. */
+export function openDays(storage: Storage): OpenDays {
+  const opened = new Map<string, Promise<ClosedDay>>()
+  return (day) => {
+    const known = opened.get(day) ?? openClosedDay(storage, day)
+    opened.set(day, known)
+    // What failed is tried again.
+    known.catch(() => opened.delete(day))
+    return known
+  }
+}
+
 /** Days of which a storage has all files of a clearing, by their names. */
 export async function daysOnDisk(storage: Storage): Promise<ReadonlySet<string>> {
   const files = new Map<string, number>()

@@ -1,10 +1,10 @@
-import { concat, type Day, type Hashes, type Storage, toHex, view } from '@unifare/core'
+import { concat, type Day, type Hashes, toHex, view } from '@unifare/core'
 import { accountHash, bucketOf } from './account-hash.ts'
 import type { ByBucket } from './carry.ts'
 import { CHARGE_LINE, linesOfBytes, wordsOfCharge } from './lines.ts'
 import { createMemberMoney, type MemberMoney, NO_MEMBERS } from './member-money.ts'
 import { chargeName, readShares, SHARE, SHARE_BYTES, type ShareBook } from './member-shares.ts'
-import { openClosedDay } from './shard-file.ts'
+import type { OpenDays } from './shard-file.ts'
 
 /** Hash of what members have of the shared prices of a bucket, as it stands under the root. */
 export interface ShareRoot {
@@ -28,7 +28,7 @@ export interface OpenSharedPrices {
 export async function openSharedPrices(
   charges: Uint32Array,
   options: {
-    readonly storage: Storage
+    readonly dayOf: OpenDays
     readonly closedDays: readonly Day[]
     readonly buckets: readonly number[]
     readonly today: ShareBook
@@ -64,17 +64,17 @@ function hasCorrection(charges: Uint32Array): boolean {
 }
 
 async function pastShares({
-  storage,
+  dayOf,
   closedDays,
   buckets,
 }: {
-  readonly storage: Storage
+  readonly dayOf: OpenDays
   readonly closedDays: readonly Day[]
   readonly buckets: readonly number[]
 }): Promise<ShareBook> {
   const parts: Uint8Array[] = []
   for (const day of closedDays) {
-    const closed = await openClosedDay(storage, day)
+    const closed = await dayOf(day)
     for (const bucket of buckets) parts.push(await closed.read('shares', bucket))
   }
   return readShares(parts)
