@@ -4,22 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { CARD, cardTap, chargeOf, ISSUERS, OPERATORS } from '../clearing.fixture.ts'
 import { checkFeeRows, type FeeRow, feeOf } from '../fees.ts'
 import { acceptanceTable } from './acceptance-table.ts'
-import { clearDaysOnColumns, clearDaysOnObjects, outcomesOf } from './days.fixture.ts'
+import { clearDaysOnColumns, clearDaysOnObjects, outcomesOf, PLAIN } from './days.fixture.ts'
 import { createLanes } from './lanes.ts'
 import { moneyOf, OPERATOR_SUMS } from './member-sums.ts'
 
-const PLAIN: FeeRow = {
-  id: 'plain',
-  mode: 'any',
-  acquirer: 'any',
-  issuer: 'any',
-  ratePpm: 6_000,
-  acquirerSharePpm: 333_333,
-  issuerSharePpm: 500_001,
-  validFrom: '2026-01-01',
-  validTo: null,
-  source: 'test',
-}
 const MOST_FEN = 0xffff_ffff
 const ASKED = { mode: 'bus', acquirer: 'a', issuer: 'i', day: '2026-11-20' } as const
 

@@ -41,6 +41,20 @@ import { createScatterer } from './scatter-job.ts'
 import { openClosedDay } from './shard-file.ts'
 import { createMemorySpill } from './spill.ts'
 
+/** A fee row of one rate for everybody, whose shares do not come out even. */
+export const PLAIN: FeeRow = {
+  id: 'plain',
+  mode: 'any',
+  acquirer: 'any',
+  issuer: 'any',
+  ratePpm: 6_000,
+  acquirerSharePpm: 333_333,
+  issuerSharePpm: 500_001,
+  validFrom: '2026-01-01',
+  validTo: null,
+  source: 'test',
+}
+
 /** What came in during one business day, before its close. */
 export interface DayIntake {
   readonly day?: Day

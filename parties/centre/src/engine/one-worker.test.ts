@@ -19,24 +19,16 @@ import {
   clearDaysOnObjects,
   type DayIntake,
   outcomesOf,
+  PLAIN,
 } from './days.fixture.ts'
 import { createScatterer } from './scatter-job.ts'
 import { shardFile } from './shard-file.ts'
 
 const ACCOUNTS = 30
 const ROUNDS = 4
-const PLAIN: FeeRow = {
-  id: 'plain',
-  mode: 'any',
-  acquirer: 'any',
-  issuer: 'any',
-  ratePpm: 6_000,
-  acquirerSharePpm: 333_333,
-  issuerSharePpm: 500_001,
-  validFrom: '2026-01-01',
-  validTo: null,
-  source: 'test',
-}
+/** Amounts of every 20th tap, by its place among 20. */
+const EXTREMES: Readonly<Record<number, number>> = { 3: 0, 7: 0xffff_ffff, 12: 1 }
+const PART_MAX = 0x7fff_ffff
 /** Matrices whose rows are found in other ways, and mean other things at the same place. */
 const MATRICES: readonly (readonly FeeRow[])[] = [
   DEMONSTRATION_FEES,
@@ -78,7 +70,7 @@ beforeAll(async () => {
         operator: OPERATORS[i % 2] as string,
         issuer: ISSUERS[i % 3] as string,
         account: CARD.slice(0, 16) + String(i % ACCOUNTS).padStart(3, '0'),
-        amountFen: 50 + 97 * i,
+        amountFen: EXTREMES[i % 20] ?? 50 + 97 * i,
         balanceFen: 9_000,
       }),
     ),
@@ -126,11 +118,14 @@ function daysOf(scripts: readonly Script[]): DayIntake[] {
   const ask = (place: number, corrects: number, tapDay = day) => {
     const tap = taps[place]!
     numbers.set(place, ++number)
-    const other = tap.amountFen >> 2
+    // A third of all prices are shared with another member.
+    const rule = place % 3 === 0 ? `more@${OPERATORS[2]}` : 'more'
+    const other = Math.min(Math.floor(tap.amountFen / 4), PART_MAX)
+    const rest = tap.amountFen - other
     const parts = [
-      { rule: 'flat', amountFen: tap.amountFen - other },
-      // A third of all prices are shared with another member.
-      { rule: place % 3 === 0 ? `more@${OPERATORS[2]}` : 'more', amountFen: other },
+      { rule: 'flat', amountFen: Math.min(rest, PART_MAX) },
+      { rule, amountFen: other },
+      { rule: 'flat', amountFen: Math.max(0, rest - PART_MAX) },
     ]
     return chargeOf([tap], { number, corrects, parts, tapDay })
   }
