@@ -7,6 +7,7 @@ import {
   segmentStart,
   utf8,
 } from '@unifare/core'
+import { readSummed, replaceSummed } from './checksum.ts'
 import {
   type ClearedSegments,
   type ClearingProgress,
@@ -62,7 +63,8 @@ export async function clearInput(
   const shards = shardsFor(segments.length)
   if (!(await isCleared(storage, input))) await emptyOthers(storage, day, shards)
   const before = closedDays.at(-1)
-  const delivered = before === undefined ? undefined : await storage.read(`${DELIVERED}${before}`)
+  const delivered =
+    before === undefined ? undefined : await readSummed(storage, `${DELIVERED}${before}`)
   const cleared = await clearSegments(
     {
       day,
@@ -80,7 +82,7 @@ export async function clearInput(
     },
     { workers, spill, ...(progress && { progress }) },
   )
-  await storage.replace(`${DELIVERED}${day}`, cleared.delivered)
+  await replaceSummed(storage, `${DELIVERED}${day}`, cleared.delivered)
   await storage.replace(`${CLEARED}${day}`, placesText({ from, until }))
   return { ...cleared, segments: segments.length }
 }

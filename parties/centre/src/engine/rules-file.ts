@@ -2,6 +2,7 @@ import { type AcceptanceContent, parseAcceptance } from '@unifare/bundle'
 import { fromHex, fromUtf8, type Storage, toHex, utf8 } from '@unifare/core'
 import { checkFeeRows, type FeeRow } from '../fees.ts'
 import { acceptanceTable } from './acceptance-table.ts'
+import { readSummed, replaceSummed } from './checksum.ts'
 import type { DenyMark, ShardRules } from './shard.ts'
 
 /** Name of the file with the fee matrix of a day: corrections take back what it gave. */
@@ -33,13 +34,13 @@ export async function storeRules(storage: Storage, rules: StoredRules): Promise<
     holdDays,
     ...(rules.issuerKeys !== undefined && { issuerKeys: rules.issuerKeys }),
   }
-  await storage.replace(feesFile(day), utf8(JSON.stringify(fees)))
-  await storage.replace(rulesFile(day), utf8(JSON.stringify(text)))
+  await replaceSummed(storage, feesFile(day), utf8(JSON.stringify(fees)))
+  await replaceSummed(storage, rulesFile(day), utf8(JSON.stringify(text)))
 }
 
 /** Reads the fee matrix of a closed day. */
 export async function loadFees(storage: Storage, day: string): Promise<readonly FeeRow[]> {
-  const bytes = await storage.read(feesFile(day))
+  const bytes = await readSummed(storage, feesFile(day))
   if (bytes === undefined) throw new TypeError(`the fees of ${day} were not stored`)
   const rows = JSON.parse(fromUtf8(bytes)) as readonly FeeRow[]
   checkFeeRows(rows)
@@ -48,7 +49,7 @@ export async function loadFees(storage: Storage, day: string): Promise<readonly 
 
 /** Reads them back. */
 export async function loadRules(storage: Storage, day: string): Promise<ShardRules> {
-  const bytes = await storage.read(rulesFile(day))
+  const bytes = await readSummed(storage, rulesFile(day))
   if (bytes === undefined) throw new TypeError(`the rules of ${day} were not stored`)
   const text = JSON.parse(fromUtf8(bytes)) as {
     readonly day: string

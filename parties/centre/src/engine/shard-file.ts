@@ -1,5 +1,6 @@
 import { requireData, type Storage, view } from '@unifare/core'
 import { BUCKETS } from './account-hash.ts'
+import { type Checksum, checksum, isSameSum, requireWhole, sumsAt, writeSums } from './checksum.ts'
 
 /** What a closed shard leaves, by bucket. Numbers stand in files: for ever. */
 export const SECTIONS = {
@@ -62,17 +63,13 @@ export function encodeShardFile(sections: readonly Section[], room?: ArrayBuffer
     words.setUint16(entry + 2, bucket)
     words.setUint32(entry + 4, at)
     words.setUint32(entry + 8, bytes.length)
-    const [low, high] = checksum(bytes)
-    words.setUint32(entry + 12, low)
-    words.setUint32(entry + 16, high)
+    writeSums(words, entry + 12, checksum(bytes))
     file.set(bytes, at)
     at += bytes.length
   })
-  const [low, high] = checksum(file.subarray(HEAD_BYTES, start))
   words.setUint32(0, MAGIC)
   words.setUint32(4, own.length)
-  words.setUint32(8, low)
-  words.setUint32(12, high)
+  writeSums(words, 8, checksum(file.subarray(HEAD_BYTES, start)))
   return file
 }
 
@@ -103,7 +100,10 @@ export async function openClosedDay(storage: Storage, day: string): Promise<Clos
       const handle = await storage.open(place.file)
       try {
         const bytes = await handle.read(place.offset, place.length)
-        requireWhole(bytes.length === place.length && isSame(checksum(bytes), place.sums), place)
+        requireWhole(
+          bytes.length === place.length && isSameSum(checksum(bytes), place.sums),
+          place.file,
+        )
         return bytes
       } finally {
         await handle.close()
@@ -168,11 +168,11 @@ async function placesIn(storage: Storage, file: string): Promise<Map<number, Pla
   const handle = await storage.open(file)
   try {
     const head = await handle.read(0, HEAD_BYTES)
-    requireWhole(head.length === HEAD_BYTES && view(head).getUint32(0) === MAGIC, { file })
+    requireWhole(head.length === HEAD_BYTES && view(head).getUint32(0) === MAGIC, file)
     const length = view(head).getUint32(4) * ENTRY_BYTES
     const directory = await handle.read(HEAD_BYTES, length)
     const sums = sumsAt(view(head), 8)
-    requireWhole(directory.length === length && isSame(checksum(directory), sums), { file })
+    requireWhole(directory.length === length && isSameSum(checksum(directory), sums), file)
     const entries = view(directory)
     const places = new Map<number, Place>()
     for (let at = 0; at < length; at += ENTRY_BYTES) {
@@ -189,42 +189,6 @@ async function placesIn(storage: Storage, file: string): Promise<Map<number, Pla
   }
 }
 
-function requireWhole(isWhole: boolean, { file }: { readonly file: string }): void {
-  const message = `${file} is not as it was written; without it, its day is cleared again`
-  requireData(isWhole, 'storage.damaged', message, { file })
-}
-
 function keyOf(kind: number, bucket: number): number {
   return kind * BUCKETS + bucket
-}
-
-type Checksum = readonly [low: number, high: number]
-
-/**
- * Sums of words, and of those sums: no change of a bit, or of the order of words, goes unseen. It is
- * for disks, not for forgers: who can write the file can write its sums.
- */
-function checksum(bytes: Uint8Array): Checksum {
-  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
-  const words = new Int32Array(own.buffer, own.byteOffset, own.length >>> 2)
-  // Zeros are no sums of nothing.
-  let low = ~own.length
-  let high = MAGIC
-  for (let i = 0; i < words.length; i++) {
-    low = (low + words[i]!) | 0
-    high = (high + low) | 0
-  }
-  for (let i = words.length * 4; i < own.length; i++) {
-    low = (low + own[i]!) | 0
-    high = (high + low) | 0
-  }
-  return [low >>> 0, high >>> 0]
-}
-
-function sumsAt(words: DataView, at: number): Checksum {
-  return [words.getUint32(at), words.getUint32(at + 4)]
-}
-
-function isSame([low, high]: Checksum, [otherLow, otherHigh]: Checksum): boolean {
-  return low === otherLow && high === otherHigh
 }

@@ -30,6 +30,7 @@ async function copyOf(
 
 const [DAY, NEXT] = DAYS
 const isOf = (day: string) => (name: string) => name.startsWith(shardFiles(day))
+const isAnyOf = (day: string) => (name: string) => name.includes(`-${day}`)
 
 /** A centre that has closed two days by segments, and comes back when its files were changed. */
 async function comesBack(
@@ -55,7 +56,7 @@ describe('files of cleared days that are not as they were written', () => {
     const script = await scriptOf()
     const expected = await whole(script)
     let told = 0
-    for (const [day, place] of [
+    for (const [day, place, damaged = isOf(day)] of [
       [NEXT, 0.01],
       [NEXT, 0.2],
       [NEXT, 0.4],
@@ -63,9 +64,12 @@ describe('files of cleared days that are not as they were written', () => {
       [NEXT, 0.9],
       [DAY, 0.1],
       [DAY, 0.7],
-    ] as const) {
+      ...['fees', 'rules', 'delivered'].flatMap((kind) =>
+        [DAY, NEXT].map((day) => [day, 0.3, (name: string) => name === `${kind}-${day}`] as const),
+      ),
+    ] as readonly (readonly [string, number, ((name: string) => boolean)?])[]) {
       const { network, ground } = await comesBack(script, (name, bytes) => {
-        if (isOf(day)(name)) {
+        if (damaged(name)) {
           const at = Math.floor(bytes.length * place)
           bytes[at] = bytes[at]! ^ 4
         }
@@ -78,7 +82,7 @@ describe('files of cleared days that are not as they were written', () => {
         told += 1
         await network.centre.close()
         const storage = await copyOf(ground.storage, (name, bytes) =>
-          isOf(day)(name) ? undefined : bytes,
+          isAnyOf(day)(name) ? undefined : bytes,
         )
         // The order was taken in: it closes the day now.
         back = await openCentre({ clearing: {} }, { ...ground, storage, again: true })

@@ -1,0 +1,71 @@
+import { concat, requireData, type Storage, view } from '@unifare/core'
+
+/** Two words. */
+export type Checksum = readonly [low: number, high: number]
+
+/** Begins the sums, so that zeros are no sums of nothing. */
+const START = 0x55434c32
+const BYTES = 8
+
+/**
+ * Sums of words, and of those sums: no change of a bit, or of the order of words, goes unseen. It is
+ * for disks, not for forgers: who can write the file can write its sums.
+ */
+export function checksum(bytes: Uint8Array): Checksum {
+  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const words = new Int32Array(own.buffer, own.byteOffset, own.length >>> 2)
+  let low = ~own.length
+  let high = START
+  for (let i = 0; i < words.length; i++) {
+    low = (low + words[i]!) | 0
+    high = (high + low) | 0
+  }
+  for (let i = words.length * 4; i < own.length; i++) {
+    low = (low + own[i]!) | 0
+    high = (high + low) | 0
+  }
+  return [low >>> 0, high >>> 0]
+}
+
+/** Whether two sums are the same. */
+export function isSameSum([low, high]: Checksum, [otherLow, otherHigh]: Checksum): boolean {
+  return low === otherLow && high === otherHigh
+}
+
+/** The sums at a place. */
+export function sumsAt(words: DataView, at: number): Checksum {
+  return [words.getUint32(at), words.getUint32(at + 4)]
+}
+
+/** Writes sums to a place. */
+export function writeSums(words: DataView, at: number, [low, high]: Checksum): void {
+  words.setUint32(at, low)
+  words.setUint32(at + 4, high)
+}
+
+/** Throws `storage.damaged`, which tells what to do. */
+export function requireWhole(isWhole: boolean, file: string): void {
+  const message = `${file} is not as it was written; without the files of its day, it is cleared again`
+  requireData(isWhole, 'storage.damaged', message, { file })
+}
+
+/** Writes a file with its checksum behind it. */
+export async function replaceSummed(
+  storage: Storage,
+  file: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const sums = new Uint8Array(BYTES)
+  writeSums(view(sums), 0, checksum(bytes))
+  await storage.replace(file, concat(bytes, sums))
+}
+
+/** Reads it back, undefined where there is none; throws `storage.damaged`. */
+export async function readSummed(storage: Storage, file: string): Promise<Uint8Array | undefined> {
+  const all = await storage.read(file)
+  if (all === undefined) return undefined
+  requireWhole(all.length >= BYTES, file)
+  const bytes = all.subarray(0, all.length - BYTES)
+  requireWhole(isSameSum(checksum(bytes), sumsAt(view(all), bytes.length)), file)
+  return bytes
+}
