@@ -9,6 +9,7 @@ import {
   clearInput,
   compareDay,
   type DayDifference,
+  daysOnDisk,
   FIRST_ROOT,
   INTAKE,
   type StoredDay,
@@ -60,10 +61,14 @@ export async function openStoredClearing(options: StoredClearingOptions) {
   const storage = await createFileStorage(dir)
   const journals = await createFileStorage(journalDir)
   return {
-    /** Whether a day was cleared before, under the root of its close, to what that says. */
+    /**
+     * Whether a day was cleared before, under the root of its close, to what that says, and its files
+     * are all there.
+     */
     async isCleared(day: Day, closedRoot: string): Promise<boolean> {
       const summary = await summaryOf(storage, day)
-      return summary?.closedRoot === closedRoot && summary.equal === true
+      const isSame = summary?.closedRoot === closedRoot && summary.equal === true
+      return isSame && (await daysOnDisk(storage)).has(day)
     },
     /** Clears a day; all that were closed before it, oldest first, are cleared already. */
     clear: (stored: StoredDay, closedDays: readonly Day[], progress?: ClearingProgress) =>

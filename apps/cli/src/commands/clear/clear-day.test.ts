@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { days } from '@unifare/centre'
@@ -95,6 +95,15 @@ describe('unifare clear day', () => {
     expect(told.verdicts).toEqual({ normal: told.charges })
     // Cleared a second time it has the same root.
     expect(JSON.parse(before)).toMatchObject({ day: DAY, root: told.root })
+  })
+
+  it('clears a day before again whose files are not all there', async () => {
+    const own = join(data, 'clearing')
+    const [gone = ''] = (await readdir(own)).filter((name) => name.startsWith(`closed-${DAY}-`))
+    await rm(join(own, gone))
+    const { code, text } = await cleared(NEXT_DAY, { seed: SEED })
+    expect([code, JSON.parse(text)]).toMatchObject([0, { equal: true }])
+    expect(await readdir(own)).toContain(gone)
   })
 
   it('refuses a seed of another network before it clears anything', async () => {
