@@ -119,3 +119,17 @@ describe('the job table', () => {
     expect(rows).toEqual([{ left: 0 }])
   })
 })
+
+test('a database that cannot be reached is told with what every address said, without passwords', async () => {
+  const unknown = server.url.replace('/postgres?', '/nobody?').replace('@', ':secret@')
+  const refused = 'postgres://me:secret@127.0.0.1:1/jobs'
+  const lost = openLeaseClient({ urls: [unknown, refused], patienceMs: 500 })
+  await expect(lost.query('select 1')).rejects.toMatchObject({
+    code: 'repository.unreachable',
+    message: expect.stringMatching(
+      /^no primary can be reached; .*\/nobody: database "nobody" does not exist; 127\.0\.0\.1:1\/jobs: .*ECONNREFUSED/,
+    ) as string,
+  })
+  await expect(lost.query('select 1')).rejects.not.toThrow('secret')
+  await lost.close()
+})

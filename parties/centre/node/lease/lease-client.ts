@@ -20,7 +20,7 @@ const ENDING_MS = 700
 /**
  * PostgreSQL (15 or newer) at one of several addresses: a primary and its standbys. A statement
  * whose server is lost is given again to whichever server is the primary then, until the patience
- * is over (`repository.unreachable`), so every statement must bear being done twice. Who is told to
+ * is over (`repository.unreachable`, with what each of them said last), so every statement must bear being done twice. Who is told to
  * end by `signal` has less patience: a second.
  */
 export function openLeaseClient(options: {
@@ -32,6 +32,8 @@ export function openLeaseClient(options: {
   let pool: Pool | undefined
   let finding: Promise<void> | undefined
   let closed = false
+  /** Why each address is no primary. */
+  const reasons = new Map<string, string>()
 
   async function find(): Promise<Pool | undefined> {
     for (const url of urls) {
@@ -41,7 +43,14 @@ export function openLeaseClient(options: {
       const standby = await candidate
         .query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
         .then(({ rows }) => rows[0]?.standby ?? true)
-        .catch(() => true)
+        .then((is) => {
+          if (is) reasons.set(url, 'a standby')
+          return is
+        })
+        .catch((error: Error & { readonly code?: string }) => {
+          reasons.set(url, error.message || (error.code ?? 'no answer'))
+          return true
+        })
       if (!standby) return candidate
       await candidate.end()
     }
@@ -86,7 +95,11 @@ export function openLeaseClient(options: {
         const nowMs = performance.now()
         if (signal?.aborted === true) endsMs ??= nowMs + ENDING_MS
         if (nowMs > Math.min(until, endsMs ?? until)) {
-          throw new UnifareError('repository.unreachable', 'no primary can be reached')
+          const said = [...reasons].map(([url, reason]) => `${placeOf(url)}: ${reason}`)
+          throw new UnifareError(
+            'repository.unreachable',
+            ['no primary can be reached', ...said].join('; '),
+          )
         }
         await sleep(RETRY_MS)
       }
@@ -99,6 +112,12 @@ export function openLeaseClient(options: {
       await Promise.race([ended, sleep(ENDING_MS, undefined, { ref: false })])
     },
   }
+}
+
+/** Server and database of an address, without user and password. */
+function placeOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url)
+  return `${searchParams.get('host') ?? host}${pathname}`
 }
 
 /** Whether the server went away or is none to write to; faults of the statement itself are not. */
