@@ -116,11 +116,15 @@ async function rideOnce(
   { paceMs, once }: StartCommand,
 ): Promise<DayOutcome> {
   keeper.preparing()
+  tell('preparing keys, cards, codes and lists …')
   await prepareNetwork(running.day)
   const bar = createProgress('riding')
   const outcome = await rideDay({
     ...running.day,
-    onClosing: () => keeper.closing(),
+    onClosing: () => {
+      tell('closing the day, settling its window, and running it again …')
+      keeper.closing()
+    },
     onProgress: async (progress) => {
       const digits = shanghaiDigits(progress.at)
       const clock = `${digits.slice(8, 10)}:${digits.slice(10, 12)}`
