@@ -72,7 +72,7 @@ describe('the command line', () => {
     { args: ['where', '3199999900000000000'], status: 65, says: 'registry.unallotted-block' },
     { args: ['registry', 'allot', '12'], status: 65, says: 'eight digits' },
     { args: ['issuer', 'repay', '12'], status: 65, says: '19 digits' },
-    { args: ['bench', 'nothing'], status: 65, says: 'clearing' },
+    { args: ['bench', 'nothing'], status: 65, says: '没有该测量项目' },
   ])('says what is wrong in one line: $args', ({ args, status, says }) => {
     if (args.includes('broken')) {
       spawnSync('mkdir', ['-p', join(folder, 'broken')])

@@ -1,3 +1,4 @@
+import { benchErrors } from '@unifare/bench/errors'
 import { bundleErrors } from '@unifare/bundle'
 import { cardErrors } from '@unifare/card'
 import { readerErrors } from '@unifare/card/node'
@@ -95,6 +96,7 @@ const TABLES: readonly ErrorTable[] = [
   operatorErrors,
   centreErrors,
   issuerErrors,
+  benchErrors,
 ]
 
 /** Texts of a code in both languages; undefined for a code that nobody wrote down. */
