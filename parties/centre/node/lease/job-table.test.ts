@@ -98,6 +98,7 @@ describe('the job table', () => {
       parts: [],
       shares: [],
       refunded: [],
+      conflicts: [],
       day: '2026-11-20',
       run: '',
       closedDays: [],

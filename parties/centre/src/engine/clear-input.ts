@@ -76,8 +76,8 @@ export async function clearInput(
       segments,
       shards,
       orders,
-      // No charge can bring either of them.
-      refunded: [...refunded, ...conflicts],
+      refunded,
+      conflicts,
       ...(delivered && { deliveredBefore: delivered }),
     },
     { workers, spill, ...(progress && { progress }) },

@@ -24,6 +24,7 @@ import { type BucketMarks, createBucketMarks, createCardRides } from './ridden-c
 import { bucketRoot, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
 import { loadRules } from './rules-file.ts'
+import type { RecordName } from './serial-owners.ts'
 import { clearShard, createShardTools, type DenyMark, type ShardRules } from './shard.ts'
 import {
   encodeShardFile,
@@ -61,6 +62,8 @@ export interface ClearJob {
   readonly delivered: Uint8Array
   /** Purchases that were paid out: no charge can bring them. */
   readonly refunded: readonly RefundedTap[]
+  /** Records of debits under a serial that stands for another debit since an earlier day. */
+  readonly conflicts: readonly RecordName[]
 }
 
 /** What became of a shard; its rows, and what the next day begins with, are a durable file. */
@@ -171,6 +174,7 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
         verifier,
         ...withRefunds({ history: rowsHistory(storage, closedDays, dayOf), cards }, job.refunded),
         wasDelivered,
+        conflicts: job.conflicts,
         members: shared.money,
         tools: shardTools,
         lanes,

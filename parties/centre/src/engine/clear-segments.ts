@@ -7,6 +7,7 @@ import type { ClearedPart, ClearJob } from './clear-job.ts'
 import { joinRanges } from './delivered.ts'
 import type { RefundedTap } from './refunded.ts'
 import type { Scattered, ScatterJob } from './scatter-job.ts'
+import type { RecordName } from './serial-owners.ts'
 import { sidesOf } from './sides.ts'
 import type { Spill } from './spill.ts'
 
@@ -31,6 +32,8 @@ export interface SegmentDay {
   readonly orders?: readonly OrderMove[]
   /** Purchases that were paid out, on whatever day before this one closes. */
   readonly refunded?: readonly RefundedTap[]
+  /** Records of debits under a serial that stands for another debit since an earlier day. */
+  readonly conflicts?: readonly RecordName[]
   /** What the day before told as `delivered`; nothing before the first. */
   readonly deliveredBefore?: Uint8Array
   /** 1 to 256: how many pieces the day is cleared in. Outputs do not depend on it. */
@@ -78,6 +81,7 @@ export async function clearSegments(
   },
 ): Promise<ClearedSegments> {
   const { day, centre, segments, shards, closedDays, refunded = [], run = '' } = input
+  const { conflicts = [] } = input
   const { workers, spill, progress = () => undefined } = tools
   const all = segments.length + shards
   let done = 0
@@ -100,7 +104,18 @@ export async function clearSegments(
         charges: charges[shard] ?? NOTHING,
       }))
       const shares = scattered.flatMap((one) => sharesOf(one, shard))
-      const job = { shard, shards, parts, shares, day, run, closedDays, delivered, refunded }
+      const job = {
+        shard,
+        shards,
+        parts,
+        shares,
+        day,
+        run,
+        closedDays,
+        delivered,
+        refunded,
+        conflicts,
+      }
       return workers.clear(job).then(told)
     }),
   )

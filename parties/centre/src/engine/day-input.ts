@@ -9,6 +9,7 @@ import type { FileRecords, FileTap } from './file-records.ts'
 import type { RefundedTap } from './refunded.ts'
 import type { StoredRules } from './rules-file.ts'
 import { serialConflicts } from './serial-conflicts.ts'
+import type { RecordName } from './serial-owners.ts'
 
 /** What a day is cleared from, beside the closing state of the day before. */
 export interface DayInput {
@@ -22,8 +23,8 @@ export interface DayInput {
   readonly orders: readonly OrderMove[]
   /** Purchases that were paid out before the day closed. */
   readonly refunded: readonly RefundedTap[]
-  /** Debits under a serial that stands for another one since an earlier day: conflicts. */
-  readonly conflicts: readonly RefundedTap[]
+  /** Records under a serial that stands for another debit since an earlier day. */
+  readonly conflicts: readonly RecordName[]
   readonly files: FileRecords
 }
 
@@ -118,7 +119,7 @@ async function askedRecords(
 ): Promise<Pick<DayInput, 'files' | 'conflicts'>> {
   const raws: Uint8Array[] = []
   const found: FileTap[] = []
-  const conflicts: RefundedTap[] = []
+  const conflicts: RecordName[] = []
   for await (const page of pagesOf(tx, charges, where)) {
     const asked = page
       .map(({ raw }) => ({ raw, charge: parseCharge(raw) }))

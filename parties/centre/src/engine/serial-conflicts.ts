@@ -2,17 +2,17 @@ import type { Day, Tx } from '@unifare/core'
 import { type Charge, mediumId, parseTap, type Tap } from '@unifare/tap'
 import { serialKey } from '../clearing.ts'
 import { serials, taps } from '../tables.ts'
-import type { RefundedTap } from './refunded.ts'
+import type { RecordName } from './serial-owners.ts'
 
 /**
- * Debits of charges whose terminal gave their serial to another debit of the card that settled on an
- * earlier day: columns keep no serials of closed days. Whatever asks for such a debit is a conflict.
+ * Records of debits of charges whose terminal gave their serial to another debit of the card that settled on an
+ * earlier day: columns keep no serials of closed days. It is the record that is in conflict: another one of the same debit may be the true one.
  */
 export async function serialConflicts(
   tx: Tx,
   asked: readonly Charge[],
   day: Day,
-): Promise<readonly RefundedTap[]> {
+): Promise<readonly RecordName[]> {
   const named = asked.filter(({ medium }) => medium === 'card').flatMap((charge) => charge.taps)
   const rows = await tx.get(
     taps,
@@ -32,7 +32,7 @@ export async function serialConflicts(
   return debits.flatMap(({ tap }, i) => {
     const before = known[i]
     const isOther = before !== undefined && before.day < day && before.identity !== mediumId(tap)
-    const { issuer, account, counter } = tap
-    return isOther ? [{ issuer, account, counter }] : []
+    const { terminal, sequence } = tap
+    return isOther ? [{ terminal, sequence }] : []
   })
 }

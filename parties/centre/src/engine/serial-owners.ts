@@ -1,3 +1,4 @@
+import { deliveryId, type Tap } from '@unifare/tap'
 import { TAP_LINE } from './lines.ts'
 import { deliveryAt } from './past.ts'
 import type { TapList } from './shard-lists.ts'
@@ -5,6 +6,9 @@ import { VERDICT_NUMBERS } from './verdict-rows.ts'
 
 /** Up to so many taps of one account every pair is compared; more go through a map. */
 const PAIRS_MAX = 16
+
+/** A record by its terminal and place in it. */
+export type RecordName = Pick<Tap, 'terminal' | 'sequence'>
 
 /** Taps that the charges of one account name: a part of all. */
 export interface NamedTaps {
@@ -90,4 +94,20 @@ function hasTwice(
     }
   }
   return false
+}
+
+/** Marks the taps of a shard whose records are named. */
+export function markNamed(
+  { lines, places, count }: TapList,
+  named: readonly RecordName[],
+  marks: Uint8Array,
+): void {
+  if (named.length === 0) return
+  const names = new Set(named.map(deliveryId))
+  const sequences = new Set(named.map(({ sequence }) => sequence))
+  for (let tap = 0; tap < count; tap++) {
+    const place = places[tap]!
+    if (!sequences.has(lines[place + TAP_LINE.sequence]!)) continue
+    if (names.has(deliveryAt(lines, place))) marks[tap] = 1
+  }
 }

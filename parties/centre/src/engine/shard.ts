@@ -11,7 +11,7 @@ import { dayOfWord, wordOfDay } from './packed.ts'
 import { type History, openPast, type RiddenCards, suspectAccounts } from './past.ts'
 import { createRowWriter, type RowWriter } from './row-writer.ts'
 import { createScratch, type Scratch } from './scratch.ts'
-import { markConflicts } from './serial-owners.ts'
+import { markConflicts, markNamed, type RecordName } from './serial-owners.ts'
 import { verifyNamedTaps } from './shard-evidence.ts'
 import { readShard, type ShardLists } from './shard-lists.ts'
 import { ROW_BYTES, VERDICT_NUMBERS } from './verdict-rows.ts'
@@ -48,6 +48,8 @@ export interface ShardContext {
   readonly history: History
   /** Whether a delivery came today at all. */
   readonly wasDelivered: WasDelivered
+  /** Records that are in conflict with earlier days; none when not given. */
+  readonly conflicts?: readonly RecordName[]
   /** Money of prices that several members share; nobody shares any when not given. */
   readonly members?: MemberMoney
   /** Lanes of the rules, from shard to shard; their own when not given. */
@@ -116,6 +118,7 @@ export async function clearShard(
     wasDelivered: context.wasDelivered,
     endOf: tools.endOf,
   }
+  markNamed(shard.taps, context.conflicts ?? [], bench.conflicts)
   const { rows, settledFen, done } = judgeAll(bench, tools)
   return {
     rows,
