@@ -7,6 +7,8 @@ interface Rate {
   readonly tapsPerSecond: number
   /** Taps over which it was measured. */
   readonly taps: number
+  /** They are fewer than the day's: the rate is taken as that of the whole day. */
+  readonly isScaled: boolean
 }
 
 /** What `bench clearing` measured. Only the ratios mean something on another machine. */
@@ -20,6 +22,8 @@ export interface ClearingReport {
   readonly ratioIntake: number
   readonly codesPerSecond: number
   readonly taps: number
+  /** False for a day so small that its ratios say nothing of a country. */
+  readonly isCountry: boolean
   readonly charges: number
   readonly cores: number
   readonly clearing: {
@@ -58,8 +62,8 @@ export function describeClearing(report: ClearingReport): string[] {
     `ratioIntake ${report.ratioIntake}: records taken in per second, over a preallocated file with a sync per 1,000`,
     `clearing    ${clearing.tapsPerSecond} taps/s, ${clearing.usPerTap} µs a tap (${clearing.engine}; every TAC and MAC2 verified)`,
     `part        ${clearing.part.usPerTap} µs a tap at ${clearing.part.taps} taps; each core ${clearing.part.ratioPerCore} of one alone`,
-    `SQL         ${sql.tapsPerSecond} taps/s (${sql.engine}, four posting rows a tap, nothing verified; over ${sql.taps} taps)`,
-    `single      ${single.tapsPerSecond} taps/s (two account rows locked a tap; over ${single.taps} taps)`,
+    `SQL         ${sql.tapsPerSecond} taps/s (${sql.engine}, four posting rows a tap, nothing verified; over ${sql.taps} taps${scaled(sql)})`,
+    `single      ${single.tapsPerSecond} taps/s (two account rows locked a tap; over ${single.taps} taps${scaled(single)})`,
     `codes       ${codes.codesPerSecond} a second in a day of ${codes.taps} taps, 20 % codes: ${codes.ratioVerifier} of what ${report.cores} cores verify alone`,
     `intake      ${intake.recordsPerSecond} records/s, file ${intake.fileRecordsPerSecond} records/s`,
     `all time    ${marks.cards} cards and ${marks.terminals} terminals in ${marks.totalMiB} MiB, ${marks.checkByBucketNs} ns a check`,
@@ -68,5 +72,12 @@ export function describeClearing(report: ClearingReport): string[] {
     `faults      put in: ${list(faults.injected)}`,
     `            ${faults.exact ? 'found exactly these' : `DIFFERENT, found: ${list(faults.found)}`}`,
     `root        ${report.root}`,
+    ...(report.isCountry
+      ? []
+      : [`note        ${report.taps} taps are no country: ratios say little`]),
   ]
+}
+
+function scaled({ isScaled }: Rate): string {
+  return isScaled ? ', taken as the rate of the whole day' : ''
 }
