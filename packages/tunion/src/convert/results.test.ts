@@ -115,6 +115,13 @@ describe('BP and CR', () => {
     expect(bpOf({ receivableFen: 0, payableFen: 0, netFen: 0 })).toMatchObject({ sign: '0' })
   })
 
+  test('a position of corrections alone: less than nothing stands on the other side', () => {
+    const operator = bpOf({ receivableFen: -2_875, payableFen: 0, netFen: -2_875 })
+    expect(operator).toEqual({ receivableFen: 0, payableFen: 2_875, netFen: 2_875, sign: '1' })
+    const both = bpOf({ receivableFen: -10, payableFen: -30, netFen: 20 })
+    expect(both).toEqual({ receivableFen: 30, payableFen: 10, netFen: 20, sign: '0' })
+  })
+
   test('charges are counted by parties, type and code; shares are rounded once a row', () => {
     const none = { feeMicro: 0n, issuerMicro: 0n, acquirerMicro: 0n, centreMicro: 0n }
     const rows = crOf(

@@ -4,14 +4,22 @@ import type { ClearedLine } from './cleared-line.ts'
 import { TX_TYPE_CODE, txTypes } from './numbers.ts'
 import type { ResultRules } from './results.ts'
 
-/** BP of a member: always one record, of zeros on a day without business. */
+/**
+ * BP of a member: always one record, of zeros on a day without business. Amounts have no sign: where
+ * corrections took back more than the day brought, what is less than nothing stands on the other side.
+ */
 export function bpOf(position: {
   readonly receivableFen: Fen
   readonly payableFen: Fen
   readonly netFen: Fen
 }): RecordOfKind<'BP'> {
   const { receivableFen, payableFen, netFen } = position
-  return { receivableFen, payableFen, netFen: Math.abs(netFen), sign: netFen < 0 ? '1' : '0' }
+  return {
+    receivableFen: Math.max(0, receivableFen) + Math.max(0, -payableFen),
+    payableFen: Math.max(0, payableFen) + Math.max(0, -receivableFen),
+    netFen: Math.abs(netFen),
+    sign: netFen < 0 ? '1' : '0',
+  }
 }
 
 interface Group {

@@ -1,7 +1,16 @@
 import type { Day } from '@unifare/core'
 import { expect, test } from 'vitest'
 import { cardTap, chargeOf } from '../clearing.fixture.ts'
-import { DAYS, liveDays, openCentre, readOutcome, type Script } from './segments.fixture.ts'
+import { codeTaps } from '../code.fixture.ts'
+import {
+  DAYS,
+  liveDay,
+  liveDays,
+  memoryGround,
+  openCentre,
+  readOutcome,
+  type Script,
+} from './segments.fixture.ts'
 
 const MOST_FEN = 0xffff_ffff
 const COUNT = 12
@@ -53,3 +62,25 @@ test('days of the largest amounts, of free rides and of none come to the same bo
   expect(await readOutcome(segments)).toEqual(await readOutcome(objects))
   for (const { day, root } of other) expect((await segments.centre.rerun(day)).root).toBe(root)
 })
+
+test.each([
+  ['with objects', {}],
+  ['by segments', { clearing: {} }],
+])(
+  'a day on which corrections take back more than it brings closes %s, and opens again',
+  async (_, options) => {
+    const { taps, content } = await codeTaps(1)
+    const ground = memoryGround()
+    const network = await openCentre(options, ground)
+    await network.centre.command({ do: 'publish-issuer-keys', content })
+    await network.taps(taps)
+    await network.charges([chargeOf(taps, { number: 1, amountFen: 3_000 })])
+    await network.close(DAYS[0])
+    const less = { number: 2, amountFen: 100, corrects: 1, tapDay: DAYS[1] }
+    await network.charges([chargeOf(taps, less)])
+    expect(await liveDay(network, [], 1)).toMatchObject({ settledFen: -2_900 })
+    const told = await readOutcome(network)
+    await network.centre.close()
+    expect(await readOutcome(await openCentre(options, { ...ground, again: true }))).toEqual(told)
+  },
+)
