@@ -43,10 +43,10 @@ export function writeSums(words: DataView, at: number, [low, high]: Checksum): v
   words.setUint32(at + 4, high)
 }
 
-/** Throws `storage.damaged`, which tells what to do. */
+/** Throws `centre.damaged-file`, which tells what to do. */
 export function requireWhole(isWhole: boolean, file: string): void {
   const message = `${file} is not as it was written; without the files of its day, it is cleared again`
-  requireData(isWhole, 'storage.damaged', message, { file })
+  requireData(isWhole, 'centre.damaged-file', message, { file })
 }
 
 /** Writes a file with its checksum behind it. */
@@ -60,7 +60,7 @@ export async function replaceSummed(
   await storage.replace(file, concat(bytes, sums))
 }
 
-/** Reads it back, undefined where there is none; throws `storage.damaged`. */
+/** Reads it back, undefined where there is none; throws `centre.damaged-file`. */
 export async function readSummed(storage: Storage, file: string): Promise<Uint8Array | undefined> {
   const all = await storage.read(file)
   if (all === undefined) return undefined

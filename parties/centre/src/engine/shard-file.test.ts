@@ -51,7 +51,7 @@ describe('the file of a closed shard', () => {
       const bytes = whole.slice()
       bytes[bit >>> 3]! ^= 1 << (bit & 7)
       const code = await refusal(readAll(await storageOf({ [only]: bytes })))
-      expect([bit, code]).toEqual([bit, 'storage.damaged'])
+      expect([bit, code]).toEqual([bit, 'centre.damaged-file'])
     }
   })
 
@@ -66,7 +66,7 @@ describe('the file of a closed shard', () => {
         moved.set(whole.subarray(to, to + 4), from)
         for (const bytes of [cut, zeros, moved]) {
           if (bytes.every((byte, i) => byte === whole[i]) && bytes.length === whole.length) continue
-          expect(await refusal(readAll(await storageOf({ [only]: bytes })))).toBe('storage.damaged')
+          expect(await refusal(readAll(await storageOf({ [only]: bytes })))).toBe('centre.damaged-file')
         }
       }),
     )

@@ -75,7 +75,7 @@ export function encodeShardFile(sections: readonly Section[], room?: ArrayBuffer
 
 /** The files of a closed day, read section by section. */
 export interface ClosedDay {
-  /** Bytes of a bucket and kind; empty where there are none. Throws `storage.damaged`. */
+  /** Bytes of a bucket and kind; empty where there are none. Throws `centre.damaged-file`. */
   read(kind: SectionKind, bucket: number): Promise<Uint8Array>
 }
 
@@ -89,7 +89,7 @@ interface Place {
 /**
  * Opens what a day left, in however many shards it was cleared. What another clearing left that did
  * not come to its end, or that was emptied, is passed over. Throws `centre.no-closed-day` unless the
- * files of one clearing are all there, and `storage.damaged`.
+ * files of one clearing are all there, and `centre.damaged-file`.
  */
 export async function openClosedDay(storage: Storage, day: string): Promise<ClosedDay> {
   const places = await placesOf(storage, day)

@@ -118,7 +118,7 @@ describe('files of cleared days that are not as they were written', () => {
       }
       return codes
     })
-    expect(found).toContain('storage.damaged')
-    expect(found.filter((code) => code !== 'storage.damaged' && code !== 'accepted')).toEqual([])
+    expect(found).toContain('centre.damaged-file')
+    expect(found.filter((code) => code !== 'centre.damaged-file' && code !== 'accepted')).toEqual([])
   })
 })
