@@ -66,7 +66,9 @@ describe('the file of a closed shard', () => {
         moved.set(whole.subarray(to, to + 4), from)
         for (const bytes of [cut, zeros, moved]) {
           if (bytes.every((byte, i) => byte === whole[i]) && bytes.length === whole.length) continue
-          expect(await refusal(readAll(await storageOf({ [only]: bytes })))).toBe('centre.damaged-file')
+          expect(await refusal(readAll(await storageOf({ [only]: bytes })))).toBe(
+            'centre.damaged-file',
+          )
         }
       }),
     )

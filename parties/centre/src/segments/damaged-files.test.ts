@@ -119,6 +119,8 @@ describe('files of cleared days that are not as they were written', () => {
       return codes
     })
     expect(found).toContain('centre.damaged-file')
-    expect(found.filter((code) => code !== 'centre.damaged-file' && code !== 'accepted')).toEqual([])
+    expect(found.filter((code) => code !== 'centre.damaged-file' && code !== 'accepted')).toEqual(
+      [],
+    )
   })
 })
