@@ -12,7 +12,7 @@ import {
   tac,
   tacInput,
 } from '@unifare/card'
-import { type Day, fromHex, shanghaiDigits } from '@unifare/core'
+import { canonicalJson, type Day, fromHex, shanghaiDigits, toHex, utf8 } from '@unifare/core'
 import { createSoftwareKeyStore, type KeyRef, openKeyWindow, pureEngine } from '@unifare/crypto'
 import { createCodeCaches } from '@unifare/ridecode'
 import { type Charge, deliveryId, encodeTap, MODES, type Tap } from '@unifare/tap'
@@ -243,4 +243,20 @@ export function accepts(row: Partial<AcceptanceRow>): AcceptanceRow {
     from: 0,
     ...row,
   }
+}
+
+/** The issuer pays out what is left on a card, by the purchase that emptied it. */
+export function sendRefund(
+  network: { send(sender: string, kind: 'order', body: Uint8Array): Promise<unknown> },
+  tap: Tap,
+): Promise<unknown> {
+  const order = {
+    do: 'order-settled',
+    kind: 'refund',
+    order: 'refund-0001',
+    agent: OPERATOR,
+    amountFen: tap.amountFen,
+    evidence: toHex(tap.evidence),
+  }
+  return network.send(ISSUER, 'order', utf8(canonicalJson(order)))
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSeededRandom } from '@unifare/core'
 import { startTestPostgres } from '@unifare/core/testing'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { openLeaseClient } from '../lease/lease-client.ts'
 import { openCarriedFiles } from './carried-files.ts'
 import { createFileReceiver } from './file-receiver.ts'
@@ -68,6 +69,23 @@ export async function openCarriage() {
       await server.stop()
       await rm(dir, { recursive: true, force: true })
     },
+  }
+}
+
+/** The carriage of a test file: opened before its tests, and nothing announced before each. */
+export function useCarriage() {
+  let carriage: Carriage
+  beforeAll(async () => {
+    carriage = await openCarriage()
+  })
+  beforeEach(() => carriage.forget())
+  afterAll(() => carriage.close())
+  return {
+    current: () => carriage,
+    made: ((name) => carriage.made(name)) as Carriage['made'],
+    arrivedAs: ((...of) => carriage.arrivedAs(...of)) as Carriage['arrivedAs'],
+    senderOver: ((...of) => carriage.senderOver(...of)) as Carriage['senderOver'],
+    receiverOver: ((...of) => carriage.receiverOver(...of)) as Carriage['receiverOver'],
   }
 }
 

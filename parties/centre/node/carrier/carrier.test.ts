@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Carriage, faultyCarrier, openCarriage, PIECE_BYTES } from './carrier.fixture.ts'
+import { type Carriage, faultyCarrier, PIECE_BYTES, useCarriage } from './carrier.fixture.ts'
 import { createFileSender } from './file-sender.ts'
 import { openCarrier } from './open-carrier.ts'
 import { type SegmentCarrier, tooLarge } from './segment-carrier.ts'
@@ -10,23 +10,14 @@ import { startTestNats, type TestBrokers } from './testing/index.ts'
 
 const START_MS = 90_000
 let serial = 0
-let carriage: Carriage
 let files: Carriage['files']
 let dir: string
-const made: Carriage['made'] = (name) => carriage.made(name)
-const arrivedAs: Carriage['arrivedAs'] = (receiver, name) => carriage.arrivedAs(receiver, name)
-const senderOver: Carriage['senderOver'] = (...of) => carriage.senderOver(...of)
-const receiverOver: Carriage['receiverOver'] = (...of) => carriage.receiverOver(...of)
+const { current, made, arrivedAs, senderOver, receiverOver } = useCarriage()
 
-beforeAll(async () => {
-  carriage = await openCarriage()
-  files = carriage.files
-  dir = carriage.dir
+beforeAll(() => {
+  files = current().files
+  dir = current().dir
 })
-
-beforeEach(() => carriage.forget())
-
-afterAll(() => carriage.close())
 
 describe('a carrier that', () => {
   test.each([

@@ -1,29 +1,20 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { segmentName } from '@unifare/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { encodeExact } from '../lease/exact-codec.ts'
 import { openJobTable } from '../lease/job-table.ts'
-import { type Carriage, faultyCarrier, openCarriage } from './carrier.fixture.ts'
+import { type Carriage, faultyCarrier, useCarriage } from './carrier.fixture.ts'
 import { finishRun } from './finish-run.ts'
 
-let carriage: Carriage
 let files: Carriage['files']
 let dir: string
-const made: Carriage['made'] = (name) => carriage.made(name)
-const arrivedAs: Carriage['arrivedAs'] = (receiver, name) => carriage.arrivedAs(receiver, name)
-const senderOver: Carriage['senderOver'] = (...of) => carriage.senderOver(...of)
-const receiverOver: Carriage['receiverOver'] = (...of) => carriage.receiverOver(...of)
+const { current, made, arrivedAs, senderOver, receiverOver } = useCarriage()
 
-beforeAll(async () => {
-  carriage = await openCarriage()
-  files = carriage.files
-  dir = carriage.dir
+beforeAll(() => {
+  files = current().files
+  dir = current().dir
 })
-
-beforeEach(() => carriage.forget())
-
-afterAll(() => carriage.close())
 
 describe('what is finished', () => {
   test('a finished segment leaves the workers, not its sender and who keeps, and comes when asked for', async () => {
@@ -87,7 +78,7 @@ describe('what is finished', () => {
   })
 
   test('of a run are the segments that it cleared to their end: the last of a journal goes on', async () => {
-    const { client } = carriage
+    const { client } = current()
     const table = await openJobTable(client)
     const jobs = [
       { journal: 'intake', segment: 4, until: 900 },

@@ -1,7 +1,15 @@
-import { canonicalJson, pureHashes, toHex, utf8 } from '@unifare/core'
+import { pureHashes } from '@unifare/core'
 import type { Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
-import { CENTRE, cardTap, chargeOf, createVerifier, ISSUER, OPERATOR } from '../clearing.fixture.ts'
+import {
+  CENTRE,
+  cardTap,
+  chargeOf,
+  createVerifier,
+  ISSUER,
+  OPERATOR,
+  sendRefund,
+} from '../clearing.fixture.ts'
 import { FIRST_ROOT } from '../close.ts'
 import { nameOf, openFileCentre, refusal, ride, uploadOf } from '../files/files.fixture.ts'
 import { clearInput } from './clear-input.ts'
@@ -63,7 +71,7 @@ describe('the closed days of a centre, from its journal', () => {
       chargeOf([tap], { number: i + 1 }),
     )
     await network.charges([...charges, chargeOf([sixth], { number: 5, tapDay: NEXT_DAY })])
-    await refund(network, second)
+    await sendRefund(network, second)
     expect(await network.close()).toMatchObject({
       charges: 4,
       rejected: { 'deny.listed': 1, 'tap.missing': 1, 'tap.conflict': 1 },
@@ -116,16 +124,3 @@ describe('the closed days of a centre, from its journal', () => {
 })
 
 type Six = [Tap, Tap, Tap, Tap, Tap, Tap]
-
-/** The issuer pays out what is left on a card, by the purchase that emptied it. */
-function refund(network: Network, tap: Tap): Promise<unknown> {
-  const order = {
-    do: 'order-settled',
-    kind: 'refund',
-    order: 'refund-0001',
-    agent: OPERATOR,
-    amountFen: tap.amountFen,
-    evidence: toHex(tap.evidence),
-  }
-  return network.send(ISSUER, 'order', utf8(canonicalJson(order)))
-}

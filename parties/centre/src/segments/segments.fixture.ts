@@ -4,13 +4,12 @@ import {
   createMemoryStorage,
   type Day,
   type Table,
-  toHex,
   utf8,
 } from '@unifare/core'
 import { ledgerTables } from '@unifare/ledger'
 import { CHAIN_START, type Tap } from '@unifare/tap'
 import { openTestCentre, type TestGround } from '../centre.fixture.ts'
-import { CARD, cardTap, chargeOf, ISSUER, OPERATOR } from '../clearing.fixture.ts'
+import { CARD, cardTap, chargeOf, ISSUER, OPERATOR, sendRefund } from '../clearing.fixture.ts'
 import { codeTaps } from '../code.fixture.ts'
 import { fileOrders } from '../files/file-order.ts'
 import { nameOf, ride, uploadOf } from '../files/files.fixture.ts'
@@ -81,7 +80,7 @@ export async function scriptOf(): Promise<Script> {
         chargeOf([other], { number: 6, amountFen: 9_000 }),
         chargeOf([sixth], { number: 7, ...at(1) }),
       ])
-      await refund(network, second)
+      await sendRefund(network, second)
     },
     async (network) => {
       await network.taps([fifth, sixth])
@@ -126,19 +125,6 @@ export async function fileScriptOf(): Promise<Script> {
 
 type Eight = [Tap, Tap, Tap, Tap, Tap, Tap, Tap, Tap]
 const OTHER = `${CARD.slice(0, -2)}25`
-
-/** The issuer pays out what is left on a card, by the purchase that emptied it. */
-function refund(network: SegmentsNetwork, tap: Tap): Promise<unknown> {
-  const order = {
-    do: 'order-settled',
-    kind: 'refund',
-    order: 'refund-0001',
-    agent: OPERATOR,
-    amountFen: tap.amountFen,
-    evidence: toHex(tap.evidence),
-  }
-  return network.send(ISSUER, 'order', utf8(canonicalJson(order)))
-}
 
 async function upload(network: SegmentsNetwork, sequence: number, rides: readonly Tap[]) {
   for (const order of fileOrders(nameOf(sequence), uploadOf(rides))) {
