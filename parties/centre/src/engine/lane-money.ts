@@ -1,4 +1,5 @@
 import type { FeeRow } from '../fees.ts'
+import { enlarged } from './key-table.ts'
 import {
   createMoneyAdder,
   ISSUER_SUMS,
@@ -12,8 +13,8 @@ import {
   withLines,
 } from './member-sums.ts'
 
-/** Whose money it is: numbers of lane and issuer, and the words of both members. */
-export interface MoneyPair {
+/** Whose money it is, as the words of both members. */
+interface MoneyPair {
   readonly operator: number
   readonly issuer: number
 }
@@ -42,12 +43,6 @@ export function createLaneMoney(
   /** Lines that no longer grow. */
   let aside: SumLines = { operators: [], issuers: [] }
 
-  function hold(lane: number): void {
-    const grown = new Float64Array(Math.max(lanes.length * 2, (lane + 1) * OPERATOR_SUMS))
-    grown.set(lanes)
-    lanes = grown
-  }
-
   /** Closes sums that come near to what a number holds. */
   function putAside(sums: Float64Array, from: number, columns: number, member: number): SumLine {
     const own = sums.subarray(from, from + columns)
@@ -65,7 +60,7 @@ export function createLaneMoney(
     settle(lane, issuer, feeRow, amountFen) {
       const own = lane * OPERATOR_SUMS
       const share = issuer * ISSUER_SUMS
-      if (own >= lanes.length) hold(lane)
+      if (own >= lanes.length) lanes = enlarged(lanes, new Float64Array(own * 2))
       add(lanes, own, issuers, share, feeRow, amountFen)
       if (lanes[own]! > SAFE || lanes[own + 1]! > SAFE) {
         aside.operators.push(putAside(lanes, own, OPERATOR_SUMS, members.operatorOf(lane)))
