@@ -1,6 +1,6 @@
 import type { AcceptanceRow } from '@unifare/bundle'
 import { fromUtf8 } from '@unifare/core'
-import { type Charge, FLAGS, type Tap } from '@unifare/tap'
+import { type Charge, deliveryId, FLAGS, type Tap } from '@unifare/tap'
 import { describe, expect, test } from 'vitest'
 import {
   AT,
@@ -85,6 +85,12 @@ describe('verdicts', () => {
 
   test('a tap that was not delivered', () => {
     expect(verdictsOf(dayOf([chargeOf([tapOf()])], []))).toEqual(['tap.missing'])
+  })
+
+  test('a tap that was delivered and cannot be read: it will not come again', () => {
+    const unreadable = new Set([deliveryId(tapOf())])
+    const input = dayOf([chargeOf([tapOf()])], [], { unreadable })
+    expect(verdictsOf(input)).toEqual(['tap.unreadable'])
   })
 
   test('a tap of another operator, issuer, account, medium or amount is foreign', () => {

@@ -3,6 +3,7 @@ import { businessDay, canonicalJson, type Day, type Fen, fromHex, toHex, utf8 } 
 import type { Entry } from '@unifare/ledger'
 import {
   type Charge,
+  type ChargeTap,
   chargeId,
   deliveryId,
   isTest,
@@ -53,8 +54,10 @@ export interface ClearingInput {
   /** Root of the day before; 64 zeros before the first. */
   readonly previousRoot: string
   readonly charges: readonly Charge[]
-  /** Taps of the charges by delivery; absent where none was delivered. */
+  /** Taps of the charges by delivery; absent where none was delivered, or it cannot be read. */
   readonly taps: ReadonlyMap<string, CheckedTap>
+  /** Deliveries of the charges that came and cannot be read; none when not given. */
+  readonly unreadable?: ReadonlySet<string>
   /**
    * Settled before, by medium identity: name of the journey's first charge that settled, and hash of
    * the record.
@@ -278,8 +281,11 @@ function judge(
   }
   if (charge.tapDay < input.oldestDay) return 'tap.overdue'
   for (const [index, seen] of named.entries()) {
-    if (seen === undefined) return 'tap.missing'
-    const amountFen = charge.taps[index]?.amountFen ?? 0
+    const asked = charge.taps[index] as ChargeTap
+    if (seen === undefined) {
+      return input.unreadable?.has(deliveryId(asked)) ? 'tap.unreadable' : 'tap.missing'
+    }
+    const { amountFen } = asked
     const verdict = judgeTap(charge, amountFen, seen, { memory, first })
     if (verdict !== 'normal') return verdict
     const twice = named.slice(0, index).find((one) => one?.identity === seen.identity)

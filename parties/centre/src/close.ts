@@ -2,7 +2,7 @@ import { type AcceptanceContent, parseAcceptance, shelfKey } from '@unifare/bund
 import { type Day, parseDay, type Tx, toHex, UnifareError } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 import { loadShelf } from '@unifare/institution'
-import { type Charge, deliveryId, mediumId, parseCharge, parseTap } from '@unifare/tap'
+import { type Charge, deliveryId, mediumId, parseCharge, parseTap, type Tap } from '@unifare/tap'
 import {
   type CheckedTap,
   type Cleared,
@@ -129,13 +129,14 @@ export async function runDay(
   const asked = rows
     .map((row) => parseCharge(row.raw))
     .filter((charge) => charge.tapDay <= day && (options.again || !waits(charge, held)))
-  const checked = await checkTaps(tx, asked, options)
+  const { checked, unreadable } = await checkTaps(tx, asked, options)
   const input: ClearingInput = {
     day,
     centre: options.centre,
     previousRoot: options.previousRoot,
     charges: asked,
     taps: checked,
+    unreadable,
     ...(await stateBefore(tx, checked, day)),
     ...(await correctedBefore(tx, asked, day)),
     fees: rules.fees,
@@ -215,7 +216,10 @@ async function checkTaps(
   tx: Tx,
   asked: readonly Charge[],
   { rules, verifier }: { readonly rules: ClosingRules; readonly verifier: Verifier },
-): Promise<ReadonlyMap<string, CheckedTap>> {
+): Promise<{
+  readonly checked: ReadonlyMap<string, CheckedTap>
+  readonly unreadable: ReadonlySet<string>
+}> {
   const missing = new Set(rules.missing)
   const keys = asked
     .flatMap((charge) => charge.taps)
@@ -240,12 +244,15 @@ async function checkTaps(
       denied: denied(row, `${tap.medium}/${tap.issuer}/${tap.account}`),
     })
   })
-  return checked
+  const came = found.map(deliveryId)
+  return { checked, unreadable: new Set(came.filter((delivery) => !checked.has(delivery))) }
 }
 
-function readTap(row: TapRow) {
+/** The record; undefined where it cannot be read, or claims another place than its delivery's. */
+function readTap(row: TapRow): Tap | undefined {
   try {
-    return parseTap(row.raw)
+    const tap = parseTap(row.raw)
+    return deliveryId(tap) === deliveryId(row) ? tap : undefined
   } catch (error) {
     if (!(error instanceof UnifareError)) throw error
     return undefined

@@ -189,10 +189,10 @@ describe('verdicts on corrections', () => {
     expect(second(next({ operator: OPERATORS[1] }))).toBe('charge.unknown')
   })
 
-  test('of a charge of another rider, issuer or mode', () => {
-    expect(second(next({ account: '3120000001000000025' }))).toBe('charge.foreign')
-    expect(second(next({ issuer: ISSUERS[1] }))).toBe('charge.foreign')
-    expect(second(next({ mode: 'bus' }))).toBe('charge.foreign')
+  test('of a charge of another rider, issuer or mode: this rider has no such charge', () => {
+    expect(second(next({ account: '3120000001000000025' }))).toBe('charge.unknown')
+    expect(second(next({ issuer: ISSUERS[1] }))).toBe('charge.unknown')
+    expect(second(next({ mode: 'bus' }))).toBe('charge.unknown')
   })
 
   test('of a card: what was debited is not corrected, and nothing goes to suspense twice', () => {
@@ -204,7 +204,7 @@ describe('verdicts on corrections', () => {
       [checked(tap)],
       NEXT,
     )
-    expect(verdictsOf(cleared)).toEqual(['charge.foreign'])
+    expect(verdictsOf(cleared)).toEqual(['charge.unknown'])
     expect(cleared.entries).toEqual([])
   })
 

@@ -56,8 +56,10 @@ export function standingOf(charge: Charge, memory: ChargeMemory): Standing {
     // A number that does not fall could name itself.
     name = chargeId({ operator: charge.operator, number })
     const old = number < charge.number ? memory.charges.get(name) : undefined
-    if (old === undefined) return { kind: 'refused', verdict: 'charge.unknown' }
-    if (!sameJourney(charge, old.charge)) return { kind: 'refused', verdict: 'charge.foreign' }
+    // A charge of somebody else is none that this rider could correct: the rider has no such charge.
+    if (old === undefined || !sameJourney(charge, old.charge)) {
+      return { kind: 'refused', verdict: 'charge.unknown' }
+    }
     if (old.verdict === 'normal' && old.fee !== null) {
       if (memory.corrected.has(name)) return { kind: 'refused', verdict: 'charge.corrected' }
       const { amountFen, parts } = old.charge

@@ -25,16 +25,12 @@ export const VERDICTS = {
   'code.over-cap': { en: 'dearer than the limit of the code', zh: '超出乘车码单笔限额' },
   'deny.listed': { en: 'on the deny list that the terminal held', zh: '终端已持有的止付名单内' },
   'charge.unknown': {
-    en: 'the charge that it corrects is not known, or has no verdict yet',
-    zh: '所更正的收费不存在或尚无结论',
+    en: 'the rider has no such charge by code in this mode to correct, or it has no verdict yet',
+    zh: '该乘客没有可更正的此笔同方式乘车码收费，或尚无结论',
   },
   'charge.corrected': {
     en: 'the charge that it corrects was corrected before',
     zh: '所更正的收费此前已更正',
-  },
-  'charge.foreign': {
-    en: 'the charge that it corrects is of another rider or mode, or of a card',
-    zh: '所更正的收费属于其他乘客或方式，或为卡片收费',
   },
   'acceptance.none': {
     en: 'issuer and operator have no acceptance',

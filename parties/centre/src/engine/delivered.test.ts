@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRanges, joinRanges, openDelivered } from './delivered.ts'
+import { createRanges, joinRanges, openDelivered, UNREADABLE } from './delivered.ts'
 
 const someRanges = fc.array(
   fc.record({ terminal: fc.nat(3), first: fc.integer({ min: 1, max: 30 }), length: fc.nat(9) }),
@@ -35,6 +35,20 @@ describe('what terminals delivered', () => {
         }
       }),
     )
+  })
+
+  test('tells what cannot be read from what can, also of a terminal with the same digits', () => {
+    const all = createRanges()
+    all.add('400000000001', 1, 9)
+    all.add('400000000001', 4, 1, UNREADABLE)
+    all.add('400000000002', 5, 1)
+    const came = openDelivered(joinRanges([all.bytes()]))
+    const askedOf = (before: number, terminal: number) =>
+      [3, 4, 5].map((sequence) => came(before + 0x4000, terminal, sequence))
+    expect(askedOf(0, 1)).toEqual([true, true, true])
+    expect(askedOf(UNREADABLE, 1)).toEqual([false, true, false])
+    expect(askedOf(0, 2)).toEqual([false, false, true])
+    expect(askedOf(UNREADABLE, 2)).toEqual([false, false, false])
   })
 
   test('is one range for a terminal that counts on', () => {

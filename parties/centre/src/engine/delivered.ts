@@ -1,10 +1,16 @@
 import { concat, fromHex, view } from '@unifare/core'
 
-/** Bytes of one delivered range: the terminal's 6, first, count. */
-const RANGE_BYTES = 14
-/** Places of a range's first sequence and count. */
-const FIRST = 6
-const COUNT = 10
+/** Bytes of one delivered range: 2 for those that cannot be read, the terminal's 6, first, count. */
+const RANGE_BYTES = 16
+/** Places of a range's terminal, first sequence and count. */
+const TERMINAL = 2
+const FIRST = 8
+const COUNT = 12
+/**
+ * What stands before a terminal for records of it that came and cannot be read: they are ranges of
+ * their own, asked for with it, beside those of all that came.
+ */
+export const UNREADABLE = 0x1_0000
 const RANGES_MIN = 1_024
 
 /** Ranges of sequences that terminals delivered, as they come. */
@@ -13,7 +19,7 @@ export function createRanges() {
   let words = view(bytes)
   let count = 0
   return {
-    add(terminal: string, first: number, length: number): void {
+    add(terminal: string, first: number, length: number, before: 0 | typeof UNREADABLE = 0): void {
       if ((count + 1) * RANGE_BYTES > bytes.length) {
         const grown = new Uint8Array(bytes.length * 2)
         grown.set(bytes)
@@ -21,9 +27,10 @@ export function createRanges() {
         words = view(bytes)
       }
       const at = count++ * RANGE_BYTES
-      bytes.set(fromHex(terminal), at)
-      words.setUint32(at + 6, first)
-      words.setUint32(at + 10, length)
+      words.setUint16(at, before >>> 16)
+      bytes.set(fromHex(terminal), at + TERMINAL)
+      words.setUint32(at + FIRST, first)
+      words.setUint32(at + COUNT, length)
     },
     bytes: (): Uint8Array => bytes.slice(0, count * RANGE_BYTES),
   }
@@ -52,8 +59,8 @@ export function joinRanges(parts: readonly Uint8Array[]): Uint8Array {
         continue
       }
       last = to
-      out.setUint16(to, words.getUint16(from))
-      out.setUint32(to + 2, words.getUint32(from + 2))
+      out.setUint32(to, words.getUint32(from))
+      out.setUint32(to + 4, words.getUint32(from + 4))
       out.setUint32(to + FIRST, first)
       out.setUint32(to + COUNT, end - first)
       to += RANGE_BYTES
@@ -95,7 +102,10 @@ function firstOf(sorted: Float64Array, terminal: number): number {
   return low
 }
 
-/** Whether a delivery came: the terminal's upper 2 bytes and lower 4, and a sequence. */
+/**
+ * Whether a delivery came: the terminal's upper 2 bytes and lower 4, and a sequence. With `UNREADABLE`
+ * added to the upper ones, whether it came and cannot be read.
+ */
 export type WasDelivered = (high: number, low: number, sequence: number) => boolean
 
 /** Looks deliveries up in ranges that `joinRanges` put in order. */
@@ -111,8 +121,8 @@ export function openDelivered(ranges: Uint8Array): WasDelivered {
       else high = middle
     }
     for (; low < count && terminalAt(words, low * RANGE_BYTES) === terminal; low++) {
-      const first = words.getUint32(low * RANGE_BYTES + 6)
-      if (sequence >= first && sequence - first < words.getUint32(low * RANGE_BYTES + 10)) {
+      const first = words.getUint32(low * RANGE_BYTES + FIRST)
+      if (sequence >= first && sequence - first < words.getUint32(low * RANGE_BYTES + COUNT)) {
         return true
       }
     }
@@ -121,5 +131,5 @@ export function openDelivered(ranges: Uint8Array): WasDelivered {
 }
 
 function terminalAt(words: DataView, at: number): number {
-  return words.getUint16(at) * 0x1_0000_0000 + words.getUint32(at + 2)
+  return words.getUint32(at) * 0x1_0000_0000 + words.getUint32(at + 4)
 }

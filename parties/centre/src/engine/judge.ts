@@ -1,6 +1,6 @@
 import { deliveryId, MEDIA, MONEY_KINDS, TAP_KINDS } from '@unifare/tap'
 import type { FeeRow } from '../fees.ts'
-import type { WasDelivered } from './delivered.ts'
+import { UNREADABLE, type WasDelivered } from './delivered.ts'
 import type { Lanes } from './lanes.ts'
 import {
   CHARGE_LINE,
@@ -45,7 +45,7 @@ export interface Bench {
   readonly denied: ReadonlyMap<number, readonly DenySpan[]>
   /** Taps before this day are overdue: 8 BCD digits as a word. */
   readonly oldestDay: number
-  /** Whether a delivery came at all: then it is of another medium. */
+  /** Whether a delivery came at all: then it cannot be read, or is of another medium. */
   readonly wasDelivered: WasDelivered
   /** First instant behind a business day, by its BCD word. */
   readonly endOf: (day: number) => number
@@ -235,12 +235,12 @@ export function createJudge(): Judge {
   function judgeMissing(at: number, named: number): number {
     const old = bench.past.delivered(account, lines, named)
     if (old !== undefined) return isOwnRow(at, named, old) ? V['tap.charged'] : V['tap.foreign']
-    const came = bench.wasDelivered(
-      lines[named + NAMED_LINE.terminalHigh]! >>> 16,
-      lines[named + NAMED_LINE.terminalLow]!,
-      lines[named + NAMED_LINE.sequence]!,
-    )
-    return came ? V['tap.foreign'] : V['tap.missing']
+    const high = lines[named + NAMED_LINE.terminalHigh]! >>> 16
+    const low = lines[named + NAMED_LINE.terminalLow]!
+    const sequence = lines[named + NAMED_LINE.sequence]!
+    if (!bench.wasDelivered(high, low, sequence)) return V['tap.missing']
+    const isUnreadable = bench.wasDelivered(high + UNREADABLE, low, sequence)
+    return isUnreadable ? V['tap.unreadable'] : V['tap.foreign']
   }
 
   /** What `isOwn` asks of a tap, of the row under which an earlier day settled it. */

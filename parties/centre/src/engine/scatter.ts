@@ -1,6 +1,6 @@
 import { fromHex, fromUtf8, view } from '@unifare/core'
 import { accountHash, shardOf } from './account-hash.ts'
-import { createRanges } from './delivered.ts'
+import { createRanges, UNREADABLE } from './delivered.ts'
 import {
   bytesOfLines,
   chargeWords,
@@ -34,7 +34,7 @@ export interface ScatterResult {
   readonly charges: readonly Range[]
   /** Shares of charges whose price names several members (`member-shares.ts`). */
   readonly shares: readonly ShardShares[]
-  /** Sequences that terminals delivered: 6 bytes of terminal, first, count; 14 bytes each. */
+  /** Sequences that terminals delivered, and again those that cannot be read (`delivered.ts`). */
   readonly delivered: Uint8Array
   readonly tapCount: number
   readonly chargeCount: number
@@ -92,7 +92,10 @@ export function createScatter(scratch: Scratch): Scatter {
         const hash = accountHash(words, at + TAP.account, words.getUint8(at + TAP.medium))
         helds[taps.count] = held
         addPlace(taps, at, hash, tapWords(words.getUint16(at + TAP.evidenceLength)))
-      } else unreadable += 1
+      } else {
+        unreadable += 1
+        delivered.add(header.terminal, sequence, 1, UNREADABLE)
+      }
       at += length
     }
   }

@@ -1,5 +1,5 @@
 import type { Day, Tx } from '@unifare/core'
-import { type Charge, mediumId, parseTap, type Tap } from '@unifare/tap'
+import { type Charge, mediumId, parseTap } from '@unifare/tap'
 import { serialKey } from '../clearing.ts'
 import { serials, taps } from '../tables.ts'
 import type { RecordName } from './serial-owners.ts'
@@ -18,21 +18,26 @@ export async function serialConflicts(
     taps,
     named.map(({ terminal, sequence }) => ({ terminal, sequence })),
   )
-  const debits = rows.flatMap((row): { readonly tap: Tap; readonly serial: string }[] => {
+  const debits = rows.flatMap((row): readonly Debit[] => {
     // Without an identity it is no debit, or cannot be read.
     if (row === undefined || row.identity === '') return []
     const tap = parseTap(row.raw)
     const serial = serialKey(tap)
-    return serial === undefined ? [] : [{ tap, serial }]
+    return serial === undefined ? [] : [{ row, identity: mediumId(tap), serial }]
   })
   const known = await tx.get(
     serials,
     debits.map(({ serial }) => ({ serial })),
   )
-  return debits.flatMap(({ tap }, i) => {
+  return debits.flatMap(({ row: { terminal, sequence }, identity }, i) => {
     const before = known[i]
-    const isOther = before !== undefined && before.day < day && before.identity !== mediumId(tap)
-    const { terminal, sequence } = tap
+    const isOther = before !== undefined && before.day < day && before.identity !== identity
     return isOther ? [{ terminal, sequence }] : []
   })
+}
+
+interface Debit {
+  readonly row: RecordName
+  readonly identity: string
+  readonly serial: string
 }

@@ -8,12 +8,14 @@ import type { Cleared } from '../clearing.ts'
 import { codeTaps } from '../code.fixture.ts'
 import type { Verifier } from '../evidence.ts'
 import { DEMONSTRATION_FEES } from '../fees.ts'
+import { UNREADABLE } from './delivered.ts'
 import { clearOnColumns, clearOnObjects, type TestDay, verdictsOfRows } from './engine.fixture.ts'
 import { OPERATOR_SUMS } from './member-sums.ts'
 
 const NEXT_DAY = '2026-11-21'
 /** The limit of the codes is 3,000 fen. */
 const AMOUNTS = [0, 200, 250, 2_900, 3_100] as const
+const OTHER = '3120000001000000025'
 
 let taps: Tap[] = []
 let verifier: Verifier
@@ -37,6 +39,15 @@ const plans = fc.array(
     amount: fc.constantFrom(...AMOUNTS),
     operator: fc.constantFrom(OPERATOR, OPERATOR, OPERATOR, OPERATORS[1]),
     test: fc.constantFrom(false, false, false, false, true),
+    /** What it says of whose it is and of the ride, where that is another one's. */
+    changes: fc.constantFrom<Partial<Charge>>(
+      {},
+      {},
+      {},
+      {},
+      { account: OTHER },
+      { mode: 'metro' },
+    ),
     day: fc.nat(1),
   }),
   { minLength: 2, maxLength: 12 },
@@ -48,23 +59,27 @@ type Plan = {
   readonly amount: number
   readonly operator: string
   readonly test: boolean
+  readonly changes: Partial<Charge>
   readonly day: number
 }
 
 function chargesOf(planned: readonly Plan[]): { charge: Charge; day: number }[] {
-  return planned.map(({ taps: named, back, amount, operator, test: isTest, day }, index) => {
-    const number = index + 1
-    const chosen = named.map((i) => ({ ...(taps[i] as Tap), operator }))
-    const charge = chargeOf(chosen, {
-      number,
-      operator,
-      corrects: back > 0 && back < number ? number - back : 0,
-      amountFen: amount,
-      parts: [{ rule: 'flat', amountFen: amount }],
-      test: isTest,
-    })
-    return { charge, day }
-  })
+  return planned.map(
+    ({ taps: named, back, amount, operator, test: isTest, changes, day }, index) => {
+      const number = index + 1
+      const chosen = named.map((i) => ({ ...(taps[i] as Tap), operator }))
+      const charge = chargeOf(chosen, {
+        number,
+        operator,
+        corrects: back > 0 && back < number ? number - back : 0,
+        amountFen: amount,
+        parts: [{ rule: 'flat', amountFen: amount }],
+        test: isTest,
+        ...changes,
+      })
+      return { charge, day }
+    },
+  )
 }
 
 function netOf({ charges }: Cleared): number {
@@ -102,7 +117,9 @@ describe('corrections on columns', () => {
           past: new Map(before.charges.map(({ id, ...judged }) => [id, judged] as const)),
         })
         const history = async () => [{ rows: ours.rows, fees: DEMONSTRATION_FEES }]
-        const cleared = await clearOnColumns({ ...two, taps: left }, { history })
+        // All of them came, yesterday or today; all can be read.
+        const wasDelivered = (high: number) => high < UNREADABLE
+        const cleared = await clearOnColumns({ ...two, taps: left }, { history, wasDelivered })
         expect(verdictsOfRows(cleared.rows)).toEqual(verdictsOf(expected))
         expect(Number(cleared.settledFen)).toBe(netOf(expected))
         const fees = cleared.sums.operatorValues.filter((_, i) => i % OPERATOR_SUMS === 1)

@@ -17,6 +17,7 @@ import {
 import { codeTap } from '../code.fixture.ts'
 import { DEMONSTRATION_FEES } from '../fees.ts'
 import type { netPositions } from '../netting.ts'
+import { UNREADABLE, type WasDelivered } from './delivered.ts'
 import {
   clearOnColumns,
   clearOnObjects,
@@ -330,7 +331,7 @@ describe('what earlier days settled', () => {
     const tap = pool[3] as Tap
     const rows = await yesterday(tap)
     const charges = [chargeOf([tap])]
-    const verdict = async (history: Uint8Array, delivered: boolean) =>
+    const verdict = async (history: Uint8Array, wasDelivered: WasDelivered) =>
       Object.values(
         verdictsOfRows(
           (
@@ -338,15 +339,17 @@ describe('what earlier days settled', () => {
               { charges, taps: [] },
               {
                 history: async () => [{ rows: history, fees: DEMONSTRATION_FEES }],
-                wasDelivered: () => delivered,
+                wasDelivered,
               },
             )
           ).rows,
         ),
       )[0]
-    expect(await verdict(rows, false)).toBe('tap.charged')
-    expect(await verdict(new Uint8Array(0), false)).toBe('tap.missing')
-    expect(await verdict(new Uint8Array(0), true)).toBe('tap.foreign')
+    const none = new Uint8Array(0)
+    expect(await verdict(rows, () => false)).toBe('tap.charged')
+    expect(await verdict(none, () => false)).toBe('tap.missing')
+    expect(await verdict(none, (high) => high < UNREADABLE)).toBe('tap.foreign')
+    expect(await verdict(none, () => true)).toBe('tap.unreadable')
   })
 })
 

@@ -80,10 +80,9 @@ export function accountCharges(rows: readonly PastRow[]): AccountCharges {
       const name = nameOf({ operator: charge.operator, number })
       // A number that does not fall could name itself.
       const old = number < charge.number ? known.get(name) : undefined
-      if (old === undefined) return { kind: 'refused', verdict: V['charge.unknown'] }
       const isSame =
-        charge.medium === MEDIA.code && old.medium === MEDIA.code && old.mode === charge.mode
-      if (!isSame) return { kind: 'refused', verdict: V['charge.foreign'] }
+        charge.medium === MEDIA.code && old?.medium === MEDIA.code && old.mode === charge.mode
+      if (!isSame) return { kind: 'refused', verdict: V['charge.unknown'] }
       if (old.verdict === V.normal && old.money !== null) {
         return corrected.has(name)
           ? { kind: 'refused', verdict: V['charge.corrected'] }

@@ -22,7 +22,6 @@ export const VERDICT_NUMBERS = {
   'deny.listed': 40,
   'charge.unknown': 50,
   'charge.corrected': 51,
-  'charge.foreign': 52,
 } as const satisfies Record<Verdict, number>
 
 const verdictNames = new Map(

@@ -27,7 +27,6 @@ const NUMBERS: Readonly<Record<string, string>> = {
   'code.over-cap': '160002',
   'charge.unknown': '170001',
   'charge.corrected': '170002',
-  'charge.foreign': '170003',
   'tunion.refused': '200001',
 }
 

@@ -68,7 +68,6 @@ const KINDS = {
   'deny.listed': ['rejected', 'bear-it'],
   'charge.unknown': ['rejected', 'correct-charge'],
   'charge.corrected': ['rejected', 'correct-charge'],
-  'charge.foreign': ['rejected', 'correct-charge'],
   'acceptance.none': ['rejected', 'mend-rules'],
   'fee.none': ['rejected', 'mend-rules'],
   'issuer.unknown': ['rejected', 'mend-rules'],

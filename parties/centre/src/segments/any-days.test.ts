@@ -4,16 +4,23 @@ import { expect, test } from 'vitest'
 import { CARD, cardTap, chargeOf } from '../clearing.fixture.ts'
 import { DAYS, liveDays, openCentre, readOutcome, type Script } from './segments.fixture.ts'
 
-/** Debits of two cards under few counters and serials, some with bad codes, some of tests. */
+/**
+ * Debits of two cards under few counters and serials, some with bad codes, some of tests, some in
+ * records of a later version, which cannot be read.
+ */
 const debit = fc.record({
   account: fc.constantFrom(CARD, `${CARD.slice(0, -2)}25`),
   counter: fc.integer({ min: 1, max: 4 }),
   serial: fc.integer({ min: 1, max: 4 }),
   isBad: fc.nat(5).map((n) => n === 0),
   flags: fc.constantFrom(0, 0, 0, 0, 1),
+  version: fc.constantFrom(1, 1, 1, 1, 2),
   day: fc.nat(DAYS.length - 1),
 })
-/** Charges of one or two of them, also before their records come, for later days, and corrections. */
+/**
+ * Charges of one or two of them, also before their records come, for later days, and corrections, also
+ * of what another card was charged.
+ */
 const asked = fc.record({
   tap: fc.nat(9),
   other: fc.option(fc.nat(9), { nil: undefined }),
@@ -44,7 +51,7 @@ async function scriptOf(unsorted: readonly Debit[], asks: readonly Asked[]): Pro
       first !== second && first!.account === second!.account ? [first!, second!] : [first!],
       {
         number: made.length + 1,
-        corrects: before?.account === first!.account ? before.number : 0,
+        corrects: before?.number ?? 0,
         tapDay: DAYS[Math.min(DAYS.length - 1, day + ahead)]!,
       },
     )
