@@ -109,7 +109,7 @@ function createTx(
       const { get } = await open(table)
       const found = new Map<string, Cells>()
       for (const chunk of chunks(keys as readonly Cells[])) {
-        for (const row of await query(get, [encodeRows(table, table.key, chunk)])) {
+        for (const row of await query(get, encodeRows(table, table.key, chunk))) {
           const cells = decodeRow(table, row)
           found.set(cellsKey(table.key, cells), cells)
         }
@@ -126,7 +126,7 @@ function createTx(
       // One statement must not touch a row twice: of equal keys the last row stays.
       const last = new Map((rows as readonly Cells[]).map((row) => [cellsKey(table.key, row), row]))
       for (const chunk of chunks([...last.values()]))
-        await query(put, [encodeRows(table, columns, chunk)])
+        await query(put, encodeRows(table, columns, chunk))
     },
     async select<Row extends object>(
       table: Table<Row>,
@@ -145,7 +145,7 @@ function createTx(
       for (const key of keys) checkCells(table, key as Cells, table.key)
       const { remove } = await open(table)
       for (const chunk of chunks(keys as readonly Cells[])) {
-        await query(remove, [encodeRows(table, table.key, chunk)])
+        await query(remove, encodeRows(table, table.key, chunk))
       }
     },
   }

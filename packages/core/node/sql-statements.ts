@@ -1,16 +1,19 @@
-import { toHex } from '../src/bytes.ts'
+import { concat } from '../src/bytes.ts'
 import type { ColumnType } from '../src/repository.ts'
 import { type AnyTable, type Cells, checkTable } from '../src/rows.ts'
 
-/** The SQL of one table, in PostgreSQL's dialect. Rows travel as one JSON parameter. */
+/**
+ * The SQL of one table, in PostgreSQL's dialect. Rows travel as one JSON parameter; their bytes, where
+ * there are any, as they are in a second one, in which the rows tell their places.
+ */
 export interface Statements {
   /** Creates table and indexes where they are missing. */
   readonly create: readonly string[]
-  /** $1: array of keys. */
+  /** Takes keys as `encodeRows` gives them. */
   readonly get: string
-  /** $1: array of rows. */
+  /** Takes rows as `encodeRows` gives them. */
   readonly put: string
-  /** $1: array of keys. */
+  /** Takes keys as `encodeRows` gives them. */
   readonly remove: string
   /** Text and parameters of a selection; `after` holds the whole key. */
   select(where: Cells, limit: number | undefined, after: Cells | undefined): Query
@@ -34,9 +37,8 @@ const JSON_TYPE = {
   text: 'text',
   int: 'bigint',
   bool: 'boolean',
-  bytes: 'text',
   json: 'jsonb',
-} as const satisfies Record<ColumnType, string>
+} as const satisfies Record<Exclude<ColumnType, 'bytes'>, string>
 
 /** Statements for a table in a schema. */
 export function statementsFor(schema: string, table: AnyTable): Statements {
@@ -83,23 +85,33 @@ export function statementsFor(schema: string, table: AnyTable): Statements {
   }
 }
 
-/** Rows or keys as the JSON parameter of a statement. */
+/** Rows or keys as the parameters of a statement. */
 export function encodeRows(
   table: AnyTable,
   columns: readonly string[],
   rows: readonly Cells[],
-): string {
-  return JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(
-        columns.map((column) => {
-          const value = row[column]
-          const isBytes = table.columns[column] === 'bytes' && value !== null
-          return [column, isBytes ? toHex(value as Uint8Array) : value]
-        }),
-      ),
-    ),
-  )
+): unknown[] {
+  const isBytes = columns.map((column) => table.columns[column] === 'bytes')
+  const parts: Uint8Array[] = []
+  let end = 0
+  const cells = rows.map((row) => {
+    const given: Record<string, unknown> = {}
+    for (const [i, column] of columns.entries()) {
+      const value = row[column]
+      if (!isBytes[i]) given[column] = value
+      else if (value === null) given[`${column}${AT}`] = null
+      else {
+        const bytes = value as Uint8Array
+        parts.push(bytes)
+        given[`${column}${AT}`] = end + 1
+        given[`${column}${LENGTH}`] = bytes.length
+        end += bytes.length
+      }
+    }
+    return given
+  })
+  const json = JSON.stringify(cells)
+  return isBytes.includes(true) ? [json, concat(...parts)] : [json]
 }
 
 /** A row as the driver gives it, in the types of the table. */
@@ -140,14 +152,23 @@ function definitions(table: AnyTable): string {
     .join(', ')
 }
 
+/** Behind the name of a column of bytes: where they begin in the second parameter, from 1 on. */
+const AT = '@'
+/** How many they are. */
+const LENGTH = '#'
+
 function recordset(table: AnyTable, columns: readonly string[]): string {
-  const types = columns.map(
-    (column) => `${quote(column)} ${JSON_TYPE[table.columns[column] ?? 'text']}`,
-  )
+  const types = columns.flatMap((column) => {
+    const type = table.columns[column] ?? 'text'
+    return type === 'bytes'
+      ? [`${quote(column + AT)} int`, `${quote(column + LENGTH)} int`]
+      : [`${quote(column)} ${JSON_TYPE[type]}`]
+  })
   return `json_to_recordset($1::json) as x(${types.join(', ')})`
 }
 
 function fromJson(table: AnyTable, column: string): string {
-  const value = `x.${quote(column)}`
-  return table.columns[column] === 'bytes' ? `decode(${value}, 'hex')` : value
+  return table.columns[column] === 'bytes'
+    ? `substr($2::bytea, x.${quote(column + AT)}, x.${quote(column + LENGTH)})`
+    : `x.${quote(column)}`
 }
