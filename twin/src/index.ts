@@ -14,9 +14,16 @@ export { twinErrors } from './errors.ts'
 export { createNetworkKeys, type NetworkKeys } from './keys.ts'
 export { issuerPort, type LocalNetwork, openLocalNetwork } from './local-ports.ts'
 export { type Expected, type Faults, faultsOf, NATIONAL_FAULTS } from './national/faults.ts'
-export { nationalColumns } from './national/national-keys.ts'
-export { CITIES, type NationalPlan, sliceCount } from './national/national-plan.ts'
+export { nationalColumns, nationalKeyStore } from './national/national-keys.ts'
+export {
+  CITIES,
+  NATIONAL_CENTRE,
+  type NationalPlan,
+  sliceCount,
+} from './national/national-plan.ts'
+export { nationalRules } from './national/national-rules.ts'
 export { makeNationalSlice } from './national/national-slice.ts'
+export { sliceMessages } from './national/slice-messages.ts'
 export {
   addressOf,
   addressOfTerminals,

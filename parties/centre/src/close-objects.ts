@@ -1,4 +1,4 @@
-import type { Tx } from '@unifare/core'
+import { type Tx, utf8 } from '@unifare/core'
 import { postEntries } from '@unifare/ledger'
 import type { Cleared } from './clearing.ts'
 import { runDay, storeDay } from './close.ts'
@@ -6,6 +6,7 @@ import type { ClosingDay, DayOutcome, DayResult, Stated } from './day-outcome.ts
 import { noteSplits } from './files/result-splits.ts'
 import { pagesOf, type StatementLine, statementsOf } from './statement.ts'
 import { STATEMENT_PART_LINES } from './statement-pages.ts'
+import { linesText } from './statement-text.ts'
 import { statements } from './tables.ts'
 import { withFromAbove } from './tiers/statements.ts'
 
@@ -41,10 +42,8 @@ async function tellObjects(
   })
 }
 
-async function* eachOf(
-  pages: readonly (readonly StatementLine[])[],
-): AsyncGenerator<readonly StatementLine[]> {
-  yield* pages
+async function* eachOf(pages: readonly (readonly StatementLine[])[]): AsyncGenerator<Uint8Array> {
+  for (const page of pages) yield utf8(linesText(page))
 }
 
 function resultOf(cleared: Cleared): DayResult {

@@ -1,5 +1,5 @@
 import {
-  canonicalJson,
+  concat,
   type Day,
   fromHex,
   parseDay,
@@ -22,6 +22,7 @@ import { closeBySegments } from './segments/close-segments.ts'
 import { rerunSegments } from './segments/rerun.ts'
 import type { SegmentTools } from './segments/segment-clearing.ts'
 import type { SettlingMachine } from './settling/edge.ts'
+import { textAround } from './statement-text.ts'
 import { days } from './tables.ts'
 import type { TierEdge } from './tiers/edge.ts'
 import { oldestBefore } from './tiers/forward.ts'
@@ -158,8 +159,13 @@ async function sendStatements(
     if (!isTold(member)) continue
     let part = 0
     for await (const page of lines()) {
-      const body = { day, part, parts: pages, statement: { ...statement, lines: page } }
-      input.send(member, 'statement', utf8(canonicalJson(body)))
+      const { head, tail } = textAround(statement, (own) => ({
+        day,
+        part,
+        parts: pages,
+        statement: own,
+      }))
+      input.send(member, 'statement', concat(utf8(head), page, utf8(tail)))
       await input.storeSent()
       part += 1
     }

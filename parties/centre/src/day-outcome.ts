@@ -3,7 +3,7 @@ import type { Cleared } from './clearing.ts'
 import type { ClosingRules } from './close.ts'
 import type { Verifier } from './evidence.ts'
 import type { ClosedDay } from './settling/window-orders.ts'
-import type { Statement, StatementLine } from './statement.ts'
+import type { Statement } from './statement.ts'
 
 /** A day that was closed, or run again. */
 export interface DayResult {
@@ -45,5 +45,6 @@ export interface Stated {
   readonly statement: Statement
   /** One at least: a statement without lines is told, too. */
   readonly pages: number
-  readonly lines: () => AsyncIterable<readonly StatementLine[]>
+  /** Canonical JSON of the lines, commas between them. */
+  readonly lines: () => AsyncIterable<Uint8Array>
 }

@@ -1,6 +1,7 @@
-import { canonicalJson, type Day, type Storage, type Tx, utf8 } from '@unifare/core'
+import { type Day, type Storage, type Tx, utf8 } from '@unifare/core'
 import { csvOf, type Statement } from './statement.ts'
-import { linesInPages } from './statement-pages.ts'
+import { readPage, storedPages } from './statement-pages.ts'
+import { linesText, textAround } from './statement-text.ts'
 import { days, statements } from './tables.ts'
 
 /**
@@ -32,24 +33,22 @@ export async function writeMissingStatements(tx: Tx, storage: Storage): Promise<
 
 /** The canonical text of a statement, page by page. */
 async function* jsonParts(tx: Tx, statement: Statement): AsyncGenerator<Uint8Array> {
-  const empty = canonicalJson({ ...statement, lines: [] })
-  // Only day and places of centres above stand before the lines.
-  const at = empty.indexOf(NO_LINES) + NO_LINES.length - 1
-  yield utf8(empty.slice(0, at))
+  const { head, tail } = textAround(statement)
+  yield utf8(`${head}${linesText(statement.lines)}`)
+  // One that is stored whole has no pages behind its own lines.
   let between = ''
-  for await (const page of linesInPages(tx, statement)) {
+  for await (const page of storedPages(tx, statement)) {
     if (page.length === 0) continue
-    yield utf8(`${between}${page.map(canonicalJson).join(',')}`)
+    yield utf8(between)
+    yield page
     between = ','
   }
-  yield utf8(`${empty.slice(at)}\n`)
+  yield utf8(`${tail}\n`)
 }
-
-const NO_LINES = '"lines":[]'
 
 async function* csvParts(tx: Tx, statement: Statement): AsyncGenerator<Uint8Array> {
   const { head, linesOf, tail } = csvOf(statement)
-  yield utf8(head)
-  for await (const page of linesInPages(tx, statement)) yield utf8(linesOf(page))
+  yield utf8(`${head}${linesOf(statement.lines)}`)
+  for await (const page of storedPages(tx, statement)) yield utf8(linesOf(readPage(page)))
   yield utf8(tail)
 }

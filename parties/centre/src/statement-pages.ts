@@ -1,5 +1,6 @@
-import { type Day, type Tx, table } from '@unifare/core'
+import { type Day, fromUtf8, type Tx, table, utf8 } from '@unifare/core'
 import { pagesOf, type Statement, type StatementLine } from './statement.ts'
+import { lineText } from './statement-text.ts'
 import { statements } from './tables.ts'
 
 /** Lines of one statement message: keeps it under the size limit of a message. */
@@ -10,14 +11,14 @@ export interface StatementPageRow {
   readonly day: Day
   readonly member: string
   readonly part: number
-  readonly lines: unknown
+  /** Canonical JSON of the lines, commas between them: as it stands in messages and files. */
+  readonly lines: Uint8Array
 }
 
 export const statementPages = table<StatementPageRow>({
-  name: 'statement_page',
-  columns: { day: 'text', member: 'text', part: 'int', lines: 'json' },
+  name: 'statement_lines',
+  columns: { day: 'text', member: 'text', part: 'int', lines: 'bytes' },
   key: ['day', 'member', 'part'],
-  indexes: [['day', 'member']],
 })
 
 /** A member's statement of a closed day, whole; undefined where it has none. */
@@ -28,22 +29,26 @@ export async function loadStatement(
   const [row] = await tx.get(statements, [{ day, member }])
   if (row === undefined) return undefined
   const statement = row.statement as Statement
-  const pages = await tx.select(statementPages, { day, member })
-  if (pages.length === 0) return statement
-  return { ...statement, lines: pages.flatMap(({ lines }) => lines as StatementLine[]) }
+  const lines = [...statement.lines]
+  for await (const page of storedPages(tx, { day, member })) lines.push(...readPage(page))
+  return { ...statement, lines }
 }
 
-/** Lines of a stored statement, page by page, each read when it is asked for. */
-export async function* linesInPages(
+/** Pages of a stored statement as text, each read when it is asked for; none where it was stored whole. */
+export async function* storedPages(
   tx: Tx,
-  { day, member, lines }: Pick<Statement, 'day' | 'member' | 'lines'>,
-): AsyncGenerator<readonly StatementLine[]> {
-  yield lines
+  { day, member }: { readonly day: Day; readonly member: string },
+): AsyncGenerator<Uint8Array> {
   for (let part = 0; ; part++) {
     const [row] = await tx.get(statementPages, [{ day, member, part }])
     if (row === undefined) return
-    yield row.lines as StatementLine[]
+    yield row.lines
   }
+}
+
+/** The lines of a page. */
+export function readPage(page: Uint8Array): readonly StatementLine[] {
+  return JSON.parse(`[${fromUtf8(page)}]`) as readonly StatementLine[]
 }
 
 /** All statements of a closed day, each read when it is asked for. */
@@ -63,38 +68,29 @@ export interface PageWriter {
 
 /** Opens the pages of a day; its writer holds one page of every member. */
 export function createPageWriter(tx: Tx, day: Day): PageWriter {
-  const open = new Map<string, { parts: number; lines: StatementLine[] }>()
-  const put = async (member: string, { part, lines }: { part: number; lines: StatementLine[] }) =>
-    tx.put(statementPages, [{ day, member, part, lines }])
+  type TextLine = { readonly entry: StatementLine['entry'] | undefined; readonly text: string }
+  const open = new Map<string, { parts: number; lines: TextLine[] }>()
+  const put = async (member: string, part: number, lines: readonly TextLine[]) =>
+    tx.put(statementPages, [
+      { day, member, part, lines: utf8(lines.map(({ text }) => text).join(',')) },
+    ])
   return {
     async add(member, lines) {
       const own = open.get(member) ?? { parts: 0, lines: [] }
       open.set(member, own)
-      own.lines.push(...lines)
+      for (const line of lines) own.lines.push({ entry: line.entry, text: lineText(line) })
       // A page ends by what follows it: the last one stays open.
       const pages = pagesOf(own.lines, STATEMENT_PART_LINES)
       own.lines = pages.pop() ?? []
-      for (const page of pages) await put(member, { part: own.parts++, lines: page })
+      for (const page of pages) await put(member, own.parts++, page)
     },
     async end() {
       const counts = new Map<string, number>()
       for (const [member, { parts, lines }] of open) {
-        await put(member, { part: parts, lines })
+        await put(member, parts, lines)
         counts.set(member, parts + 1)
       }
       return counts
     },
-  }
-}
-
-/** Pages of a statement that was stored in pages, each read when it is asked for; one without lines. */
-export async function* storedPages(
-  tx: Tx,
-  { day, member, pages }: { readonly day: Day; readonly member: string; readonly pages: number },
-): AsyncGenerator<readonly StatementLine[]> {
-  if (pages === 0) yield []
-  for (let part = 0; part < pages; part++) {
-    const [row] = await tx.get(statementPages, [{ day, member, part }])
-    if (row !== undefined) yield row.lines as StatementLine[]
   }
 }

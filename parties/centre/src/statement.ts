@@ -154,8 +154,11 @@ const NO_FEE: Omit<Fee, 'row'> = {
 }
 
 /** Pages of lines; what a correction takes back and what it asks stand on one page. */
-export function pagesOf(lines: readonly StatementLine[], most: number): StatementLine[][] {
-  const pages: StatementLine[][] = []
+export function pagesOf<Line extends { readonly entry?: StatementLine['entry'] | undefined }>(
+  lines: readonly Line[],
+  most: number,
+): Line[][] {
+  const pages: Line[][] = []
   for (let at = 0; at < lines.length || at === 0; ) {
     const end = at + most
     const split = lines[end]?.entry === 'correction'

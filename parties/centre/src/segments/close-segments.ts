@@ -75,7 +75,7 @@ async function tellSegments(
     return {
       statement,
       pages: Math.max(pages, 1),
-      lines: () => storedPages(tx, { day, member, pages }),
+      lines: () => (pages === 0 ? noLines() : storedPages(tx, { day, member })),
     }
   })
   await tx.put(
@@ -83,6 +83,11 @@ async function tellSegments(
     stated.map(({ statement }) => ({ day, member: statement.member, statement })),
   )
   return stated
+}
+
+/** A statement without lines is one page, too. */
+async function* noLines(): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(0)
 }
 
 /** What is summed over the pages of a day. */
