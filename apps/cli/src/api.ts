@@ -2,8 +2,10 @@ import { UnifareError } from '@unifare/core'
 import { accounts, DEMONSTRATION_TERMS, orderViews, termsOn } from '@unifare/issuer'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import { answerRefusal } from './answer-refusal.ts'
 import { exposureTerms } from './api-exposure.ts'
 import { createFilesApi, type FilesNetwork } from './api-files.ts'
+import { createReadingsApi } from './api-readings.ts'
 import { createTariffsApi } from './api-tariffs.ts'
 import { guard } from './guard.ts'
 import { joinPage, type LanInvitation } from './live/join-page.ts'
@@ -30,10 +32,7 @@ export function createApi(options: {
   const { running, keeper, live = () => undefined, lan } = options
   const app = new Hono()
   app.use(guard('http', (host) => LOCAL.test(host)))
-  app.onError((error, c) => {
-    if (!(error instanceof UnifareError)) throw error
-    return c.json({ code: error.code, detail: error.message }, 422)
-  })
+  app.onError(answerRefusal)
   app.get('/api/overview', (c) => c.json(keeper.overview()))
   app.get('/api/events', (c) =>
     streamSSE(c, async (stream) => {
@@ -57,6 +56,7 @@ export function createApi(options: {
   app.get('/api/exposure', (c) => c.json(exposureTerms(running.plan.day)))
   app.route('/', createTariffsApi(running.plan))
   app.route('/', createFilesApi(filesNetwork(running)))
+  app.route('/', createReadingsApi(running))
   app.get('/api/debts', async (c) => c.json(await debts(running)))
   app.get('/api/orders', async (c) => c.json(await orders(running)))
   app.post('/api/issuer/:account/repay', async (c) =>

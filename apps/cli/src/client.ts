@@ -7,7 +7,7 @@ export async function askNetwork(
   request:
     | 'GET'
     | 'POST'
-    | { readonly method: 'POST'; readonly body: Uint8Array<ArrayBuffer> } = 'GET',
+    | { readonly method: 'POST'; readonly body: Uint8Array<ArrayBuffer> | string } = 'GET',
 ): Promise<unknown> {
   const init = typeof request === 'string' ? { method: request } : request
   let response: Response

@@ -38,7 +38,10 @@ export const cliErrors = {
   'data.no-network': { en: 'the folder holds no network', zh: '目录中没有网络数据' },
   'data.unknown-party': { en: 'no such institution in this network', zh: '网络中无此机构' },
   'data.no-day': { en: 'no day is closed yet', zh: '尚无已关账的清算日' },
-  'data.in-use': { en: 'the network of this folder runs', zh: '该目录的网络正在运行' },
+  'data.in-use': {
+    en: 'the network of this folder runs',
+    zh: '该目录的网络正在运行：请先结束；结算、划拨、对账、告警、统计可在其页面服务期间查询；状态存于 PostgreSQL 时均可查询',
+  },
   'drill.unknown-subject': { en: 'there is no drill of this name', zh: '没有该演练项目' },
   'fare.bad-key': { en: 'the file holds no Ed25519 key', zh: '文件中没有 Ed25519 密钥' },
   'fare.no-key': {
@@ -52,6 +55,7 @@ export const cliErrors = {
   'keys.mismatch': { en: 'what was typed does not agree', zh: '输入核对不一致' },
   'keys.bad-minutes': { en: 'these minutes were altered', zh: '合成记录已被改动' },
   'network.not-running': { en: 'no network runs on this port', zh: '该端口没有运行中的网络' },
+  'network.no-reading': { en: 'the network is not asked this', zh: '网络不提供该查询' },
   'network.fault': { en: 'the running network failed to answer', zh: '运行中的网络应答失败' },
   'start.not-live': { en: 'the scripted day is still being ridden', zh: '演示日仍在运行，请稍候' },
   'start.unknown-gate': { en: 'no such terminal in this network', zh: '网络中无此终端' },

@@ -80,9 +80,10 @@ program
 program
   .command('alarms')
   .description(
-    'gaps and silences 缺号与静默告警 of terminals, operators and files, at a centre that has ended',
+    'gaps and silences 缺号与静默告警 of terminals, operators and files: by operator and kind',
   )
   .option('--data <folder>', 'data folder of the network', '.unifare/network')
+  .option('--all', 'every alarm on a line of its own 逐条列出')
   .option('--at <time>', 'instant to ask for; now without')
   .option('--rules <file>', "JSON list of dated alarm rules; the demonstration's without")
   .addOption(json())

@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly issuers?: readonly string[]
   /** How the centre closes its days: with objects in memory unless given. */
   readonly clearing?: ClearingWay
+  /** Port on this machine where its pages are served and commands ask it. */
+  readonly pagePort?: number
 }
 
 /** A demonstration network in this process, with everything to ride a day. */
@@ -82,6 +84,7 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
     schemas,
     database: options.databaseUrl === undefined ? 'database' : null,
     keys: Object.fromEntries(institutions.map(({ id }) => [id, toHex(keys.link.publicKey(id))])),
+    ...(options.pagePort !== undefined && { port: options.pagePort }),
   })
   const { seed, dataDir, clearing: way } = options
   const centre = plan.centre.id

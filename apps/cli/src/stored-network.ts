@@ -19,6 +19,8 @@ export interface StoredRecord {
   readonly database: string | null
   /** Ed25519 public keys of all institutions, hexadecimal. */
   readonly keys: Readonly<Record<string, string>>
+  /** Port on this machine where the process answers readings while it runs; none where it does not. */
+  readonly port?: number
 }
 
 /** Writes the record of a process into its data folder; one of the same name is replaced. */
@@ -30,7 +32,7 @@ export async function writeStoredRecord(
   await writeFile(join(dataDir, `stored-${name}.json`), `${JSON.stringify(record, null, 2)}\n`)
 }
 
-/** The stored state of one party, of a network that does not run at the moment. */
+/** The stored state of one party. */
 export interface StoredParty {
   readonly id: string
   readonly centre: string
@@ -39,11 +41,28 @@ export interface StoredParty {
   close(): Promise<void>
 }
 
+/** Where the state of one party is. */
+export interface StoredPlace {
+  readonly id: string
+  readonly centre: string
+  readonly dir: string
+  readonly record: StoredRecord
+  /** Process that keeps the state to itself at the moment. */
+  readonly heldBy?: number
+  /** Port where that process answers readings, where it does. */
+  readonly port?: number
+}
+
 /**
  * Opens what a party keeps in the data folder of `unifare start` or `unifare <party> serve`; the
  * centre unless told otherwise. Throws `data.no-network`, `data.unknown-party`, `data.in-use`.
  */
 export async function openStoredParty(dataDir: string, party?: string): Promise<StoredParty> {
+  return openPlace(await storedPlace(dataDir, party))
+}
+
+/** Finds a party's state; the centre's unless told otherwise. Throws as `openStoredParty`. */
+export async function storedPlace(dataDir: string, party?: string): Promise<StoredPlace> {
   const dir = resolve(dataDir)
   const records = await readRecords(dir)
   const [{ centre }] = records
@@ -54,18 +73,37 @@ export async function openStoredParty(dataDir: string, party?: string): Promise<
     'data.unknown-party',
     `${dataDir} has no state of ${id}; there is ${partiesOf(records).join(', ')}`,
   )
-  const { database, schemas, keys, pid } = record
+  const { database, pid, port } = record
+  // PGlite is for one process: a second one would break what the first one writes.
+  const isHeld = database !== null && pid !== process.pid && isRunning(pid)
+  return {
+    id,
+    centre,
+    dir,
+    record,
+    ...(isHeld && { heldBy: pid, ...(port !== undefined && { port }) }),
+  }
+}
+
+/** Opens a party's state. Throws `data.no-network`, `data.in-use`. */
+export async function openPlace({
+  id,
+  centre,
+  dir,
+  record,
+  heldBy,
+}: StoredPlace): Promise<StoredParty> {
+  const { database, schemas, keys } = record
   const databaseUrl = process.env['DATABASE_URL']
   requireData(
     database !== null || Boolean(databaseUrl),
     'data.no-network',
-    `the state of ${dataDir} is on a PostgreSQL server: name it in DATABASE_URL`,
+    `the state of ${dir} is on a PostgreSQL server: name it in DATABASE_URL`,
   )
-  // PGlite is for one process: a second one would break what the first one writes.
   requireData(
-    database === null || pid === process.pid || !isRunning(pid),
+    heldBy === undefined,
     'data.in-use',
-    `process ${pid} keeps the state of ${id} in ${dir}: end it first`,
+    `process ${heldBy} keeps the state of ${id} in ${dir} to itself: end it (Ctrl+C) and ask again. ${WHILE_RUNNING}`,
   )
   const databases = await openRepositories(
     database === null ? { databaseUrl } : { dataDir: join(dir, database) },
@@ -81,6 +119,10 @@ export async function openStoredParty(dataDir: string, party?: string): Promise<
     close: () => databases.close(),
   }
 }
+
+/** What can be asked before the end, and how to have all of it. */
+const WHILE_RUNNING =
+  'While it runs: settlement, payments, reconcile, alarms and statistics answer of a network that serves its page ("unifare start" without --once); with its state on PostgreSQL (DATABASE_URL when it starts and when you ask) every command does'
 
 async function readRecords(dir: string): Promise<readonly [StoredRecord, ...StoredRecord[]]> {
   const names = (await readdir(dir).catch(() => [])).filter((name) => RECORD.test(name)).sort()

@@ -13,6 +13,13 @@ export type {
   TraceStage,
   TraceStep,
 } from './model.ts'
+export type {
+  BoardHeld,
+  BoardItem,
+  BoardReserve,
+  BoardWindow,
+  CentreBoard,
+} from './model-centre.ts'
 export {
   EXPOSURE_FORMULAS,
   EXPOSURE_INPUTS,

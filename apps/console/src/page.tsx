@@ -17,6 +17,10 @@ import { usePage } from './state/use-page.ts'
 import { useView } from './state/use-view.ts'
 import type { View } from './state/view.ts'
 
+const CentrePage = lazyPage(async () => {
+  const { CentrePage: page } = await import('./centre/centre-page.tsx')
+  return page
+})
 const ExposurePage = lazyPage(async () => {
   const { ExposurePage: page } = await import('./exposure/exposure-page.tsx')
   return page
@@ -26,7 +30,7 @@ const TariffsPage = lazyPage(async () => {
   return page
 })
 
-/** The pages of a running network: its day, its tariffs, what offline acceptance can cost. */
+/** The pages of a running network: its day, its centre, its tariffs, what offline acceptance can cost. */
 export function Page() {
   const [state, send] = usePage()
   const view = useView()
@@ -58,6 +62,8 @@ interface ContentProps {
 function Content({ view, state, send }: ContentProps) {
   const { overview, link } = state
   switch (view.page) {
+    case 'centre':
+      return <CentrePage />
     case 'tariffs':
       return <TariffsPage parameters={view.parameters} />
     case 'exposure':

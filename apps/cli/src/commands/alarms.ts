@@ -1,14 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import {
-  ALARM_TEXTS,
-  type Alarm,
-  type AlarmRule,
-  parseAlarmRules,
-  storedAlarms,
-} from '@unifare/centre'
+import type { Alarm } from '@unifare/centre'
 import { requireData, UnifareError } from '@unifare/core'
 import { EXIT, printJson, printLines } from '../output.ts'
-import { openStoredParty } from '../stored-network.ts'
+import { askParty } from '../readings/ask-party.ts'
+import type { Answer } from '../readings/readings.ts'
 
 interface AlarmsOptions {
   readonly data: string
@@ -16,52 +11,96 @@ interface AlarmsOptions {
   readonly at?: string
   /** File with the alarm rules, a JSON list; the demonstration's when not given. */
   readonly rules?: string
+  /** Every alarm on a line of its own. */
+  readonly all?: boolean
   readonly json?: boolean
 }
 
-/** Prints the alarms of a stored centre; exit code 1 when there are any. */
+type ToldAlarm = Answer<'alarms'>['alarms'][number]
+
+/** Sources that are named of a group. */
+const NAMED_MAX = 3
+
+/** Prints the alarms of a centre; exit code 1 when there are any. */
 export async function printAlarms(options: AlarmsOptions): Promise<number> {
   const at = options.at === undefined ? Date.now() : Date.parse(options.at)
   requireData(Number.isFinite(at), 'time.bad-digits', `not an instant: ${options.at}`)
   const rules = options.rules === undefined ? {} : { rules: await readRules(options.rules) }
-  const stored = await openStoredParty(options.data)
-  try {
-    const alarms = await stored.repository.transaction((tx) => storedAlarms(tx, { at, ...rules }))
-    if (options.json === true) {
-      printJson({
-        at,
-        centre: stored.id,
-        alarms: alarms.map((alarm) => ({ ...alarm, text: ALARM_TEXTS[alarm.alarm] })),
-      })
-    } else {
-      printLines(...(alarms.length === 0 ? ['no alarms · 无告警'] : alarms.map(lineOf)))
-    }
-    return alarms.length === 0 ? EXIT.ok : EXIT.differences
-  } finally {
-    await stored.close()
-  }
+  const told = await askParty('alarms', { at, ...rules }, { data: options.data })
+  const { alarms } = told
+  if (options.json === true) printJson(told)
+  else if (alarms.length === 0) printLines('no alarms · 无告警')
+  else printLines(...(options.all === true ? alarms.map(lineOf) : groupLines(alarms)))
+  return alarms.length === 0 ? EXIT.ok : EXIT.differences
 }
 
-async function readRules(path: string): Promise<AlarmRule[]> {
-  let value: unknown
+async function readRules(path: string): Promise<unknown> {
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
     throw new UnifareError('watch.bad-rule', `${path}: ${(error as Error).message}`)
   }
-  return parseAlarmRules(value)
 }
 
 /** Words for a source, by its kind. */
 const WHOSE = {
   terminal: ({ id, operator }) => `terminal ${id} of ${operator}`,
   operator: ({ id }) => `operator ${id}`,
-  files: ({ id, operator }) => `files ${id.slice(operator.length + 1)} of ${operator}`,
+  files: (alarm) => `files ${nameOf(alarm)} of ${alarm.operator}`,
 } as const satisfies Record<Alarm['kind'], (alarm: Alarm) => string>
 
-function lineOf(alarm: Alarm): string {
-  const { en, zh } = ALARM_TEXTS[alarm.alarm]
-  const { from, to, since } = alarm
-  const missing = from === undefined ? '' : ` ${from} to ${to}`
-  return `${WHOSE[alarm.kind](alarm)}: ${en}${missing}, since ${new Date(since).toISOString()} · ${zh}`
+/** Words for sources of a kind. */
+const SOURCES = {
+  terminal: { en: 'terminals', zh: '终端' },
+  operator: { en: 'operators', zh: '收单机构' },
+  files: { en: 'rows of files', zh: '文件序列' },
+} as const satisfies Record<Alarm['kind'], object>
+
+function lineOf(alarm: ToldAlarm): string {
+  const { en, zh } = alarm.text
+  return `${WHOSE[alarm.kind](alarm)}: ${en}${missingOf(alarm)}, since ${timeOf(alarm)} · ${zh}`
+}
+
+/** One line where an operator's kind of sources raises one alarm, two for all that raise the same. */
+function groupLines(alarms: readonly ToldAlarm[]): string[] {
+  const groups = new Map<string, ToldAlarm[]>()
+  for (const one of alarms) {
+    const group = `${one.operator} ${one.kind} ${one.alarm}`
+    const known = groups.get(group)
+    if (known === undefined) groups.set(group, [one])
+    else known.push(one)
+  }
+  const lines = [...groups.values()].flatMap((group) =>
+    group.length === 1 ? group.map(lineOf) : describeGroup(group),
+  )
+  return groups.size < alarms.length ? [...lines, 'every one on its line · 逐条列出: --all'] : lines
+}
+
+/** Alarms come with the oldest first. */
+function describeGroup(group: readonly ToldAlarm[]): string[] {
+  const [oldest] = group
+  if (oldest === undefined) return []
+  const { kind, operator, text } = oldest
+  const { en, zh } = SOURCES[kind]
+  const sources = new Set(group.map(({ id }) => id)).size
+  const times = group.length === sources ? '' : `, ${group.length} × · ${group.length} 处`
+  const named = group.slice(0, NAMED_MAX).map((one) => `${nameOf(one)}${missingOf(one)}`)
+  const more = group.length > NAMED_MAX ? ', …' : ''
+  return [
+    `${sources} ${en} of ${operator}: ${text.en} · ${sources} 个${zh}：${text.zh}${times}`,
+    `    oldest since · 最早 ${timeOf(oldest)}: ${named.join(', ')}${more}`,
+  ]
+}
+
+/** A source's own name, without its operator's. */
+function nameOf({ kind, id, operator }: Alarm): string {
+  return kind === 'files' ? id.slice(operator.length + 1) : id
+}
+
+function missingOf({ from, to }: Alarm): string {
+  return from === undefined ? '' : ` ${from} to ${to}`
+}
+
+function timeOf({ since }: Alarm): string {
+  return new Date(since).toISOString()
 }

@@ -2,9 +2,7 @@ import { type Command, Option } from 'commander'
 import { run } from '../output.ts'
 
 const data = () =>
-  new Option('--data <folder>', 'data folder of a network that has ended').default(
-    '.unifare/network',
-  )
+  new Option('--data <folder>', 'data folder of a network').default('.unifare/network')
 const json = () => new Option('--json', 'print one JSON document on standard output')
 
 /** `unifare reconcile`, `payments` and `cases`: the centre's books against the bank and the street. */

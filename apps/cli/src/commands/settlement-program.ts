@@ -8,7 +8,7 @@ export function addSettlementProgram(program: Command): void {
     .description('windows, reserve accounts, held charges, suspense items of a centre 结算')
   const asked = (command: Command) =>
     command
-      .option('--data <folder>', 'data folder of a network that has ended', '.unifare/network')
+      .option('--data <folder>', 'data folder of a network', '.unifare/network')
       .addOption(new Option('--lang <language>', 'language').choices(['en', 'zh']).default('en'))
       .addOption(new Option('--json', 'print one JSON document on standard output'))
 

@@ -31,7 +31,10 @@ export async function start(command: StartCommand): Promise<number> {
   // The port comes first: who cannot have it must not touch a folder that another network uses.
   const server = command.once ? undefined : await holdPort(command.port)
   try {
-    const running = await startNetwork(command)
+    const running = await startNetwork({
+      ...command,
+      ...(server && { pagePort: command.port }),
+    })
     try {
       return await rideAndShow(running, command, server)
     } finally {

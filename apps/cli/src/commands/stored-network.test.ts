@@ -69,6 +69,25 @@ describe('unifare alarms', () => {
     await expect(printAlarms({ data, at: 'noon' })).rejects.toThrow('not an instant')
   })
 
+  it('groups what is the same at an operator’s terminals, and lists every one when asked', async () => {
+    printed.mockReturnValue(true)
+    const asked = { data, at: '2026-12-01T00:00:00Z' }
+    expect(await printAlarms({ ...asked, all: true })).toBe(1)
+    const all = printed.mock.calls.join('').trimEnd().split('\n')
+    printed.mockClear()
+    expect(await printAlarms(asked)).toBe(1)
+    const grouped = printed.mock.calls.join('')
+    const terminals = all.filter((line) => line.startsWith('terminal ')).length
+    expect(terminals).toBeGreaterThan(10)
+    const counts = [...grouped.matchAll(/^(\d+) terminals of 15215212: /gm)]
+    expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(terminals)
+    expect(grouped).toMatch(
+      /terminals of 15215212: .* · \d+ 个终端：.*\n {4}oldest since · 最早 2026-11-[\dT:.-]+Z: (\d{12}, ){3}…\n/,
+    )
+    expect(grouped).toMatch(/--all\n$/)
+    expect(grouped.split('\n').length).toBeLessThan(8)
+  })
+
   it('takes its rules from a file', async () => {
     printed.mockReturnValue(true)
     const rules = join(folder, 'rules.json')
@@ -376,7 +395,7 @@ describe('unifare settlement', () => {
     printed.mockClear()
     expect(await showSuspense({ data, lang: 'zh' })).toBe(1)
     expect(printed.mock.calls.join('')).toMatch(
-      /bank\.unexpected\/B1 .*-5\.00 CNY, 挂账日 2026-11-20\n {4}银行入账，无对应结算指令\n/,
+      /bank\.unexpected\/B1 .*-5\.00 CNY, 挂账日 2026-11-20, 账龄 0 天\n {4}银行入账，无对应结算指令: 结算 –, 银行 5\.00\n/,
     )
     printed.mockClear()
     expect(await showSuspense({ data, lang: 'en', json: true, all: true })).toBe(1)

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { firstLanguage, type Texts } from '@unifare/language'
 import { describe, expect, it } from 'vitest'
+import { centreTexts } from './centre-texts.ts'
 import { exposureTexts, formulaTexts, inputTexts } from './exposure-texts.ts'
 import { mapTexts } from './map-texts.ts'
 import { factTexts, rideTexts, stageTexts } from './ride-texts.ts'
@@ -17,6 +18,7 @@ const catalogues: Readonly<Record<string, Texts>> = {
   factTexts,
   stageTexts,
   settlementTexts,
+  centreTexts,
   exposureTexts,
   inputTexts,
   formulaTexts,

@@ -20,6 +20,7 @@ export const shellTexts = {
   settled: { zh: '已结算', en: 'Settled' },
   pages: { zh: '页面', en: 'Pages' },
   pageDay: { zh: '运营日', en: 'The day' },
+  pageCentre: { zh: '清分中心', en: 'Centre' },
   pageTariffs: { zh: '票价', en: 'Tariffs' },
   pageExposure: { zh: '风险敞口', en: 'Exposure' },
   skip: { zh: '跳到结算', en: 'Skip to the settlement' },

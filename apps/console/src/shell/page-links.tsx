@@ -4,6 +4,7 @@ import { addressOf, PAGES, type PageName } from '../state/view.ts'
 
 const NAMES = {
   day: shellTexts.pageDay,
+  centre: shellTexts.pageCentre,
   tariffs: shellTexts.pageTariffs,
   exposure: shellTexts.pageExposure,
 } as const satisfies Record<PageName, unknown>

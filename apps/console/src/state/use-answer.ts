@@ -11,32 +11,41 @@ const RETRY_MS = 2_000
 
 /**
  * Asks an address of the network (null: nothing is asked), again when it changes and every two
- * seconds while nobody answers; with `body`, posts that text. `read` says what the answer must hold
- * and throws when it does not. The last answer stands while the next one is under way.
+ * seconds while nobody answers; with `body`, posts that text; with `everyMs`, asks again so long
+ * after every answer. `read` says what the answer must hold and throws when it does not. The last
+ * answer stands while the next one is under way, and when one that is asked for again does not come.
  */
 export function useAnswer<T>(
   address: string | null,
   read: (json: unknown) => T,
-  body?: string,
+  { body, everyMs }: { readonly body?: string | undefined; readonly everyMs?: number } = {},
 ): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ kind: 'loading' })
   useEffect(() => {
     if (address === null) return
     const stop = new AbortController()
-    let retry: number | undefined
+    let again: number | undefined
     const ask = () => {
-      fetchAnswer(address, read, { body, signal: stop.signal }).then(setAnswer, () => {
-        if (stop.signal.aborted) return
-        setAnswer({ kind: 'lost' })
-        retry = window.setTimeout(ask, RETRY_MS)
-      })
+      fetchAnswer(address, read, { body, signal: stop.signal }).then(
+        (told) => {
+          setAnswer(told)
+          if (everyMs !== undefined) again = window.setTimeout(ask, everyMs)
+        },
+        () => {
+          if (stop.signal.aborted) return
+          setAnswer((last) =>
+            everyMs !== undefined && last.kind === 'answer' ? last : { kind: 'lost' },
+          )
+          again = window.setTimeout(ask, RETRY_MS)
+        },
+      )
     }
     ask()
     return () => {
       stop.abort()
-      window.clearTimeout(retry)
+      window.clearTimeout(again)
     }
-  }, [address, read, body])
+  }, [address, read, body, everyMs])
   return answer
 }
 

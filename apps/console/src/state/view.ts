@@ -1,5 +1,5 @@
 /** Pages of the console, by the name in their address. */
-export const PAGES = ['day', 'tariffs', 'exposure'] as const
+export const PAGES = ['day', 'centre', 'tariffs', 'exposure'] as const
 export type PageName = (typeof PAGES)[number]
 
 /** What the page's address asks for: `#page=tariffs&tariff=beijing-metro`; without a page, the day. */

@@ -30,7 +30,7 @@ export function ComparisonSection({
   const [file, setFile] = useState<string>()
   const address =
     other === FILE && file === undefined ? null : addressOf(detail.id, other, raiseYuan)
-  const answer = useAnswer(address, readComparison, other === FILE ? file : undefined)
+  const answer = useAnswer(address, readComparison, { body: other === FILE ? file : undefined })
   return (
     <section class="tariff-part" aria-labelledby="compare-title">
       <h3 id="compare-title">{t(tariffTexts.compare)}</h3>

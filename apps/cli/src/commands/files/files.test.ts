@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type ServerType, serve } from '@hono/node-server'
-import { UnifareError } from '@unifare/core'
 import { writeFile as fileOf, writeFileName } from '@unifare/tunion'
 import { Hono } from 'hono'
 import { afterAll, afterEach, beforeAll, expect, it, type Mock, vi } from 'vitest'
+import { answerRefusal } from '../../answer-refusal.ts'
 import { createFilesApi } from '../../api-files.ts'
 import {
   DAY,
@@ -35,10 +35,7 @@ beforeAll(async () => {
     '/',
     createFilesApi({ centre, operators, issuers: new Set(issuers.keys()) }),
   )
-  app.onError((error, c) => {
-    if (!(error instanceof UnifareError)) throw error
-    return c.json({ code: error.code, detail: error.message }, 422)
-  })
+  app.onError(answerRefusal)
   await new Promise<void>((ready) => {
     server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info: AddressInfo) => {
       port = info.port

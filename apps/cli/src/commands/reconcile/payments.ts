@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type MemberAccount, type Payment, paymentFile, storedPayments } from '@unifare/centre'
+import { type MemberAccount, type Payment, paymentFile } from '@unifare/centre'
 import { formatYuan, parseJson, requireData, sumFen } from '@unifare/core'
 import { systemClock } from '@unifare/core/node'
 import { EXIT, printJson, tell } from '../../output.ts'
-import { openStoredParty } from '../../stored-network.ts'
+import { askParty } from '../../readings/ask-party.ts'
 
 interface PaymentsOptions {
   readonly data: string
@@ -16,38 +16,33 @@ interface PaymentsOptions {
 
 /** Writes the payments of settlement windows for the bank. */
 export async function writePayments(options: PaymentsOptions): Promise<number> {
-  const { window, out, json } = options
-  const stored = await openStoredParty(options.data)
-  try {
-    const all = await stored.repository.transaction((tx) => storedPayments(tx))
-    const payments =
-      window === undefined ? all : all.filter(({ endToEnd }) => endToEnd.startsWith(`${window}-`))
-    const names = new Set(all.map(({ endToEnd }) => endToEnd.replace(/-\d+$/, '')))
-    requireData(
-      payments.length > 0,
-      'bank.bad-payment',
-      window === undefined || names.size === 0
-        ? 'no window has payments for the bank yet'
-        : `${window} has no payments for the bank; payments have ${[...names].join(', ')}`,
-    )
-    const xml = paymentFile({
-      id: window ?? 'ALL',
-      createdAt: systemClock().now(),
-      initiator: stored.centre,
-      payments,
-      accounts: await accountsOf(payments, stored.centre, options.accounts),
-    })
-    if (out !== undefined) await writeFile(out, xml, { mode: 0o600 })
-    const sum = sumFen(payments.map(({ amountFen }) => amountFen))
-    if (json === true) {
-      const where = out === undefined ? { text: xml } : { file: resolve(out) }
-      printJson({ payments: payments.length, sumFen: sum, ...where })
-    } else if (out === undefined) process.stdout.write(xml)
-    tell(`${payments.length} payments, ${formatYuan(sum)} CNY`)
-    return EXIT.ok
-  } finally {
-    await stored.close()
-  }
+  const { data, window, out, json } = options
+  const { centre, payments: all } = await askParty('payments', {}, { data })
+  const payments =
+    window === undefined ? all : all.filter(({ endToEnd }) => endToEnd.startsWith(`${window}-`))
+  const names = new Set(all.map(({ endToEnd }) => endToEnd.replace(/-\d+$/, '')))
+  requireData(
+    payments.length > 0,
+    'bank.bad-payment',
+    window === undefined || names.size === 0
+      ? 'no window has payments for the bank yet'
+      : `${window} has no payments for the bank; payments have ${[...names].join(', ')}`,
+  )
+  const xml = paymentFile({
+    id: window ?? 'ALL',
+    createdAt: systemClock().now(),
+    initiator: centre,
+    payments,
+    accounts: await accountsOf(payments, centre, options.accounts),
+  })
+  if (out !== undefined) await writeFile(out, xml, { mode: 0o600 })
+  const sum = sumFen(payments.map(({ amountFen }) => amountFen))
+  if (json === true) {
+    const where = out === undefined ? { text: xml } : { file: resolve(out) }
+    printJson({ payments: payments.length, sumFen: sum, ...where })
+  } else if (out === undefined) process.stdout.write(xml)
+  tell(`${payments.length} payments, ${formatYuan(sum)} CNY`)
+  return EXIT.ok
 }
 
 /** Accounts of a file, or accounts that say themselves that nobody has them. */

@@ -1,8 +1,7 @@
-import { eventsHold, readWindow, WINDOW_STATES, type WindowView, windows } from '@unifare/centre'
-import { formatYuan, requireData, sumFen, UnifareError } from '@unifare/core'
-import { nodeEngine } from '@unifare/crypto/node'
+import { formatYuan, sumFen } from '@unifare/core'
 import { EXIT, printJson, printLines } from '../../output.ts'
-import { openStoredParty } from '../../stored-network.ts'
+import { askParty } from '../../readings/ask-party.ts'
+import type { ToldWindow } from '../../readings/windows.ts'
 import type { SettlementOptions } from './asked.ts'
 
 const WORDS = {
@@ -38,50 +37,27 @@ const HEAD = {
 
 type Lang = SettlementOptions['lang']
 
-/** Prints all windows of a stored centre, or one with everything that it has. */
+/** Prints all windows of a centre, or one with everything that it has. */
 export async function showWindows(
   window: string | undefined,
   { data, lang, json }: SettlementOptions,
 ): Promise<number> {
-  const stored = await openStoredParty(data)
-  try {
-    const views = await stored.repository.transaction(async (tx) => {
-      const names = (await tx.select(windows, {})).map((row) => row.window)
-      requireData(
-        window === undefined || names.includes(window),
-        'window.unknown',
-        `no window ${window}; there is ${names.join(', ') || 'none'}`,
-      )
-      const asked = window === undefined ? names : [window]
-      const found: WindowView[] = []
-      for (const name of asked) found.push(await readWindow(tx, name))
-      return found
-    })
-    const key = stored.publicKeyOf(stored.centre)
-    if (key === undefined) throw new UnifareError('data.no-network', `no key of ${stored.centre}`)
-    const engine = nodeEngine()
-    const all = views.map((view) => ({ view, hold: eventsHold(view.events, { key, engine }) }))
-    if (json === true) {
-      const told = all.map(({ view, hold }) => {
-        return { ...view, stateText: WINDOW_STATES[view.state], eventsHold: hold }
-      })
-      printJson({ centre: stored.centre, windows: told })
-    } else if (all.length === 0) printLines(WORDS.none[lang])
-    else if (window === undefined) printLines(...views.map((view) => headOf(view, lang)))
-    else printLines(...all.flatMap(({ view, hold }) => describe(view, { lang, hold })))
-    return all.every(({ hold }) => hold) ? EXIT.ok : EXIT.differences
-  } finally {
-    await stored.close()
-  }
+  const told = await askParty('windows', window === undefined ? {} : { window }, { data })
+  const { windows } = told
+  if (json === true) printJson(told)
+  else if (windows.length === 0) printLines(WORDS.none[lang])
+  else if (window === undefined) printLines(...windows.map((view) => headOf(view, lang)))
+  else printLines(...windows.flatMap((view) => describe(view, lang)))
+  return windows.every(({ eventsHold }) => eventsHold) ? EXIT.ok : EXIT.differences
 }
 
-function headOf(view: WindowView, lang: Lang): string {
-  const { window, state, valueDate, replaces, replacedBy, days, instructions } = view
+function headOf(view: ToldWindow, lang: Lang): string {
+  const { window, state, stateText, valueDate, replaces, replacedBy, days, instructions } = view
   const words = HEAD[lang]
   const dates = days.map(({ day, late }) => (late ? `${day} (${words.late})` : day))
   const paid = formatYuan(sumFen(instructions.map(({ amountFen }) => amountFen)))
   const told = [
-    `${state} ${WINDOW_STATES[state][lang]}`,
+    `${state} ${stateText[lang]}`,
     `${words.days} ${dates.join(', ')}`,
     words.paid(instructions.length, paid),
     valueDate && `${words.valueDate} ${valueDate}`,
@@ -91,7 +67,7 @@ function headOf(view: WindowView, lang: Lang): string {
   return `${window}  ${told.filter(Boolean).join(words.and)}`
 }
 
-function describe(view: WindowView, { lang, hold }: { lang: Lang; hold: boolean }): string[] {
+function describe(view: ToldWindow, lang: Lang): string[] {
   const yuan = (amountFen: number) => formatYuan(amountFen).padStart(14)
   return [
     headOf(view, lang),
@@ -108,7 +84,7 @@ function describe(view: WindowView, { lang, hold }: { lang: Lang; hold: boolean 
         `  ${endToEnd}  ${debtor} → ${creditor} ${yuan(amountFen)}  ${valueDate}`,
     ),
     '',
-    `${WORDS.steps[lang]}: ${(hold ? WORDS.hold : WORDS.broken)[lang]}`,
+    `${WORDS.steps[lang]}: ${(view.eventsHold ? WORDS.hold : WORDS.broken)[lang]}`,
     ...view.events.map(({ event }) => {
       const { at, action, to, role, by, approvedBy, note } = event
       const who = approvedBy === null ? by : `${by} + ${approvedBy}`

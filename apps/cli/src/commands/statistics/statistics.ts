@@ -1,8 +1,7 @@
-import { type Counts, readStatistics, type Statistics } from '@unifare/centre'
-import { formatYuan, parseDay, requireData } from '@unifare/core'
-import { institutions } from '@unifare/registry'
+import type { Counts, Statistics } from '@unifare/centre'
+import { formatYuan, parseDay } from '@unifare/core'
 import { EXIT, printJson, printLines } from '../../output.ts'
-import { openStoredParty } from '../../stored-network.ts'
+import { askParty } from '../../readings/ask-party.ts'
 
 interface StatisticsOptions {
   readonly data: string
@@ -11,31 +10,13 @@ interface StatisticsOptions {
   readonly json?: boolean
 }
 
-/** Prints the statistics of a stored network's centre. */
+/** Prints the statistics of a network's centre. */
 export async function statistics({ data, to, lang, json }: StatisticsOptions): Promise<number> {
   if (to !== undefined) parseDay(to)
-  const stored = await openStoredParty(data)
-  try {
-    const homes = new Map(institutions().map(({ id, city }) => [id, city]))
-    const told = await stored.repository.transaction((tx) =>
-      readStatistics(tx, { homes, ...(to && { to }) }),
-    )
-    requireData(told !== undefined, 'data.no-day', 'no day is closed here yet')
-    const names = cityNames()
-    const cities = told.cities.map((one) => ({ ...one, ...names.get(one.city) }))
-    if (json === true) printJson({ centre: stored.centre, ...told, cities })
-    else printLines(...describe(told, lang))
-    return EXIT.ok
-  } finally {
-    await stored.close()
-  }
-}
-
-/** Names of the cities of the demonstration's institutions, by clearing city. */
-function cityNames(): ReadonlyMap<string, { readonly zh: string; readonly en: string }> {
-  return new Map(
-    institutions().map(({ city, cityZh, cityEn }) => [city, { zh: cityZh, en: cityEn }]),
-  )
+  const told = await askParty('statistics', to === undefined ? {} : { to }, { data })
+  if (json === true) printJson(told)
+  else printLines(...describe(told, lang))
+  return EXIT.ok
 }
 
 const WORDS = {
@@ -55,7 +36,7 @@ const WORDS = {
 } as const satisfies Record<keyof Counts, { readonly en: string; readonly zh: string }>
 
 function describe(
-  { days, cumulative, lastDay, firstDay }: Statistics,
+  { days, cumulative, lastDay, firstDay }: Omit<Statistics, 'cities'>,
   lang: 'en' | 'zh',
 ): string[] {
   const last = days.at(-1) ?? cumulative

@@ -1,0 +1,40 @@
+import { useText } from '@unifare/language'
+import { centreTexts } from '../i18n/centre-texts.ts'
+import { settlementTexts } from '../i18n/settlement-texts.ts'
+import type { BoardHeld } from '../model-centre.ts'
+
+/** Held charges, those that must be decided first on top. */
+export function HeldTable({ held }: { readonly held: readonly BoardHeld[] }) {
+  const t = useText()
+  const sorted = held.toSorted((a, b) => (a.deadline < b.deadline ? -1 : 1))
+  const head = [centreTexts.charge, centreTexts.day, centreTexts.why, centreTexts.until]
+  return (
+    <div class="scroll" tabIndex={0} role="group" aria-label={t(settlementTexts.scroll)}>
+      <table class="held">
+        <thead>
+          <tr>
+            {head.map((text) => (
+              <th key={text.en} scope="col">
+                {t(text)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map(({ charge, day, verdict, text, deadline }) => (
+            <tr key={charge}>
+              <th scope="row">
+                <code>{charge}</code>
+              </th>
+              <td>{day}</td>
+              <td>
+                {t(text)} <code>{verdict}</code>
+              </td>
+              <td>{deadline}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
