@@ -32,11 +32,14 @@ export async function carry(
   const carrying = await openCarrying(client, { ...options, keeps: true })
   ending.listen()
   const progress = createProgress('carried')
+  let isTold = false
   try {
     for (;;) {
       await sendNew(carrying, data, options.ended === true, signal)
       const { sent, held } = await carrying.files.progress(name, copies)
-      progress(held, sent, `${held} of ${sent} files`)
+      if (sent > 0) progress(held, sent, `${held} of ${sent} files`)
+      else if (!isTold) tell(`${data} has nothing to send yet · 暂无可传送的文件`)
+      isTold = true
       if (signal.aborted) break
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
     }

@@ -12,6 +12,7 @@ import {
 } from '@unifare/centre/node'
 import { requireData } from '@unifare/core'
 import { tell } from '../../output.ts'
+import { watchBrokers } from './broker-watch.ts'
 
 /** What both commands are told. */
 export interface CarryingOptions {
@@ -55,7 +56,8 @@ export async function openCarrying(
 ): Promise<Carrying> {
   const name = folderName(options)
   const files = await openCarriedFiles(client)
-  tell(`${name} looks for the brokers`)
+  tell(`${name} looks for the brokers · 正在连接消息中间件`)
+  const watching = watchBrokers(options.carrier, tell)
   const carrier = await openCarrier(options.carrier)
   const common = { files, carrier, dir: resolve(options.data) }
   const receiver = await createFileReceiver({ ...common, receiver: name, keeps: options.keeps })
@@ -66,6 +68,7 @@ export async function openCarrying(
     sender,
     receiver,
     async close() {
+      await watching.close()
       await sender.close()
       await receiver.close()
       await carrier.close()
