@@ -11,6 +11,7 @@ import { addNationalProgram } from './commands/national-program.ts'
 import { addProofProgram } from './commands/proof-program.ts'
 import { addReconcileProgram } from './commands/reconcile-program.ts'
 import { addSettlementProgram } from './commands/settlement-program.ts'
+import { LADDER_RIDERS } from './commands/start-riders.ts'
 import { addStatisticsProgram } from './commands/statistics-program.ts'
 import { EXIT, run } from './output.ts'
 import { whole } from './whole.ts'
@@ -42,7 +43,10 @@ program
   .option('--seed <text>', 'repeat a network and its day exactly (keys too: for trying out only)')
   .option('--day <YYYY-MM-DD>', 'business day to ride')
   .addOption(
-    new Option('--riders <n>', 'riders of the day')
+    new Option(
+      '--riders <n>',
+      `riders of the day 乘客数; ${LADDER_RIDERS} at least: one for every step of the metros' fare ladders`,
+    )
       .default(DEFAULT_RIDERS)
       .argParser(whole(1, 100_000)),
   )

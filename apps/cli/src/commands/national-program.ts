@@ -6,7 +6,9 @@ import { whole } from '../whole.ts'
 export function addNationalProgram(program: Command): void {
   program
     .command('national')
-    .description('generates a country’s day with known faults, clears it twice, compares the roots')
+    .description(
+      'generates a country’s day with known faults, clears it twice, compares the roots 全国一日',
+    )
     .addOption(
       new Option('--taps <n>', 'taps of the day')
         .default(30_000_000)
@@ -26,6 +28,11 @@ export function addNationalProgram(program: Command): void {
     )
     .addOption(new Option('--threads <n>', 'threads; one a core without').argParser(whole(1, 256)))
     .option('--seed <text>', 'another seed makes another day', 'national')
+    .addOption(
+      new Option('--lang <language>', 'language of the figures')
+        .choices(['en', 'zh'])
+        .default('en'),
+    )
     .addOption(new Option('--json', 'print one JSON document on standard output'))
     .action((options) => run(async () => (await import('./national.ts')).national(options)))
 }

@@ -19,6 +19,12 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 /** Runs the command; what it printed. */
 async function run(options: Partial<NationalOptions>) {
+  const { code, text } = await printed(options)
+  return { code, report: JSON.parse(text) as NationalReport }
+}
+
+/** Runs the command; what it printed, as text. */
+async function printed(options: Partial<NationalOptions>) {
   const lines: string[] = []
   const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     lines.push(String(text))
@@ -27,7 +33,7 @@ async function run(options: Partial<NationalOptions>) {
   const told = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
   try {
     const code = await national({ taps: 2_000, codes: 0, seed: 'test', json: true, ...options })
-    return { code, report: JSON.parse(lines.join('')) as NationalReport }
+    return { code, text: lines.join('') }
   } finally {
     out.mockRestore()
     told.mockRestore()
@@ -52,6 +58,10 @@ describe('unifare national', () => {
     expect(again.report).toMatchObject({ taps: 2_000, root: first.report.root, again: true })
     expect(again.report.generatedS).toBeUndefined()
     await expect(run({ data })).rejects.toMatchObject({ code: 'national.day-exists' })
+    const { text } = await printed({ data, again: true, threads: 1, json: false, lang: 'zh' })
+    expect(text).toMatch(
+      /^清算日 {4}245 个城市 2000 次刷卡扫码[^]*\n清算 {6}用时[^]*normal 正常[^]*与注入的故障完全一致\n[^]*重新清算 {2}日根一致\n$/,
+    )
 
     const day = await readNationalDay(data)
     expect(day?.root).toBe(first.report.root)

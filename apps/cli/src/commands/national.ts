@@ -14,6 +14,7 @@ import {
   takeFolder,
   writeNationalDay,
 } from '@unifare/twin/node'
+import { countsOf, figureLine } from '../figures.ts'
 import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
 
 const DAY = '2026-11-20'
@@ -22,6 +23,11 @@ const TAPS_PER_FAULT = 10_000
 const NODES_PER_THREAD = 2
 const MIB = 1024 * 1024
 const PPM_PER_PERCENT = 10_000
+const PROGRESS = {
+  generating: 'generating 生成',
+  clearing: 'clearing 清算',
+  again: 'once more 重算',
+} as const
 
 /** Options as the command line gives them. */
 export interface NationalOptions {
@@ -32,8 +38,11 @@ export interface NationalOptions {
   readonly again?: boolean
   readonly threads?: number
   readonly seed: string
+  readonly lang?: Lang
   readonly json?: boolean
 }
+
+type Lang = 'en' | 'zh'
 
 /** What `unifare national` tells. */
 export interface NationalReport {
@@ -85,7 +94,7 @@ async function nationalIn(
   const made = options.again === true ? await dayOf(dir) : await makeDay(dir, options)
   const report = await clearTwice(made, { dir, threads })
   if (options.json === true) printJson(report)
-  else printLines(...describe(report))
+  else printLines(...describe(report, options.lang ?? 'en'))
   return report.again && report.exact ? EXIT.ok : EXIT.differences
 }
 
@@ -122,10 +131,11 @@ async function makeDay(
   await takeFolder(dir, plan)
   await requireRoom(dir, nationalRoomBytes(plan))
   const [expected, generatedS] = await timed(() =>
-    generateDay({ plan, dir, threads, progress: createProgress('generating') }),
+    generateDay({ plan, dir, threads, progress: createProgress(PROGRESS.generating) }),
   )
   await writeNationalDay(dir, { plan, expected })
-  if (data !== undefined) tell(`the day stays in ${dir}: --again --data ${data} clears it again`)
+  if (data !== undefined)
+    tell(`the day stays in ${dir}: --again --data ${data} clears it again · 数据保留，可再次清算`)
   return { day: { plan, expected }, generatedS }
 }
 
@@ -138,12 +148,12 @@ async function clearTwice(
   const clearing = await openNationalClearing({ plan, dir, threads })
   try {
     const [cleared, clearedS] = await timed(() =>
-      clearing.clear(clearing.segments, createProgress('clearing')),
+      clearing.clear(clearing.segments, createProgress(PROGRESS.clearing)),
     )
     const { root } = cleared
     if (day.root === undefined) await writeNationalDay(dir, { plan, expected, root })
     const before =
-      day.root ?? (await clearing.clear(clearing.segments, createProgress('once more'))).root
+      day.root ?? (await clearing.clear(clearing.segments, createProgress(PROGRESS.again))).root
     return {
       taps: plan.taps,
       cities: plan.cities,
@@ -167,18 +177,63 @@ async function clearTwice(
   }
 }
 
-function describe(report: NationalReport): string[] {
-  const { generatedS } = report
-  const verdicts = Object.entries(report.verdicts).map(([name, count]) => `${name} ${count}`)
-  const made = generatedS === undefined ? 'made before' : `made in ${generatedS} s`
+/** Lines of a report: label, and what is told. */
+const LINES = {
+  en: {
+    day: 'day',
+    ofDay: ({ taps, cities, codesPercent, charges }: NationalReport) =>
+      `${taps} taps in ${cities} cities, ${codesPercent} % ride codes, ${charges} charges`,
+    data: 'data',
+    ofData: ({ segments, dataMiB, generatedS }: NationalReport) =>
+      `${segments} segments, ${dataMiB} MiB with what the day left; ${generatedS === undefined ? 'made before' : `made in ${generatedS} s`}`,
+    cleared: 'cleared',
+    ofCleared: ({ clearedS, threads, tapsPerSecond }: NationalReport) =>
+      `in ${clearedS} s by ${threads} threads: ${tapsPerSecond} taps/s, every TAC, MAC2 and signature checked`,
+    verdicts: 'verdicts',
+    exact: 'exactly what was put in',
+    inexact: 'NOT what was put in',
+    settled: 'settled',
+    ofSettled: ({ settledFen, members }: NationalReport) =>
+      `${settledFen} fen between ${members} members`,
+    root: 'root',
+    again: 'again',
+    same: 'the same root',
+    other: 'ANOTHER ROOT',
+  },
+  zh: {
+    day: '清算日',
+    ofDay: ({ taps, cities, codesPercent, charges }: NationalReport) =>
+      `${cities} 个城市 ${taps} 次刷卡扫码，其中乘车码 ${codesPercent} %，收费 ${charges} 笔`,
+    data: '数据',
+    ofData: ({ segments, dataMiB, generatedS }: NationalReport) =>
+      `${segments} 个清算段，含清算结果共 ${dataMiB} MiB；${generatedS === undefined ? '此前已生成' : `生成用时 ${generatedS} 秒`}`,
+    cleared: '清算',
+    ofCleared: ({ clearedS, threads, tapsPerSecond }: NationalReport) =>
+      `用时 ${clearedS} 秒，${threads} 个线程，每秒 ${tapsPerSecond} 笔；TAC、MAC2 与签名逐笔校验`,
+    verdicts: '判定',
+    exact: '与注入的故障完全一致',
+    inexact: '与注入的故障不一致',
+    settled: '结算',
+    ofSettled: ({ settledFen, members }: NationalReport) =>
+      `${members} 个成员之间共 ${settledFen} 分`,
+    root: '日根',
+    again: '重新清算',
+    same: '日根一致',
+    other: '日根不一致',
+  },
+} as const
+
+function describe(report: NationalReport, lang: Lang): string[] {
+  const words = LINES[lang]
+  const fits = report.exact ? words.exact : words.inexact
   return [
-    `day       ${report.taps} taps in ${report.cities} cities, ${report.codesPercent} % ride codes, ${report.charges} charges`,
-    `data      ${report.segments} segments, ${report.dataMiB} MiB with what the day left; ${made}`,
-    `cleared   in ${report.clearedS} s by ${report.threads} threads: ${report.tapsPerSecond} taps/s, every TAC, MAC2 and signature checked`,
-    `verdicts  ${verdicts.join(', ')}: ${report.exact ? 'exactly what was put in' : 'NOT what was put in'}`,
-    `settled   ${report.settledFen} fen between ${report.members} members`,
-    `root      ${report.root}`,
-    `again     ${report.again ? 'the same root' : 'ANOTHER ROOT'}`,
+    figureLine(words.day, words.ofDay(report)),
+    figureLine(words.data, words.ofData(report)),
+    figureLine(words.cleared, words.ofCleared(report)),
+    figureLine(words.verdicts, `${countsOf(report.verdicts, lang)}: ${fits}`),
+    figureLine(words.settled, words.ofSettled(report)),
+    figureLine(words.root, report.root),
+    figureLine(words.again, report.again ? words.same : words.other),
   ]
 }
 

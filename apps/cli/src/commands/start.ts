@@ -12,6 +12,7 @@ import { type LiveNetwork, openLiveNetwork } from '../live/live-network.ts'
 import { createProgress, EXIT, printJson, printLines, tell } from '../output.ts'
 import { createOverviewKeeper, type OverviewKeeper } from '../overview.ts'
 import { type Running, type StartOptions, startNetwork } from '../running.ts'
+import { tellRiders } from './start-riders.ts'
 
 /** What `unifare start` was asked for. */
 export interface StartCommand extends StartOptions {
@@ -51,6 +52,8 @@ async function rideAndShow(
   server: PageServer | undefined,
 ): Promise<number> {
   tell(`seed: ${command.seed}; data: ${command.dataDir}; database: ${running.database}`)
+  const riders = tellRiders(command.riders, running.day.script.riders.length)
+  if (riders !== undefined) tell(riders)
   const keeper = createOverviewKeeper(running, { seed: command.seed, watched: !command.once })
   const doors = server && (await openDoors({ running, keeper, command, server }))
   try {

@@ -76,6 +76,8 @@ describe('unifare clear day', () => {
     const { code, text } = await cleared(NEXT_DAY, { seed: SEED, json: false })
     expect(code).toBe(0)
     expect(text).toMatch(/^day {7}2026-11-21: 0 charges[^]*check {5}as its close said/)
+    const zh = await cleared(NEXT_DAY, { seed: SEED, json: false, lang: 'zh' })
+    expect(zh.text).toMatch(/^清算日 {4}2026-11-21：收费 0 笔[^]*核对 {6}与关账一致\n$/)
   })
 
   it('comes to every verdict and position of the close, from the journal alone', async () => {

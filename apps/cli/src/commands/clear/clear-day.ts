@@ -10,6 +10,7 @@ import { type Day, equalBytes, parseDay, requireData } from '@unifare/core'
 import { createFileStorage, makeWritableFolder } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import { createNetworkKeys } from '@unifare/twin'
+import { countsOf, figureLine } from '../../figures.ts'
 import { createProgress, EXIT, printJson, printLines } from '../../output.ts'
 import { institutionDir } from '../../party-storage.ts'
 import { openStoredParty, type StoredParty } from '../../stored-network.ts'
@@ -21,6 +22,7 @@ export interface ClearDayOptions extends DayWorkersOptions {
   readonly work?: string
   readonly check?: boolean
   readonly archive?: string
+  readonly lang?: 'en' | 'zh'
   readonly json?: boolean
 }
 
@@ -126,30 +128,77 @@ function reportOf(
   }
 }
 
+type Cleared = ClearedStoredDay['cleared']
+type Position = Cleared['positions'][number]
+
+/** Lines of a cleared day: label, and what is told. */
+const LINES = {
+  en: {
+    day: 'day',
+    ofDay: ({ day, charges, taps }: Cleared, segments: number) =>
+      `${day}: ${charges} charges, ${taps} taps from ${segments} segments`,
+    verdicts: 'verdicts',
+    settled: 'settled',
+    ofSettled: (fen: string, members: number) => `${fen} fen between ${members} members`,
+    position: 'position',
+    ofPosition: ({ id, receivableFen, payableFen, netFen }: Position) =>
+      `${id} receives ${receivableFen}, pays ${payableFen}: ${netFen}`,
+    root: 'root',
+    archive: 'archive',
+    ofArchive: (rows: number, files: number) => `${rows} rows in ${files} files`,
+    check: 'check',
+    equal: 'as its close said',
+    unequal: (count: number) => `${count} DIFFERENCES`,
+    difference: (closed: string, cleared: string) => `${closed} closed, ${cleared} cleared`,
+  },
+  zh: {
+    day: '清算日',
+    ofDay: ({ day, charges, taps }: Cleared, segments: number) =>
+      `${day}：收费 ${charges} 笔，刷卡扫码 ${taps} 次，来自 ${segments} 个清算段`,
+    verdicts: '判定',
+    settled: '结算',
+    ofSettled: (fen: string, members: number) => `${members} 个成员之间共 ${fen} 分`,
+    position: '头寸',
+    ofPosition: ({ id, receivableFen, payableFen, netFen }: Position) =>
+      `${id} 应收 ${receivableFen}，应付 ${payableFen}，净额 ${netFen}`,
+    root: '日根',
+    archive: '归档',
+    ofArchive: (rows: number, files: number) => `${files} 个文件，${rows} 行`,
+    check: '核对',
+    equal: '与关账一致',
+    unequal: (count: number) => `与关账不一致，共 ${count} 处`,
+    difference: (closed: string, cleared: string) => `关账 ${closed}，重算 ${cleared}`,
+  },
+} as const
+
 function describe(
   { cleared, segments, differences }: ClearedStoredDay,
-  { check }: ClearDayOptions,
+  { check, lang = 'en' }: ClearDayOptions,
   archived: ArchivedDay | undefined,
 ): string[] {
-  const verdicts = Object.entries(cleared.verdicts).map(([name, count]) => `${name} ${count}`)
+  const words = LINES[lang]
+  const { positions } = cleared
+  const settled = words.ofSettled(String(cleared.settledFen), positions.length)
   return [
-    `day       ${cleared.day}: ${cleared.charges} charges, ${cleared.taps} taps from ${segments} segments`,
-    `verdicts  ${verdicts.join(', ')}`,
-    `settled   ${cleared.settledFen} fen between ${cleared.positions.length} members`,
-    ...cleared.positions.map(
-      ({ id, receivableFen, payableFen, netFen }) =>
-        `position  ${id} receives ${receivableFen}, pays ${payableFen}: ${netFen}`,
-    ),
-    `root      ${cleared.root}`,
-    ...(archived ? [`archive   ${archived.rows} rows in ${archived.files.length} files`] : []),
-    ...(check === true ? checked(differences) : []),
+    figureLine(words.day, words.ofDay(cleared, segments)),
+    figureLine(words.verdicts, countsOf(cleared.verdicts, lang)),
+    figureLine(words.settled, settled),
+    ...positions.map((position) => figureLine(words.position, words.ofPosition(position))),
+    figureLine(words.root, cleared.root),
+    ...(archived
+      ? [figureLine(words.archive, words.ofArchive(archived.rows, archived.files.length))]
+      : []),
+    ...(check === true ? checked(differences, lang) : []),
   ]
 }
 
-function checked(differences: ClearedStoredDay['differences']): string[] {
-  if (differences.length === 0) return ['check     as its close said 与关账一致']
+function checked(differences: ClearedStoredDay['differences'], lang: 'en' | 'zh'): string[] {
+  const words = LINES[lang]
+  if (differences.length === 0) return [figureLine(words.check, words.equal)]
   const shown = differences
     .slice(0, SHOWN_MAX)
-    .map(({ what, closed, cleared }) => `          ${what}: ${closed} closed, ${cleared} cleared`)
-  return [`check     ${differences.length} DIFFERENCES 与关账不一致`, ...shown]
+    .map(({ what, closed, cleared }) =>
+      figureLine('', `${what}: ${words.difference(String(closed), String(cleared))}`),
+    )
+  return [figureLine(words.check, words.unequal(differences.length)), ...shown]
 }

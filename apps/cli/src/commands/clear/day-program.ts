@@ -44,6 +44,11 @@ export function addClearDay(clear: Command): void {
         .default('mot'),
     )
     .option('--library <file>', 'library of the token')
+    .addOption(
+      new Option('--lang <language>', 'language of the figures')
+        .choices(['en', 'zh'])
+        .default('en'),
+    )
     .addOption(new Option('--json', 'print one JSON document on standard output'))
     .action((day, options) =>
       run(async () => (await import('./clear-day.ts')).clearDay(day, options)),
