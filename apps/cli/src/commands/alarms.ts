@@ -61,11 +61,14 @@ function lineOf(alarm: ToldAlarm): string {
   return `${WHOSE[alarm.kind](alarm)}: ${en}${missingOf(alarm)}, since ${timeOf(alarm)} · ${zh}`
 }
 
-/** One line where an operator's kind of sources raises one alarm, two for all that raise the same. */
-function groupLines(alarms: readonly ToldAlarm[]): string[] {
+/**
+ * One line for an alarm that stands alone, two for all operators and for all of an operator's sources
+ * that raise the same.
+ */
+export function groupLines(alarms: readonly ToldAlarm[]): string[] {
   const groups = new Map<string, ToldAlarm[]>()
   for (const one of alarms) {
-    const group = `${one.operator} ${one.kind} ${one.alarm}`
+    const group = `${one.kind === 'operator' ? '' : one.operator} ${one.kind} ${one.alarm}`
     const known = groups.get(group)
     if (known === undefined) groups.set(group, [one])
     else known.push(one)
@@ -87,7 +90,7 @@ function describeGroup(group: readonly ToldAlarm[]): string[] {
   const named = group.slice(0, NAMED_MAX).map((one) => `${nameOf(one)}${missingOf(one)}`)
   const more = group.length > NAMED_MAX ? ', …' : ''
   return [
-    `${sources} ${en} of ${operator}: ${text.en} · ${sources} 个${zh}：${text.zh}${times}`,
+    `${sources} ${en}${kind === 'operator' ? '' : ` of ${operator}`}: ${text.en} · ${sources} 个${zh}：${text.zh}${times}`,
     `    oldest since · 最早 ${timeOf(oldest)}: ${named.join(', ')}${more}`,
   ]
 }
