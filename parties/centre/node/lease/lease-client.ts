@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnifareError } from '@unifare/core'
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 
 /** What leases need of a database. */
 export interface LeaseClient {
@@ -14,35 +14,42 @@ export type Row = Readonly<Record<string, unknown>>
 
 const CONNECT_MS = 2_000
 const RETRY_MS = 200
+/** A question takes milliseconds, one of many megabytes seconds: longer is no answer any more. */
+const ANSWER_MS = 30_000
 /** So long one who is told to end waits for a server. */
 const ENDING_MS = 700
 
 /**
  * PostgreSQL (15 or newer) at one of several addresses: a primary and its standbys. A statement
- * whose server is lost is given again to whichever server is the primary then, until the patience
- * is over (`repository.unreachable`, with what each of them said last), so every statement must bear being done twice. Who is told to
- * end by `signal` has less patience: a second.
+ * whose server is lost, or does not answer in `answerMs`, is given again to whichever server is the
+ * primary then, until the patience is over (`repository.unreachable`, with what each of them said
+ * last), so every statement must bear being done twice. Who is told to end by `signal` has less
+ * patience: a second.
  */
 export function openLeaseClient(options: {
   readonly urls: readonly string[]
   readonly patienceMs?: number
+  /** How long a connected server may take for one statement; half a minute unless given. */
+  readonly answerMs?: number
   readonly signal?: AbortSignal
 }): LeaseClient & { close(): Promise<void> } {
-  const { urls, patienceMs = 60_000, signal } = options
-  let pool: Pool | undefined
+  const { urls, patienceMs = 60_000, answerMs = ANSWER_MS, signal } = options
+  const connectMs = Math.min(CONNECT_MS, answerMs)
+  const ending = createEnding(signal)
+  let primary: Primary | undefined
   let finding: Promise<void> | undefined
   let closed = false
   /** Why each address is no primary. */
   const reasons = new Map<string, string>()
 
-  async function find(): Promise<Pool | undefined> {
+  async function find(): Promise<Primary | undefined> {
     for (const url of urls) {
-      const candidate = new Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
+      const pool = new Pool({ connectionString: url, connectionTimeoutMillis: connectMs })
       // A connection that breaks while idle is replaced; one that breaks at work fails its query.
-      candidate.on('error', () => undefined)
-      const standby = await candidate
-        .query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
-        .then(({ rows }) => rows[0]?.standby ?? true)
+      pool.on('error', () => undefined)
+      const asked = { text: 'select pg_is_in_recovery() as standby', values: [] }
+      const standby = await answered(pool, asked, { answerMs: connectMs, ending })
+        .then(({ rows }) => rows[0]?.['standby'] !== false)
         .then((is) => {
           if (is) reasons.set(url, 'a standby')
           return is
@@ -51,33 +58,35 @@ export function openLeaseClient(options: {
           reasons.set(url, error.message || (error.code ?? 'no answer'))
           return true
         })
-      if (!standby) return candidate
-      await candidate.end()
+      if (!standby) return { pool, url }
+      // Not waited for: who does not answer does not say good-bye either.
+      void pool.end()
     }
     return undefined
   }
 
   /** The primary, as soon as it is known; undefined when it is not in a while. */
-  async function reach(): Promise<Pool | undefined> {
-    if (pool !== undefined) return pool
+  async function reach(): Promise<Primary | undefined> {
+    if (primary !== undefined) return primary
     finding ??= find()
       .then((found) => {
-        if (closed) void found?.end()
-        else pool = found
+        if (closed) void found?.pool.end()
+        else primary = found
       })
       .finally(() => {
         finding = undefined
       })
     // A server that does not answer keeps nobody who is told to end.
     await Promise.race([finding, sleep(RETRY_MS)])
-    return pool
+    return primary
   }
 
-  function leave(lost: Pool): void {
-    if (pool !== lost) return
-    pool = undefined
+  function leave(lost: Primary, why: unknown): void {
+    if (primary !== lost) return
+    primary = undefined
+    reasons.set(lost.url, String((why as Error).message))
     // Not waited for: connections to a server that is gone may never say good-bye.
-    void lost.end().catch(() => undefined)
+    void lost.pool.end().catch(() => undefined)
   }
 
   return {
@@ -87,10 +96,12 @@ export function openLeaseClient(options: {
       for (;;) {
         const current = await reach()
         try {
-          if (current !== undefined) return await current.query(text, [...values])
+          if (current !== undefined) {
+            return await answered(current.pool, { text, values }, { answerMs, ending })
+          }
         } catch (error) {
           if (!isLost(error)) throw error
-          if (current !== undefined) leave(current)
+          if (current !== undefined) leave(current, error)
         }
         const nowMs = performance.now()
         if (signal?.aborted === true) endsMs ??= nowMs + ENDING_MS
@@ -106,11 +117,87 @@ export function openLeaseClient(options: {
     },
     async close() {
       closed = true
-      const ended = pool?.end()
-      pool = undefined
+      const ended = primary?.pool.end()
+      primary = undefined
+      ending.begin()
       // A server that is gone may never say good-bye.
-      await Promise.race([ended, sleep(ENDING_MS, undefined, { ref: false })])
+      await Promise.race([ended, sleep(ENDING_MS * 2, undefined, { ref: false })])
     },
+  }
+}
+
+/** The server that is asked, and its address. */
+interface Primary {
+  readonly pool: Pool
+  readonly url: string
+}
+
+interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** When those who wait for an answer stop waiting, because all ends. */
+interface Ending {
+  begin(): void
+  /** Calls back a while after the end began; returns what takes that back. */
+  over(call: () => void): () => void
+}
+
+function createEnding(signal: AbortSignal | undefined): Ending {
+  const waiting = new Set<() => void>()
+  let begun = signal?.aborted === true
+  const begin = () => {
+    begun = true
+    for (const wait of waiting) wait()
+  }
+  signal?.addEventListener('abort', begin, { once: true })
+  return {
+    begin,
+    over(call) {
+      let timer: NodeJS.Timeout | undefined
+      const wait = () => {
+        timer ??= setTimeout(call, ENDING_MS)
+      }
+      waiting.add(wait)
+      if (begun) wait()
+      return () => {
+        clearTimeout(timer)
+        waiting.delete(wait)
+      }
+    },
+  }
+}
+
+/**
+ * What a server answers to a statement. One that takes too long is hung up on: its connection would
+ * hold a place in the pool, and the process.
+ */
+async function answered(
+  pool: Pool,
+  { text, values }: Statement,
+  { answerMs, ending }: { readonly answerMs: number; readonly ending: Ending },
+): Promise<Awaited<ReturnType<LeaseClient['query']>>> {
+  const client: PoolClient = await pool.connect()
+  let late: (why: Error) => void = () => undefined
+  const overdue = new Promise<never>((_, reject) => {
+    late = reject
+  })
+  const timer = setTimeout(() => late(new Error(`no answer in ${answerMs / 1_000} s`)), answerMs)
+  const takeBack = ending.over(() => late(new Error('no answer before the end')))
+  const asked = client.query<Row>(text, [...values])
+  let fault: Error | undefined
+  try {
+    return await Promise.race([asked, overdue])
+  } catch (error) {
+    fault = isLost(error) ? (error as Error) : undefined
+    throw error
+  } finally {
+    clearTimeout(timer)
+    takeBack()
+    // What it says when it is hung up on concerns nobody.
+    asked.catch(() => undefined)
+    client.release(fault)
   }
 }
 
