@@ -1,5 +1,14 @@
 import { type AcceptanceContent, acceptanceOf, isOpen } from '@unifare/bundle'
-import { businessDay, canonicalJson, type Day, type Fen, fromHex, toHex, utf8 } from '@unifare/core'
+import {
+  businessDay,
+  canonicalJson,
+  type Day,
+  type Fen,
+  fromHex,
+  sumFen,
+  toHex,
+  utf8,
+} from '@unifare/core'
 import type { Entry } from '@unifare/ledger'
 import {
   type Charge,
@@ -152,9 +161,8 @@ export function clearDay(input: ClearingInput): Cleared {
     charges,
     positions,
     orders,
-    settledFen: normal.reduce(
-      (sum, { charge, reverses }) => sum + charge.amountFen - (reverses?.amountFen ?? 0),
-      0,
+    settledFen: sumFen(
+      normal.map(({ charge, reverses }) => charge.amountFen - (reverses?.amountFen ?? 0)),
     ),
     entries,
     closing,

@@ -9,6 +9,7 @@ import type { Statement } from './statement.ts'
 export interface DayResult {
   readonly day: Day
   readonly root: string
+  /** 90 trillion yuan at most: a day of more is refused (`money.not-integer`), never rounded. */
   readonly settledFen: Fen
   readonly charges: number
   readonly rejected: Readonly<Record<string, number>>

@@ -2,6 +2,7 @@ import { businessDayStart, type Day, nextDay, view } from '@unifare/core'
 import { MEDIA } from '@unifare/tap'
 import type { Verifier } from '../evidence.ts'
 import type { WasDelivered } from './delivered.ts'
+import { addFen, type FenSum, noFen, totalFen } from './fen-sum.ts'
 import { type Bench, CHARGED_KINDS, createJudge, type DenySpan, type Judge } from './judge.ts'
 import { createLanes, type LaneRules, type Lanes } from './lanes.ts'
 import { CHARGE_LINE, mediumAt, tapKindAt, wordsOfTap } from './lines.ts'
@@ -169,7 +170,7 @@ interface Judging {
   readonly judge: Judge
   readonly writer: RowWriter
   readonly done: Uint8Array
-  settledFen: number
+  readonly settled: FenSum
 }
 
 function judgeAll(bench: Bench, { scratch, judge, writer }: ShardTools): JudgedShard {
@@ -178,11 +179,11 @@ function judgeAll(bench: Bench, { scratch, judge, writer }: ShardTools): JudgedS
   const done = scratch.u8(taps.count)
   writer.begin(bench.shard, bench.evidence.capsFen, rows)
   judge.begin(bench)
-  const judging: Judging = { bench, judge, writer, done, settledFen: 0 }
+  const judging: Judging = { bench, judge, writer, done, settled: noFen() }
   for (let account = 0; account < accounts.count; account += ACCOUNTS_AT_ONCE) {
     judgeAccounts(judging, account, Math.min(account + ACCOUNTS_AT_ONCE, accounts.count))
   }
-  return { rows, settledFen: BigInt(judging.settledFen), done }
+  return { rows, settledFen: totalFen(judging.settled), done }
 }
 
 /** Accounts between two calls: a loop over a whole shard would be compiled anew while it runs. */
@@ -211,7 +212,7 @@ function judgeAccount(judging: Judging, account: number): void {
     if (feeRow !== -1 || verdict === CHARGED) noteDone(charges, charge, verdict, done)
     if (feeRow === -1) continue
     const amountFen = charges.lines[charges.places[charge]! + CHARGE_LINE.amountFen]!
-    judging.settledFen += amountFen - takenBackFen
+    addFen(judging.settled, amountFen - takenBackFen)
   }
 }
 

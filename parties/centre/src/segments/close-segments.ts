@@ -1,4 +1,4 @@
-import type { Day, Fen, Tx } from '@unifare/core'
+import { type Day, type Fen, fen, type Tx } from '@unifare/core'
 import { postEntries } from '@unifare/ledger'
 import { addSpent, moneyEntries, suspenseEntries } from '../books.ts'
 import type { Cleared } from '../clearing.ts'
@@ -53,7 +53,7 @@ export async function closeBySegments(
     charges,
     rejected,
     positions,
-    settledFen: Number(cleared.settledFen),
+    settledFen: fen(Number(cleared.settledFen)),
     money: { ...outcome, pairs: told.pairs },
     tell: (later) => tellSegments(later, outcome, { ...told, centre: closing.centre }),
   }

@@ -1,4 +1,4 @@
-import type { Tx } from '@unifare/core'
+import { fen, type Tx } from '@unifare/core'
 import { dayEntries } from '../books.ts'
 import type { ClearedCharge } from '../clearing.ts'
 import type { ClosingDay, Rerun } from '../day-outcome.ts'
@@ -18,6 +18,6 @@ export async function rerunSegments(
     charges.push(...page.map((one) => one.cleared))
   }
   const { root, positions, money, lines: leaves } = cleared
-  const settledFen = Number(cleared.settledFen)
+  const settledFen = fen(Number(cleared.settledFen))
   return { root, charges, positions, settledFen, leaves, entries: dayEntries(day, charges, money) }
 }
