@@ -12,6 +12,7 @@ import {
 } from '../clearing.fixture.ts'
 import { FIRST_ROOT } from '../close.ts'
 import { nameOf, openFileCentre, refusal, ride, uploadOf } from '../files/files.fixture.ts'
+import { days } from '../tables.ts'
 import { clearInput } from './clear-input.ts'
 import { createShardClearer } from './clear-job.ts'
 import type { ClearedSegments } from './clear-segments.ts'
@@ -35,7 +36,7 @@ async function clearAgain({ centre, storage }: Network) {
     readonly cleared: ClearedSegments
     readonly differences: readonly DayDifference[]
   }[] = []
-  const days = await centre.read(storedDays)
+  const days = (await centre.read(storedDays)).map(({ day }) => day)
   for (const [index, day] of days.entries()) {
     const stored = await centre.read((tx) => readStoredDay(tx, { centre: CENTRE, day }))
     const before = outcomes.at(-1)?.cleared
@@ -121,6 +122,28 @@ describe('the closed days of a centre, from its journal', () => {
       { what: 'settled', closed: 401, cleared: 400 },
     ])
   })
+})
+
+test('days and roots of their closes are told from the days alone: no charge is read', async () => {
+  const network = await openFileCentre()
+  await network.upload(nameOf(1), uploadOf([await ride(1)]))
+  const { day, root } = await network.close()
+  const touched = new Set<string>()
+  const told = await network.centre.read((tx) =>
+    storedDays({
+      ...tx,
+      get(table, keys) {
+        touched.add(table.name)
+        return tx.get(table, keys)
+      },
+      select(table, where, options) {
+        touched.add(table.name)
+        return tx.select(table, where, options)
+      },
+    }),
+  )
+  expect(told).toEqual([{ day, root }])
+  expect([...touched]).toEqual([days.name])
 })
 
 type Six = [Tap, Tap, Tap, Tap, Tap, Tap]

@@ -22,9 +22,11 @@ export interface ClosedOutcome {
   readonly verdicts: ReadonlyMap<string, string>
 }
 
-/** Closed days of a centre, oldest first. */
-export async function storedDays(tx: Tx): Promise<readonly Day[]> {
-  return (await tx.select(days, {})).map(({ day }) => day)
+/** Closed days of a centre and the roots of their closes, oldest first. */
+export async function storedDays(
+  tx: Tx,
+): Promise<readonly { readonly day: Day; readonly root: string }[]> {
+  return (await tx.select(days, {})).map(({ day, root }) => ({ day, root }))
 }
 
 /** Reads what a closed day was cleared from. Throws `centre.day-open`, `clearing.tiers`. */

@@ -56,7 +56,8 @@ async function clearUpTo(
   options: ClearDayOptions,
 ): Promise<ClearedStoredDay> {
   const { id: centre, repository } = stored
-  const all = await repository.transaction(storedDays)
+  const known = await repository.transaction(storedDays)
+  const all = known.map((one) => one.day)
   const closed = all.length === 0 ? 'no day is' : `closed is ${all.slice(-10).join(', ')}`
   requireData(all.includes(day), 'centre.day-open', `${day} is not closed; ${closed}`)
   if (options.seed !== undefined) checkSeed(options.seed, stored)
@@ -72,13 +73,13 @@ async function clearUpTo(
     const read = (one: Day): Promise<StoredDay> =>
       repository.transaction((tx) => readStoredDay(tx, { centre, day: one }))
     const before = all.filter((one) => one < day)
-    let known = 0
-    for (const one of before) {
-      if (!(await clearing.isCleared(one, (await read(one)).closed.root))) break
-      known += 1
+    let cleared = 0
+    for (const one of known.slice(0, before.length)) {
+      if (!(await clearing.isCleared(one.day, one.root))) break
+      cleared += 1
     }
     for (const [index, one] of before.entries()) {
-      if (index < known) continue
+      if (index < cleared) continue
       await clearing.clear(await read(one), before.slice(0, index), createProgress(one))
     }
     return await clearing.clear(await read(day), before, createProgress(day))
