@@ -1,5 +1,11 @@
 import { createPsam } from '@unifare/card'
-import { type Centre, type FileMember, openCentre, type SegmentClearing } from '@unifare/centre'
+import {
+  type Centre,
+  type CentreFault,
+  type FileMember,
+  openCentre,
+  type SegmentClearing,
+} from '@unifare/centre'
 import { createSeededRandom, type Env, fromHex, requireData } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import {
@@ -36,6 +42,8 @@ export interface Ground {
   readonly resultFiles?: readonly string[]
   /** The centre closes its days by segments; with objects when not given. */
   readonly clearing?: SegmentClearing
+  /** Hears of what goes wrong with a centre's own files. */
+  readonly onCentreFault?: (fault: CentreFault) => void
   /** The node that links the gates of a station; every terminal decides alone without. */
   readonly stationOf?: (config: TerminalConfig) => StationNode | undefined
 }
@@ -71,6 +79,7 @@ export function openPlannedCentre(
       tiers: { tiers: plan.tiers, divisionOf: (member) => divisionOf(plan, member) },
     }),
     ...(ground.clearing && { clearing: ground.clearing }),
+    ...(ground.onCentreFault && { onFault: ground.onCentreFault }),
     fileMembers: fileMembersOf(ground),
     cardPrefixes: numberPrefixes(),
   })

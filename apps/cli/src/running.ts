@@ -21,6 +21,7 @@ import {
   planNetwork,
   writeScript,
 } from '@unifare/twin'
+import { tellFault } from './alarm-line.ts'
 import { openCentreClearing } from './centre-clearing.ts'
 import { processEngine } from './engine.ts'
 import { createDayClock, type DayClock } from './live/day-clock.ts'
@@ -96,6 +97,7 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
       keys,
       engine,
       ...(clearing && { clearing: clearing.clearing }),
+      onCentreFault: tellFault,
       envOf: (party) => {
         const env = environments.get(party)
         requireData(env !== undefined, 'twin.unknown-party', `${party} is not in this network`)

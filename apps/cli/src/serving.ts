@@ -23,6 +23,7 @@ import {
   parseNetworkFile,
 } from '@unifare/twin'
 import type { ServedRole } from '@unifare/twin/node'
+import { tellFault } from './alarm-line.ts'
 import { openCentreClearing } from './centre-clearing.ts'
 import { processEngine } from './engine.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
@@ -127,6 +128,7 @@ export async function openStanding(options: {
       link: linkOf(file),
       ...(file.resultFiles && { resultFiles: file.resultFiles }),
       ...(clearing && { clearing: clearing.clearing }),
+      onCentreFault: tellFault,
       envOf(party) {
         const env = environments.get(party)
         requireData(env !== undefined, 'twin.unknown-party', `${party} is not of this process`)

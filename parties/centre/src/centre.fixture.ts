@@ -65,7 +65,13 @@ export function keysOf(names: readonly string[], random: SeededRandom) {
 export async function openTestCentre(
   options: Pick<
     CentreOptions,
-    'fileMembers' | 'cardPrefixes' | 'fileRecordsMax' | 'settling' | 'clearing' | 'tiers'
+    | 'fileMembers'
+    | 'cardPrefixes'
+    | 'fileRecordsMax'
+    | 'settling'
+    | 'clearing'
+    | 'tiers'
+    | 'onFault'
   > = {},
   ground: TestGround = {},
 ) {

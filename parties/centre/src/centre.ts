@@ -21,24 +21,27 @@ import {
 } from '@unifare/institution'
 import { makeCertificate, parseIssuerKeys } from '@unifare/ridecode'
 import type { Link, Message } from '@unifare/tap'
+import type { CardPrefix } from '@unifare/tunion'
 import { BY_SEGMENTS, createDayClose } from './day-close.ts'
 import type { DayResult, Rerun } from './day-outcome.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
-import { createResultWriter, type FileOptions } from './files/result-writer.ts'
+import { type FileMember, resultFiles } from './files/result-files.ts'
 import { takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
+import { createFileKeeper } from './own-files.ts'
 import { createLists } from './published-lists.ts'
 import { reconcileOrder } from './reconciliation/centre-order.ts'
 import type { SegmentClearing } from './segments/segment-clearing.ts'
 import { createSettling, isSettlingQuestion } from './settling/edge.ts'
 import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
-import { writeSettlements } from './settling/settlement-statement.ts'
+import { settlementFiles } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
-import { writeMissingStatements, writeStatements } from './statement-files.ts'
+import { statementFiles } from './statement-files.ts'
 import { createTierEdge } from './tiers/edge.ts'
 import type { TierOptions } from './tiers/place.ts'
 import type { ChargeRouting } from './tiers/routing.ts'
+import type { CentreFault } from './watch/centre-faults.ts'
 
 /** What a centre is made of. */
 export interface CentreOptions extends FileOptions {
@@ -62,6 +65,18 @@ export interface CentreOptions extends FileOptions {
   readonly keyOwner?: string
   /** Days are closed by segments of the intake journal; with objects in memory unless given. */
   readonly clearing?: SegmentClearing
+  /** Hears of what goes wrong with the centre's own files: an alarm (`storedAlarms`) until it is over. */
+  readonly onFault?: (fault: CentreFault) => void
+}
+
+/** What of files of the T-Union-like profile a centre is told. */
+interface FileOptions {
+  /** Members that get result files beside their statements. */
+  readonly fileMembers?: readonly FileMember[]
+  /** Whose card numbers begin how: for the white list of card prefixes among those files. */
+  readonly cardPrefixes?: readonly CardPrefix[]
+  /** Most records of a file; what the profile's count can tell unless given. */
+  readonly fileRecordsMax?: number
 }
 
 /**
@@ -75,7 +90,6 @@ export interface Centre extends Institution {
 
 /** Opens a centre on its journal and repository. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
-  const resultFiles = createResultWriter(options)
   const machine = createMachine(options)
   const institution = await openInstitution({
     ...options,
@@ -94,9 +108,19 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
       return { bundles: await newerLists(tx, parsePull(asked), own) }
     },
   })
-  await institution.read((tx) => writeMissingStatements(tx, options.env.storage))
-  await institution.read((tx) => writeSettlements(tx, options.env.storage))
-  await institution.read(resultFiles.writeMissing)
+  const { storage } = options.env
+  const { fileMembers: members = [], cardPrefixes: prefixes } = options
+  const files = createFileKeeper({
+    ...options,
+    kinds: [
+      statementFiles(storage),
+      settlementFiles(storage),
+      resultFiles(storage, { centre: options.id, members, prefixes }),
+    ],
+    transaction: (work) => institution.read(work),
+  })
+  await files.noteDamaged()
+  await files.keep()
   return {
     ...institution,
     handler: passingOrders(institution, options),
@@ -107,15 +131,8 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
         ...order,
         ...(bySegments && { clearing: BY_SEGMENTS }),
       })
-      if (closes) {
-        const { day } = result as DayResult
-        await institution.read((tx) => writeStatements(tx, options.env.storage, day))
-        await institution.read((tx) => resultFiles.write(tx, day))
-      }
-      if (isWindowOrder(order)) {
-        const moved = { window: (result as WindowSummary).window }
-        await institution.read((tx) => writeSettlements(tx, options.env.storage, moved))
-      }
+      if (closes) await files.keep({ day: (result as DayResult).day })
+      if (isWindowOrder(order)) await files.keep({ window: (result as WindowSummary).window })
       return result
     },
     rerun: (day) => institution.read((tx) => machine.rerun(tx, day)),

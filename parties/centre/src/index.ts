@@ -211,6 +211,7 @@ export {
   DEFAULT_ALARM_RULES,
   type ExpectedSource,
 } from './watch/alarms.ts'
+export type { CentreFault } from './watch/centre-faults.ts'
 export { noteRange, type SequenceGap, type SequenceMark } from './watch/sequence-mark.ts'
 export { allSources, type SourceRow, sources } from './watch/sources.ts'
-export { storedAlarms } from './watch/stored-alarms.ts'
+export { ownAlarm, storedAlarms } from './watch/stored-alarms.ts'

@@ -1,34 +1,50 @@
 import { type Day, type Storage, type Tx, utf8 } from '@unifare/core'
+import type { OwnFile, OwnFiles } from './own-files.ts'
 import { csvOf, type Statement } from './statement.ts'
 import { readPage, storedPages } from './statement-pages.ts'
 import { linesText, textAround } from './statement-text.ts'
 import { days, statements } from './tables.ts'
 
 /**
- * Writes every member's statement of a day as two files, `statement-<day>-<member>.json` and
- * `.csv`; writing them again gives the same bytes. Returns the names.
+ * Every member's statement of a closed day as two files, `statement-<day>-<member>.json` and
+ * `.csv`.
  */
-export async function writeStatements(tx: Tx, storage: Storage, day: Day): Promise<string[]> {
-  const names: string[] = []
-  for (const { member, statement } of await tx.select(statements, { day })) {
-    const name = `statement-${day}-${member}`
-    const own = statement as Statement
-    await storage.replace(`${name}.json`, jsonParts(tx, own))
-    await storage.replace(`${name}.csv`, csvParts(tx, own))
-    names.push(`${name}.json`, `${name}.csv`)
+export function statementFiles(storage: Storage): OwnFiles {
+  const filesOf = async (tx: Tx, day: Day): Promise<OwnFile[]> =>
+    (await tx.select(statements, { day })).map(({ member }) => ({
+      name: `statement-${day}-${member}`,
+      member,
+      write: (own) => writeStatement(own, storage, { day, member }),
+    }))
+  return {
+    kind: 'statements',
+    async due(tx, told = {}) {
+      if (told.window !== undefined) return []
+      if (told.day !== undefined) return filesOf(tx, told.day)
+      const there = new Set(await storage.list('statement-'))
+      const missing: OwnFile[] = []
+      for (const { day } of await tx.select(days, {})) {
+        const own = await filesOf(tx, day)
+        missing.push(
+          ...own.filter(({ name }) => !there.has(`${name}.json`) || !there.has(`${name}.csv`)),
+        )
+      }
+      return missing
+    },
   }
-  return names
 }
 
-/** Writes the files of closed days that a crash between close and writing left out. */
-export async function writeMissingStatements(tx: Tx, storage: Storage): Promise<void> {
-  for (const { day } of await tx.select(days, {})) {
-    const members = (await tx.select(statements, { day })).map(({ member }) => member)
-    const last = members.at(-1)
-    if (last === undefined) continue
-    const written = await storage.list(`statement-${day}-${last}.csv`)
-    if (written.length === 0) await writeStatements(tx, storage, day)
-  }
+async function writeStatement(
+  tx: Tx,
+  storage: Storage,
+  { day, member }: { readonly day: Day; readonly member: string },
+): Promise<void> {
+  const [row] = await tx.get(statements, [{ day, member }])
+  if (row === undefined) throw new TypeError(`${member} has no statement of ${day}`)
+  const own = row.statement as Statement
+  const name = `statement-${day}-${member}`
+  await storage.replace(`${name}.json`, jsonParts(tx, own))
+  await storage.replace(`${name}.csv`, csvParts(tx, own))
 }
 
 /** The canonical text of a statement, page by page. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSplitCounter, pagesOfRecords } from './files/result-splits.ts'
 import { pagesOf, type Statement, type StatementLine, statementCsv } from './statement.ts'
-import { writeStatements } from './statement-files.ts'
+import { statementFiles } from './statement-files.ts'
 import { createPageWriter, readPage, STATEMENT_PART_LINES, storedPages } from './statement-pages.ts'
 import { lineText } from './statement-text.ts'
 import { statements } from './tables.ts'
@@ -117,7 +117,7 @@ test('files of a statement in pages are those of the whole', async () => {
     const writer = createPageWriter(tx, DAY)
     await writer.add(MEMBER, lines)
     await writer.end()
-    await writeStatements(tx, storage, DAY)
+    for (const one of await statementFiles(storage).due(tx, { day: DAY })) await one.write(tx)
     for (const whole of [{ ...head, lines }, ...others]) {
       const name = `statement-${DAY}-${whole.member}`
       const [json, csv] = [await storage.read(`${name}.json`), await storage.read(`${name}.csv`)]

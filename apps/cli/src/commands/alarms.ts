@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Alarm } from '@unifare/centre'
 import { requireData, UnifareError } from '@unifare/core'
+import { alarmLine, nameOf, SINGLE, timeOf, whatOf } from '../alarm-line.ts'
 import { EXIT, printJson, printLines } from '../output.ts'
 import { askParty } from '../readings/ask-party.ts'
 import type { Answer } from '../readings/readings.ts'
@@ -30,7 +31,7 @@ export async function printAlarms(options: AlarmsOptions): Promise<number> {
   const { alarms } = told
   if (options.json === true) printJson(told)
   else if (alarms.length === 0) printLines('no alarms · 无告警')
-  else printLines(...(options.all === true ? alarms.map(lineOf) : groupLines(alarms)))
+  else printLines(...(options.all === true ? alarms.map(alarmLine) : groupLines(alarms)))
   return alarms.length === 0 ? EXIT.ok : EXIT.differences
 }
 
@@ -42,39 +43,28 @@ async function readRules(path: string): Promise<unknown> {
   }
 }
 
-/** Words for a source, by its kind. */
-const WHOSE = {
-  terminal: ({ id, operator }) => `terminal ${id} of ${operator}`,
-  operator: ({ id }) => `operator ${id}`,
-  files: (alarm) => `files ${nameOf(alarm)} of ${alarm.operator}`,
-} as const satisfies Record<Alarm['kind'], (alarm: Alarm) => string>
-
 /** Words for sources of a kind. */
 const SOURCES = {
   terminal: { en: 'terminals', zh: '终端' },
   operator: { en: 'operators', zh: '收单机构' },
   files: { en: 'rows of files', zh: '文件序列' },
+  centre: { en: 'own files', zh: '本机文件' },
 } as const satisfies Record<Alarm['kind'], object>
 
-function lineOf(alarm: ToldAlarm): string {
-  const { en, zh } = alarm.text
-  return `${WHOSE[alarm.kind](alarm)}: ${en}${missingOf(alarm)}, since ${timeOf(alarm)} · ${zh}`
-}
-
 /**
- * One line for an alarm that stands alone, two for all operators and for all of an operator's sources
+ * One line for an alarm that stands alone, two for all operators, for the centre's own files and for all of an operator's sources
  * that raise the same.
  */
 export function groupLines(alarms: readonly ToldAlarm[]): string[] {
   const groups = new Map<string, ToldAlarm[]>()
   for (const one of alarms) {
-    const group = `${one.kind === 'operator' ? '' : one.operator} ${one.kind} ${one.alarm}`
+    const group = `${SINGLE.has(one.kind) ? '' : one.operator} ${one.kind} ${one.alarm}`
     const known = groups.get(group)
     if (known === undefined) groups.set(group, [one])
     else known.push(one)
   }
   const lines = [...groups.values()].flatMap((group) =>
-    group.length === 1 ? group.map(lineOf) : describeGroup(group),
+    group.length === 1 ? group.map(alarmLine) : describeGroup(group),
   )
   return groups.size < alarms.length ? [...lines, 'every one on its line · 逐条列出: --all'] : lines
 }
@@ -87,23 +77,10 @@ function describeGroup(group: readonly ToldAlarm[]): string[] {
   const { en, zh } = SOURCES[kind]
   const sources = new Set(group.map(({ id }) => id)).size
   const times = group.length === sources ? '' : `, ${group.length} × · ${group.length} 处`
-  const named = group.slice(0, NAMED_MAX).map((one) => `${nameOf(one)}${missingOf(one)}`)
+  const named = group.slice(0, NAMED_MAX).map((one) => `${nameOf(one)}${whatOf(one)}`)
   const more = group.length > NAMED_MAX ? ', …' : ''
   return [
-    `${sources} ${en}${kind === 'operator' ? '' : ` of ${operator}`}: ${text.en} · ${sources} 个${zh}：${text.zh}${times}`,
+    `${sources} ${en}${SINGLE.has(kind) ? '' : ` of ${operator}`}: ${text.en} · ${sources} 个${zh}：${text.zh}${times}`,
     `    oldest since · 最早 ${timeOf(oldest)}: ${named.join(', ')}${more}`,
   ]
-}
-
-/** A source's own name, without its operator's. */
-function nameOf({ kind, id, operator }: Alarm): string {
-  return kind === 'files' ? id.slice(operator.length + 1) : id
-}
-
-function missingOf({ from, to }: Alarm): string {
-  return from === undefined ? '' : ` ${from} to ${to}`
-}
-
-function timeOf({ since }: Alarm): string {
-  return new Date(since).toISOString()
 }

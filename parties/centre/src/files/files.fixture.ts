@@ -2,9 +2,9 @@ import { canonicalJson, UnifareError, utf8 } from '@unifare/core'
 import type { Tap } from '@unifare/tap'
 import { uploadLineOf, writeFile, writeFileName } from '@unifare/tunion'
 import { openTestCentre } from '../centre.fixture.ts'
+import type { CentreOptions } from '../centre.ts'
 import { CENTRE, cardTap, DAY, ISSUER, OPERATOR } from '../clearing.fixture.ts'
 import { fileOrders } from './file-order.ts'
-import type { FileOptions } from './result-writer.ts'
 import type { FileAnswer } from './take-file.ts'
 
 /** A terminal that does not speak our wire. */
@@ -30,7 +30,7 @@ export function uploadOf(rides: readonly Tap[], denyVersion = 0): Uint8Array {
 
 /** A centre whose operator and issuer ask for result files, and a way to send files to it. */
 export async function openFileCentre(
-  options: Pick<FileOptions, 'cardPrefixes' | 'fileRecordsMax'> = {},
+  options: Pick<CentreOptions, 'cardPrefixes' | 'fileRecordsMax'> = {},
 ) {
   const network = await openTestCentre({
     ...options,

@@ -6,7 +6,7 @@ import { CENTRE, chargeOf, DAY, ISSUER, OPERATOR } from '../clearing.fixture.ts'
 import { codeTap } from '../code.fixture.ts'
 import { VERDICTS } from '../verdicts.ts'
 import { nameOf, openFileCentre, refusal, ride, uploadOf } from './files.fixture.ts'
-import { resultFilesOf, writeMissingResultFiles } from './result-files.ts'
+import { resultFiles, resultFilesOf } from './result-files.ts'
 import { RESULT_CODES } from './verdict-codes.ts'
 
 const ACQUIRER = { id: OPERATOR, roles: ['acquirer'] } as const
@@ -103,9 +103,10 @@ describe('result files', () => {
     const network = await openTestCentre()
     await network.close()
     expect(await network.storage.list('BP')).toEqual([])
-    await network.centre.read((tx) =>
-      writeMissingResultFiles(tx, network.storage, { centre: CENTRE, members: [ACQUIRER] }),
-    )
+    const files = resultFiles(network.storage, { centre: CENTRE, members: [ACQUIRER] })
+    await network.centre.read(async (tx) => {
+      for (const one of await files.due(tx)) await one.write(tx)
+    })
     expect(await network.storage.list('BP')).toHaveLength(1)
   })
 

@@ -20,6 +20,7 @@ import {
   writeFileName,
 } from '@unifare/tunion'
 import type { ClosingRules } from '../close.ts'
+import type { OwnFile, OwnFiles } from '../own-files.ts'
 import type { Statement, StatementLine } from '../statement.ts'
 import { loadStatement } from '../statement-pages.ts'
 import { days, taps } from '../tables.ts'
@@ -184,35 +185,50 @@ function isMode(mode: string): mode is Mode {
   return Object.hasOwn(MODES, mode)
 }
 
-/** Writes the result files of a closed day beside the statements; again gives the same bytes. */
-export async function writeResultFiles(
+/** Name of the last of a member's result files of a day, in the order in which they are written. */
+async function lastName(
   tx: Tx,
-  storage: Storage,
-  options: ResultOptions & { readonly day: Day; readonly members: readonly FileMember[] },
-): Promise<string[]> {
-  const names: string[] = []
-  for (const member of options.members) {
-    for (const { name, bytes } of await resultFilesOf(tx, { ...options, member })) {
-      await storage.replace(name, bytes)
-      names.push(name)
-    }
-  }
-  return names
+  {
+    day,
+    member,
+    closed,
+  }: { readonly day: Day; readonly member: FileMember; readonly closed: number },
+): Promise<string> {
+  const numbering = await numberingOf(tx, { member: member.id, day, closed })
+  const [role = 'acquirer'] = member.roles
+  const sequence = numbering.first('CR')
+  return writeFileName({ kind: 'CR', day, role, institution: member.id, sequence })
 }
 
-/** Writes the files of closed days that a crash between close and writing left out. */
-export async function writeMissingResultFiles(
-  tx: Tx,
+/** The result files of members, a day's of each together. */
+export function resultFiles(
   storage: Storage,
   options: ResultOptions & { readonly members: readonly FileMember[] },
-): Promise<void> {
-  const last = options.members.at(-1)
-  if (last === undefined) return
-  for (const { day } of await tx.select(days, {})) {
-    // CR of the last member is the last one written.
-    const name = (await resultFilesOf(tx, { ...options, day, member: last })).at(-1)?.name ?? ''
-    if ((await storage.read(name)) === undefined) {
-      await writeResultFiles(tx, storage, { ...options, day })
-    }
+): OwnFiles {
+  const { members, ...told } = options
+  const filesOf = (day: Day, member: FileMember): OwnFile => ({
+    name: `results-${day}-${member.id}`,
+    member: member.id,
+    async write(tx) {
+      for (const { name, bytes } of await resultFilesOf(tx, { ...told, day, member })) {
+        await storage.replace(name, bytes)
+      }
+    },
+  })
+  return {
+    kind: 'results',
+    async due(tx, { day: only, window } = {}) {
+      if (window !== undefined || members.length === 0) return []
+      if (only !== undefined) return members.map((member) => filesOf(only, member))
+      const missing: OwnFile[] = []
+      for (const [index, { day }] of (await tx.select(days, {})).entries()) {
+        for (const member of members) {
+          const last = await lastName(tx, { day, member, closed: index + 1 })
+          const [there] = await storage.list(last)
+          if (there === undefined) missing.push(filesOf(day, member))
+        }
+      }
+      return missing
+    },
   }
 }

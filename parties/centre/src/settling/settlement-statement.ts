@@ -2,6 +2,7 @@ import { canonicalJson, type Day, type Fen, type Storage, type Tx, utf8 } from '
 import { orderOf } from '@unifare/institution'
 import type { Message } from '@unifare/tap'
 import type { Position } from '../netting.ts'
+import type { OwnFile, OwnFiles } from '../own-files.ts'
 import { readWindow, type WindowView } from './reading.ts'
 import { type InstructionRow, windows } from './tables.ts'
 import type { SignedEvent } from './window-events.ts'
@@ -63,23 +64,36 @@ function isOver(state: WindowState): boolean {
 }
 
 /**
- * Writes the statement of every member of the windows that are over, or of one of them,
- * `settlement-<window>-<member>.json`; those that are there already stay as they are.
+ * The statement of every member of the windows that are over, `settlement-<window>-<member>.json`:
+ * written once, since nothing of them changes any more.
  */
-export async function writeSettlements(
-  tx: Tx,
-  storage: Storage,
-  only?: { readonly window: string },
-): Promise<void> {
-  for (const { window, state } of await tx.select(windows, only ?? {})) {
-    if (!isOver(state)) continue
-    const view = await readWindow(tx, window)
-    const members = view.positions.map(({ id }) => `settlement-${window}-${id}.json`)
-    const last = members.at(-1)
-    if (last === undefined || (await storage.read(last)) !== undefined) continue
-    for (const { id } of view.positions) {
-      const text = `${canonicalJson(settlementStatement(view, id))}\n`
-      await storage.replace(`settlement-${window}-${id}.json`, utf8(text))
-    }
+export function settlementFiles(storage: Storage): OwnFiles {
+  return {
+    kind: 'settlements',
+    async due(tx, { day, window: only } = {}) {
+      if (day !== undefined) return []
+      const there = new Set(await storage.list('settlement-'))
+      const missing: OwnFile[] = []
+      for (const { window, state } of await tx.select(windows, only ? { window: only } : {})) {
+        if (!isOver(state)) continue
+        const { positions } = await readWindow(tx, window)
+        const own = positions.map(({ id }) => settlementFile(storage, window, id))
+        missing.push(...own.filter(({ name }) => !there.has(`${name}.json`)))
+      }
+      return missing
+    },
+  }
+}
+
+function settlementFile(storage: Storage, window: string, member: string): OwnFile {
+  const name = `settlement-${window}-${member}`
+  return {
+    name,
+    member,
+    async write(tx) {
+      const view = await readWindow(tx, window)
+      const text = `${canonicalJson(settlementStatement(view, member))}\n`
+      await storage.replace(`${name}.json`, utf8(text))
+    },
   }
 }

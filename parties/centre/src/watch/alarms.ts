@@ -1,8 +1,9 @@
 import type { ErrorText, Instant } from '@unifare/core'
+import type { FaultKind } from './centre-faults.ts'
 import type { SourceKind, SourceRow } from './sources.ts'
 
 /** What the centre raises an alarm for. */
-export type AlarmKind = 'gap' | 'file-gap' | 'silence' | 'never-heard'
+export type AlarmKind = 'gap' | 'file-gap' | 'silence' | 'never-heard' | FaultKind
 
 /** Words of the alarms. */
 export const ALARM_TEXTS = {
@@ -10,6 +11,14 @@ export const ALARM_TEXTS = {
   'file-gap': { en: 'files are missing', zh: '文件序号不连续，有文件缺失' },
   silence: { en: 'nothing came for longer than its rule', zh: '超过规定时间未上传数据' },
   'never-heard': { en: 'nothing has ever come', zh: '从未上传数据' },
+  unwritten: {
+    en: 'could not be written; tried again with every close and start',
+    zh: '文件未能写出，每次关账和启动时重试',
+  },
+  'damaged-file': {
+    en: 'was not as it was written: put aside, its day cleared again from the journal; look after the disk, then remove it',
+    zh: '文件内容与写入时不符，已另存，该日已按流水重新清算；检查磁盘后可删除',
+  },
 } as const satisfies Readonly<Record<AlarmKind, ErrorText>>
 
 /**
@@ -45,7 +54,8 @@ export const DEFAULT_ALARM_RULES: readonly AlarmRule[] = [
 /** One alarm. `since` is when the silence or the knowledge of the gap began. */
 export interface Alarm {
   readonly alarm: AlarmKind
-  readonly kind: SourceKind
+  /** `centre` where a file of its own is concerned: `id` is its name then, `operator` whose it is. */
+  readonly kind: SourceKind | 'centre'
   readonly id: string
   readonly operator: string
   readonly since: Instant
@@ -53,6 +63,8 @@ export interface Alarm {
   /** Missing records or files, both included; only of gaps. */
   readonly from?: number
   readonly to?: number
+  /** What is in the way; only of files that could not be written. */
+  readonly reason?: string
 }
 
 /** A source that is in service, as its operator's device list or the membership says. */
