@@ -20,7 +20,12 @@ export { assert, type ErrorTable, type ErrorText, requireData, UnifareError } fr
 export { createEventQueue, type EventQueue } from './event-queue.ts'
 export { type Hashes, pureHashes } from './hashes.ts'
 export { DEFAULT_SEGMENT_BYTES, type Journal, openJournal } from './journal.ts'
-export { GENESIS_HASH, MAX_RECORD_BYTES, segmentName } from './journal-format.ts'
+export {
+  encodeSegmentHeader,
+  GENESIS_HASH,
+  MAX_RECORD_BYTES,
+  segmentName,
+} from './journal-format.ts'
 export type { JournalRecord } from './journal-reader.ts'
 export { defineLayout, type Layout } from './layout.ts'
 export {

@@ -29,7 +29,7 @@ import { type FileMember, resultFiles } from './files/result-files.ts'
 import { takeFile } from './files/take-file.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
-import { createFileKeeper } from './own-files.ts'
+import { createFileKeeper, type Told } from './own-files.ts'
 import { createLists } from './published-lists.ts'
 import { reconcileOrder } from './reconciliation/centre-order.ts'
 import type { SegmentClearing } from './segments/segment-clearing.ts'
@@ -90,7 +90,11 @@ export interface Centre extends Institution {
 
 /** Opens a centre on its journal and repository. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
-  const machine = createMachine(options)
+  /** A day that was closed, of which no file is written yet. */
+  let isBehind = false
+  const machine = createMachine(options, () => {
+    isBehind = true
+  })
   const institution = await openInstitution({
     ...options,
     publicKeyOf: async (party) => options.institutions.get(party),
@@ -119,11 +123,21 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     ],
     transaction: (work) => institution.read(work),
   })
-  await files.noteDamaged()
-  await files.keep()
+  const keepFiles = async (told?: Told) => {
+    isBehind = false
+    await files.noteDamaged()
+    await files.keep(told)
+  }
+  await keepFiles()
+  const handler = passingOrders(institution, options)
   return {
     ...institution,
-    handler: passingOrders(institution, options),
+    async handler(bytes) {
+      const answer = await handler(bytes)
+      // An order to close that had to wait was carried out before this message.
+      if (isBehind) await keepFiles()
+      return answer
+    },
     async command(order) {
       const closes = order['do'] === 'close-day'
       const bySegments = closes && options.clearing !== undefined
@@ -131,7 +145,8 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
         ...order,
         ...(bySegments && { clearing: BY_SEGMENTS }),
       })
-      if (closes) await files.keep({ day: (result as DayResult).day })
+      if (closes) await keepFiles({ day: (result as DayResult).day })
+      else if (isBehind) await keepFiles()
       if (isWindowOrder(order)) await files.keep({ window: (result as WindowSummary).window })
       return result
     },
@@ -139,7 +154,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   }
 }
 
-function createMachine(options: CentreOptions) {
+function createMachine(options: CentreOptions, onClose: () => void) {
   const { id, engine, institutions } = options
   requireData(
     options.tiers === undefined || options.clearing === undefined,
@@ -208,6 +223,7 @@ function createMachine(options: CentreOptions) {
       case 'publish-deny':
         return lists.publishDeny(tx, input)
       case 'close-day':
+        onClose()
         return dayClose.close(tx, order, input)
       case 'forward-again':
         return tiers?.forwardAgain(tx, input) ?? { sent: 0 }

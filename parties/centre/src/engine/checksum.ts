@@ -1,4 +1,4 @@
-import { concat, requireData, type Storage, view } from '@unifare/core'
+import { concat, requireData, type Storage, UnifareError, view } from '@unifare/core'
 
 /** Two words. */
 export type Checksum = readonly [low: number, high: number]
@@ -45,8 +45,21 @@ export function writeSums(words: DataView, at: number, [low, high]: Checksum): v
 
 /** Throws `centre.damaged-file`, which tells what to do. */
 export function requireWhole(isWhole: boolean, file: string): void {
-  const message = `${file} is not as it was written; without the files of its day, it is cleared again`
+  const message = `${file} is not as it was written: a close puts it aside and clears its day again`
   requireData(isWhole, 'centre.damaged-file', message, { file })
+}
+
+/**
+ * Name of the file that an error says is damaged, if it does. Errors that come from workers have no
+ * more than their text.
+ */
+export function damagedFileOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (error instanceof UnifareError && error.code === 'journal.corrupt') {
+    const { file } = error.details
+    return typeof file === 'string' ? file : undefined
+  }
+  return /([\w.-]+) is not as it was written/.exec(error.message)?.[1]
 }
 
 /** Writes a file with its checksum behind it. */

@@ -96,6 +96,11 @@ export async function isCleared(
   return kept !== undefined && equalBytes(kept, placesText({ from, until }))
 }
 
+/** Has a day cleared again when it is needed next: its files are not what they were. */
+export async function forgetCleared(storage: Storage, day: Day): Promise<void> {
+  await storage.replace(`${CLEARED}${day}`, utf8(canonicalJson({})))
+}
+
 /** Empties what an attempt on another range left in another number of shards. */
 async function emptyOthers(storage: Storage, day: Day, shards: number): Promise<void> {
   const own = new Set(Array.from({ length: shards }, (_, shard) => shardFile(day, shard, shards)))

@@ -3,6 +3,7 @@ import { postEntries } from '@unifare/ledger'
 import { addSpent, moneyEntries, suspenseEntries } from '../books.ts'
 import type { Cleared } from '../clearing.ts'
 import type { ClosingDay, DayOutcome, Stated } from '../day-outcome.ts'
+import type { ClosedDay } from '../engine/shard-file.ts'
 import { createSplitCounter, resultSplits } from '../files/result-splits.ts'
 import { storeRowsRoot } from '../proof/rows-day.ts'
 import { partsOf } from '../rules/member-parts.ts'
@@ -19,7 +20,7 @@ import { createPageWriter, storedPages } from '../statement-pages.ts'
 import { createDayStatistics } from '../statistics/note-day.ts'
 import { orders, statements } from '../tables.ts'
 import { type JudgedCharge, judgedPages } from './judged-pages.ts'
-import { clearOwnDay, type SegmentTools } from './segment-clearing.ts'
+import { clearOwnDay, noRefusal, type SegmentTools } from './segment-clearing.ts'
 import { storePage } from './store-page.ts'
 
 /**
@@ -36,7 +37,8 @@ export async function closeBySegments(
   const { cleared, closed, moves } = await clearOwnDay(tx, { ...closing, isClosed: false }, tools)
   const { pageCharges } = tools.clearing
   const sums = createDaySums(tx, closing)
-  for await (const page of judgedPages(tx, { closed, day, rules, pageCharges })) {
+  const own: ClosedDay = { read: noRefusal(day, (...of) => closed.read(...of)) }
+  for await (const page of judgedPages(tx, { closed: own, day, rules, pageCharges })) {
     await storePage(tx, page, day)
     await sums.add(page)
   }

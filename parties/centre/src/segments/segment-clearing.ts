@@ -12,6 +12,7 @@ import { closingPlaces, placesOf, readStoredDay } from '../engine/stored-day.ts'
 import type { Verifier } from '../evidence.ts'
 import type { OrderMove } from '../order-moves.ts'
 import { days } from '../tables.ts'
+import { mending } from './mend-files.ts'
 
 /** How a centre clears its days from the segments of its own journal. */
 export interface SegmentClearing {
@@ -40,14 +41,16 @@ export interface SegmentsDay {
 
 /**
  * Clears a day of a centre's own journal, that closes now or is closed. Days before it that its
- * storage does not have, because they were closed with objects or the files are lost, come first.
- * Throws `clearing.tiers`.
+ * storage does not have, because they were closed with objects or the files are lost or damaged,
+ * come first. Throws `clearing.tiers`.
  */
-export async function clearOwnDay(
-  tx: Tx,
-  day: Omit<ClosingDay, 'centre' | 'fileRecordsMax'> & { readonly isClosed: boolean },
-  tools: SegmentTools,
-): Promise<SegmentsDay> {
+export async function clearOwnDay(tx: Tx, day: OwnDay, tools: SegmentTools): Promise<SegmentsDay> {
+  return mending(tools.storage, () => clearDays(tx, day, tools))
+}
+
+type OwnDay = Omit<ClosingDay, 'centre' | 'fileRecordsMax'> & { readonly isClosed: boolean }
+
+async function clearDays(tx: Tx, day: OwnDay, tools: SegmentTools): Promise<SegmentsDay> {
   const message = 'a centre among others closes its days with objects'
   requireData(day.rules.tiers === undefined, 'clearing.tiers', message)
   const { centre, storage } = tools
@@ -74,16 +77,19 @@ export async function clearOwnDay(
     day.previousRoot,
     before.map((one) => one.day),
   )
-  return { cleared, moves: input.orders, closed: await openClosedDay(storage, day.day) }
+  return {
+    cleared,
+    moves: input.orders,
+    closed: await noRefusal(day.day, openClosedDay)(storage, day.day),
+  }
 }
 
 function clearerOf({ centre, storage, hashes, clearing }: SegmentTools, verifier: Verifier) {
   const { spill = createMemorySpill() } = clearing
   const own = { storage, spill, hashes, verifier }
-  const workers = clearing.workers ?? {
-    scatter: createScatterer(own),
-    clear: createShardClearer(own),
-  }
+  const { workers, idle } = ended(
+    clearing.workers ?? { scatter: createScatterer(own), clear: createShardClearer(own) },
+  )
   return async (input: DayInput, previousRoot: string, closedDays: readonly Day[]) => {
     try {
       return await clearInput(
@@ -92,9 +98,51 @@ function clearerOf({ centre, storage, hashes, clearing }: SegmentTools, verifier
         { storage, workers, spill },
       )
     } catch (error) {
-      if (!isRefusal(error)) throw error
-      // What was taken in is refused no more: workers, files or keys failed, and the order waits.
-      throw new Error(`${input.day} could not be cleared: ${error.message}`, { cause: error })
+      // What is still at work writes files of names that the next attempt writes, too.
+      await idle()
+      throw asFault(input.day, error)
     }
+  }
+}
+
+/** Work on a day that was taken in: what it refuses with is a fault. */
+export function noRefusal<Args extends readonly unknown[], Result>(
+  day: Day,
+  work: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await work(...args)
+    } catch (error) {
+      throw asFault(day, error)
+    }
+  }
+}
+
+/** What was taken in is refused no more: workers, files or keys failed, and the order waits. */
+function asFault(day: Day, error: unknown): unknown {
+  if (!isRefusal(error)) return error
+  return new Error(`${day} could not be cleared: ${error.message}`, { cause: error })
+}
+
+/** The same workers, and a way to wait until they have ended whatever they were given. */
+function ended(workers: ClearingWorkers): {
+  readonly workers: ClearingWorkers
+  readonly idle: () => Promise<void>
+} {
+  const given = new Set<Promise<unknown>>()
+  const watched = <Result>(work: Promise<Result>): Promise<Result> => {
+    const known: Promise<unknown> = work.catch(() => undefined).then(() => given.delete(known))
+    given.add(known)
+    return work
+  }
+  return {
+    workers: {
+      scatter: (job) => watched(workers.scatter(job)),
+      clear: (job) => watched(workers.clear(job)),
+    },
+    async idle() {
+      await Promise.all(given)
+    },
   }
 }
