@@ -31,6 +31,8 @@ export interface ClearingReport {
     readonly rounds: readonly number[]
     readonly usPerTap: number
     readonly engine: string
+    /** The same over a million taps of the day, or fewer: a tap takes the same time in any day. */
+    readonly small: { readonly taps: number; readonly usPerTap: number }
     /** The same over a part of the day, and what a core does of it when all work, over one alone. */
     readonly part: {
       readonly taps: number
@@ -61,7 +63,7 @@ export function describeClearing(report: ClearingReport): string[] {
     `ratioSingle ${report.ratioSingle}: the same over SQL that posts one transfer per call`,
     `ratioIntake ${report.ratioIntake}: records taken in per second, over a preallocated file with a sync per 1,000`,
     `clearing    ${clearing.tapsPerSecond} taps/s, ${clearing.usPerTap} µs a tap (${clearing.engine}; every TAC and MAC2 verified)`,
-    `part        ${clearing.part.usPerTap} µs a tap at ${clearing.part.taps} taps; each core ${clearing.part.ratioPerCore} of one alone`,
+    `parts       ${clearing.small.usPerTap} µs a tap at ${clearing.small.taps} taps, ${clearing.part.usPerTap} at ${clearing.part.taps}; each core ${clearing.part.ratioPerCore} of one alone`,
     `SQL         ${sql.tapsPerSecond} taps/s (${sql.engine}, four posting rows a tap, nothing verified; over ${sql.taps} taps${scaled(sql)})`,
     `single      ${single.tapsPerSecond} taps/s (two account rows locked a tap; over ${single.taps} taps${scaled(single)})`,
     `codes       ${codes.codesPerSecond} a second in a day of ${codes.taps} taps, 20 % codes: ${codes.ratioVerifier} of what ${report.cores} cores verify alone`,

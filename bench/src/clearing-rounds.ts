@@ -24,10 +24,14 @@ const SINGLE_TAPS_MAX = 200_000
 /** A ledger of single transfers runs over a part of small days. */
 const SINGLE_PART = 10
 /** Rounds at most, and the time after which no further one begins. */
-const ROUNDS = 3
-const ROUNDS_MS = 150_000
+const ROUNDS = 5
+const ROUNDS_MS = 200_000
+/** Rounds over parts of the day, by turns. */
+const PART_ROUNDS = 3
 /** From here on a day is a country's. */
 const COUNTRY_TAPS = 200_000
+/** The smallest part of a day that the time per tap is measured over. */
+const SMALL_TAPS = 1_000_000
 const NODES = 4
 /** Cities of a day that is too small for a country. */
 const TRIAL_CITIES = 24
@@ -110,7 +114,12 @@ interface MeasuredDay {
   readonly sqlRates: readonly number[]
   readonly cleared: ClearedSegments
   readonly peakMiB: number
-  /** Rates of one thread and of all over the same part of the day. */
+  /** Rates of all threads over parts of the day, and of one thread over the larger of them. */
+  readonly parts: DayParts
+}
+
+interface DayParts {
+  readonly small: { readonly taps: number; readonly rate: number }
   readonly part: { readonly taps: number; readonly one: number; readonly all: number }
 }
 
@@ -143,35 +152,67 @@ async function measureDay(options: {
       tell(`round ${round}: ${rate(rates)} taps/s, SQL ${rate(sqlRates)} taps/s`)
     }
     if (last === undefined) throw new TypeError('no round was run')
-    return { rates, sqlRates, cleared: last, peakMiB: watch.stop(), part: await scaling(piece) }
+    const small = Math.max(1, Math.round((clearing.segments * SMALL_TAPS) / plan.taps))
+    const parts = await measureParts(clearing, { plan, dir, piece, small: Math.min(small, piece) })
+    return { rates, sqlRates, cleared: last, peakMiB: watch.stop(), parts }
   } finally {
     watch.stop()
     await clearing.close()
   }
+}
 
-  /** By turns, so that both have the same machine. */
-  async function scaling(piece: number): Promise<MeasuredDay['part']> {
-    const one = await openNationalClearing({ plan, dir, threads: 1 })
-    const timed = async (who: typeof clearing) => {
-      const started = performance.now()
-      const { taps } = await who.clear(piece)
-      return { taps, rate: taps / ((performance.now() - started) / 1000) }
-    }
-    try {
-      await timed(one)
-      const pairs: { readonly one: number; readonly all: number; readonly taps: number }[] = []
-      for (let round = 0; round < ROUNDS; round++) {
-        const [all, single] = [await timed(clearing), await timed(one)]
-        pairs.push({ one: single.rate, all: all.rate, taps: all.taps })
-      }
-      const inOrder = pairs.toSorted((a, b) => a.all / a.one - b.all / b.one)
-      const middle = inOrder[Math.floor(inOrder.length / 2)]
-      if (middle === undefined) throw new TypeError('no round was run')
-      return middle
-    } finally {
-      await one.close()
-    }
+/** Rates over the first segments of a day, by turns, so that all have the same machine. */
+async function measureParts(
+  clearing: NationalClearing,
+  options: {
+    readonly plan: NationalPlan
+    readonly dir: string
+    readonly piece: number
+    readonly small: number
+  },
+): Promise<DayParts> {
+  const { plan, dir, piece, small } = options
+  const one = await openNationalClearing({ plan, dir, threads: 1 })
+  const timed = async (who: NationalClearing, segments: number) => {
+    const started = performance.now()
+    const { taps } = await who.clear(segments)
+    return { taps, rate: taps / ((performance.now() - started) / 1000) }
   }
+  try {
+    await timed(one, piece)
+    const rounds: {
+      readonly all: TimedPart
+      readonly one: TimedPart
+      readonly small: TimedPart
+    }[] = []
+    for (let round = 0; round < PART_ROUNDS; round++) {
+      rounds.push({
+        all: await timed(clearing, piece),
+        one: await timed(one, piece),
+        small: await timed(clearing, small),
+      })
+    }
+    const pair = middle(rounds, ({ all, one }) => all.rate / one.rate)
+    return {
+      small: middle(rounds, (round) => round.small.rate).small,
+      part: { taps: pair.all.taps, one: pair.one.rate, all: pair.all.rate },
+    }
+  } finally {
+    await one.close()
+  }
+}
+
+type NationalClearing = Awaited<ReturnType<typeof openNationalClearing>>
+
+interface TimedPart {
+  readonly taps: number
+  readonly rate: number
+}
+
+function middle<One>(rounds: readonly One[], of: (round: One) => number): One {
+  const found = rounds.toSorted((a, b) => of(a) - of(b))[Math.floor(rounds.length / 2)]
+  if (found === undefined) throw new TypeError('no round was run')
+  return found
 }
 
 /** What is posted of a cleared day: every member's sides. */
@@ -211,7 +252,8 @@ function reportOf(options: {
   readonly cores: number
 }): ClearingReport {
   const { measured, sql, codes, intake, cores } = options
-  const { rates, sqlRates, cleared, part } = measured
+  const { rates, sqlRates, cleared, parts } = measured
+  const { small, part } = parts
   const ours = median(rates)
   return {
     subject: 'clearing',
@@ -227,6 +269,7 @@ function reportOf(options: {
       rounds: rates.map(Math.round),
       usPerTap: twoDigits(1e6 / ours),
       engine: `Node ${process.versions.node}, ${cores} threads`,
+      small: { taps: small.taps, usPerTap: twoDigits(1e6 / small.rate) },
       part: {
         taps: part.taps,
         usPerTap: twoDigits(1e6 / part.all),
