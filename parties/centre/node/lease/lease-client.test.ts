@@ -32,7 +32,8 @@ async function listening(take: (socket: Socket) => void) {
     listener.close()
   })
   const { port } = listener.address() as AddressInfo
-  return { sockets, port, url: `postgres://unifare@127.0.0.1:${port}/postgres` }
+  const close = () => void listener.close()
+  return { sockets, port, close, url: `postgres://unifare@127.0.0.1:${port}/postgres` }
 }
 
 /** The way to the database, on which from some moment on nothing comes back. */
@@ -134,6 +135,18 @@ describe('a database that falls silent over a question', () => {
     expect((await asked).said).toMatchObject({ code: 'repository.unreachable' })
     expect(way.sockets.size).toBe(0)
   })
+})
+
+test('a connection that is reset under a question is lost, and the process lives', async () => {
+  const way = await silentWay()
+  const client = opened({ urls: [way.url, server.url] })
+  await client.query('select 1')
+  way.silence()
+  const asked = client.query('select 2 as two')
+  await sleep(50)
+  for (const socket of way.sockets) socket.resetAndDestroy()
+  way.close()
+  expect((await asked).rows).toEqual([{ two: 2 }])
 })
 
 test('a question that is slow within its time is answered', async () => {

@@ -185,6 +185,8 @@ async function answered(
   })
   const timer = setTimeout(() => late(new Error(`no answer in ${answerMs / 1_000} s`)), answerMs)
   const takeBack = ending.over(() => late(new Error('no answer before the end')))
+  // A connection that breaks under a question fails the question, and nothing else.
+  client.on('error', late)
   const asked = client.query<Row>(text, [...values])
   let fault: Error | undefined
   try {
@@ -197,6 +199,8 @@ async function answered(
     takeBack()
     // What it says when it is hung up on concerns nobody.
     asked.catch(() => undefined)
+    overdue.catch(() => undefined)
+    client.removeListener('error', late)
     client.release(fault)
   }
 }
