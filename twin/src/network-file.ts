@@ -44,7 +44,7 @@ export interface NetworkFile {
   readonly addresses: ReadonlyMap<string, string>
   /**
    * Secret between the driver of the day and the parties. With it, parties take orders and their
-   * time from the driver; without it, they keep the time of the system and take no orders.
+   * time from the driver; without it, they keep the time of the system and take no driver's orders.
    */
   readonly controlToken?: string
 }

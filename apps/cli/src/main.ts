@@ -154,13 +154,33 @@ const centre = program.command('centre').description('a clearing centre on its o
 
 centre
   .command('order')
-  .description('give the centre of a driven network an order 指令, and print its answer (JSON)')
+  .description(
+    'give a centre an order 指令, signed by its staff or as the driver of its network, and print its answer (JSON)',
+  )
   .argument('<order>', 'JSON, or a file with it: {"do": "close-window", "day": "2026-11-20", …}')
-  .requiredOption('--config <file>', 'network file with a controlToken')
+  .requiredOption(
+    '--config <file>',
+    'network file; with a controlToken for orders without signature',
+  )
   .option('--id <institution>', 'which centre, where the network has several')
   .option('--at <time>', "instant of the order, which becomes the centre's time; now without")
   .action((order, options) =>
     run(async () => (await import('./commands/centre-order.ts')).orderCentre(order, options)),
+  )
+
+centre
+  .command('sign')
+  .description('sign an order 签署指令 as one of the staff, or as the second one who does')
+  .argument('<order>', 'JSON, or a file with it; or a file that another person has signed')
+  .requiredOption(
+    '--key <file>',
+    'own private key (Ed25519, PEM); its passphrase is in UNIFARE_PASSPHRASE',
+  )
+  .requiredOption('--name <name>', 'own name, as on the list of staff')
+  .option('--centre <id>', 'which centre', '00000156')
+  .option('--out <file>', 'file to write; standard output without')
+  .action((order, options) =>
+    run(async () => (await import('./commands/centre-sign.ts')).signOrder(order, options)),
   )
 
 const serving = [
@@ -172,14 +192,20 @@ const serving = [
 ] as const
 
 for (const [party, command] of serving) {
-  command
+  const serve = command
     .command('serve')
     .description(`run the ${party} of a network file in this process`)
     .requiredOption('--config <file>', 'network file: seed, day, members, addresses')
     .option('--id <institution>', 'which one, where the network has several')
-    .action((options) =>
-      run(async () => (await import('./commands/serve.ts')).serveParty({ ...options, party })),
+  if (party === 'centre') {
+    serve.option(
+      '--staff <file>',
+      'list of the people 人员名单 whose signed orders the centre takes',
     )
+  }
+  serve.action((options) =>
+    run(async () => (await import('./commands/serve.ts')).serveParty({ ...options, party })),
+  )
 }
 
 addCardCommands(program.command('card'))

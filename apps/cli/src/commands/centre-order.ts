@@ -4,8 +4,11 @@ import { parseJson, requireData, UnifareError } from '@unifare/core'
 import { systemClock } from '@unifare/core/node'
 import { addressOf, planOfFile } from '@unifare/twin'
 import { createControlClient, servedIds, tokenOf } from '@unifare/twin/node'
+import { askNetwork } from '../client.ts'
 import { EXIT, printJson } from '../output.ts'
 import { readNetworkFile } from '../serving.ts'
+import { parseSignedOrder } from '../staff/staff-order.ts'
+import { isSignedOrder } from './centre-sign.ts'
 
 interface CentreOrderOptions {
   readonly config: string
@@ -14,12 +17,15 @@ interface CentreOrderOptions {
 }
 
 /**
- * Gives a centre of a driven network an order and prints its answer. The centre takes the instant of
- * the order as its time. Throws what the centre refuses with.
+ * Gives a centre an order and prints its answer: one that its staff has signed, or any order to the
+ * centre of a driven network, which takes the instant of the order as its time. Throws what the
+ * centre refuses with.
  */
 export async function orderCentre(given: string, options: CentreOrderOptions): Promise<number> {
   const { config, id, at } = options
-  const order = parseOrder(given.startsWith('{') ? given : await readFile(given, 'utf8'), given)
+  const text = given.startsWith('{') ? given : await readFile(given, 'utf8')
+  if (isSignedOrder(text)) return orderBySignature(text, config)
+  const order = parseOrder(text, given)
   const now = at === undefined ? systemClock().now() : Date.parse(at)
   requireData(Number.isFinite(now), 'time.bad-digits', `not an instant: ${at}`)
   const file = await readNetworkFile(config)
@@ -35,6 +41,16 @@ export async function orderCentre(given: string, options: CentreOrderOptions): P
     now: () => now,
   })
   printJson(await client.order(centre, 'command', { order }))
+  return EXIT.ok
+}
+
+/** Gives an order that staff has signed to the centre that it is for. */
+async function orderBySignature(text: string, config: string): Promise<number> {
+  const { centre } = parseSignedOrder(text)
+  const file = await readNetworkFile(config)
+  const port = Number(new URL(addressOf(file, centre)).port)
+  const answer = await askNetwork(port, '/staff/orders', { method: 'POST', body: text })
+  printJson((answer as { readonly result: unknown }).result)
   return EXIT.ok
 }
 

@@ -1,4 +1,6 @@
 import { type ManualClock, requireData } from '@unifare/core'
+import { systemClock } from '@unifare/core/node'
+import { nodeEngine } from '@unifare/crypto/node'
 import { serveHttp } from '@unifare/tap/node'
 import { addressOf, type NetworkFile, planOfFile, RIDERS } from '@unifare/twin'
 import {
@@ -14,6 +16,9 @@ import {
 import { Hono } from 'hono'
 import { EXIT, tell } from '../output.ts'
 import { addressOfRole, clockOf, openStanding, readNetworkFile } from '../serving.ts'
+import { createStaffApp } from '../staff/staff-app.ts'
+import { readStaffFile } from '../staff/staff-file.ts'
+import type { StaffMember } from '../staff/staff-order.ts'
 import { serveRiders } from './serve-riders.ts'
 
 /** What `unifare <party> serve` was asked for. */
@@ -21,15 +26,20 @@ export interface ServeCommand {
   readonly party: ServedRole | 'rider'
   readonly config: string
   readonly id?: string
+  /** List of the people who may order a centre. */
+  readonly staff?: string
 }
 
 /**
  * Runs the parties of one role of a network file in this process until SIGTERM or Ctrl+C; riders
  * ride the day and end by themselves. Prints `ready <address>` on standard error when it listens.
  */
-export async function serveParty({ party, config, id }: ServeCommand): Promise<number> {
+export async function serveParty({ party, config, id, staff }: ServeCommand): Promise<number> {
   const file = await readNetworkFile(config)
-  if (party !== 'rider') return serveRole(file, party, id)
+  if (party !== 'rider') {
+    const people = staff === undefined ? undefined : await staffOf(file, staff)
+    return serveRole(file, { role: party, ...(id && { id }), ...(people && { staff: people }) })
+  }
   requireData(id === undefined, 'network-file.unknown-id', 'all riders ride together: no --id')
   requireData(
     file.tiers === undefined,
@@ -39,7 +49,14 @@ export async function serveParty({ party, config, id }: ServeCommand): Promise<n
   return serveRiders(file)
 }
 
-async function serveRole(file: NetworkFile, role: ServedRole, id?: string): Promise<number> {
+async function serveRole(
+  file: NetworkFile,
+  {
+    role,
+    id,
+    staff,
+  }: { readonly role: ServedRole; readonly id?: string; readonly staff?: readonly StaffMember[] },
+): Promise<number> {
   const plan = planOfFile(file)
   const ids = servedIds(plan, role, id)
   const { url, port } = addressOfRole(file, role, ids)
@@ -48,7 +65,7 @@ async function serveRole(file: NetworkFile, role: ServedRole, id?: string): Prom
   const server = await serveHttp({
     port,
     handlers: (receiver) => opening.parties?.handlers.get(receiver),
-    extra: untilOpen(() => opening.control),
+    extra: extraOf(opening, staff),
     onFault: (error, path) =>
       tell(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   })
@@ -68,6 +85,40 @@ async function serveRole(file: NetworkFile, role: ServedRole, id?: string): Prom
     for (const close of closers) await close()
   }
   return EXIT.ok
+}
+
+/** Who may order a centre. One that a driver orders takes its time from him, and has no staff. */
+async function staffOf(file: NetworkFile, path: string): Promise<readonly StaffMember[]> {
+  requireData(
+    file.controlToken === undefined,
+    'network-file.bad-field',
+    `${file.name}: controlToken: a centre with staff (--staff) has no driver`,
+  )
+  return readStaffFile(path)
+}
+
+/** Routes beside the link: those of a driver, or those of a centre's own staff. */
+function extraOf(
+  opening: { readonly parties?: ServedParties; readonly control?: Hono },
+  staff: readonly StaffMember[] | undefined,
+): Hono {
+  if (staff === undefined) return untilOpen(() => opening.control)
+  return createStaffApp({
+    staff,
+    now: () => systemClock().now(),
+    engine: nodeEngine(),
+    centres: () => opening.parties && commandsOf(opening.parties),
+  })
+}
+
+/** How the institutions of this process are ordered. */
+function commandsOf({ orders }: ServedParties) {
+  return new Map(
+    [...orders].map(([id, own]) => [
+      id,
+      async (order: object) => await own['command']?.({ order }),
+    ]),
+  )
 }
 
 function controlOf(file: NetworkFile, clock: ManualClock, { orders }: ServedParties): Hono {

@@ -1,9 +1,9 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { openBundle, type SignedBundle, signBundle } from '@unifare/bundle'
 import { instantFromDigits, UnifareError } from '@unifare/core'
 import { nodeEngine } from '@unifare/crypto/node'
 import { readTariffList, type TariffListContent } from '@unifare/fares'
+import { rawPublicKey, readPem } from '../../key-files.ts'
 import { tell } from '../../output.ts'
 
 /** Whether a file holds a signed list, as operators publish it, and not a tariff. */
@@ -51,22 +51,6 @@ export async function signList(
     content,
   } as const
   return signBundle(bundle, async (message) => new Uint8Array(sign(null, message, key)))
-}
-
-async function readPem(file: string, open: (pem: string) => KeyObject): Promise<KeyObject> {
-  const pem = await readFile(file, 'utf8')
-  try {
-    return open(pem)
-  } catch {
-    throw new UnifareError('fare.bad-key', `${file} holds no key in PEM`)
-  }
-}
-
-function rawPublicKey(key: KeyObject, file: string): Uint8Array {
-  if (key.asymmetricKeyType !== 'ed25519') {
-    throw new UnifareError('fare.bad-key', `${file} holds no Ed25519 key`)
-  }
-  return new Uint8Array(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'))
 }
 
 function parsed(text: string, file: string): unknown {
