@@ -12,10 +12,23 @@ const BYTES = 8
  * for disks, not for forgers: who can write the file can write its sums.
  */
 export function checksum(bytes: Uint8Array): Checksum {
+  return addToSums(sumsBefore(bytes.length), bytes)
+}
+
+/** The sums before the first of so many bytes. */
+export function sumsBefore(length: number): Checksum {
+  return [~length >>> 0, START]
+}
+
+/**
+ * The sums behind bytes, from those before them: whole words, unless they are the last. So what lies
+ * between two known sums is checked without the rest.
+ */
+export function addToSums(before: Checksum, bytes: Uint8Array): Checksum {
   const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
   const words = new Int32Array(own.buffer, own.byteOffset, own.length >>> 2)
-  let low = ~own.length
-  let high = START
+  let low = before[0] | 0
+  let high = before[1] | 0
   for (let i = 0; i < words.length; i++) {
     low = (low + words[i]!) | 0
     high = (high + low) | 0
@@ -44,9 +57,15 @@ export function writeSums(words: DataView, at: number, [low, high]: Checksum): v
 }
 
 /** Throws `centre.damaged-file`, which tells what to do. */
-export function requireWhole(isWhole: boolean, file: string): void {
+export function requireWhole(isWhole: boolean, file: string): asserts isWhole {
   const message = `${file} is not as it was written: a close puts it aside and clears its day again`
   requireData(isWhole, 'centre.damaged-file', message, { file })
+}
+
+/** Throws `centre.damaged-file` for a file that an older version wrote: it goes as damaged ones do. */
+export function requireForm(isForm: boolean, file: string): asserts isForm {
+  const message = `${file} is of an older form: a close puts it aside and clears its day again`
+  requireData(isForm, 'centre.damaged-file', message, { file })
 }
 
 /**
@@ -59,7 +78,7 @@ export function damagedFileOf(error: unknown): string | undefined {
     const { file } = error.details
     return typeof file === 'string' ? file : undefined
   }
-  return /([\w.-]+) is not as it was written/.exec(error.message)?.[1]
+  return /([\w.-]+) is (?:not as it was written|of an older form)/.exec(error.message)?.[1]
 }
 
 /** Writes a file with its checksum behind it. */

@@ -1,5 +1,6 @@
 import {
   businessDayStart,
+  concat,
   createSerial,
   type Day,
   type Hashes,
@@ -10,6 +11,7 @@ import {
 } from '@unifare/core'
 import { parseIssuerKeys } from '@unifare/ridecode'
 import type { Verifier } from '../evidence.ts'
+import { merkleRoot } from '../merkle.ts'
 import { accountHash, bucketOf, bucketsOf } from './account-hash.ts'
 import { decodeCardMarks, encodeCardMarks } from './card-snapshot.ts'
 import { type ByBucket, splitCharges, waitingByBucket } from './carry.ts'
@@ -21,7 +23,8 @@ import { readShares } from './member-shares.ts'
 import type { MemberSums } from './member-sums.ts'
 import { type RefundedTap, withRefunds } from './refunded.ts'
 import { type BucketMarks, createBucketMarks, createCardRides } from './ridden-cards.ts'
-import { bucketRoot, rowsByBucket } from './row-leaves.ts'
+import { indexRows } from './row-index.ts'
+import { bucketLeaves, rowsByBucket } from './row-leaves.ts'
 import { rowsHistory } from './rows-history.ts'
 import { loadRules } from './rules-file.ts'
 import type { RecordName } from './serial-owners.ts'
@@ -183,14 +186,15 @@ export function createShardClearer(tools: ClearTools): (job: ClearJob) => Promis
     const rows = rowsByBucket(cleared.rows)
     const waiting = waitingByBucket(cleared.waiting, businessDayStart(rules.oldestDay))
     const shares = { settled: shared.settled(), later: shared.waiting(later) }
-    const sections = sectionsOf(buckets, { rows, marks, waiting, later, shares })
+    const leaves = new Map(buckets.map((bucket) => [bucket, bucketLeaves(rows[bucket]!, hashes)]))
+    const sections = sectionsOf(buckets, { rows, leaves, marks, waiting, later, shares })
     const file = encodeShardFile(sections, spare.pop())
     const kept = storage.replace(shardFile(day, shard, shards), file).then(() => {
       spare.push(file.buffer as ArrayBuffer)
     })
     const part: ClearedPart = {
       shard,
-      bucketRoots: buckets.map((bucket) => toHex(bucketRoot(rows[bucket]!, hashes))),
+      bucketRoots: [...leaves.values()].map((own) => toHex(merkleRoot(own))),
       shareRoots: shareRoots(shares.settled, hashes),
       charges: cleared.charges,
       rows: cleared.rows.length / ROW_BYTES,
@@ -266,6 +270,7 @@ function sectionsOf(
   buckets: readonly number[],
   left: {
     readonly rows: readonly Uint8Array[]
+    readonly leaves: ReadonlyMap<number, readonly Uint8Array[]>
     readonly marks: BucketMarks
     readonly waiting: ByBucket
     readonly later: ByBucket
@@ -275,8 +280,12 @@ function sectionsOf(
   const none = new Uint8Array(0)
   return buckets.flatMap((bucket): Section[] => {
     const marks = left.marks.of(bucket)
+    const rows = left.rows[bucket] ?? none
+    const { bytes: index, sums } = indexRows(rows)
     return [
-      { kind: 'rows', bucket, bytes: left.rows[bucket] ?? none },
+      { kind: 'rows', bucket, bytes: rows, sums },
+      { kind: 'rowIndex', bucket, bytes: index },
+      { kind: 'rowLeaves', bucket, bytes: concat(...(left.leaves.get(bucket) ?? [])) },
       { kind: 'marks', bucket, bytes: marks.count === 0 ? none : encodeCardMarks(marks) },
       { kind: 'waitingTaps', bucket, bytes: left.waiting.get(bucket) ?? none },
       { kind: 'laterCharges', bucket, bytes: left.later.get(bucket) ?? none },

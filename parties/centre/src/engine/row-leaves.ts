@@ -1,10 +1,12 @@
 import type { Hashes } from '@unifare/core'
-import { merkleRoot } from '../merkle.ts'
 import { accountHash, BUCKETS, bucketOf } from './account-hash.ts'
 import { ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /** Verdict rows under one leaf of a day's tree: a proof carries so many. */
 export const ROWS_PER_LEAF = 64
+
+/** Bytes of the rows under one leaf; under the last one of a bucket may be fewer. */
+export const BLOCK_BYTES = ROWS_PER_LEAF * ROW_BYTES
 
 const LEAF = Uint8Array.of(0)
 
@@ -22,17 +24,14 @@ export function rowsByBucket(rows: Uint8Array): Uint8Array[] {
   )
 }
 
-/** Leaf hashes of a bucket's rows (RFC 9162: 0x00 before the content), a leaf for every 64 rows. */
+/**
+ * Leaf hashes of a bucket's rows (RFC 9162: 0x00 before the content), a leaf for every 64 rows. The
+ * bucket's root depends on its rows alone, not on how a day was split over shards.
+ */
 export function bucketLeaves(rows: Uint8Array, hashes: Hashes): Uint8Array[] {
   const leaves: Uint8Array[] = []
-  const step = ROWS_PER_LEAF * ROW_BYTES
-  for (let at = 0; at < rows.length; at += step) {
-    leaves.push(hashes.sha256(LEAF, rows.subarray(at, at + step)))
+  for (let at = 0; at < rows.length; at += BLOCK_BYTES) {
+    leaves.push(hashes.sha256(LEAF, rows.subarray(at, at + BLOCK_BYTES)))
   }
   return leaves
-}
-
-/** Root of one bucket: it depends on its rows alone, not on how a day was split over shards. */
-export function bucketRoot(rows: Uint8Array, hashes: Hashes): Uint8Array {
-  return merkleRoot(bucketLeaves(rows, hashes))
 }

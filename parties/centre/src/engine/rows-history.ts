@@ -1,5 +1,5 @@
 import { concat, type Day, type Storage, view } from '@unifare/core'
-import { accountHash, bucketOf } from './account-hash.ts'
+import { accountHash } from './account-hash.ts'
 import type { AccountKey, DayRows, History } from './past.ts'
 import { loadFees } from './rules-file.ts'
 import { type OpenDays, openDays } from './shard-file.ts'
@@ -7,7 +7,8 @@ import { ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /**
  * Looks accounts up in the verdict rows of closed days, oldest first. Rows of a bucket lie in the
- * order of their accounts' hashes: each account is found by halving.
+ * order of their accounts' hashes: of each day only the blocks are read that have rows of them, and
+ * each account is found there by halving.
  */
 export function rowsHistory(
   storage: Storage,
@@ -15,22 +16,16 @@ export function rowsHistory(
   dayOf: OpenDays = openDays(storage),
 ): History {
   return async (accounts) => {
-    const byBucket = new Map<number, AccountKey[]>()
-    for (const account of accounts) {
-      const bucket = bucketOf(account.hash)
-      const own = byBucket.get(bucket)
-      if (own === undefined) byBucket.set(bucket, [account])
-      else own.push(account)
-    }
+    const hashes = accounts.map(({ hash }) => hash)
     const found: DayRows[] = []
     for (const day of days) {
       const closed = await dayOf(day)
-      const parts: Uint8Array[] = []
-      for (const [bucket, own] of byBucket) {
-        const rows = await closed.read('rows', bucket)
-        for (const account of own) parts.push(rowsOf(rows, account))
-      }
-      found.push({ rows: concat(...parts), fees: await loadFees(storage, day) })
+      const near = await closed.rowsOf(hashes)
+      const own = accounts
+        .map((account) => rowsOf(near, account))
+        .filter(({ length }) => length > 0)
+      if (own.length === 0) continue
+      found.push({ rows: concat(...own), fees: await loadFees(storage, day) })
     }
     return found
   }

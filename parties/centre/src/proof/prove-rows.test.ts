@@ -47,13 +47,14 @@ const BUCKETS = [from(1, 3), from(1_001, 300), [], from(2_001, 70)].map(rowsOfCh
 const LINES = [utf8('{"position":{"id":"20000001","netFen":-5,"payableFen":5,"receivableFen":0}}')]
 
 function dayOf(buckets: readonly Uint8Array[]): RowsDay {
-  const roots = buckets.map((rows) => {
-    const leaves: Uint8Array[] = []
+  const leaves = buckets.map((rows) => {
+    const own: Uint8Array[] = []
     for (let at = 0; at < rows.length; at += LEAF_BYTES) {
-      leaves.push(leafHash(rows.subarray(at, at + LEAF_BYTES)))
+      own.push(leafHash(rows.subarray(at, at + LEAF_BYTES)))
     }
-    return merkleRoot(leaves)
+    return own
   })
+  const roots = leaves.map(merkleRoot)
   const previousRoot = '00'.repeat(32)
   const tree = merkleRoot([...roots, ...LINES.map(leafHash)])
   const root = chainedRoot(fromHex(previousRoot), DAY, tree)
@@ -65,6 +66,8 @@ function dayOf(buckets: readonly Uint8Array[]): RowsDay {
     bucketRoots: roots.map(toHex),
     lines: LINES,
     rowsOf: (bucket) => Promise.resolve(buckets[bucket] ?? new Uint8Array(0)),
+    rowsNear: (hash) => Promise.resolve(buckets[hash >>> 24] ?? new Uint8Array(0)),
+    leavesOf: (bucket) => Promise.resolve(leaves[bucket] ?? []),
   }
 }
 
@@ -100,7 +103,7 @@ describe('a day cleared in columns', () => {
     for (const name of ['30000001-4', '400000000001-11', 'position/20000002']) {
       expect(await proveRow(day, parseSubject(name))).toBeUndefined()
     }
-    expect(await proveRow(day, parseSubject('30000001-1'), 1)).toBeUndefined()
+    expect(await proveRow(day, parseSubject('30000001-1'), 1 << 24)).toBeUndefined()
   })
 
   it('proves nothing from rows, buckets or lines that were changed', async () => {
@@ -108,8 +111,14 @@ describe('a day cleared in columns', () => {
     const changed = (BUCKETS[1] as Uint8Array).slice()
     changed[32] = (changed[32] ?? 0) ^ 1
     const wrong = { code: 'proof.wrong-root' }
-    const rows = { ...day, rowsOf: () => Promise.resolve(changed) }
-    await expect(proveRow(rows, parseSubject('30000001-1003'), 1)).rejects.toMatchObject(wrong)
+    const rows = { ...day, rowsNear: () => Promise.resolve(changed) }
+    await expect(proveRow(rows, parseSubject('30000001-1003'), 1 << 24)).rejects.toMatchObject(
+      wrong,
+    )
+    const leaves = { ...day, leavesOf: async () => (await day.leavesOf(1)).toReversed() }
+    await expect(proveRow(leaves, parseSubject('30000001-1003'), 1 << 24)).rejects.toMatchObject(
+      wrong,
+    )
     const lines = { ...day, lines: [] }
     await expect(proveRow(lines, parseSubject('30000001-1'))).rejects.toMatchObject(wrong)
   })

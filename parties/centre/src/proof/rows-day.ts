@@ -1,5 +1,4 @@
 import { concat, type Day, fromHex, type Storage, type Tx, table, toHex } from '@unifare/core'
-import { BUCKETS } from '../engine/account-hash.ts'
 import type { ClearedSegments } from '../engine/clear-segments.ts'
 import { openClosedDay } from '../engine/shard-file.ts'
 import type { DayRow } from '../tables.ts'
@@ -38,15 +37,19 @@ export async function loadRowsDay(
   const [kept] = await tx.get(bucketRoots, [{ day }])
   if (kept === undefined) return undefined
   const closed = await openClosedDay(storage, day)
+  const rootsOf = (all: Uint8Array) =>
+    Array.from({ length: all.length / ROOT_BYTES }, (_, i) =>
+      all.subarray(i * ROOT_BYTES, (i + 1) * ROOT_BYTES),
+    )
   return {
     day,
     previousRoot,
     root,
     signature,
-    bucketRoots: Array.from({ length: BUCKETS }, (_, i) =>
-      toHex(kept.roots.subarray(i * ROOT_BYTES, (i + 1) * ROOT_BYTES)),
-    ),
+    bucketRoots: rootsOf(kept.roots).map(toHex),
     rowsOf: (bucket) => closed.read('rows', bucket),
+    rowsNear: (hash) => closed.rowsOf([hash]),
+    leavesOf: async (bucket) => rootsOf(await closed.read('rowLeaves', bucket)),
     lines: (await loadLines(tx, day)).lines,
   }
 }

@@ -8,7 +8,7 @@ import {
   view,
 } from '@unifare/core'
 import { type Charge, MEDIA, parseCharge, parseTap, type Tap } from '@unifare/tap'
-import { accountHash, bucketOf } from '../engine/account-hash.ts'
+import { accountHash } from '../engine/account-hash.ts'
 import { charges, type DayRow, days, orders, settled, taps } from '../tables.ts'
 import { loadLines } from './line-table.ts'
 import { type InclusionProof, proveLines } from './proof.ts'
@@ -61,30 +61,30 @@ async function proveOn(
     const kept = await loadLines(tx, day)
     return proveLines({ day, previousRoot, root, signature, ...kept })(subject)
   }
-  const bucket = await bucketOfSubject(tx, subject)
+  const hash = await hashOfSubject(tx, subject)
   // Rows of a tap stand with its charge, which may name a tap of another account.
-  const proof = await proveRow(ofRows, subject, bucket)
+  const proof = await proveRow(ofRows, subject, hash)
   return proof ?? (subject.kind === 'tap' ? proveRow(ofRows, subject) : undefined)
 }
 
-/** Bucket of the account that a charge or tap is of. */
-async function bucketOfSubject(tx: Tx, subject: Subject): Promise<number | undefined> {
+/** Hash of the account that a charge or tap is of. */
+async function hashOfSubject(tx: Tx, subject: Subject): Promise<number | undefined> {
   if (subject.kind === 'charge') {
     const [row] = await tx.get(charges, [chargeKey(subject.charge)])
-    return row && bucketOfAccount(parseCharge(row.raw))
+    return row && hashOfAccount(parseCharge(row.raw))
   }
   if (subject.kind !== 'tap') return undefined
   const [row] = await tx.get(taps, [tapKey(subject.delivery)])
-  return row === undefined || row.identity === '' ? undefined : bucketOfAccount(parseTap(row.raw))
+  return row === undefined || row.identity === '' ? undefined : hashOfAccount(parseTap(row.raw))
 }
 
-function bucketOfAccount({
+function hashOfAccount({
   medium,
   issuer,
   account,
 }: Pick<Charge | Tap, 'medium' | 'issuer' | 'account'>): number {
   const words = view(fromHex(`${issuer}${account}F`))
-  return bucketOf(accountHash(words, 0, medium === 'card' ? MEDIA.card : MEDIA.code))
+  return accountHash(words, 0, medium === 'card' ? MEDIA.card : MEDIA.code)
 }
 
 async function subjectOf(tx: Tx, name: string): Promise<Subject> {
