@@ -58,14 +58,9 @@ async function told(command: () => Promise<number>): Promise<unknown> {
 const asked = () => ({ data, lang: 'en', json: true }) as const
 const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
   windows: () => showWindows(undefined, asked()),
-  'one window': () => showWindows('W20261120-1', asked()),
   reserves: () => showReserves(asked()),
-  held: () => showHeld(asked()),
-  suspense: () => showSuspense(asked()),
   alarms: () => printAlarms({ data, at: '2026-12-01T00:00:00Z', json: true }),
-  differences: () => reconcile(asked()),
   "an issuer's differences": () => reconcile({ ...asked(), party: ISSUER }),
-  statistics: () => statistics(asked()),
 }
 
 describe('a network that runs', () => {
@@ -112,6 +107,10 @@ describe('a network that runs', () => {
     const running: Record<string, unknown> = {}
     for (const [name, command] of Object.entries(COMMANDS)) running[name] = await told(command)
     expect(running['windows']).toMatchObject({ windows: [{ state: 'SETTLED', eventsHold: true }] })
+    expect(await told(() => showWindows('W20261120-1', asked()))).toEqual(running['windows'])
+    expect(await told(() => showHeld(asked()))).toMatchObject({ held: [] })
+    expect(await told(() => showSuspense({ ...asked(), all: true }))).toMatchObject({ items: [] })
+    expect(await told(() => statistics(asked()))).toMatchObject({ lastDay: '2026-11-20' })
     printed.mockReset().mockReturnValue(true)
     expect(await writePayments({ data, window: 'W20261120-1', json: true })).toBe(0)
     await writeFile(record, JSON.stringify(own))
