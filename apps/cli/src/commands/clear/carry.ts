@@ -8,6 +8,7 @@ import {
   databaseUrls,
   folderName,
   openCarrying,
+  watchServers,
 } from './carrying.ts'
 import { createEnding } from './ending.ts'
 
@@ -28,7 +29,8 @@ export async function carry(
   const ending = createEnding()
   const { signal } = ending
   const client = openLeaseClient({ urls: databaseUrls(options.database), signal })
-  tell(`${name} looks for the database`)
+  tell(`${name} looks for the database · 正在连接数据库`)
+  const watching = watchServers(options)
   const carrying = await openCarrying(client, { ...options, keeps: true })
   ending.listen()
   const progress = createProgress('carried')
@@ -50,6 +52,7 @@ export async function carry(
   } catch (error) {
     return await ending.failed(error)
   } finally {
+    await watching.close()
     await carrying.close()
     await client.close()
   }

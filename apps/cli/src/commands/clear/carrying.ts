@@ -9,10 +9,11 @@ import {
   type LeaseClient,
   openCarriedFiles,
   openCarrier,
+  readAddresses,
 } from '@unifare/centre/node'
 import { requireData } from '@unifare/core'
 import { tell } from '../../output.ts'
-import { watchBrokers } from './broker-watch.ts'
+import { watchPlaces } from './reach-watch.ts'
 
 /** What both commands are told. */
 export interface CarryingOptions {
@@ -44,6 +45,18 @@ export function databaseUrls(database: string): string[] {
   return urls
 }
 
+/** Tells of databases and brokers that do not answer, until it is closed. */
+export function watchServers({
+  database,
+  carrier,
+}: {
+  readonly database: string
+  readonly carrier?: string
+}): ReturnType<typeof watchPlaces> {
+  const databases = databaseUrls(database).map((url) => new URL(url))
+  return watchPlaces([...databases, ...(carrier ? readAddresses(carrier).urls : [])], tell)
+}
+
 /** Name of a folder among all: it stays the same over restarts. */
 export function folderName({ data, name }: Pick<CarryingOptions, 'data' | 'name'>): string {
   return name ?? `${hostname()}-${basename(resolve(data))}`
@@ -57,7 +70,6 @@ export async function openCarrying(
   const name = folderName(options)
   const files = await openCarriedFiles(client)
   tell(`${name} looks for the brokers · 正在连接消息中间件`)
-  const watching = watchBrokers(options.carrier, tell)
   const carrier = await openCarrier(options.carrier)
   const common = { files, carrier, dir: resolve(options.data) }
   const receiver = await createFileReceiver({ ...common, receiver: name, keeps: options.keeps })
@@ -68,7 +80,6 @@ export async function openCarrying(
     sender,
     receiver,
     async close() {
-      await watching.close()
       await sender.close()
       await receiver.close()
       await carrier.close()

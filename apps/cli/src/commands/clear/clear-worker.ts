@@ -14,7 +14,13 @@ import {
 import { UnifareError } from '@unifare/core'
 import { makeWritableFolder } from '@unifare/core/node'
 import { EXIT, printJson, printLines, tell } from '../../output.ts'
-import { type CarryingOptions, databaseUrls, folderName, openCarrying } from './carrying.ts'
+import {
+  type CarryingOptions,
+  databaseUrls,
+  folderName,
+  openCarrying,
+  watchServers,
+} from './carrying.ts'
 import { createEnding } from './ending.ts'
 
 /** What `unifare clear worker` is told. */
@@ -43,7 +49,8 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   const client = openLeaseClient({ urls, signal: ending.signal })
   const name = folderName(flags)
   const done = { scattered: 0, cleared: 0, charges: 0 }
-  tell(`${name} looks for the database`)
+  tell(`${name} looks for the database · 正在连接数据库`)
+  const watching = watchServers(flags)
   const table = await openJobTable(client)
   const carrying =
     carrier === undefined
@@ -92,6 +99,7 @@ export async function clearWorker(flags: WorkerFlags): Promise<number> {
   } catch (error) {
     return await ending.failed(error)
   } finally {
+    await watching.close()
     await carrying?.close()
     await client.close()
     await pool.close()

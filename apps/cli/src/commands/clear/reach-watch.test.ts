@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { readAddresses } from '@unifare/centre/node'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { watchBrokers } from './broker-watch.ts'
+import { watchPlaces } from './reach-watch.ts'
 
 const endings: (() => unknown)[] = []
 afterEach(async () => {
@@ -25,19 +26,21 @@ async function freePort(): Promise<number> {
   return port
 }
 
-function watch(carrier: string): string[] {
+function watch(places: readonly URL[]): string[] {
   const told: string[] = []
-  const watching = watchBrokers(carrier, (line) => told.push(line))
+  const watching = watchPlaces(places, (line) => told.push(line))
   endings.push(() => watching.close())
   return told
 }
 
-describe('brokers', () => {
+describe('databases and brokers', () => {
   it('that do not answer are told at once, each once, by its address without a password', async () => {
     const here = await listen('INFO {}\r\n')
     endings.push(() => here.server.close())
     const away = await freePort()
-    const told = watch(`nats://clerk:secret@127.0.0.1:${away},127.0.0.1:${here.port}`)
+    const told = watch(
+      readAddresses(`nats://clerk:secret@127.0.0.1:${away},127.0.0.1:${here.port}`).urls,
+    )
     await vi.waitFor(() => expect(told.length).toBeGreaterThan(0), 1_000)
     expect(told).toEqual([
       `nats://127.0.0.1:${away} does not answer (ECONNREFUSED): it is tried until it does · 未应答，持续重试`,
@@ -52,7 +55,30 @@ describe('brokers', () => {
   it('that take a connection and say nothing do not answer either', async () => {
     const silent = await listen('')
     endings.push(() => silent.server.close())
-    const told = watch(`amqp://127.0.0.1:${silent.port}`)
+    const told = watch([new URL(`amqp://127.0.0.1:${silent.port}`)])
     await vi.waitFor(() => expect(told.join('')).toContain('does not answer (silent)'), 5_000)
   }, 10_000)
+
+  it('are databases too: a server answers the greeting of its kind', async () => {
+    const asked: string[] = []
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes) => {
+        asked.push(bytes.toString('hex'))
+        socket.end('N')
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    endings.push(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const away = await freePort()
+    const told = watch([
+      new URL(`postgres://u:secret@127.0.0.1:${port}/x`),
+      new URL(`postgresql://u@127.0.0.1:${away}/x`),
+      new URL('postgres:///x?host=/run/postgresql'),
+    ])
+    await vi.waitFor(() => expect([asked.length, told.length]).toEqual([1, 1]), 1_000)
+    expect(asked).toEqual(['00000008' + '04d2162f'])
+    expect(told[0]).toMatch(/^postgresql:\/\/127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)/)
+  })
 })
