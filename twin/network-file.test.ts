@@ -40,14 +40,10 @@ describe('a network file', () => {
     expect(parse({ ...GOOD, resultFiles })).toMatchObject({ resultFiles })
   })
 
-  it('says how a centre closes its days, which one among others may not do by segments', () => {
+  it('says how centres close their days', () => {
     expect(parse({ ...GOOD, clearing: 'segments' })).toMatchObject({ clearing: 'segments' })
     expect(refusal(() => parse({ ...GOOD, clearing: 'rows' }))).toContain(
       'clearing: must be one of objects, segments',
-    )
-    const centres = [{ id: '00000156', tier: 'national' }]
-    expect(refusal(() => parse({ ...GOOD, clearing: 'segments', centres }))).toContain(
-      'clearing: a centre among others',
     )
   })
 

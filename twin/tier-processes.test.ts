@@ -65,6 +65,7 @@ it('a province and the nation above it are two programs: killed between, each ri
       ...Object.fromEntries(members.map((id) => [id, address(memberPort)])),
     },
     controlToken: TOKEN,
+    clearing: 'segments',
   })
   const config = join(dir, 'network.json')
   await writeFile(config, text)

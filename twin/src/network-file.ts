@@ -139,13 +139,10 @@ function objectOf(value: unknown): Fields | undefined {
     : undefined
 }
 
-function clearingOf({ clearing, centres }: Fields, at: At): { readonly clearing?: ClearingWay } {
+function clearingOf({ clearing }: Fields, at: At): { readonly clearing?: ClearingWay } {
   if (clearing === undefined) return {}
   const way = CLEARING_WAYS.find((one) => one === clearing)
   if (way === undefined) return at('clearing', `must be one of ${CLEARING_WAYS.join(', ')}`)
-  if (way === 'segments' && centres !== undefined) {
-    at('clearing', 'a centre among others closes its days with objects')
-  }
   return { clearing: way }
 }
 

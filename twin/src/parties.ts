@@ -40,8 +40,8 @@ export interface Ground {
   readonly envOf: (party: string) => Env
   /** Members that get T-Union-like result files; nobody when not given. */
   readonly resultFiles?: readonly string[]
-  /** The centre closes its days by segments; with objects when not given. */
-  readonly clearing?: SegmentClearing
+  /** How a centre closes its days by segments; with objects where it is not told. */
+  readonly clearingOf?: (centre: string) => SegmentClearing | undefined
   /** Hears of what goes wrong with a centre's own files. */
   readonly onCentreFault?: (fault: CentreFault) => void
   /** The node that links the gates of a station; every terminal decides alone without. */
@@ -64,6 +64,7 @@ export function openPlannedCentre(
 ): Promise<Centre> {
   const { plan, keys } = ground
   const { purchase, tac } = keys.masters
+  const clearing = ground.clearingOf?.(id)
   return openCentre({
     id,
     env: ground.envOf(id),
@@ -78,7 +79,7 @@ export function openPlannedCentre(
     ...(plan.tiers && {
       tiers: { tiers: plan.tiers, divisionOf: (member) => divisionOf(plan, member) },
     }),
-    ...(ground.clearing && { clearing: ground.clearing }),
+    ...(clearing && { clearing }),
     ...(ground.onCentreFault && { onFault: ground.onCentreFault }),
     fileMembers: fileMembersOf(ground),
     cardPrefixes: numberPrefixes(),

@@ -11,12 +11,15 @@ export interface CentreClearing {
   close(): Promise<void>
 }
 
-/** Opens the clearing of a demonstration's centre; its threads start with the first close. */
-export async function openCentreClearing({
-  dataDir,
-  ...options
-}: DemonstrationVerifierOptions & { readonly dataDir: string }): Promise<CentreClearing> {
-  const storageDir = institutionDir(dataDir, options.centre)
+/**
+ * Opens the clearing of a demonstration's centre; its threads start with the first close. The keys are
+ * those of the `centre` that has them for all, where there are several.
+ */
+export async function openCentreClearing(
+  id: string,
+  { dataDir, ...options }: DemonstrationVerifierOptions & { readonly dataDir: string },
+): Promise<CentreClearing> {
+  const storageDir = institutionDir(dataDir, id)
   const spillDir = join(storageDir, 'spill')
   const setup = {
     storageDir,

@@ -90,13 +90,13 @@ export async function startNetwork(options: StartOptions): Promise<Running> {
   const { seed, dataDir, clearing: way } = options
   const centre = plan.centre.id
   const clearing =
-    way === 'segments' ? await openCentreClearing({ seed, dataDir, centre }) : undefined
+    way === 'segments' ? await openCentreClearing(centre, { seed, dataDir, centre }) : undefined
   const network = await openLocalNetwork(
     {
       plan,
       keys,
       engine,
-      ...(clearing && { clearing: clearing.clearing }),
+      ...(clearing && { clearingOf: () => clearing.clearing }),
       onCentreFault: tellFault,
       envOf: (party) => {
         const env = environments.get(party)

@@ -24,7 +24,7 @@ import {
 } from '@unifare/twin'
 import type { ServedRole } from '@unifare/twin/node'
 import { tellFault } from './alarm-line.ts'
-import { openCentreClearing } from './centre-clearing.ts'
+import { type CentreClearing, openCentreClearing } from './centre-clearing.ts'
 import { processEngine } from './engine.ts'
 import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 import { institutionsOf } from './running.ts'
@@ -100,10 +100,14 @@ export async function openStanding(options: {
       environments.set(party, { clock, random, ...own })
     },
   }
-  const keys = createNetworkKeys({ seed: file.seed, centre: plan.centre.id, engine })
+  const { seed, dataDir } = file
   const centre = plan.centre.id
+  const keys = createNetworkKeys({ seed, centre, engine })
   const bySegments = file.clearing === 'segments' && role === 'centre'
-  const clearing = bySegments ? await openCentreClearing({ ...file, centre }) : undefined
+  const clearings = new Map<string, CentreClearing>()
+  for (const id of bySegments ? ids : []) {
+    clearings.set(id, await openCentreClearing(id, { seed, dataDir, centre }))
+  }
   const kept =
     role === 'terminal'
       ? await standTerminals(stand, plan, ids)
@@ -127,7 +131,7 @@ export async function openStanding(options: {
       engine,
       link: linkOf(file),
       ...(file.resultFiles && { resultFiles: file.resultFiles }),
-      ...(clearing && { clearing: clearing.clearing }),
+      clearingOf: (id) => clearings.get(id)?.clearing,
       onCentreFault: tellFault,
       envOf(party) {
         const env = environments.get(party)
@@ -137,7 +141,7 @@ export async function openStanding(options: {
     },
     database: kept.database,
     async close() {
-      await clearing?.close()
+      for (const clearing of clearings.values()) await clearing.close()
       await kept.close()
     },
   }

@@ -156,11 +156,6 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
 
 function createMachine(options: CentreOptions, onClose: () => void) {
   const { id, engine, institutions } = options
-  requireData(
-    options.tiers === undefined || options.clearing === undefined,
-    'clearing.tiers',
-    'a centre among others closes its days with objects',
-  )
   const fees = options.fees ?? DEMONSTRATION_FEES
   checkFeeRows(fees)
   const settling = createSettling(options)

@@ -4,11 +4,11 @@ import type { Cleared } from './clearing.ts'
 import { runDay, storeDay } from './close.ts'
 import type { ClosingDay, DayOutcome, DayResult, Stated } from './day-outcome.ts'
 import { noteSplits } from './files/result-splits.ts'
-import { pagesOf, type StatementLine, statementsOf } from './statement.ts'
+import { pagesOf, type Statement, type StatementLine, statementsOf } from './statement.ts'
 import { STATEMENT_PART_LINES } from './statement-pages.ts'
 import { linesText } from './statement-text.ts'
 import { statements } from './tables.ts'
-import { withFromAbove } from './tiers/statements.ts'
+import { pagesFromAbove, withFromAbove } from './tiers/statements.ts'
 
 /** Closes a day with objects in memory: the specification of all closes. */
 export async function closeWithObjects(tx: Tx, closing: ClosingDay): Promise<DayOutcome> {
@@ -30,7 +30,9 @@ async function tellObjects(
 ): Promise<readonly Stated[]> {
   const { day, root } = cleared
   const { above = [] } = rules.tiers ?? {}
-  const all = await withFromAbove(tx, statementsOf(cleared, centre), { above, day, root })
+  const pages: Statement[] = []
+  for await (const page of pagesFromAbove(tx, above)) pages.push(page)
+  const all = withFromAbove(statementsOf(cleared, centre), pages, { day, root })
   await tx.put(
     statements,
     all.map((statement) => ({ day, member: statement.member, statement })),

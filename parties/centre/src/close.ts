@@ -11,6 +11,7 @@ import {
   serialKey,
 } from './clearing.ts'
 import { correctedBefore } from './corrected-before.ts'
+import { openLiability } from './deny-liability.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
 import type { OrderMove } from './order-moves.ts'
@@ -22,9 +23,7 @@ import {
   cards,
   charges,
   corrections,
-  type DenyRow,
   days,
-  denyEntries,
   type OrderRow,
   orders,
   serials,
@@ -32,7 +31,6 @@ import {
   type TapRow,
   taps,
 } from './tables.ts'
-import { denyListsOf } from './tiers/deny-lists.ts'
 import type { TierRules } from './tiers/money.ts'
 import { goneUp } from './tiers/routing.ts'
 
@@ -82,8 +80,9 @@ export async function currentRules(
     fees: options.fees,
     oldestDay: new Date(parseDay(options.day) - OVERDUE_DAYS * DAY_MS).toISOString().slice(0, 10),
     issuerKeys: shelf.get(shelfKey('issuer-keys', options.centre))?.content ?? null,
-    // By segments, what was delivered is known from the journal.
-    missing: options.segments ? [] : await missingTaps(tx, options.tiers !== undefined),
+    // By segments, what was delivered is known from the journal, where all of it is cleared here.
+    missing:
+      options.segments && !options.tiers ? [] : await missingTaps(tx, options.tiers !== undefined),
     ...(options.holdDays !== undefined && options.holdDays > 0 && { holdDays: options.holdDays }),
     ...(options.tiers && { tiers: options.tiers }),
     ...(options.segments && { segments: options.segments }),
@@ -226,7 +225,7 @@ async function checkTaps(
     .filter((named) => !missing.has(deliveryId(named)))
     .map(({ terminal, sequence }) => ({ terminal, sequence }))
   const found = (await tx.get(taps, keys)).filter((row) => row !== undefined)
-  const denied = await deniedBy(tx, found, rules.tiers?.lists ?? {})
+  const denied = await openLiability(tx, rules.tiers?.lists)
   const read = found.flatMap((row) => {
     const tap = readTap(row)
     return tap === undefined ? [] : [{ row, tap }]
@@ -241,7 +240,7 @@ async function checkTaps(
       tap,
       hash: toHex(sha256(row.raw)),
       ...(verdicts[index] as EvidenceVerdict),
-      denied: denied(row, `${tap.medium}/${tap.issuer}/${tap.account}`),
+      denied: denied(row, tap),
     })
   })
   const came = found.map(deliveryId)
@@ -249,36 +248,13 @@ async function checkTaps(
 }
 
 /** The record; undefined where it cannot be read, or claims another place than its delivery's. */
-function readTap(row: TapRow): Tap | undefined {
+export function readTap(row: TapRow): Tap | undefined {
   try {
     const tap = parseTap(row.raw)
     return deliveryId(tap) === deliveryId(row) ? tap : undefined
   } catch (error) {
     if (!(error instanceof UnifareError)) throw error
     return undefined
-  }
-}
-
-/** Liability: a terminal that held a list with the entry had to refuse. */
-async function deniedBy(
-  tx: Tx,
-  rows: readonly TapRow[],
-  lists: Readonly<Record<string, string>>,
-): Promise<(row: TapRow, key: string) => boolean> {
-  if (rows.length === 0) return () => false
-  const entries = new Map<string, DenyRow[]>()
-  for (const row of await tx.select(denyEntries, {})) {
-    const alike = entries.get(row.key)
-    if (alike === undefined) entries.set(row.key, [row])
-    else alike.push(row)
-  }
-  const others = await denyListsOf(tx, Object.values(lists))
-  const stood = ({ version, until }: Pick<DenyRow, 'version' | 'until'>, held: number) =>
-    held >= version && (until === 0 || held < until)
-  return ({ operator, denyVersion }, key) => {
-    const list = lists[operator]
-    const own = list === undefined ? entries.get(key) : others.get(`${list}/${key}`)
-    return own?.some((row) => stood(row, denyVersion)) ?? false
   }
 }
 

@@ -116,8 +116,7 @@ export function createDayClose(options: DayCloseOptions): DayClose {
       await postEntries(tx, tierEntries(day, { own: positions, centre: id, rules: rules.tiers }))
       await stateFromAbove(tx, above, day)
       const oldest = { from: await oldestBefore(tx, day), before: rules.oldestDay }
-      const told = stated.map(({ statement }) => statement)
-      await edge.dayClosed(tx, { day, root, statements: told, units, oldest }, input.send)
+      await edge.dayClosed(tx, { day, root, stated, units, oldest }, input)
     }
     return { day, root, settledFen, charges, rejected }
   }

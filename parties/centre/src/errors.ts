@@ -37,10 +37,6 @@ export const centreErrors = {
   },
   'carrier.unreachable': { en: 'no broker can be reached', zh: '无法连接消息中间件' },
   'fee.bad-row': { en: 'the fee matrix contradicts itself', zh: '手续费规则冲突' },
-  'clearing.tiers': {
-    en: 'days of a centre among others are not cleared from segments',
-    zh: '多级清分中心的清算日暂不能按段重新清算',
-  },
   'clearing.no-secret': {
     en: 'the passphrase or PIN of the key store is not told',
     zh: '未提供密钥库口令',

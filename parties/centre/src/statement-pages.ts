@@ -61,7 +61,12 @@ export async function* loadStatements(tx: Tx, day: Day): AsyncGenerator<Statemen
 
 /** Takes the lines of a day that closes now as they come, and keeps them in pages. */
 export interface PageWriter {
-  add(member: string, lines: readonly StatementLine[]): Promise<void>
+  /** Lines that this centre did not make itself come with `canonicalJson`. */
+  add(
+    member: string,
+    lines: readonly StatementLine[],
+    textOf?: (line: StatementLine) => string,
+  ): Promise<void>
   /** Keeps what is left; pages by member. */
   end(): Promise<ReadonlyMap<string, number>>
 }
@@ -75,10 +80,10 @@ export function createPageWriter(tx: Tx, day: Day): PageWriter {
       { day, member, part, lines: utf8(lines.map(({ text }) => text).join(',')) },
     ])
   return {
-    async add(member, lines) {
+    async add(member, lines, textOf = lineText) {
       const own = open.get(member) ?? { parts: 0, lines: [] }
       open.set(member, own)
-      for (const line of lines) own.lines.push({ entry: line.entry, text: lineText(line) })
+      for (const line of lines) own.lines.push({ entry: line.entry, text: textOf(line) })
       // A page ends by what follows it: the last one stays open.
       const pages = pagesOf(own.lines, STATEMENT_PART_LINES)
       own.lines = pages.pop() ?? []

@@ -119,9 +119,9 @@ function placesText({ from, until }: Places): Uint8Array {
 /** Segments of the intake with records of the day, and those of files. */
 async function segmentsOf(
   storage: Storage,
-  { day, from, until, refused }: DayInput,
+  { day, from, until, refused, isRouted }: DayInput,
 ): Promise<SegmentDay['segments']> {
-  const taken = await segmentsBetween(storage, { from, until })
+  const taken = isRouted ? [] : await segmentsBetween(storage, { from, until })
   const journal = fileJournal(day, until)
   const filed = await listSegments(storage, journal)
   const all = { journal, from: 0, until: Number.MAX_SAFE_INTEGER, refused: [] }

@@ -1,12 +1,15 @@
 import { type Day, fromHex, type Tx } from '@unifare/core'
 import { intake } from '@unifare/institution'
-import { MEDIA, parseCharge } from '@unifare/tap'
+import { deliveryId, MEDIA, parseCharge } from '@unifare/tap'
 import type { ClosingRules } from '../close.ts'
+import { openLiability } from '../deny-liability.ts'
 import type { OrderMove } from '../order-moves.ts'
 import { pagesOf } from '../row-pages.ts'
+import { waits } from '../rules/hold-rules.ts'
 import { charges, denyEntries, orders, refunds, taps } from '../tables.ts'
 import type { FileRecords, FileTap } from './file-records.ts'
 import type { RefundedTap } from './refunded.ts'
+import { openRoutedTaps, type RoutedTaps } from './routed-taps.ts'
 import type { StoredRules } from './rules-file.ts'
 import { serialConflicts } from './serial-conflicts.ts'
 import type { RecordName } from './serial-owners.ts'
@@ -26,6 +29,11 @@ export interface DayInput {
   /** Records under a serial that stands for another debit since an earlier day. */
   readonly conflicts: readonly RecordName[]
   readonly files: FileRecords
+  /**
+   * Of a centre among others: all that it clears stands in `files`, for its journal has what others
+   * clear, too.
+   */
+  readonly isRouted: boolean
 }
 
 /** Charges that a centre makes of the lines of an upload file carry this tariff. */
@@ -43,10 +51,12 @@ export async function readDayInput(
   },
 ): Promise<DayInput> {
   const { day, from, until, isClosed } = options
-  const { acceptance, issuers, fees, oldestDay, issuerKeys, holdDays } = options.rules
+  const { acceptance, issuers, fees, oldestDay, issuerKeys, holdDays, tiers } = options.rules
   // What is of no day yet belongs to the one that closes, unless it is of a later one.
   const where = { day: isClosed ? day : '' }
   const moves = (await tx.select(orders, where)).filter(({ tapDay }) => tapDay <= day)
+  const routed = tiers && openRoutedTaps(await openLiability(tx, tiers.lists))
+  const asked = await askedRecords(tx, where, { ...options, routed })
   return {
     day,
     rules: {
@@ -55,13 +65,13 @@ export async function readDayInput(
       issuers: new Set(issuers),
       acceptance,
       fees,
-      denied: await deniedMedia(tx),
+      denied: routed?.denied() ?? (await deniedMedia(tx)),
       ...(holdDays !== undefined && { holdDays }),
       issuerKeys,
     },
     from,
     until,
-    refused: await refusedPlaces(tx, { from, until }),
+    refused: routed ? [] : await refusedPlaces(tx, { from, until }),
     orders: moves.map(
       ({ issuer, order, kind, agent, amountFen }): OrderMove => ({
         issuer,
@@ -74,7 +84,8 @@ export async function readDayInput(
     refunded: (await tx.select(refunds, {}))
       .filter((row) => row.day < day)
       .map(({ issuer, account, counter }) => ({ issuer, account, counter })),
-    ...(await askedRecords(tx, where, day)),
+    ...asked,
+    isRouted: routed !== undefined,
   }
 }
 
@@ -110,28 +121,45 @@ async function deniedMedia(tx: Tx): Promise<StoredRules['denied']> {
 
 /**
  * What must be known of charges before they are cleared: records that came by file (their taps came
- * in the same one, so none of these charges waits for a record), and serials given twice.
+ * in the same one, so none of these charges waits for a record), or all of a centre among others, and
+ * serials given twice.
  */
 async function askedRecords(
   tx: Tx,
   where: { readonly day: string },
-  day: Day,
+  {
+    day,
+    rules,
+    routed,
+  }: {
+    readonly day: Day
+    readonly rules: ClosingRules
+    readonly routed: RoutedTaps | undefined
+  },
 ): Promise<Pick<DayInput, 'files' | 'conflicts'>> {
   const raws: Uint8Array[] = []
   const found: FileTap[] = []
   const conflicts: RecordName[] = []
+  const missing = new Set(rules.missing)
+  const held = { day, holdDays: rules.holdDays ?? 0, missing }
   for await (const page of pagesOf(tx, charges, where)) {
     const asked = page
       .map(({ raw }) => ({ raw, charge: parseCharge(raw) }))
-      .filter(({ charge }) => charge.tapDay <= day)
-    const filed = asked.filter(({ charge }) => charge.tariff === FILE_TARIFF)
+      .filter(({ charge }) => charge.tapDay <= day && (where.day === day || !waits(charge, held)))
+    const filed = routed ? asked : asked.filter(({ charge }) => charge.tariff === FILE_TARIFF)
     raws.push(...filed.map(({ raw }) => raw))
-    const named = filed.flatMap(({ charge }) => charge.taps)
+    const named = filed
+      .flatMap(({ charge }) => charge.taps)
+      .filter((one) => !missing.has(deliveryId(one)))
     const rows = await tx.get(
       taps,
       named.map(({ terminal, sequence }) => ({ terminal, sequence })),
     )
-    found.push(...rows.flatMap((row): FileTap[] => (row === undefined ? [] : [row])))
+    found.push(
+      ...rows.flatMap((row): FileTap[] =>
+        row === undefined ? [] : [routed ? routed.take(row) : row],
+      ),
+    )
     const all = asked.map(({ charge }) => charge)
     conflicts.push(...(await serialConflicts(tx, all, day)))
   }

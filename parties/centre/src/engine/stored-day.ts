@@ -29,7 +29,7 @@ export async function storedDays(
   return (await tx.select(days, {})).map(({ day, root }) => ({ day, root }))
 }
 
-/** Reads what a closed day was cleared from. Throws `centre.day-open`, `clearing.tiers`. */
+/** Reads what a closed day was cleared from. Throws `centre.day-open`. */
 export async function readStoredDay(
   tx: Tx,
   { centre, day }: { readonly centre: string; readonly day: Day },
@@ -37,8 +37,6 @@ export async function readStoredDay(
   const [row] = await tx.get(days, [{ day }])
   requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
   const rules = row.rules as ClosingRules
-  const message = 'a centre among others cleared it, and some of its journal is cleared elsewhere'
-  requireData(rules.tiers === undefined, 'clearing.tiers', message)
   const places = placesOf(await closingPlaces(tx, centre), day)
   const judged = await tx.select(charges, { day })
   return {

@@ -147,11 +147,6 @@ describe('days closed by segments', () => {
     expect(await readOutcome(again)).toEqual(await readOutcome(objects))
   })
 
-  test('are refused to a centre among others', async () => {
-    const tiers = { tiers: { centres: [], rules: [] }, divisionOf: () => '000000' }
-    expect(await refusal(openCentre({ clearing: {}, tiers }))).toBe('clearing.tiers')
-  })
-
   test('are proved by their verdict rows to whoever has the key of the centre', async () => {
     const { centre, storage, publicKeyOf } = await liveNetwork()
     const trust = { publicKey: publicKeyOf(CENTRE), engine: nodeEngine() }

@@ -1,4 +1,4 @@
-import { type Day, type Fen, fen, type Tx } from '@unifare/core'
+import { canonicalJson, type Day, type Fen, fen, type Tx } from '@unifare/core'
 import { postEntries } from '@unifare/ledger'
 import { addSpent, moneyEntries, suspenseEntries } from '../books.ts'
 import type { Cleared } from '../clearing.ts'
@@ -14,11 +14,13 @@ import {
   membersOf,
   NO_SUMS,
   type SideSums,
+  type Statement,
   statementHead,
 } from '../statement.ts'
 import { createPageWriter, storedPages } from '../statement-pages.ts'
 import { createDayStatistics } from '../statistics/note-day.ts'
 import { orders, statements } from '../tables.ts'
+import { pagesFromAbove, withFromAbove } from '../tiers/statements.ts'
 import { type JudgedCharge, judgedPages } from './judged-pages.ts'
 import { clearOwnDay, noRefusal, type SegmentTools } from './segment-clearing.ts'
 import { storePage } from './store-page.ts'
@@ -34,6 +36,7 @@ export async function closeBySegments(
   tools: SegmentTools,
 ): Promise<DayOutcome> {
   const { day, rules } = closing
+  const { tiers } = rules
   const { cleared, closed, moves } = await clearOwnDay(tx, { ...closing, isClosed: false }, tools)
   const { pageCharges } = tools.clearing
   const sums = createDaySums(tx, closing)
@@ -42,7 +45,7 @@ export async function closeBySegments(
     await storePage(tx, page, day)
     await sums.add(page)
   }
-  const told = await sums.end()
+  const told = await sums.end(pagesFromAbove(tx, tiers?.above ?? []))
   await postEntries(tx, moneyEntries(day, cleared.money, told.spent))
   await storeOrders(tx, moves, day)
   await storeRowsRoot(tx, cleared)
@@ -56,7 +59,7 @@ export async function closeBySegments(
     rejected,
     positions,
     settledFen: fen(Number(cleared.settledFen)),
-    money: { ...outcome, pairs: told.pairs },
+    money: { ...outcome, pairs: told.pairs, tiers },
     tell: (later) => tellSegments(later, outcome, { ...told, centre: closing.centre }),
   }
 }
@@ -67,12 +70,16 @@ async function tellSegments(
   told: Pick<Parameters<typeof statementHead>[1], 'centre'> & {
     readonly sums: ReadonlyMap<string, SideSums>
     readonly pages: ReadonlyMap<string, number>
+    readonly above: readonly Statement[]
   },
 ): Promise<readonly Stated[]> {
   const { day } = cleared
-  const stated = membersOf(cleared, told.sums.keys()).map((member): Stated => {
+  const own = membersOf(cleared, told.sums.keys()).map((member) => {
     const sums = told.sums.get(member) ?? NO_SUMS
-    const statement = statementHead(member, { cleared, centre: told.centre, sums })
+    return statementHead(member, { cleared, centre: told.centre, sums })
+  })
+  const stated = withFromAbove(own, told.above, cleared).map((statement): Stated => {
+    const { member } = statement
     const pages = told.pages.get(member) ?? 0
     return {
       statement,
@@ -121,10 +128,17 @@ function createDaySums(tx: Tx, { day, centre, fileRecordsMax }: ClosingDay) {
         await pages.add(member, lines)
       }
     },
-    async end() {
+    /** Behind the own lines of a member stand those of the centres above. */
+    async end(fromAbove: AsyncIterable<Statement>) {
+      const above: Statement[] = []
+      for await (const { lines, ...head } of fromAbove) {
+        splits.add(head.member, lines)
+        await pages.add(head.member, lines, canonicalJson)
+        above.push({ ...head, lines: [] })
+      }
       await statistics.end()
       await tx.put(resultSplits, splits.rows())
-      return { pairs: pairsOf(pairs), spent, sums, pages: await pages.end() }
+      return { pairs: pairsOf(pairs), spent, sums, above, pages: await pages.end() }
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type Day, type Hashes, requireData, type Storage, type Tx } from '@unifare/core'
+import type { Day, Hashes, Storage, Tx } from '@unifare/core'
 import { isRefusal } from '@unifare/tap'
 import type { ClosingDay } from '../day-outcome.ts'
 import { type ClearedInput, clearInput, isCleared } from '../engine/clear-input.ts'
@@ -42,7 +42,7 @@ export interface SegmentsDay {
 /**
  * Clears a day of a centre's own journal, that closes now or is closed. Days before it that its
  * storage does not have, because they were closed with objects or the files are lost or damaged,
- * come first. Throws `clearing.tiers`.
+ * come first.
  */
 export async function clearOwnDay(tx: Tx, day: OwnDay, tools: SegmentTools): Promise<SegmentsDay> {
   return mending(tools.storage, () => clearDays(tx, day, tools))
@@ -51,8 +51,6 @@ export async function clearOwnDay(tx: Tx, day: OwnDay, tools: SegmentTools): Pro
 type OwnDay = Omit<ClosingDay, 'centre' | 'fileRecordsMax'> & { readonly isClosed: boolean }
 
 async function clearDays(tx: Tx, day: OwnDay, tools: SegmentTools): Promise<SegmentsDay> {
-  const message = 'a centre among others closes its days with objects'
-  requireData(day.rules.tiers === undefined, 'clearing.tiers', message)
   const { centre, storage } = tools
   const before = (await tx.select(days, {})).filter((row) => row.day < day.day)
   const clear = clearerOf(tools, day.verifier)

@@ -147,7 +147,10 @@ export async function liveDays(network: SegmentsNetwork, script: Script) {
 }
 
 /** What others read of closed days; the order of lines and the root alone may be others. */
-export async function readOutcome({ centre, storage }: SegmentsNetwork) {
+export async function readOutcome({
+  centre,
+  storage,
+}: Pick<SegmentsNetwork, 'centre' | 'storage'>) {
   const tables: Record<string, readonly object[]> = {}
   for (const table of OUTPUTS) {
     tables[table.name] = await centre.read((tx) => tx.select(table, {}))

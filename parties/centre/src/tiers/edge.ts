@@ -2,7 +2,7 @@ import { businessDay, type Day, requireData, type Tx } from '@unifare/core'
 import type { SignatureEngine } from '@unifare/crypto'
 import { type Input, orderOf, returned } from '@unifare/institution'
 import { type Message, parseChargeBatch } from '@unifare/tap'
-import type { Statement } from '../statement.ts'
+import type { Stated } from '../day-outcome.ts'
 import { takeListOfCentre } from './deny-lists.ts'
 import { encodeForwarded, type Forwarded, isForwarded, openForwarded } from './envelope.ts'
 import { dropOldTaps, forwardCharges, keepTaps } from './forward.ts'
@@ -47,11 +47,11 @@ export interface TierEdge {
     closed: {
       readonly day: Day
       readonly root: string
-      readonly statements: readonly Statement[]
+      readonly stated: readonly Stated[]
       readonly units: TierRules['units']
       readonly oldest: { readonly from: Day; readonly before: Day }
     },
-    send: Input['send'],
+    input: Pick<Input, 'send' | 'storeSent'>,
   ): Promise<void>
 }
 
@@ -146,12 +146,13 @@ export function createTierEdge(options: TierEdgeOptions): TierEdge {
       return { sent: rows.length }
     },
 
-    async dayClosed(tx, { day, root, statements, units, oldest }, send) {
+    async dayClosed(tx, { day, root, stated, units, oldest }, input) {
       // The same members that the day's money has below a child, no more.
       const placeOf = (member: string) =>
         units[member] === undefined ? undefined : divisionOf(member)
       const { isChild } = place
-      handDown(statements, { day, root, tiers, centre: id, divisionOf: placeOf, isChild, send })
+      const own = { day, root, tiers, centre: id, divisionOf: placeOf, isChild, input }
+      await handDown(stated, own)
       await dropOldTaps(tx, oldest)
     },
   }

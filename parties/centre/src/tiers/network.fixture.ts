@@ -31,9 +31,10 @@ import {
   type Tap,
 } from '@unifare/tap'
 import { CLOSE_AT, keysOf } from '../centre.fixture.ts'
-import { type Centre, openCentre } from '../centre.ts'
+import { type Centre, type CentreOptions, openCentre } from '../centre.ts'
 import { CENTRE, cardTap, chargeOf, DAY, keyStore } from '../clearing.fixture.ts'
 import type { DayResult } from '../day-outcome.ts'
+import type { SegmentClearing } from '../segments/segment-clearing.ts'
 import type { Statement } from '../statement.ts'
 import { DEMONSTRATION_TIER_RULES, type TierCentre, type Tiers } from './tiers.ts'
 
@@ -78,6 +79,14 @@ export const TIERS: Tiers = {
 /** From the top: results of a centre are there before those below it close. */
 export const TOP_DOWN = [NATION, HUBEI, GUANGDONG, WUHAN] as const
 
+async function journalOf(disk: Storage): Promise<Storage> {
+  const storage = createMemoryStorage()
+  for (const name of await disk.list('intake')) {
+    await storage.replace(name, (await disk.read(name)) ?? new Uint8Array(0))
+  }
+  return storage
+}
+
 export function divisionOf(member: string): string | undefined {
   const city = CITIES.find((one) => CARDS[one] === member || BUSES[one].id === member)
   return city === undefined ? undefined : DIVISIONS[city]
@@ -110,7 +119,13 @@ interface Sent {
 
 /** Four centres of three tiers as whole programs, with operators and issuers that are only voices. */
 export async function openTierNetwork(
-  changes: { readonly tiers?: Tiers; readonly linkOf?: (link: Link) => Link } = {},
+  changes: {
+    readonly tiers?: Tiers
+    readonly linkOf?: (link: Link) => Link
+    /** Centres close their days by segments. */
+    readonly clearing?: SegmentClearing
+    readonly settling?: CentreOptions['settling']
+  } = {},
 ) {
   const random = createSeededRandom('tiers')
   const clock = createManualClock(CLOSE_AT)
@@ -151,11 +166,23 @@ export async function openTierNetwork(
   /** Opens a centre on what it kept; with an empty repository it is rebuilt from its journal. */
   async function open(
     id: string,
-    { rebuilt = false, tiers = changes.tiers ?? TIERS }: { rebuilt?: boolean; tiers?: Tiers } = {},
+    {
+      rebuilt = false,
+      tiers = changes.tiers ?? TIERS,
+      clearing = changes.clearing,
+      journalOnly = false,
+    }: {
+      rebuilt?: boolean
+      tiers?: Tiers
+      clearing?: SegmentClearing | undefined
+      /** Every other file of it is lost. */
+      journalOnly?: boolean
+    } = {},
   ): Promise<Centre> {
     const before = grounds.get(id)
     await centres.get(id)?.close()
-    const storage = before?.storage ?? createMemoryStorage()
+    const disk = before?.storage ?? createMemoryStorage()
+    const storage = journalOnly ? await journalOf(disk) : disk
     const kept = rebuilt ? undefined : before?.repository
     const repository = kept ?? createMemoryRepository()
     grounds.set(id, { storage, repository })
@@ -172,6 +199,8 @@ export async function openTierNetwork(
       institutions,
       issuers: Object.values(CARDS),
       tiers: { tiers, divisionOf },
+      ...(changes.settling && { settling: changes.settling }),
+      ...(clearing && { clearing }),
     })
     link.register(id, centre.handler)
     centres.set(id, centre)

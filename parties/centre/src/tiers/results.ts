@@ -1,54 +1,58 @@
-import { canonicalJson, type Day, requireData, sumFen, type Tx, utf8 } from '@unifare/core'
+import { canonicalJson, concat, type Day, requireData, sumFen, type Tx, utf8 } from '@unifare/core'
 import type { Input } from '@unifare/institution'
 import type { Message } from '@unifare/tap'
+import type { Stated } from '../day-outcome.ts'
 import type { Position } from '../netting.ts'
-import { pagesOf, type Statement } from '../statement.ts'
+import type { Statement } from '../statement.ts'
+import { textAround } from '../statement-text.ts'
 import type { FromAbove } from './money.ts'
 import { type HandedPage, type HandedResult, readPage, readResult } from './read-result.ts'
 import { tierCharges, tierPages, tierResults } from './tables.ts'
 import { type ChildResult, resultsByChild } from './tiers.ts'
 
-/** Lines of one page: keeps it under the size limit of a message. */
-const PAGE_LINES = 1_500
-
 /**
  * Hands what a closed day comes to down to the children: the statements of all members below them,
  * page by page, and behind those one result, whose parts sum to what the child is to get or give.
  */
-export function handDown(
-  statements: readonly Statement[],
+export async function handDown(
+  stated: readonly Stated[],
   options: Parameters<typeof resultsByChild>[1] & {
     readonly root: string
     readonly isChild: (unit: string) => boolean
-    readonly send: Input['send']
+    readonly input: Pick<Input, 'send' | 'storeSent'>
   },
-): void {
-  const { day, root, send } = options
-  const positions = statements.map(({ position }) => position)
+): Promise<void> {
+  const { day, root, input } = options
+  const positions = stated.map(({ statement }) => statement.position)
   for (const result of resultsByChild(positions, options)) {
     const { unit, netFen, members } = result
     if (!options.isChild(unit)) continue
     let pages = 0
-    for (const statement of statementsFor(statements, result)) {
-      const parts = pagesOf(statement.lines, PAGE_LINES)
-      pages += parts.length
-      for (const [part, lines] of parts.entries()) {
-        const page = { ...statement, lines }
-        const body = { tier: 'page', day, member: statement.member, part, statement: page }
-        send(unit, 'statement', utf8(canonicalJson(body)))
+    for (const { statement, lines } of statedFor(stated, result)) {
+      const { member } = statement
+      let part = 0
+      for await (const page of lines()) {
+        const { head, tail } = textAround(statement, (own) => ({
+          tier: 'page',
+          day,
+          member,
+          part,
+          statement: own,
+        }))
+        input.send(unit, 'statement', concat(utf8(head), page, utf8(tail)))
+        await input.storeSent()
+        part += 1
       }
+      pages += part
     }
     const body = { tier: 'result', day, root, netFen, members, pages }
-    send(unit, 'statement', utf8(canonicalJson(body)))
+    input.send(unit, 'statement', utf8(canonicalJson(body)))
   }
 }
 
-function statementsFor(
-  statements: readonly Statement[],
-  { members }: ChildResult,
-): readonly Statement[] {
+function statedFor(stated: readonly Stated[], { members }: ChildResult): readonly Stated[] {
   const below = new Set(members.map(({ id }) => id))
-  return statements.filter(({ member }) => below.has(member))
+  return stated.filter(({ statement }) => below.has(statement.member))
 }
 
 /**

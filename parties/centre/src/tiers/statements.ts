@@ -1,25 +1,36 @@
 import type { Tx } from '@unifare/core'
+import { pagesOf } from '../row-pages.ts'
 import { sumPositions } from '../settling/instructions.ts'
 import type { Statement, StatementLine } from '../statement.ts'
 import type { FromAbove } from './money.ts'
 import { type TierPageRow, tierPages } from './tables.ts'
 
-/**
- * Statements of a day with what the centres above settled for the same members: each of their lines
- * names who cleared it, and the parts are exact as every centre rounded its own. A member's
- * position is the sum of its parts.
- */
-export async function withFromAbove(
+/** Pages of what the centres above settled: each of their lines names who cleared it. */
+export async function* pagesFromAbove(
   tx: Tx,
-  own: readonly Statement[],
-  { above, day, root }: { above: readonly FromAbove[]; day: string; root: string },
-): Promise<Statement[]> {
-  const taken = new Map<string, Statement[]>()
-  for (const { centre, day: of } of above) {
-    for (const page of await tx.select(tierPages, { centre, day: of })) {
-      const list = taken.get(page.member) ?? []
-      taken.set(page.member, [...list, clearedBy(page, centre)])
+  above: readonly FromAbove[],
+): AsyncGenerator<Statement> {
+  for (const { centre, day } of above) {
+    for await (const rows of pagesOf(tx, tierPages, { centre, day })) {
+      for (const row of rows) yield clearedBy(row, centre)
     }
+  }
+}
+
+/**
+ * Statements of a day with pages of what the centres above settled for the same members. The parts are
+ * exact as every centre rounded its own; a member's position is the sum of its parts.
+ */
+export function withFromAbove(
+  own: readonly Statement[],
+  above: readonly Statement[],
+  { day, root }: Pick<Statement, 'day' | 'root'>,
+): Statement[] {
+  const taken = new Map<string, Statement[]>()
+  for (const page of above) {
+    const list = taken.get(page.member)
+    if (list === undefined) taken.set(page.member, [page])
+    else list.push(page)
   }
   const stated = new Map(own.map((statement) => [statement.member, statement]))
   const members = [...new Set([...stated.keys(), ...taken.keys()])].sort()

@@ -19,6 +19,8 @@ import { type DayWorkersOptions, openDayWorkers } from './day-workers.ts'
 /** Options as the command line gives them. */
 export interface ClearDayOptions extends DayWorkersOptions {
   readonly data: string
+  /** Which centre, where the folder has several. */
+  readonly party?: string
   readonly work?: string
   readonly check?: boolean
   readonly archive?: string
@@ -35,7 +37,7 @@ const SHOWN_MAX = 20
  */
 export async function clearDay(day: Day, options: ClearDayOptions): Promise<number> {
   parseDay(day)
-  const stored = await openStoredParty(options.data)
+  const stored = await openStoredParty(options.data, options.party)
   try {
     // Told now, not after a day's work.
     if (options.archive !== undefined) await makeWritableFolder(resolve(options.archive))
@@ -62,7 +64,7 @@ async function clearUpTo(
   requireData(all.includes(day), 'centre.day-open', `${day} is not closed; ${closed}`)
   if (options.seed !== undefined) checkSeed(options.seed, stored)
   const dir = workDir(options)
-  const workers = await openDayWorkers(options, { centre, dir })
+  const workers = await openDayWorkers(options, { centre: stored.centre, dir })
   try {
     const clearing = await openStoredClearing({
       centre,
@@ -89,9 +91,9 @@ async function clearUpTo(
 }
 
 /** With the keys of another network every card would be refused. Throws `clear.wrong-seed`. */
-function checkSeed(seed: string, { id: centre, publicKeyOf }: StoredParty): void {
-  const own = publicKeyOf(centre)
-  const asked = createNetworkKeys({ seed, centre, engine: nodeEngine() }).link.publicKey(centre)
+function checkSeed(seed: string, { id, centre, publicKeyOf }: StoredParty): void {
+  const own = publicKeyOf(id)
+  const asked = createNetworkKeys({ seed, centre, engine: nodeEngine() }).link.publicKey(id)
   requireData(
     own !== undefined && equalBytes(own, asked),
     'clear.wrong-seed',
@@ -99,8 +101,8 @@ function checkSeed(seed: string, { id: centre, publicKeyOf }: StoredParty): void
   )
 }
 
-function workDir({ data, work }: ClearDayOptions): string {
-  return resolve(work ?? join(data, 'clearing'))
+function workDir({ data, work, party }: ClearDayOptions): string {
+  return resolve(work ?? join(data, party === undefined ? 'clearing' : `clearing-${party}`))
 }
 
 async function archive(day: Day, options: ClearDayOptions): Promise<ArchivedDay | undefined> {

@@ -11,6 +11,7 @@ export function addClearDay(clear: Command): void {
     .argument('<day>', 'business day, YYYY-MM-DD')
     .option('--data <folder>', 'data folder of a network that has ended', '.unifare/network')
     .option('--work <folder>', 'folder of the cleared days; "clearing" in the data folder without')
+    .option('--party <id>', 'which centre, where the folder has several; the highest without')
     .option('--check', 'compare every verdict and position with what its close said 核对')
     .option('--archive <folder>', 'write its verdict rows as Parquet into a folder 归档')
     .addOption(new Option('--threads <n>', 'threads; one a core without').argParser(whole(1, 256)))
