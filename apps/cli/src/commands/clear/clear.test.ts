@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ import {
   startTestNats,
   startTestRabbit,
   type TestBrokers,
+  type TestNats,
 } from '@unifare/centre/testing'
 import { startTestPostgres } from '@unifare/core/testing'
 import type { NationalPlan } from '@unifare/twin'
@@ -45,15 +46,17 @@ const TEST_MS = 180_000
 
 let dir: string
 let expected: ClearedSegments
-/** It takes seconds to start: meanwhile the servers of the first test agree on a leader. */
+/** Brokers take seconds: one to start, the others to agree on a first leader. The day is made meanwhile. */
 let rabbit: Promise<TestBrokers>
+let nats: Promise<TestNats>
 const programs: Program[] = []
 const endings: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
   rabbit = startTestRabbit()
-  // Who needs it hears of it.
-  rabbit.catch(() => undefined)
+  nats = startTestNats()
+  // Who needs them hears of it.
+  for (const one of [rabbit, nats]) one.catch(() => undefined)
   dir = await mkdtemp(join(tmpdir(), 'unifare-clear-'))
   await generateDay({ plan: PLAN, dir: join(dir, 'made'), threads: 2 })
   await cp(join(dir, 'made'), join(dir, 'alone'), { recursive: true })
@@ -68,7 +71,7 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  await rabbit.then((one) => one.stop())
+  await Promise.all([rabbit, nats].map((starting) => starting.then((one) => one.stop())))
   await rm(dir, { recursive: true, force: true })
 })
 
@@ -81,12 +84,23 @@ async function lasting<One extends { stop(): Promise<void> }>(
   return one
 }
 
-/** An intake node with the day's segments, and workers: with folders of their own over brokers. */
+/**
+ * An intake node, to which the day's segments come when it is cleared, and workers: with folders of
+ * their own over brokers.
+ */
 async function openCountry(kind: string, urls: readonly string[], carrier?: string) {
   const client = openLeaseClient({ urls })
   endings.push(() => client.close())
   const folderOf = (name: string) => join(dir, `${kind}-${name}`)
-  await cp(join(dir, 'made'), folderOf('intake'), { recursive: true })
+  await mkdir(folderOf('intake'))
+  await cp(join(dir, 'made'), folderOf('made'), { recursive: true })
+
+  /** Every file at once whole. */
+  async function arrive(): Promise<void> {
+    for (const name of await readdir(folderOf('made'))) {
+      await rename(join(folderOf('made'), name), join(folderOf('intake'), name))
+    }
+  }
 
   function start(command: string, name: string, more: readonly string[]): Program {
     const place = ['--database', urls.join(','), '--data', folderOf(name), '--name', name]
@@ -95,16 +109,25 @@ async function openCountry(kind: string, urls: readonly string[], carrier?: stri
     programs.push(program)
     return program
   }
+  function worker(name: string): Program {
+    const options = JSON.stringify({ seed: PLAN.seed })
+    const keys = ['--verifier', VERIFIER, '--verifier-options', options]
+    return start('worker', name, [...keys, '--threads', '1', '--lease', '2'])
+  }
   return {
     client,
     folderOf,
-    carry: () => start('carry', 'intake', ['--ended']),
-    worker(name: string) {
-      const options = JSON.stringify({ seed: PLAN.seed })
-      const keys = ['--verifier', VERIFIER, '--verifier-options', options]
-      return start('worker', name, [...keys, '--threads', '1', '--lease', '2'])
+    worker,
+    /** Two workers and who sends them the day, all of them ready. */
+    async everybody() {
+      const [victim, heir] = [worker('victim'), worker('heir')]
+      const carry = start('carry', 'intake', ['--ended'])
+      const idle = `${folderOf('intake')} has nothing to send`
+      await Promise.all([victim.line('victim takes'), heir.line('heir takes'), carry.line(idle)])
+      return { victim, heir, carry }
     },
     async clear(run = 'day'): Promise<ClearedSegments> {
+      await arrive()
       const others = await createLeasedWorkers(client, { run, pollMs: 50 })
       const clearing = await openNationalClearing({ plan: PLAN, dir: folderOf('intake'), others })
       return await clearing.clear()
@@ -147,15 +170,10 @@ async function expectSameDay({ client, folderOf }: Country): Promise<void> {
 test('three NATS servers whose leader is killed, a worker and the primary database too: nothing that was told is lost, same root', {
   timeout: TEST_MS,
 }, async () => {
-  const [pair, brokers] = await Promise.all([
-    lasting(startPostgresPair()),
-    lasting(startTestNats()),
-  ])
+  const [pair, brokers] = await Promise.all([lasting(startPostgresPair()), nats])
   const country = await openCountry('nats', pair.urls, brokers.addresses)
-  const [victim, heir] = [country.worker('victim'), country.worker('heir')]
-  await Promise.all([victim.line('victim takes'), heir.line('heir takes')])
+  const { victim, heir, carry } = await country.everybody()
   const cleared = country.clear()
-  const carry = country.carry()
   await carry.line('sent intake-00')
   // The servers need seconds to agree on another leader; the databases change meanwhile.
   await brokers.killLeader()
@@ -167,8 +185,10 @@ test('three NATS servers whose leader is killed, a worker and the primary databa
   expect(await cleared).toEqual(expected)
   await expectSameDay(country)
   await expectNothingLost(country)
-  expect(await heir.end()).toMatchObject({ name: 'heir' })
-  expect(await carry.end()).toMatchObject({ name: 'intake', copies: 1 })
+  expect(await Promise.all([heir.end(), carry.end()])).toMatchObject([
+    { name: 'heir' },
+    { name: 'intake', copies: 1 },
+  ])
 })
 
 test('a RabbitMQ server that loses everything, and a killed worker: the same', {
@@ -181,10 +201,8 @@ test('a RabbitMQ server that loses everything, and a killed worker: the same', {
   })
   await carrier.close()
   const country = await openCountry('rabbit', [server.url], brokers.addresses)
-  const [victim, heir] = [country.worker('victim'), country.worker('heir')]
-  await Promise.all([victim.line('victim takes'), heir.line('heir takes')])
+  const { victim, heir, carry } = await country.everybody()
   const cleared = country.clear()
-  const carry = country.carry()
   await carry.line('sent intake-00')
   await brokers.wipe()
   await victim.line('cleared')
@@ -200,8 +218,7 @@ test('a RabbitMQ server that loses everything, and a killed worker: the same', {
   await vi.waitUntil(async () => (await segmentsOf('heir')).length === 0, { timeout: 10_000 })
   expect((await segmentsOf('intake')).length).toBe(PLAN.nodes)
   expect((await country.clear('again')).root).toBe(expected.root)
-  await heir.end()
-  await carry.end()
+  await Promise.all([heir.end(), carry.end()])
 })
 
 test('a worker without brokers works in the folder that all see, and tells what it did', async () => {
