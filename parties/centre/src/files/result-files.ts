@@ -1,4 +1,4 @@
-import { type Day, requireData, type Storage, type Tx } from '@unifare/core'
+import { businessDayStart, type Day, requireData, type Storage, type Tx } from '@unifare/core'
 import { MODES, type Mode, parseTap, type Tap } from '@unifare/tap'
 import {
   bpOf,
@@ -73,7 +73,9 @@ export async function resultFilesOf(
   const statement = await loadStatement(tx, { day, member: member.id })
   const numbering = await numberingOf(tx, { member: member.id, day, closed: closed.length })
   const lines = await clearedLines(tx, statement)
-  const rules: ResultRules = { clearing: centre, codes: codeListAt(RESULT_CODES, last.closedAt) }
+  // A clock that was wrong may say that the day was closed before it began.
+  const closedAt = Math.max(last.closedAt, businessDayStart(day))
+  const rules: ResultRules = { clearing: centre, codes: codeListAt(RESULT_CODES, closedAt) }
   const [first = 'acquirer'] = member.roles
   const made: ResultFile[] = []
   const put = <K extends FileKind>(
