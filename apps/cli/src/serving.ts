@@ -10,7 +10,7 @@ import {
   toHex,
   UnifareError,
 } from '@unifare/core'
-import { openRepositories, systemClock, systemRandom } from '@unifare/core/node'
+import { holdFolder, openRepositories, systemClock, systemRandom } from '@unifare/core/node'
 import type { Link } from '@unifare/tap'
 import { createHttpLink } from '@unifare/tap/node'
 import {
@@ -26,7 +26,7 @@ import type { ServedRole } from '@unifare/twin/node'
 import { tellFault } from './alarm-line.ts'
 import { type CentreClearing, openCentreClearing } from './centre-clearing.ts'
 import { processEngine } from './engine.ts'
-import { openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
+import { institutionDir, openInstitutionStorage, openTerminalStanding } from './party-storage.ts'
 import { institutionsOf } from './running.ts'
 import { writeStoredRecord } from './stored-network.ts'
 
@@ -170,6 +170,8 @@ async function standInstitutions(
   role: ServedRole,
   ids: readonly string[],
 ): Promise<Kept> {
+  // Before the database, which is for one process, too.
+  for (const id of ids) await holdFolder(institutionDir(file.dataDir, id))
   const databaseUrl = process.env['DATABASE_URL']
   // A database of its own for every process; one that lacks something reads it from the journal.
   const name = ids.length === 1 ? (ids[0] ?? role) : role

@@ -100,6 +100,24 @@ describe('file storage', () => {
     await file.close()
   })
 
+  it('says that its folder was removed under a file: what is written there is lost', async () => {
+    const dir = join(root, 'gone')
+    const storage = await createFileStorage(dir)
+    const journal = await openJournal({ storage, name: 'intake' })
+    journal.append(utf8('kept'))
+    await journal.sync()
+    rmSync(dir, { recursive: true })
+    journal.append(utf8('lost'))
+    await expect(journal.sync()).rejects.toMatchObject({ code: 'storage.bad-folder' })
+    await expect(storage.replace('a', utf8(''))).rejects.toMatchObject({
+      code: 'storage.bad-folder',
+    })
+    await expect(storage.list('')).rejects.toMatchObject({ code: 'storage.bad-folder' })
+    await journal.close()
+    // One of the same name that was made since is another one.
+    await createFileStorage(dir)
+  })
+
   it('is readable by its owner only', async () => {
     const dir = join(root, 'private')
     const storage = await createFileStorage(dir)

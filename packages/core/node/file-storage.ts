@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { AppendFile, Storage } from '../src/env.ts'
 import { assert } from '../src/errors.ts'
-import { diskFault, isMissing } from './disk-fault.ts'
+import { badFolder, diskFault, isMissing } from './disk-fault.ts'
 import { makeFolder, removeStale, syncFolder, TEMPORARY } from './folder.ts'
 
 /** Files grow in such steps, so that most syncs have no new size to write. */
@@ -23,7 +23,7 @@ const WRITES_THROUGH = process.platform === 'linux'
  * replaced files with a sync of the folder.
  * One process at a time may append to a file; any number may replace the same one, and it is whole
  * at any time. A full disk is `storage.full`, a folder that cannot be made or takes no file
- * `storage.bad-folder`. `stepBytes` is how far files are preallocated at once: a megabyte for
+ * `storage.bad-folder`, also one that was removed under a file that grows. `stepBytes` is how far files are preallocated at once: a megabyte for
  * servers, less for the small journals of terminals.
  */
 export async function createFileStorage(
@@ -58,10 +58,12 @@ export async function createFileStorage(
       const through = WRITES_THROUGH
         ? await open(pathOf(dir, name), constants.O_RDWR | constants.O_DSYNC)
         : undefined
-      return openFile(handle, { ...room, name, size, through })
+      return openFile(handle, { ...room, dir, name, size, through })
     },
     async list(prefix) {
-      const names = await readdir(dir)
+      const names = await readdir(dir).catch((error: unknown) => {
+        throw diskFault(error, dir, dir)
+      })
       return names.filter((name) => name.startsWith(prefix) && !name.endsWith(TEMPORARY)).sort()
     },
     async replace(name, content) {
@@ -94,12 +96,14 @@ export async function createFileStorage(
 function openFile(
   handle: FileHandle,
   {
+    dir,
     name,
     size,
     through,
     stepBytes,
     zeros,
   }: {
+    readonly dir: string
     readonly name: string
     readonly size: number
     /** Writes by it are durable when they return. */
@@ -160,6 +164,9 @@ function openFile(
     async sync() {
       try {
         if (through === undefined) await handle.datasync()
+        // The system writes on into a file that has no name any more, and forgets it in the end.
+        // Asked at once: it knows by heart.
+        if (fstatSync(handle.fd).nlink === 0) throw badFolder(dir, `${name} was removed`)
       } catch (error) {
         throw diskFault(error, name)
       }

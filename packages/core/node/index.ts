@@ -1,6 +1,7 @@
 export { diskFault } from './disk-fault.ts'
 export { createFileStorage } from './file-storage.ts'
 export { makeFolder, makeWritableFolder, removeStale, syncFolder } from './folder.ts'
+export { holdFolder } from './hold-folder.ts'
 export { openRepositories } from './open-repositories.ts'
 export { openPgliteRepositories, type Repositories } from './pglite-repositories.ts'
 export { openPostgresRepositories } from './postgres-repositories.ts'

@@ -18,6 +18,7 @@ export const coreErrors = {
   'repository.encoding': { en: 'the database is not UTF-8', zh: '数据库编码不是 UTF-8' },
   'repository.unreachable': { en: 'the database cannot be reached', zh: '无法连接数据库' },
   'storage.bad-folder': { en: 'the folder cannot be made or read', zh: '目录无法创建或读取' },
+  'storage.in-use': { en: 'another process writes in the folder', zh: '目录正被其他进程写入' },
   'storage.full': { en: 'the disk is full', zh: '磁盘空间已满' },
   'time.bad-day': { en: 'no such day', zh: '日期无效' },
   'time.bad-digits': { en: 'no such date and time', zh: '日期时间无效' },
