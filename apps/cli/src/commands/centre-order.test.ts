@@ -48,6 +48,13 @@ const ordered = async (order: object): Promise<unknown> => {
   return JSON.parse(printed.mock.calls.join(''))
 }
 
+it('a second centre on the same folder is refused before it touches anything', async () => {
+  const second = startProgram(['centre', 'serve', '--config', config])
+  expect(await second.told()).toMatch(
+    /another process writes in .*00000156: .* \[storage\.in-use\] · 目录/,
+  )
+})
+
 describe('unifare centre order', () => {
   it('closes a day and takes its window through its states, with two people for giving it up', async () => {
     const staff = { day: '2026-11-20', role: 'settler', by: 'Li' }
