@@ -16,7 +16,17 @@ let config: string
 let centre: Program
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'unifare-order-'))
-  config = join(folder, 'network.json')
+  config = await writeConfig('network.json')
+  centre = startProgram(['centre', 'serve', '--config', config])
+  await centre.line('ready')
+})
+afterAll(async () => {
+  await centre.kill()
+  await rm(folder, { recursive: true })
+})
+
+/** A network whose parties stand at an address of their own, with its data in one folder. */
+async function writeConfig(name: string): Promise<string> {
   const holder = createServer().listen(0, '127.0.0.1')
   await once(holder, 'listening')
   const url = `http://127.0.0.1:${(holder.address() as AddressInfo).port}`
@@ -32,14 +42,10 @@ beforeAll(async () => {
     addresses: Object.fromEntries(names.map((name) => [name, url])),
     controlToken: 'a token of this test alone',
   }
-  await writeFile(config, JSON.stringify(network))
-  centre = startProgram(['centre', 'serve', '--config', config])
-  await centre.line('ready')
-})
-afterAll(async () => {
-  await centre.kill()
-  await rm(folder, { recursive: true })
-})
+  const file = join(folder, name)
+  await writeFile(file, JSON.stringify(network))
+  return file
+}
 
 const ordered = async (order: object): Promise<unknown> => {
   printed.mockReset().mockReturnValue(true)
@@ -49,7 +55,7 @@ const ordered = async (order: object): Promise<unknown> => {
 }
 
 it('a second centre on the same folder is refused before it touches anything', async () => {
-  const second = startProgram(['centre', 'serve', '--config', config])
+  const second = startProgram(['centre', 'serve', '--config', await writeConfig('second.json')])
   expect(await second.told()).toMatch(
     /another process writes in .*00000156: .* \[storage\.in-use\] · 目录/,
   )
