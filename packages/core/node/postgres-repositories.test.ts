@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { table } from '../src/repository.ts'
 import { openPostgresRepositories } from './postgres-repositories.ts'
@@ -62,5 +64,18 @@ describe('PostgreSQL', () => {
     await expect(
       openPostgresRepositories({ url: 'postgres://nobody@localhost/x?host=/nowhere' }),
     ).rejects.toMatchObject({ code: 'repository.unreachable' })
+  })
+
+  it('says so of a server that takes the connection and never answers', async () => {
+    const sockets: Socket[] = []
+    const deaf = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(deaf, 'listening')
+    const { port } = deaf.address() as AddressInfo
+    const url = `postgres://nobody@127.0.0.1:${port}/x`
+    await expect(openPostgresRepositories({ url, answerMs: 200 })).rejects.toMatchObject({
+      code: 'repository.unreachable',
+    })
+    for (const socket of sockets) socket.destroy()
+    deaf.close()
   })
 })
