@@ -100,7 +100,7 @@ describe('a database that falls silent over a question', () => {
 
   test('and has nobody beside it: the code of a lost one, with the reason', async () => {
     const way = await silentWay()
-    const client = opened({ urls: [way.url], answerMs: 200, patienceMs: 400 })
+    const client = opened({ urls: [way.url], answerMs: 200, patienceMs: 100 })
     await client.query('select 1')
     way.silence()
     const { said } = await timed(client.query('select 1'))
