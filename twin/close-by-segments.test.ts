@@ -13,9 +13,7 @@ import { prepareNetwork, rideDay, settleDay } from './src/index.ts'
 const DAY: Day = '2026-11-20'
 
 const TABLES = [
-  centre.charges,
   centre.orders,
-  centre.settled,
   centre.corrections,
   centre.cards,
   centre.heldCharges,
@@ -31,6 +29,7 @@ async function outcomeOf(tx: Tx) {
   const days = await tx.select(centre.days, {})
   return {
     tables,
+    charges: await centre.withVerdicts(tx, await tx.select(centre.charges, {})),
     days: days.map(({ day, settledFen, positions }) => ({ day, settledFen, positions })),
     statistics: await centre.readStatistics(tx, { homes: new Map() }),
   }

@@ -111,7 +111,13 @@ export function encodeRows(
     return given
   })
   const json = JSON.stringify(cells)
-  return isBytes.includes(true) ? [json, concat(...parts)] : [json]
+  return isBytes.includes(true) ? [json, joined(parts)] : [json]
+}
+
+/** Parts one behind the other; a single one as it is, which may be long. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts
+  return only !== undefined && parts.length === 1 ? only : concat(...parts)
 }
 
 /** A row as the driver gives it, in the types of the table. */

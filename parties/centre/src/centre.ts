@@ -192,7 +192,11 @@ function createMachine(options: CentreOptions, onClose: () => void) {
   async function staffOrder(tx: Tx, input: Input): Promise<unknown> {
     const order = orderOf(input.message)
     if (order['do'] === 'certify') return certify(order, input.message.sender)
-    if (order['do'] === 'order-settled') return settleOrder(tx, order, { input, rules: options })
+    if (order['do'] === 'order-settled')
+      return settleOrder(tx, order, {
+        input,
+        rules: { ...options, history: dayClose.historyOf(tx) },
+      })
     if (order['do'] === 'file') {
       return takeFile(tx, order, {
         input,

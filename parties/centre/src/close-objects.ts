@@ -4,6 +4,7 @@ import type { Cleared } from './clearing.ts'
 import { runDay, storeDay } from './close.ts'
 import type { ClosingDay, DayOutcome, DayResult, Stated } from './day-outcome.ts'
 import { noteSplits } from './files/result-splits.ts'
+import type { SettledHistory } from './settled/from-history.ts'
 import { pagesOf, type Statement, type StatementLine, statementsOf } from './statement.ts'
 import { STATEMENT_PART_LINES } from './statement-pages.ts'
 import { linesText } from './statement-text.ts'
@@ -11,8 +12,12 @@ import { statements } from './tables.ts'
 import { pagesFromAbove, withFromAbove } from './tiers/statements.ts'
 
 /** Closes a day with objects in memory: the specification of all closes. */
-export async function closeWithObjects(tx: Tx, closing: ClosingDay): Promise<DayOutcome> {
-  const cleared = await runDay(tx, { ...closing, again: false })
+export async function closeWithObjects(
+  tx: Tx,
+  closing: ClosingDay,
+  history: SettledHistory,
+): Promise<DayOutcome> {
+  const cleared = await runDay(tx, { ...closing, history, again: false })
   await storeDay(tx, cleared)
   await postEntries(tx, cleared.entries)
   return {

@@ -14,9 +14,13 @@ import { correctedBefore } from './corrected-before.ts'
 import { openLiability } from './deny-liability.ts'
 import { type EvidenceVerdict, type Verifier, verifyTaps } from './evidence.ts'
 import type { FeeRow } from './fees.ts'
+import { waitingCharges } from './judged/judged-charges.ts'
 import type { OrderMove } from './order-moves.ts'
 import { storeLines } from './proof/line-table.ts'
 import { waits } from './rules/hold-rules.ts'
+import { fromHistory, type SettledHistory } from './settled/from-history.ts'
+import { doubtfulSerials } from './settled/serial-owners.ts'
+import { settledMarks } from './settled/settled-marks.ts'
 import {
   type CardRow,
   type ChargeRow,
@@ -90,7 +94,7 @@ export async function currentRules(
 }
 
 async function missingTaps(tx: Tx, tiered: boolean): Promise<string[]> {
-  const rows = await tx.select(charges, { day: '' })
+  const rows = await waitingRows(tx, tiered)
   const named = rows.flatMap((row) => parseCharge(row.raw).taps)
   const found = await tx.get(
     taps,
@@ -116,12 +120,16 @@ export async function runDay(
     readonly previousRoot: string
     readonly rules: ClosingRules
     readonly verifier: Verifier
+    /** Of days that were closed by segments. */
+    readonly history: SettledHistory
     /** True to run a closed day again. */
     readonly again: boolean
   },
 ): Promise<Cleared> {
   const { day, rules } = options
-  const rows = await tx.select(charges, { day: options.again ? day : '' })
+  const rows = options.again
+    ? await tx.select(charges, { day })
+    : await waitingRows(tx, rules.tiers !== undefined)
   // A charge of a later day, come in before this one closed, waits for its own close.
   const held = { day, holdDays: rules.holdDays ?? 0, missing: new Set(rules.missing) }
   // A closed day runs again with what it judged.
@@ -136,7 +144,7 @@ export async function runDay(
     charges: asked,
     taps: checked,
     unreadable,
-    ...(await stateBefore(tx, checked, day)),
+    ...(await stateBefore(tx, checked, options)),
     ...(await correctedBefore(tx, asked, day)),
     fees: rules.fees,
     issuers: new Set(rules.issuers),
@@ -145,6 +153,12 @@ export async function runDay(
     orders: (await ordersOf(tx, options)).map(moveOf),
   }
   return clearDay(input)
+}
+
+async function waitingRows(tx: Tx, hasGaps: boolean): Promise<ChargeRow[]> {
+  const rows: ChargeRow[] = []
+  for await (const part of waitingCharges(tx, { hasGaps })) rows.push(...part)
+  return rows
 }
 
 /** Orders of the day that closes now, or of a closed one. */
@@ -169,13 +183,17 @@ export async function rootBefore(tx: Tx, day: Day): Promise<string> {
 /** Writes the outcome of a day that closes now: verdicts, orders, identities, serials, lines, cards. */
 export async function storeDay(tx: Tx, cleared: Cleared): Promise<void> {
   const { day, closing } = cleared
-  const rows = await tx.select(charges, { day: '' })
-  const verdicts = new Map(cleared.charges.map(({ id, verdict }) => [id, verdict]))
+  const rows = await tx.get(
+    charges,
+    cleared.charges.map(({ charge: { operator, number } }) => ({ operator, number })),
+  )
   await tx.put(
     charges,
-    rows.flatMap((row): ChargeRow[] => {
-      const verdict = verdicts.get(`${row.operator}-${row.number}`)
-      return verdict === undefined ? [] : [{ ...row, day, verdict }]
+    rows.flatMap((row, i) => {
+      const judged = cleared.charges[i]
+      return row === undefined || judged === undefined
+        ? []
+        : [{ ...row, day, verdict: judged.verdict }]
     }),
   )
   await tx.put(
@@ -261,13 +279,17 @@ export function readTap(row: TapRow): Tap | undefined {
 async function stateBefore(
   tx: Tx,
   checked: ReadonlyMap<string, CheckedTap>,
-  day: Day,
+  {
+    day,
+    history,
+    again,
+  }: { readonly day: Day; readonly history: SettledHistory; readonly again: boolean },
 ): Promise<Pick<ClearingInput, 'settled' | 'serials'>> {
   const all = [...checked.values()].map(({ tap }) => tap)
-  const known = await tx.get(
-    settled,
-    all.map((tap) => ({ identity: mediumId(tap) })),
-  )
+  const { known, owners } = await fromHistory(history, async () => ({
+    known: await settledMarks(tx, history.storage, all.map(mediumId)),
+    ...(await doubtfulSerials(tx, history.storage, { before: day, keep: !again })),
+  }))
   const keys = all.flatMap((tap) => serialKey(tap) ?? [])
   const marks = await tx.get(
     serials,
@@ -281,10 +303,11 @@ async function stateBefore(
           : [],
       ),
     ),
-    serials: new Map(
-      marks.flatMap((row) =>
+    serials: new Map([
+      ...owners,
+      ...marks.flatMap((row) =>
         row !== undefined && row.day < day ? [[row.serial, row.identity] as const] : [],
       ),
-    ),
+    ]),
   }
 }

@@ -4,7 +4,8 @@ import type { ClearingInput } from './clearing.ts'
 import type { ClosingRules } from './close.ts'
 import type { PastCharge, SettledCorrection } from './corrections.ts'
 import { type FeeRow, feeOf } from './fees.ts'
-import { charges, corrections, days } from './tables.ts'
+import { chargesOf } from './judged/judged-charges.ts'
+import { corrections, days } from './tables.ts'
 import type { Verdict } from './verdicts.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function correctedBefore(
   const fees = new Map<Day, readonly FeeRow[]>()
   let wanted = namesOf(asked)
   while (wanted.length > 0) {
-    const rows = (await tx.get(charges, wanted)).filter(
+    const rows = (await chargesOf(tx, wanted)).filter(
       (row) => row !== undefined && row.day !== '' && row.day < day,
     )
     const found: Charge[] = []

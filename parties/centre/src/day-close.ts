@@ -21,6 +21,7 @@ import { assignFiles } from './files/take-file.ts'
 import { closeBySegments } from './segments/close-segments.ts'
 import { rerunSegments } from './segments/rerun.ts'
 import type { SegmentTools } from './segments/segment-clearing.ts'
+import type { SettledHistory } from './settled/from-history.ts'
 import type { SettlingMachine } from './settling/edge.ts'
 import { textAround } from './statement-text.ts'
 import { days } from './tables.ts'
@@ -40,6 +41,8 @@ export interface DayClose {
     input: Input,
   ) => Promise<DayResult>
   readonly rerun: (tx: Tx, day: Day) => Promise<Rerun>
+  /** What closed days left; those by segments are cleared again where their files are not there. */
+  readonly historyOf: (tx: Tx) => SettledHistory
 }
 
 /** What closing a day needs beside the centre's own options. */
@@ -95,7 +98,9 @@ export function createDayClose(options: DayCloseOptions): DayClose {
     const previousRoot = await rootBefore(tx, day)
     const done = await withVerifier(rules, (verifier) => {
       const closing = { day, previousRoot, rules, verifier, centre: id, fileRecordsMax }
-      return bySegments ? closeBySegments(tx, closing, tools) : closeWithObjects(tx, closing)
+      return bySegments
+        ? closeBySegments(tx, closing, tools)
+        : closeWithObjects(tx, closing, historyOf(tx))
     })
     const { root, settledFen, charges, rejected, positions } = done
     await assignFiles(tx, day)
@@ -126,14 +131,26 @@ export function createDayClose(options: DayCloseOptions): DayClose {
     requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
     const rules = row.rules as ClosingRules
     const { previousRoot } = row
-    return withVerifier(rules, (verifier) =>
-      rules.segments === undefined
-        ? runDay(tx, { day, centre: id, previousRoot, rules, verifier, again: true })
-        : rerunSegments(tx, { day, previousRoot, rules, verifier }, tools),
-    )
+    return withVerifier(rules, (verifier) => {
+      const asked = { day, previousRoot, rules, verifier }
+      return rules.segments === undefined
+        ? runDay(tx, { ...asked, centre: id, history: historyOf(tx), again: true })
+        : rerunSegments(tx, asked, tools)
+    })
   }
 
-  return { close, rerun }
+  function historyOf(tx: Tx): SettledHistory {
+    return {
+      storage: tools.storage,
+      async restore() {
+        const all = await tx.select(days, {})
+        const last = all.findLast(({ rules }) => (rules as ClosingRules).segments !== undefined)
+        if (last !== undefined) await rerun(tx, last.day)
+      },
+    }
+  }
+
+  return { close, rerun, historyOf }
 }
 
 /** The day that an order closes; throws `centre.day-closed`. */

@@ -22,6 +22,7 @@ import {
   parseTap,
   signedBy,
 } from '@unifare/tap'
+import { noteSerials } from './settled/terminal-serials.ts'
 import { charges, marks, type TapRow, taps } from './tables.ts'
 import type { ChargeRouting } from './tiers/routing.ts'
 import type { SequenceGap } from './watch/sequence-mark.ts'
@@ -65,6 +66,7 @@ export async function takeTapBatch(
       ?.version ?? 0
   const keys = batch.records.map((_, index) => ({ terminal, sequence: first + index }))
   const known = await tx.get(taps, keys)
+  const debits: { readonly terminal: string; readonly serial: number }[] = []
   const rows = batch.records.flatMap((raw, index): TapRow[] => {
     const held = known[index]
     requireData(
@@ -72,21 +74,31 @@ export async function takeTapBatch(
       'batch.forked',
       `record ${terminal}-${first + index} was delivered before with other content`,
     )
-    return held === undefined
-      ? [{ ...readable(raw), terminal, sequence: first + index, operator, denyVersion, raw }]
-      : []
+    if (held !== undefined) return []
+    const { serial, ...read } = readable(raw)
+    if (serial !== undefined) debits.push({ terminal, serial })
+    return [{ ...read, terminal, sequence: first + index, operator, denyVersion, raw }]
   })
   await tx.put(taps, rows)
+  if (debits.length > 0) await noteSerials(tx, debits)
   const heard = { terminal, operator, first, end, at: options.at }
   const missing = options.forwarded === true ? [] : await heardTerminal(tx, heard)
   return { end, posted: rows.length, missing }
 }
 
-function readable(raw: Uint8Array): Pick<TapRow, 'identity' | 'at' | 'kind'> {
+/** What is kept of a record beside its bytes, and of a card's debit its serial. */
+function readable(
+  raw: Uint8Array,
+): Pick<TapRow, 'identity' | 'at' | 'kind'> & { readonly serial?: number } {
   try {
     const tap = parseTap(raw)
     const money = MONEY_KINDS.has(tap.kind) && tap.medium !== 'none'
-    return { identity: money ? mediumId(tap) : '', at: tap.at, kind: tap.kind }
+    return {
+      identity: money ? mediumId(tap) : '',
+      at: tap.at,
+      kind: tap.kind,
+      ...(money && tap.medium === 'card' && { serial: tap.serial }),
+    }
   } catch (error) {
     if (!(error instanceof UnifareError)) throw error
     return { identity: '', at: 0, kind: error.code }

@@ -20,6 +20,9 @@ import {
   parseMessage,
 } from '@unifare/tap'
 import { type OrderMove, partiesOf } from './order-moves.ts'
+import { fromHistory, type SettledHistory } from './settled/from-history.ts'
+import { settledMarks } from './settled/settled-marks.ts'
+import { noteSerials } from './settled/terminal-serials.ts'
 import { cards, days, orders, refunds, serials, settled } from './tables.ts'
 
 type Order = Readonly<Record<string, unknown>>
@@ -73,6 +76,7 @@ export interface OrderRules {
   readonly engine: SignatureEngine
   readonly issuers: readonly string[]
   readonly institutions: ReadonlyMap<string, Uint8Array>
+  readonly history: SettledHistory
 }
 
 /**
@@ -99,7 +103,7 @@ export async function settleOrder(
   requireData(fits, 'message.malformed', 'an order has kind, name, agent and amount')
   const sum: Fen = Number(amountFen)
   if (kind === 'load') checkWarrant(order, { issuer, agent, rules })
-  else await markRefund(tx, order, issuer)
+  else await markRefund(tx, order, { issuer, history: rules.history })
   if (sum === 0) return null
   const move: OrderMove = { issuer, order: name, kind, agent, amountFen: sum }
   const { creditor, debtor } = partiesOf(move)
@@ -146,7 +150,11 @@ function checkWarrant(
   requireData(own, 'message.bad-signature', `${agent} did not sign this order`)
 }
 
-async function markRefund(tx: Tx, order: Order, issuer: string): Promise<void> {
+async function markRefund(
+  tx: Tx,
+  order: Order,
+  { issuer, history }: { readonly issuer: string; readonly history: SettledHistory },
+): Promise<void> {
   const hex = order['evidence']
   const readable = typeof hex === 'string' && /^([0-9A-F]{2})+$/.test(hex)
   requireData(readable, 'message.malformed', 'evidence in hexadecimal')
@@ -160,12 +168,13 @@ async function markRefund(tx: Tx, order: Order, issuer: string): Promise<void> {
   // Seen by every day that closes from now on, and by no closed day that is run again.
   const day = (await tx.select(days, {})).at(-1)?.day ?? ''
   const charge = `refund-${String(order['order'])}`
-  const [known] = await tx.get(settled, [{ identity }])
+  const [known] = await fromHistory(history, () => settledMarks(tx, history.storage, [identity]))
   const fresh = known === undefined || known.charge === charge
   requireData(fresh, 'message.refused', `${identity} was charged before`)
   const hash = toHex(sha256(utf8(hex)))
   await tx.put(settled, [{ identity, charge, hash, day }])
   await tx.put(serials, [{ serial, identity, day }])
+  await noteSerials(tx, [{ terminal: evidence.terminal, serial: evidence.terminalSerial }])
   await tx.put(refunds, [{ issuer, account, counter, day }])
 }
 

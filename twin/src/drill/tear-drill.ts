@@ -162,8 +162,12 @@ async function settle(network: DrillNetwork) {
         .filter(([name]) => name.startsWith(prefix) && name.endsWith(suffix))
         .map(([, fen]) => fen),
     )
-  const waiting = await network.centre().read((tx) => tx.select(centre.charges, { day: '' }))
-  assert(waiting.length === 0, 'the day is closed over all charges')
+  const waiting = await network.centre().read(async (tx) => {
+    let count = 0
+    for await (const part of centre.waitingCharges(tx)) count += part.length
+    return count
+  })
+  assert(waiting === 0, 'the day is closed over all charges')
   const taps = await network.read(operators.taps, { kind: 'pending' })
   return {
     spentFen: under('purses/', '/spent'),

@@ -8,5 +8,5 @@ import { forkedDeliveries } from './forked-deliveries.ts'
  * found among charges, and deliveries that came again with other content, from the journal.
  */
 export async function readConflicts(tx: Tx, storage: Storage): Promise<ConflictCase[]> {
-  return [...(await chargeConflicts(tx)), ...(await forkedDeliveries(tx, storage))]
+  return [...(await chargeConflicts(tx, storage)), ...(await forkedDeliveries(tx, storage))]
 }

@@ -1,17 +1,19 @@
-import { type Day, fromHex, type Tx } from '@unifare/core'
+import { type Day, fromHex, type Storage, type Tx } from '@unifare/core'
 import { intake } from '@unifare/institution'
 import { deliveryId, MEDIA, parseCharge } from '@unifare/tap'
 import type { ClosingRules } from '../close.ts'
 import { openLiability } from '../deny-liability.ts'
+import { uploadingOperators } from '../files/take-upload.ts'
+import { chargesOfDay, waitingCharges } from '../judged/judged-charges.ts'
 import type { OrderMove } from '../order-moves.ts'
 import { pagesOf } from '../row-pages.ts'
 import { waits } from '../rules/hold-rules.ts'
-import { charges, denyEntries, orders, refunds, taps } from '../tables.ts'
+import { doubtfulSerials } from '../settled/serial-owners.ts'
+import { type ChargeRow, charges, denyEntries, orders, refunds, taps } from '../tables.ts'
 import type { FileRecords, FileTap } from './file-records.ts'
 import type { RefundedTap } from './refunded.ts'
 import { openRoutedTaps, type RoutedTaps } from './routed-taps.ts'
 import type { StoredRules } from './rules-file.ts'
-import { serialConflicts } from './serial-conflicts.ts'
 import type { RecordName } from './serial-owners.ts'
 
 /** What a day is cleared from, beside the closing state of the day before. */
@@ -48,15 +50,17 @@ export async function readDayInput(
     readonly from: number
     readonly until: number
     readonly isClosed: boolean
+    /** The centre's own: has the verdict rows of days that were closed by segments. */
+    readonly storage: Storage
   },
 ): Promise<DayInput> {
-  const { day, from, until, isClosed } = options
+  const { day, from, until, isClosed, storage } = options
   const { acceptance, issuers, fees, oldestDay, issuerKeys, holdDays, tiers } = options.rules
   // What is of no day yet belongs to the one that closes, unless it is of a later one.
   const where = { day: isClosed ? day : '' }
   const moves = (await tx.select(orders, where)).filter(({ tapDay }) => tapDay <= day)
   const routed = tiers && openRoutedTaps(await openLiability(tx, tiers.lists))
-  const asked = await askedRecords(tx, where, { ...options, routed })
+  const files = await fileRecords(tx, where, { ...options, routed })
   return {
     day,
     rules: {
@@ -84,7 +88,8 @@ export async function readDayInput(
     refunded: (await tx.select(refunds, {}))
       .filter((row) => row.day < day)
       .map(({ issuer, account, counter }) => ({ issuer, account, counter })),
-    ...asked,
+    conflicts: await serialConflicts(tx, storage, { day, isClosed }),
+    files,
     isRouted: routed !== undefined,
   }
 }
@@ -120,11 +125,27 @@ async function deniedMedia(tx: Tx): Promise<StoredRules['denied']> {
 }
 
 /**
- * What must be known of charges before they are cleared: records that came by file (their taps came
- * in the same one, so none of these charges waits for a record), or all of a centre among others, and
- * serials given twice.
+ * Records of debits whose terminal gave their serial to another debit of the card that settled on an
+ * earlier day: columns keep no serials of closed days. It is the record that is in conflict: another
+ * one of the same debit may be the true one.
  */
-async function askedRecords(
+async function serialConflicts(
+  tx: Tx,
+  storage: Storage,
+  { day, isClosed }: { readonly day: Day; readonly isClosed: boolean },
+): Promise<readonly RecordName[]> {
+  const asked = { before: day, keep: !isClosed }
+  const { records, owners } = await doubtfulSerials(tx, storage, asked)
+  return records
+    .filter(({ serial, identity }) => (owners.get(serial) ?? identity) !== identity)
+    .map(({ terminal, sequence }) => ({ terminal, sequence }))
+}
+
+/**
+ * Records that came by file, with their charges: their taps came in the same one, so none of these
+ * charges waits for a record. Of a centre among others all records of its charges.
+ */
+async function fileRecords(
   tx: Tx,
   where: { readonly day: string },
   {
@@ -136,13 +157,13 @@ async function askedRecords(
     readonly rules: ClosingRules
     readonly routed: RoutedTaps | undefined
   },
-): Promise<Pick<DayInput, 'files' | 'conflicts'>> {
+): Promise<DayInput['files']> {
   const raws: Uint8Array[] = []
   const found: FileTap[] = []
-  const conflicts: RecordName[] = []
   const missing = new Set(rules.missing)
   const held = { day, holdDays: rules.holdDays ?? 0, missing }
-  for await (const page of pagesOf(tx, charges, where)) {
+  const pages = routed ? routedCharges(tx, where) : uploadedCharges(tx, where)
+  for await (const page of pages) {
     const asked = page
       .map(({ raw }) => ({ raw, charge: parseCharge(raw) }))
       .filter(({ charge }) => charge.tapDay <= day && (where.day === day || !waits(charge, held)))
@@ -160,8 +181,21 @@ async function askedRecords(
         row === undefined ? [] : [routed ? routed.take(row) : row],
       ),
     )
-    const all = asked.map(({ charge }) => charge)
-    conflicts.push(...(await serialConflicts(tx, all, day)))
   }
-  return { files: { charges: raws, taps: found }, conflicts }
+  return { charges: raws, taps: found }
+}
+
+function routedCharges(
+  tx: Tx,
+  where: { readonly day: string },
+): AsyncIterable<readonly ChargeRow[]> {
+  return where.day === '' ? waitingCharges(tx, { hasGaps: true }) : pagesOf(tx, charges, where)
+}
+
+/** Charges of operators that bring files. */
+async function* uploadedCharges(
+  tx: Tx,
+  { day }: { readonly day: string },
+): AsyncGenerator<readonly ChargeRow[]> {
+  for (const operator of await uploadingOperators(tx)) yield* chargesOfDay(tx, day, operator)
 }

@@ -38,7 +38,7 @@ async function clearAgain({ centre, storage }: Network) {
   }[] = []
   const days = (await centre.read(storedDays)).map(({ day }) => day)
   for (const [index, day] of days.entries()) {
-    const stored = await centre.read((tx) => readStoredDay(tx, { centre: CENTRE, day }))
+    const stored = await centre.read((tx) => readStoredDay(tx, { centre: CENTRE, day, storage }))
     const before = outcomes.at(-1)?.cleared
     const cleared = await clearInput(
       stored,

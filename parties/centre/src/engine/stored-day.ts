@@ -1,9 +1,10 @@
-import { type Day, requireData, type Tx } from '@unifare/core'
+import { type Day, requireData, type Storage, type Tx } from '@unifare/core'
 import { intake } from '@unifare/institution'
 import { chargeId } from '@unifare/tap'
 import type { ClosingRules } from '../close.ts'
+import { judgedOn } from '../judged/judged-charges.ts'
 import type { Position } from '../netting.ts'
-import { charges, days } from '../tables.ts'
+import { days } from '../tables.ts'
 import { type DayInput, readDayInput } from './day-input.ts'
 
 /** What a closed day was cleared from, as a centre keeps it, and what its close came to. */
@@ -29,24 +30,31 @@ export async function storedDays(
   return (await tx.select(days, {})).map(({ day, root }) => ({ day, root }))
 }
 
-/** Reads what a closed day was cleared from. Throws `centre.day-open`. */
+/** Reads what a closed day was cleared from; `storage` is the centre's own. Throws `centre.day-open`. */
 export async function readStoredDay(
   tx: Tx,
-  { centre, day }: { readonly centre: string; readonly day: Day },
+  {
+    centre,
+    day,
+    storage,
+  }: { readonly centre: string; readonly day: Day; readonly storage: Storage },
 ): Promise<StoredDay> {
   const [row] = await tx.get(days, [{ day }])
   requireData(row !== undefined, 'centre.day-open', `${day} is not closed`)
   const rules = row.rules as ClosingRules
   const places = placesOf(await closingPlaces(tx, centre), day)
-  const judged = await tx.select(charges, { day })
+  const verdicts = new Map<string, string>()
+  for await (const page of judgedOn(tx, day)) {
+    for (const one of page) verdicts.set(chargeId(one), one.verdict)
+  }
   return {
-    ...(await readDayInput(tx, { day, rules, ...places, isClosed: true })),
+    ...(await readDayInput(tx, { day, rules, ...places, isClosed: true, storage })),
     closed: {
       root: row.root,
       ...(rules.segments && { previousRoot: row.previousRoot }),
       settledFen: row.settledFen,
       positions: row.positions as readonly Position[],
-      verdicts: new Map(judged.map((one) => [chargeId(one), one.verdict] as const)),
+      verdicts,
     },
   }
 }

@@ -3,6 +3,7 @@ import { equalBytes, fromHex, type Tx, toHex } from '@unifare/core'
 import { loadShelf, readingOf } from '@unifare/institution'
 import { CHAIN_START, chainNext, encodeCharge, encodeTap, mediumId, type Tap } from '@unifare/tap'
 import { chargeOfUpload } from '@unifare/tunion'
+import { noteSerials } from '../settled/terminal-serials.ts'
 import { charges, marks, type TapRow, taps } from '../tables.ts'
 import type { FileOutcome } from './outcome.ts'
 import { readUpload, type SentFile, type UploadTap, uploadFault } from './read-upload.ts'
@@ -90,6 +91,10 @@ async function store(tx: Tx, sender: string, read: readonly UploadTap[]): Promis
       raw: encodeTap(tap),
     })),
   )
+  await noteSerials(
+    tx,
+    fresh.map(({ tap }) => tap),
+  )
   await askFor(
     tx,
     sender,
@@ -101,6 +106,16 @@ async function store(tx: Tx, sender: string, read: readonly UploadTap[]): Promis
     repeated: read.length - fresh.length,
     amountFen: fresh.reduce((sum, { tap }) => sum + tap.amountFen, 0),
   }
+}
+
+/** Marks the operators that brought files. */
+const UPLOADS = 'uploads/'
+
+/** Operators whose charges may rest on records that came by file. */
+export async function uploadingOperators(tx: Tx): Promise<readonly string[]> {
+  return (await tx.select(marks, {}))
+    .filter(({ name }) => name.startsWith(UPLOADS))
+    .map(({ name }) => name.slice(UPLOADS.length))
 }
 
 /** One charge a debit, numbered and chained on from the operator's last. */
@@ -120,6 +135,7 @@ async function askFor(tx: Tx, sender: string, fresh: readonly Tap[]): Promise<vo
       verdict: '',
     })),
   )
+  await tx.put(marks, [{ name: `${UPLOADS}${sender}`, value: name }])
   const end = raws.reduce(chainNext, fromHex(chain))
   await tx.put(marks, [{ name, value: `${Number(next) + raws.length}:${toHex(end)}` }])
 }

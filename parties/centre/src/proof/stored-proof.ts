@@ -9,7 +9,9 @@ import {
 } from '@unifare/core'
 import { type Charge, MEDIA, parseCharge, parseTap, type Tap } from '@unifare/tap'
 import { accountHash } from '../engine/account-hash.ts'
-import { charges, type DayRow, days, orders, settled, taps } from '../tables.ts'
+import { chargesOf } from '../judged/judged-charges.ts'
+import { settledMarks } from '../settled/settled-marks.ts'
+import { charges, type DayRow, days, orders, taps } from '../tables.ts'
 import { loadLines } from './line-table.ts'
 import { type InclusionProof, proveLines } from './proof.ts'
 import { parseSubject } from './proof-subject.ts'
@@ -37,7 +39,7 @@ export async function proveStored(
   { day: on, storage = createMemoryStorage() }: ProofPlace = {},
 ): Promise<InclusionProof> {
   const subject = await subjectOf(tx, name)
-  const candidates = on === undefined ? await daysOf(tx, subject) : [on]
+  const candidates = on === undefined ? await daysOf(tx, subject, storage) : [on]
   const rows = await tx.get(
     days,
     candidates.map((day) => ({ day })),
@@ -95,20 +97,20 @@ async function subjectOf(tx: Tx, name: string): Promise<Subject> {
 }
 
 /** Where a subject may stand: what the tables say first, then all other days, newest first. */
-async function daysOf(tx: Tx, subject: Subject): Promise<readonly Day[]> {
-  const known = await knownDay(tx, subject)
+async function daysOf(tx: Tx, subject: Subject, storage: Storage): Promise<readonly Day[]> {
+  const known = await knownDay(tx, subject, storage)
   const all = (await tx.select(days, {})).map(({ day }) => day).toReversed()
   return known === undefined ? all : [known, ...all.filter((day) => day !== known)]
 }
 
-async function knownDay(tx: Tx, subject: Subject): Promise<Day | undefined> {
+async function knownDay(tx: Tx, subject: Subject, storage: Storage): Promise<Day | undefined> {
   switch (subject.kind) {
     case 'charge':
-      return (await tx.get(charges, [chargeKey(subject.charge)]))[0]?.day
+      return (await chargesOf(tx, [chargeKey(subject.charge)]))[0]?.day
     case 'tap': {
       const [tap] = await tx.get(taps, [tapKey(subject.delivery)])
-      const identity = tap?.identity
-      return identity === undefined ? undefined : (await tx.get(settled, [{ identity }]))[0]?.day
+      if (tap === undefined || tap.identity === '') return undefined
+      return (await settledMarks(tx, storage, [tap.identity]))[0]?.day
     }
     case 'order': {
       const { issuer, order } = subject

@@ -9,6 +9,7 @@ import {
 } from '@unifare/core'
 import { balances, type Entry, ledgerTables } from '@unifare/ledger'
 import { parseCharge, parseTap, type Tap } from '@unifare/tap'
+import { withVerdicts } from '../judged/judged-charges.ts'
 import type { Position } from '../netting.ts'
 import type { OrderMove } from '../order-moves.ts'
 import type { Statement } from '../statement.ts'
@@ -45,7 +46,8 @@ export interface DayFacts {
 export async function loadFacts(tx: Tx, day: Day): Promise<DayFacts> {
   const from = new Date(parseDay(day) - WINDOW_DAYS * DAY_MS).toISOString().slice(0, 10)
   const inWindow = (one: Day) => one >= from && one <= day
-  const judged = (await tx.select(charges, {})).map((row): JudgedCharge => {
+  const rows = await withVerdicts(tx, await tx.select(charges, {}))
+  const judged = rows.map((row): JudgedCharge => {
     // A verdict of a later day is not known yet on this one.
     const open = row.day > day
     return {

@@ -1,8 +1,10 @@
-import { type Day, type Tx, toHex } from '@unifare/core'
+import { type Day, type Storage, type Tx, toHex } from '@unifare/core'
 import { sha256 } from '@unifare/crypto'
 import { type Charge, parseCharge } from '@unifare/tap'
-import { pagesOf } from '../row-pages.ts'
-import { charges, marks, settled, taps } from '../tables.ts'
+import { judgedOn } from '../judged/judged-charges.ts'
+import { fromHistory } from '../settled/from-history.ts'
+import { settledMarks } from '../settled/settled-marks.ts'
+import { charges, marks, taps } from '../tables.ts'
 import { type CodeRow, codeRowOf } from './code-list.ts'
 import { type Held, type HeldState, hold, stepHeld } from './held.ts'
 import { HELD_MARK, type HeldRow, heldCharges } from './held-table.ts'
@@ -13,10 +15,14 @@ import { HELD_MARK, type HeldRow, heldCharges } from './held-table.ts'
  */
 export async function noteHeld(
   tx: Tx,
-  { day, codes }: { readonly day: Day; readonly codes: readonly CodeRow[] },
+  {
+    day,
+    codes,
+    storage,
+  }: { readonly day: Day; readonly codes: readonly CodeRow[]; readonly storage: Storage },
 ): Promise<void> {
   const fresh: HeldRow[] = []
-  for await (const page of pagesOf(tx, charges, { day })) {
+  for await (const page of judgedOn(tx, day)) {
     for (const { operator, number, verdict } of page) {
       const row = codeRowOf(codes, verdict, day)
       if (row.group !== 'suspicious') continue
@@ -29,18 +35,21 @@ export async function noteHeld(
     charges,
     waiting.map(({ operator, number }) => ({ operator, number })),
   )
-  const stepped: HeldRow[] = []
-  for (const [index, row] of waiting.entries()) {
-    const raw = asked[index]?.raw
-    const by = raw && (await settledBy(tx, parseCharge(raw)))
+  const decisions = await settledBy(
+    tx,
+    storage,
+    asked.map((row) => row && parseCharge(row.raw)),
+  )
+  const stepped = waiting.map((row, index): HeldRow => {
+    const by = decisions[index]
     const held = heldOf(row)
     const decided =
       by === undefined
         ? held
         : stepHeld(held, { kind: 'record', day: by.day, settles: true, by: by.charge })
     const { state, decidedBy } = stepHeld(decided, { kind: 'day', day })
-    stepped.push({ ...row, state, decidedBy })
-  }
+    return { ...row, state, decidedBy }
+  })
   await tx.put(heldCharges, stepped)
   await tx.put(marks, [{ name: HELD_MARK, value: day }])
 }
@@ -49,28 +58,46 @@ function heldOf({ operator, number, state, ...row }: HeldRow): Held {
   return { ...row, charge: `${operator}-${number}`, state: state as HeldState }
 }
 
-/** The charge under which all records of another one settled, and when; undefined while one has not. */
+/** What settled all records of a charge, and when. */
+interface Settling {
+  readonly charge: string
+  readonly day: Day
+}
+
+/** By which charges all records of others settled; undefined while one of them has not. */
 async function settledBy(
   tx: Tx,
-  charge: Charge,
-): Promise<{ readonly charge: string; readonly day: Day } | undefined> {
+  storage: Storage,
+  asked: readonly (Charge | undefined)[],
+): Promise<readonly (Settling | undefined)[]> {
+  const named = asked.map((charge) => charge?.taps ?? [])
   const records = await tx.get(
     taps,
-    charge.taps.map(({ terminal, sequence }) => ({ terminal, sequence })),
+    named.flat().map(({ terminal, sequence }) => ({ terminal, sequence })),
   )
-  const came = records.filter((row) => row !== undefined)
-  if (came.length < charge.taps.length) return undefined
-  const marks = await tx.get(
-    settled,
-    came.map(({ identity }) => ({ identity })),
+  // Without an identity it is no debit, or cannot be read.
+  const debits = records.filter((row) => row !== undefined && row.identity !== '')
+  // Days without their files are cleared again when the close is tried again.
+  const found = await fromHistory({ storage }, () =>
+    settledMarks(
+      tx,
+      storage,
+      debits.flatMap((row) => row?.identity ?? []),
+    ),
   )
-  // Another content under the same identity is the other side of a conflict, not this record.
-  const own = marks.filter((mark, index) => {
-    const raw = came[index]?.raw
-    return raw !== undefined && mark?.hash === toHex(sha256(raw))
+  const byRecord = new Map(debits.map((row, i) => [row, found[i]]))
+  let from = 0
+  return named.map((own): Settling | undefined => {
+    const came = records.slice(from, from + own.length)
+    from += own.length
+    const settling = came.map((row) => {
+      const mark = byRecord.get(row)
+      // Another content under the same identity is the other side of a conflict, not this record.
+      return row !== undefined && mark?.hash === toHex(sha256(row.raw)) ? mark : undefined
+    })
+    const [first] = settling
+    if (first === undefined || settling.includes(undefined)) return undefined
+    const days = settling.map((mark) => mark?.day ?? '')
+    return { charge: first.charge, day: days.reduce((one, other) => (one > other ? one : other)) }
   })
-  const [first] = own
-  if (first === undefined || own.length < came.length) return undefined
-  const day = own.reduce((latest, mark) => (mark && mark.day > latest ? mark.day : latest), '')
-  return { charge: first.charge, day }
 }

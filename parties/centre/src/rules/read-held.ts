@@ -1,6 +1,7 @@
 import type { Day, Tx } from '@unifare/core'
 import { chargeId, parseCharge } from '@unifare/tap'
-import { charges, marks } from '../tables.ts'
+import { waitingCharges } from '../judged/judged-charges.ts'
+import { type ChargeRow, marks } from '../tables.ts'
 import { type CodeRow, codeRowOf } from './code-list.ts'
 import { type Held, type HeldState, hold } from './held.ts'
 import { HELD_MARK, heldCharges } from './held-table.ts'
@@ -33,10 +34,12 @@ export async function readHeld(
       const charge = `${operator}-${number}`
       return { charge, verdict, day, state: state as HeldState, deadline, decidedBy }
     })
-  for (const { raw, operator: owner } of await tx.select(charges, { day: '' })) {
+  const waiting: ChargeRow[] = []
+  for await (const part of waitingCharges(tx, { operator })) waiting.push(...part)
+  for (const { raw } of waiting) {
     const charge = parseCharge(raw)
     const holdDays = holdDaysOf(holds, charge.tapDay)
-    if (owner !== operator || holdDays === 0 || charge.tapDay > last) continue
+    if (holdDays === 0 || charge.tapDay > last) continue
     const held = hold(codeRowOf(codes, 'tap.missing', charge.tapDay), {
       charge: chargeId(charge),
       day: charge.tapDay,

@@ -2,7 +2,15 @@ import type { Charge, Tap } from '@unifare/tap'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CARD, cardTap, chargeOf } from '../clearing.fixture.ts'
-import { DAYS, liveDays, openCentre, readOutcome, type Script } from './segments.fixture.ts'
+import {
+  DAYS,
+  liveDay,
+  liveDays,
+  memoryGround,
+  openCentre,
+  readOutcome,
+  type Script,
+} from './segments.fixture.ts'
 
 /**
  * Debits of two cards under few counters and serials, some with bad codes, some of tests, some in
@@ -85,5 +93,30 @@ test('any days come to the same with objects and by segments, and run again to t
       },
     ),
     { numRuns: 12, endOnFailure: true },
+  )
+})
+
+test('any days come to the same when some are closed by segments and others with objects', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(debit, { minLength: 4, maxLength: 10 }),
+      fc.array(asked, { minLength: 4, maxLength: 12 }),
+      fc.array(fc.boolean(), { minLength: DAYS.length, maxLength: DAYS.length }),
+      async (debits, asks, ways) => {
+        const script = await scriptOf(debits, asks)
+        const objects = await openCentre({})
+        await liveDays(objects, script)
+        const ground = memoryGround()
+        let mixed = await openCentre({}, ground)
+        for (const [index, bySegments] of ways.entries()) {
+          await mixed.centre.close()
+          const options = bySegments ? { clearing: {} } : {}
+          mixed = await openCentre(options, { ...ground, again: true })
+          await liveDay(mixed, script, index)
+        }
+        expect(await readOutcome(mixed)).toEqual(await readOutcome(objects))
+      },
+    ),
+    { numRuns: 8, endOnFailure: true },
   )
 })

@@ -7,11 +7,12 @@ import { shardFile } from '../engine/shard-file.ts'
 import { refusal } from '../files/files.fixture.ts'
 import { verifyProof } from '../proof/proof.ts'
 import { proveStored } from '../proof/stored-proof.ts'
-import { charges, days, orders } from '../tables.ts'
+import { days, orders } from '../tables.ts'
 import type { SegmentClearing } from './segment-clearing.ts'
 import {
   DAYS,
   fileScriptOf,
+  judgedCharges,
   liveDay,
   liveDays,
   memoryGround,
@@ -151,7 +152,7 @@ describe('days closed by segments', () => {
     const { centre, storage, publicKeyOf } = await liveNetwork()
     const trust = { publicKey: publicKeyOf(CENTRE), engine: nodeEngine() }
     const names = await centre.read(async (tx) => {
-      const asked = await tx.select(charges, {})
+      const asked = await judgedCharges(tx)
       return [
         ...asked.filter(({ day }) => day !== '').map(chargeId),
         ...asked.flatMap(({ raw }) => parseCharge(raw).taps).map(deliveryId),

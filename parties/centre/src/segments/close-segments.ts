@@ -5,6 +5,8 @@ import type { Cleared } from '../clearing.ts'
 import type { ClosingDay, DayOutcome, Stated } from '../day-outcome.ts'
 import type { ClosedDay } from '../engine/shard-file.ts'
 import { createSplitCounter, resultSplits } from '../files/result-splits.ts'
+import { noteJudged } from '../judged/judged-charges.ts'
+import { createVerdictNotes } from '../judged/verdict-pages.ts'
 import { storeRowsRoot } from '../proof/rows-day.ts'
 import { partsOf } from '../rules/member-parts.ts'
 import { addPairs, type PairSum, pairsOf } from '../settling/obligations.ts'
@@ -23,7 +25,7 @@ import { orders, statements } from '../tables.ts'
 import { pagesFromAbove, withFromAbove } from '../tiers/statements.ts'
 import { type JudgedCharge, judgedPages } from './judged-pages.ts'
 import { clearOwnDay, noRefusal, type SegmentTools } from './segment-clearing.ts'
-import { storePage } from './store-page.ts'
+import { storePage, storeVerdicts } from './store-page.ts'
 
 /**
  * Closes a day by the segments of the centre's own journal: they are cleared on columns, then page by
@@ -41,11 +43,15 @@ export async function closeBySegments(
   const { pageCharges } = tools.clearing
   const sums = createDaySums(tx, closing)
   const own: ClosedDay = { read: noRefusal(day, (...of) => closed.read(...of)) }
+  const verdicts = createVerdictNotes(tx, day)
   for await (const page of judgedPages(tx, { closed: own, day, rules, pageCharges })) {
     await storePage(tx, page, day)
+    if (tiers !== undefined) await storeVerdicts(tx, page, day)
+    else for (const { cleared: one } of page) verdicts.add(one.charge, one.verdict)
     await sums.add(page)
   }
   const told = await sums.end(pagesFromAbove(tx, tiers?.above ?? []))
+  if (tiers === undefined) await noteJudged(tx, await verdicts.end())
   await postEntries(tx, moneyEntries(day, cleared.money, told.spent))
   await storeOrders(tx, moves, day)
   await storeRowsRoot(tx, cleared)

@@ -6,12 +6,12 @@ import { shardFiles } from '../engine/shard-file.ts'
 import { createFaultyStorage, type FaultyStorage } from '../faulty-storage.fixture.ts'
 import { refusal } from '../files/files.fixture.ts'
 import { proveStored } from '../proof/stored-proof.ts'
-import { charges } from '../tables.ts'
 import type { CentreFault } from '../watch/centre-faults.ts'
 import { storedAlarms } from '../watch/stored-alarms.ts'
 import {
   DAYS,
   fileScriptOf,
+  judgedCharges,
   liveDay,
   memoryGround,
   openCentre,
@@ -184,7 +184,8 @@ describe('files of cleared days that are not as they were written', () => {
     const { centre, storage } = network
     const found = await centre.read(async (tx) => {
       const codes: string[] = []
-      for (const row of await tx.select(charges, { day: DAY })) {
+      for (const row of await judgedCharges(tx)) {
+        if (row.day !== DAY) continue
         codes.push(String(await refusal(proveStored(tx, chargeId(row), { storage }))))
       }
       return codes

@@ -1,7 +1,6 @@
-import { type Day, type Tx, toHex } from '@unifare/core'
-import { sha256 } from '@unifare/crypto'
-import { type Charge, chargeId, deliveryId, mediumId, parseCharge, parseTap } from '@unifare/tap'
-import { type ClearedCharge, serialKey } from '../clearing.ts'
+import type { Day, Tx } from '@unifare/core'
+import { type Charge, chargeId, parseCharge } from '@unifare/tap'
+import type { ClearedCharge } from '../clearing.ts'
 import type { ClosingRules } from '../close.ts'
 import { correctedBefore } from '../corrected-before.ts'
 import { standingOf } from '../corrections.ts'
@@ -9,7 +8,7 @@ import { BUCKETS } from '../engine/account-hash.ts'
 import type { ClosedDay } from '../engine/shard-file.ts'
 import { feeOf } from '../fees.ts'
 import { withParts } from '../rules/member-parts.ts'
-import { type ChargeRow, charges, type TapRow, taps } from '../tables.ts'
+import { type ChargeRow, charges } from '../tables.ts'
 import type { Verdict } from '../verdicts.ts'
 import { type RuledCharge, ruledPages } from './ruled-pages.ts'
 
@@ -22,20 +21,8 @@ export interface JudgedCharge {
   readonly cleared: ClearedCharge
   /** Name under which its taps are settled. */
   readonly first: string
-  /** Its taps, if it settles. */
-  readonly taps: readonly SettledTap[]
-}
-
-/** A tap of a charge that settles, by its unique names. */
-export interface SettledTap {
-  readonly identity: string
-  /** Place of a card's debit in its terminal; undefined for codes. */
-  readonly serial: string | undefined
-  /** SHA-256 of the raw record, hexadecimal. */
-  readonly hash: string
-  readonly card: string
-  readonly counter: number
-  readonly balanceFen: number
+  /** Of its taps the one with the highest counter, and the balance behind it. */
+  readonly last: Pick<RuledCharge, 'counter' | 'balanceFen'>
 }
 
 /**
@@ -84,7 +71,7 @@ async function judgedOf(
     corrections,
     corrected: new Set([...corrections.values()].map(({ corrects }) => corrects)),
   }
-  const judged = asked.map((charge, i) => {
+  return asked.map((charge, i) => {
     const one = clearedOf(charge, (ruled[i] as RuledCharge).verdict, { rules, memory })
     const { id, verdict, fee, reverses } = one.cleared
     memory.charges.set(id, { charge, verdict, fee })
@@ -92,13 +79,8 @@ async function judgedOf(
       memory.corrections.set(id, { corrects: reverses.charge, first: one.first })
       memory.corrected.add(reverses.charge)
     }
-    return { ...one, row: rows[i] as ChargeRow }
+    return { ...one, row: rows[i] as ChargeRow, last: ruled[i] as RuledCharge }
   })
-  const found = await tapRows(
-    tx,
-    judged.filter(({ cleared }) => cleared.verdict === 'normal').map(({ cleared }) => cleared),
-  )
-  return judged.map((one) => ({ ...one, taps: settledTaps(one.cleared, found) }))
 }
 
 async function chargeRows(tx: Tx, ruled: readonly RuledCharge[]): Promise<readonly ChargeRow[]> {
@@ -130,36 +112,4 @@ function clearedOf(
   const reversal = standing.kind === 'settled' ? { reverses: standing.reverses } : {}
   const cleared = withParts({ id, charge, verdict, fee, ...reversal }, rules.acceptance)
   return { cleared, first: standing.kind === 'settled' ? standing.first : id }
-}
-
-async function tapRows(
-  tx: Tx,
-  settled: readonly ClearedCharge[],
-): Promise<ReadonlyMap<string, TapRow>> {
-  const named = settled.flatMap(({ charge }) => charge.taps)
-  const rows = await tx.get(
-    taps,
-    named.map(({ terminal, sequence }) => ({ terminal, sequence })),
-  )
-  return new Map(rows.flatMap((row) => (row === undefined ? [] : [[deliveryId(row), row]])))
-}
-
-function settledTaps(
-  { verdict, charge }: ClearedCharge,
-  found: ReadonlyMap<string, TapRow>,
-): readonly SettledTap[] {
-  if (verdict !== 'normal') return []
-  return charge.taps.map((named) => {
-    const row = found.get(deliveryId(named))
-    if (row === undefined) throw new TypeError(`no tap ${deliveryId(named)}`)
-    const tap = parseTap(row.raw)
-    return {
-      identity: mediumId(tap),
-      serial: serialKey(tap),
-      hash: toHex(sha256(row.raw)),
-      card: `${tap.issuer}/${tap.account}`,
-      counter: tap.counter,
-      balanceFen: tap.balanceFen,
-    }
-  })
 }

@@ -60,7 +60,8 @@ async function clearDays(tx: Tx, day: OwnDay, tools: SegmentTools): Promise<Segm
     // A close that was refused may have left files of another range.
     const places = placesOf(closes, row.day)
     if (onDisk.has(row.day) && (await isCleared(storage, { day: row.day, ...places }))) continue
-    const stored = await readStoredDay(tx, { centre, day: row.day })
+    const read = noRefusal(row.day, readStoredDay)
+    const stored = await read(tx, { centre, day: row.day, storage })
     await clear(
       stored,
       row.previousRoot,
@@ -69,7 +70,8 @@ async function clearDays(tx: Tx, day: OwnDay, tools: SegmentTools): Promise<Segm
   }
   const { rules, isClosed } = day
   const { segments: places = { from: 0, until: 0 } } = rules
-  const input = await readDayInput(tx, { day: day.day, rules, ...places, isClosed })
+  const read = noRefusal(day.day, readDayInput)
+  const input = await read(tx, { day: day.day, rules, ...places, isClosed, storage })
   const cleared = await clear(
     input,
     day.previousRoot,

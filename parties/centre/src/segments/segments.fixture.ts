@@ -4,22 +4,26 @@ import {
   createMemoryStorage,
   type Day,
   type Table,
+  type Tx,
   utf8,
 } from '@unifare/core'
 import { ledgerTables } from '@unifare/ledger'
 import { CHAIN_START, type Tap } from '@unifare/tap'
+import { readConflicts } from '../cases/read-conflicts.ts'
 import { openTestCentre, type TestGround } from '../centre.fixture.ts'
 import { CARD, cardTap, chargeOf, ISSUER, OPERATOR, sendRefund } from '../clearing.fixture.ts'
 import { codeTaps } from '../code.fixture.ts'
 import { fileOrders } from '../files/file-order.ts'
 import { nameOf, ride, uploadOf } from '../files/files.fixture.ts'
 import { resultSplits } from '../files/result-splits.ts'
+import { withVerdicts } from '../judged/judged-charges.ts'
 import { heldCharges } from '../rules/held-table.ts'
+import { settledMarks } from '../settled/settled-marks.ts'
 import { windowDays, windows } from '../settling/tables.ts'
 import type { StatementLine } from '../statement.ts'
 import { loadStatements } from '../statement-pages.ts'
 import { dayFigures, seenNames, totalFigures } from '../statistics/tables.ts'
-import { cards, charges, corrections, days, orders, serials, settled } from '../tables.ts'
+import { cards, charges, corrections, days, orders, taps } from '../tables.ts'
 
 export const DAYS = ['2026-11-20', '2026-11-21', '2026-11-22'] as const satisfies readonly Day[]
 const MORNINGS = [0, 1, 2].map((day) => Date.UTC(2026, 10, 20 + day, 19, 5))
@@ -165,16 +169,16 @@ export async function readOutcome({
       closedAt,
     })),
     statements: await readStatements(centre),
+    charges: await centre.read(judgedCharges),
+    settled: await centre.read(async (tx) => settledMarks(tx, storage, await identitiesOf(tx))),
+    conflicts: await centre.read((tx) => readConflicts(tx, storage)),
     files: await storage.list('TU'),
   }
 }
 
 /** Tables in which both ways of closing leave the same rows. */
 const OUTPUTS = [
-  charges,
   orders,
-  settled,
-  serials,
   corrections,
   cards,
   windows,
@@ -187,6 +191,17 @@ const OUTPUTS = [
   ledgerTables.entries,
   ledgerTables.balances,
 ] as unknown as readonly Table<Record<string, unknown>>[]
+
+/** All charges with their verdicts. */
+export async function judgedCharges(tx: Tx) {
+  return withVerdicts(tx, await tx.select(charges, {}))
+}
+
+/** Everything that was delivered and can settle. */
+async function identitiesOf(tx: Tx): Promise<readonly string[]> {
+  const all = (await tx.select(taps, {})).map(({ identity }) => identity)
+  return [...new Set(all)].filter((identity) => identity !== '').sort()
+}
 
 async function readStatements(centre: SegmentsNetwork['centre']) {
   return centre.read(async (tx) => {

@@ -1,25 +1,12 @@
 import type { Day, Tx } from '@unifare/core'
-import { type CardRow, cards, charges, corrections, serials, settled } from '../tables.ts'
+import { type CardRow, cards, charges, corrections } from '../tables.ts'
 import type { JudgedCharge } from './judged-pages.ts'
 
 /**
- * Writes what a page of a day that closes now leaves: verdicts, identities, serials, corrections,
- * cards. All charges of an account stand on one page.
+ * Writes what a page of a day that closes now leaves: corrections and cards. What settled is told by
+ * the verdict rows. All charges of an account stand on one page.
  */
 export async function storePage(tx: Tx, page: readonly JudgedCharge[], day: Day): Promise<void> {
-  await tx.put(
-    charges,
-    page.map(({ row, cleared }) => ({ ...row, day, verdict: cleared.verdict })),
-  )
-  await storeIdentities(tx, page, day)
-  await tx.put(
-    serials,
-    page.flatMap((one) =>
-      one.taps.flatMap(({ serial, identity }) =>
-        serial === undefined ? [] : [{ serial, identity, day }],
-      ),
-    ),
-  )
   await tx.put(
     corrections,
     page.flatMap(({ cleared: { id, reverses }, first }) =>
@@ -29,27 +16,30 @@ export async function storePage(tx: Tx, page: readonly JudgedCharge[], day: Day)
   await storeCards(tx, page)
 }
 
-/** A tap stays settled on the day of its first charge: a later day adds the new taps alone. */
-async function storeIdentities(tx: Tx, page: readonly JudgedCharge[], day: Day): Promise<void> {
-  const rows = page.flatMap(({ taps, first }) =>
-    taps.map(({ identity, hash }) => ({ identity, charge: first, hash, day })),
-  )
-  const known = await tx.get(
-    settled,
-    rows.map(({ identity }) => ({ identity })),
-  )
+/**
+ * Writes verdicts to the charges themselves, where a centre below sends some of an operator's only:
+ * their numbers have gaps.
+ */
+export async function storeVerdicts(
+  tx: Tx,
+  page: readonly JudgedCharge[],
+  day: Day,
+): Promise<void> {
   await tx.put(
-    settled,
-    rows.filter((_, i) => known[i] === undefined),
+    charges,
+    page.map(({ row, cleared }) => ({ ...row, day, verdict: cleared.verdict })),
   )
 }
 
 /** A card's shadow only goes forward: a late tap of an older counter leaves it alone. */
 async function storeCards(tx: Tx, page: readonly JudgedCharge[]): Promise<void> {
   const seen = new Map<string, CardRow>()
-  for (const { card, serial, counter, balanceFen } of page.flatMap(({ taps }) => taps)) {
-    if (serial === undefined || counter <= (seen.get(card)?.counter ?? -1)) continue
-    seen.set(card, { card, counter, balanceFen })
+  for (const { cleared, last } of page) {
+    const { medium, issuer, account } = cleared.charge
+    if (medium !== 'card' || cleared.verdict !== 'normal') continue
+    const card = `${issuer}/${account}`
+    if (last.counter <= (seen.get(card)?.counter ?? -1)) continue
+    seen.set(card, { card, counter: last.counter, balanceFen: last.balanceFen })
   }
   const known = await tx.get(
     cards,

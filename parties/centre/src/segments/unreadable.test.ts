@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { cardTap, chargeOf, tapOf } from '../clearing.fixture.ts'
-import { charges } from '../tables.ts'
-import { DAYS, liveDays, openCentre, readOutcome, type Script } from './segments.fixture.ts'
+import {
+  DAYS,
+  judgedCharges,
+  liveDays,
+  openCentre,
+  readOutcome,
+  type Script,
+} from './segments.fixture.ts'
 
 /**
  * Records of a terminal: a good one, one of a later version, and one that claims the place of a debit
@@ -37,7 +43,7 @@ test('a record that came and cannot be read is told from one that never came, on
   const [objects, segments] = [await openCentre({}), await openCentre({ clearing: {} })]
   for (const network of [objects, segments]) {
     await liveDays(network, script)
-    const rows = await network.centre.read((tx) => tx.select(charges, {}))
+    const rows = await network.centre.read(judgedCharges)
     expect(rows.map(({ verdict }) => verdict)).toEqual([
       'normal',
       'tap.unreadable',

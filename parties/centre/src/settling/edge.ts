@@ -1,5 +1,5 @@
 import type { AcceptanceContent } from '@unifare/bundle'
-import type { Day, Instant, Tx } from '@unifare/core'
+import type { Day, Env, Instant, Tx } from '@unifare/core'
 import { orderOf } from '@unifare/institution'
 import type { Message } from '@unifare/tap'
 import { DEMONSTRATION_FEES, type FeeRow } from '../fees.ts'
@@ -25,6 +25,7 @@ import { DEMONSTRATION_WINDOWS } from './window-rules.ts'
 /** What settlement needs of the centre that it belongs to. */
 export interface SettlingOptions {
   readonly id: string
+  readonly env: Pick<Env, 'storage'>
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>
   readonly institutions: ReadonlyMap<string, Uint8Array>
   /** Windows, models and calendar; the demonstration's own unless given. */
@@ -85,7 +86,7 @@ export function createSettling(options: SettlingOptions): SettlingMachine {
     async takeDay(tx, closed, at) {
       await takeClosedDay(tx, closed, settlingAt(at))
       await updateAlarms(tx, at)
-      await noteHeld(tx, { day: closed.day, codes: book.codes })
+      await noteHeld(tx, { day: closed.day, codes: book.codes, storage: options.env.storage })
       await noteStatistics(tx, closed.day)
     },
     holdDays: (day) => holdDaysOf(rules.holds, day),

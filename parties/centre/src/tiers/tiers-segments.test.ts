@@ -166,7 +166,9 @@ async function differencesOf(network: TierNetwork, id: string) {
   const all: unknown[] = []
   let previousRoot = FIRST_ROOT
   for (const [index, day] of DAYS.entries()) {
-    const stored = await network.centreOf(id).read((tx) => readStoredDay(tx, { centre: id, day }))
+    const stored = await network
+      .centreOf(id)
+      .read((tx) => readStoredDay(tx, { centre: id, day, storage: network.storageOf(id) }))
     const before = { centre: id, previousRoot, closedDays: DAYS.slice(0, index) }
     const cleared = await clearInput(stored, before, { storage, workers, spill })
     all.push(...(await compareDay(storage, cleared, stored.closed)))

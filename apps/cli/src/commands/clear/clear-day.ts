@@ -72,8 +72,9 @@ async function clearUpTo(
       dir,
       workersOf: (run) => workers.of(run),
     })
+    const storage = await createFileStorage(institutionDir(resolve(options.data), centre))
     const read = (one: Day): Promise<StoredDay> =>
-      repository.transaction((tx) => readStoredDay(tx, { centre, day: one }))
+      repository.transaction((tx) => readStoredDay(tx, { centre, day: one, storage }))
     const before = all.filter((one) => one < day)
     let cleared = 0
     for (const one of known.slice(0, before.length)) {
