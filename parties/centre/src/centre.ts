@@ -27,6 +27,7 @@ import type { DayResult, Rerun } from './day-outcome.ts'
 import { checkFeeRows, DEMONSTRATION_FEES, type FeeRow } from './fees.ts'
 import { type FileMember, resultFiles } from './files/result-files.ts'
 import { takeFile } from './files/take-file.ts'
+import { giveOnce } from './given-orders.ts'
 import { takeChargeBatch, takeTapBatch } from './intake.ts'
 import { passingOrders, settleOrder, shadowsOf } from './orders.ts'
 import { createFileKeeper, type Told } from './own-files.ts'
@@ -210,6 +211,7 @@ function createMachine(options: CentreOptions, onClose: () => void) {
       'message.refused',
       'orders come from the centre itself',
     )
+    await giveOnce(tx, order, input.journalIndex)
     const at = input.acceptedAt
     const publishAcceptance = (content: unknown) => lists.publish(tx, 'acceptance', content, input)
     if (settling.takes(order)) return settling.carryOut(tx, { order, at, publishAcceptance })

@@ -17,6 +17,7 @@ export const centreErrors = {
     zh: '该日已关账，迟到记录计入下一日',
   },
   'centre.day-open': { en: 'the day is not closed yet', zh: '该日尚未关账' },
+  'centre.given-before': { en: 'the order was carried out before', zh: '该指令此前已执行' },
   'centre.damaged-file': { en: 'a file is not as it was written', zh: '文件内容与写入时不符' },
   'centre.no-closed-day': { en: 'the files of a closed day are missing', zh: '缺少已关账日的文件' },
   'carrier.bad-address': { en: 'no addresses of brokers', zh: '消息中间件地址无效' },

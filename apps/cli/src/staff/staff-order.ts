@@ -107,7 +107,9 @@ export function parseSignedOrder(text: string): SignedOrder {
         /^[0-9A-F]{128}$/.test(String((one as Record<string, unknown>)['signature'])),
     )
   requireData(fits, 'staff.malformed', 'a signed order has centre, at, order and signatures')
-  return { centre, at: Number(at), order, signatures }
+  // Nothing else comes into the journal: nobody has signed it.
+  const own = signatures.map(({ name, signature }) => ({ name, signature }))
+  return { centre, at: Number(at), order, signatures: own }
 }
 
 /**
@@ -120,8 +122,6 @@ export function orderOfStaff(
     readonly centre: string
     readonly staff: readonly StaffMember[]
     readonly now: Instant
-    /** Orders from before are not taken: they may have been given then. */
-    readonly since: Instant
     readonly engine: SignatureEngine
   },
 ): Readonly<Record<string, unknown>> {
@@ -151,9 +151,9 @@ export function orderOfStaff(
 
 function checkPlaceAndTime(
   { centre, at }: OrderDraft,
-  edge: { readonly centre: string; readonly now: Instant; readonly since: Instant },
+  edge: { readonly centre: string; readonly now: Instant },
 ): void {
-  const { now, since } = edge
+  const { now } = edge
   requireData(centre === edge.centre, 'staff.wrong-centre', `the order is for ${centre}`)
   requireData(
     at <= now + CLOCKS_APART_MS,
@@ -161,9 +161,9 @@ function checkPlaceAndTime(
     'the order is of a time that is still to come: compare the clocks',
   )
   requireData(
-    at >= since && at >= now - ORDER_VALID_MS,
+    at >= now - ORDER_VALID_MS,
     'staff.wrong-time',
-    `the order is older than ${ORDER_VALID_MS / 3_600_000} h or than the start of the centre: sign it again`,
+    `the order is older than ${ORDER_VALID_MS / 3_600_000} h: sign it again`,
   )
 }
 
