@@ -30,9 +30,11 @@ export function createReadingsApi(running: Running): Hono {
 }
 
 function readAsked(text: string): { readonly party: string; readonly question: object } {
-  const { party, question } = parseJson(text) as Readonly<Record<string, unknown>>
+  const asked = parseJson(text) as Readonly<Record<string, unknown>> | null
+  const { party, question } = asked ?? {}
+  const isAsked = typeof question === 'object' && question !== null && !Array.isArray(question)
   requireData(
-    typeof party === 'string' && typeof question === 'object' && question !== null,
+    typeof party === 'string' && isAsked,
     'message.malformed',
     'a reading is asked with a party and a question',
   )

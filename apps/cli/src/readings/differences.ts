@@ -61,6 +61,12 @@ export async function readDifferences(
     'data.unknown-party',
     `${party.id} is an operator: the centre and issuers are compared`,
   )
+  const isBankFile = typeof bank?.name === 'string' && typeof bank.text === 'string'
+  requireData(
+    bank === undefined || isBankFile,
+    'bank.bad-statement',
+    'a bank statement has the name of its file and its text',
+  )
   const lines = bank === undefined ? [] : linesOf(bank)
   const { day, found } = await party.read((tx) =>
     own

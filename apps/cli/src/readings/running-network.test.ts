@@ -93,6 +93,31 @@ describe('a network that runs', () => {
     await expect(ask('held', '{"party": 1}')).rejects.toMatchObject({ code: 'message.malformed' })
   })
 
+  it.each<readonly [string, unknown]>([
+    ['held', null],
+    ['held', []],
+    ['held', { question: [] }],
+    ['statistics', { question: { to: 5 } }],
+    ['statistics', { question: { to: {} } }],
+    ['windows', { question: { window: 5 } }],
+    ['windows', { question: { window: null } }],
+    ['alarms', { question: { at: '2026-12-01' } }],
+    ['alarms', { question: { at: 1, rules: 5 } }],
+    ['alarms', { question: { at: 1, rules: [null] } }],
+    ['differences', { question: { day: 5 } }],
+    ['differences', { question: { bank: 'text' } }],
+    ['differences', { question: { bank: {} } }],
+    ['differences', { question: { bank: { name: 5, text: 'reference' } } }],
+  ])('refuses what is no question of it: %s %j', async (name, asked) => {
+    const own = asked !== null && !Array.isArray(asked)
+    const body = JSON.stringify(own ? { party: '00000156', ...(asked as object) } : asked)
+    const answer = await fetch(`http://127.0.0.1:${port}/api/readings/${name}`, {
+      method: 'POST',
+      body,
+    })
+    expect({ asked, status: answer.status }).toEqual({ asked, status: 422 })
+  })
+
   it('says what to do where it answers nobody, and to commands that read the end only', async () => {
     await expect(exportStoredBooks({ format: 'ledger', data })).rejects.toMatchObject({
       code: 'data.in-use',
