@@ -45,6 +45,11 @@ function nibbleAt(text: string, at: number): number {
 
 /** One array of all parts in order. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatAll(parts)
+}
+
+/** The same of a list of any length: a call takes some 100,000 arguments at most. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
@@ -58,7 +63,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 export async function gather(parts: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = []
   for await (const part of parts) all.push(part)
-  return concat(...all)
+  return concatAll(all)
 }
 
 /** Same length and content. For secrets use a comparison of constant time. */

@@ -3,6 +3,7 @@ export {
   bcd,
   compareBytes,
   concat,
+  concatAll,
   equalBytes,
   fromBcd,
   fromHex,

@@ -1,4 +1,4 @@
-import { concat, type Day } from '@unifare/core'
+import { concatAll, type Day } from '@unifare/core'
 import { bucketOf } from './account-hash.ts'
 import type { IsHeld } from './held-charges.ts'
 import { bytesOfLines, CHARGE_LINE, instantAt, TAP_LINE, wordsOfCharge } from './lines.ts'
@@ -50,5 +50,5 @@ function put(parts: Map<number, Uint8Array[]>, hash: number, lines: Uint32Array)
 }
 
 function joined(parts: ReadonlyMap<number, readonly Uint8Array[]>): ByBucket {
-  return new Map([...parts].map(([bucket, own]) => [bucket, concat(...own)] as const))
+  return new Map([...parts].map(([bucket, own]) => [bucket, concatAll(own)] as const))
 }

@@ -1,4 +1,4 @@
-import { concat } from '@unifare/core'
+import { concatAll } from '@unifare/core'
 import type { Fee, FeeRow } from '../fees.ts'
 import { type MemberPart, splitByMember } from '../rules/member-parts.ts'
 import { CHARGE_LINE } from './lines.ts'
@@ -96,7 +96,7 @@ export function createMemberMoney({ today, past, operators }: SharedPrices): Mem
       return true
     },
     joinTo: (sums) => withLines(lines, sums),
-    settled: () => concat(...settled),
+    settled: () => concatAll(settled),
   }
 }
 

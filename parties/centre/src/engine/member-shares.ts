@@ -1,4 +1,4 @@
-import { concat, view } from '@unifare/core'
+import { concatAll, view } from '@unifare/core'
 import type { MemberShare } from '../rules/apportion.ts'
 import { digitsOf } from './packed.ts'
 import { ACCOUNT_BYTES, CHARGE, NAMED } from './record-places.ts'
@@ -103,7 +103,7 @@ export function sharesByShard(
     if (own === undefined) shards.set(shard, [shares])
     else own.push(shares)
   }
-  return [...shards].map(([shard, own]) => ({ shard, bytes: concat(...own) }))
+  return [...shards].map(([shard, own]) => ({ shard, bytes: concatAll(own) }))
 }
 
 /** Shares of charges by the charge's name; each keeps its bytes. */

@@ -192,6 +192,14 @@ describe('the rows of accounts on closed days', () => {
     }
   })
 
+  test('are found for more accounts at once than a call takes arguments', async () => {
+    const accounts = take(accountsFrom(0), 150_000, () => true).toSorted((a, b) => a.hash - b.hash)
+    const rows = new Uint8Array(accounts.length * ROW_BYTES)
+    accounts.forEach((account, i) => rows.set(rowsFor(account, 1, i), i * ROW_BYTES))
+    const [found] = await rowsHistory(await storageOf({ [DAY]: rows }), [DAY])(accounts)
+    expect(Buffer.compare(found!.rows, rows)).toBe(0)
+  })
+
   test('cost the index of a bucket and the blocks that have them: one file is opened once', async () => {
     // A bucket of a day with 30 million taps, about.
     const all = accountsFrom(1)

@@ -1,4 +1,4 @@
-import { concat, type Day, type Storage, view } from '@unifare/core'
+import { concatAll, type Day, type Storage, view } from '@unifare/core'
 import { accountHash } from './account-hash.ts'
 import type { AccountKey, DayRows, History } from './past.ts'
 import { loadFees } from './rules-file.ts'
@@ -25,7 +25,7 @@ export function rowsHistory(
         .map((account) => rowsOf(near, account))
         .filter(({ length }) => length > 0)
       if (own.length === 0) continue
-      found.push({ rows: concat(...own), fees: await loadFees(storage, day) })
+      found.push({ rows: concatAll(own), fees: await loadFees(storage, day) })
     }
     return found
   }

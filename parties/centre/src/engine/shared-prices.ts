@@ -1,4 +1,4 @@
-import { concat, type Day, type Hashes, toHex, view } from '@unifare/core'
+import { concatAll, type Day, type Hashes, toHex, view } from '@unifare/core'
 import { accountHash, bucketOf } from './account-hash.ts'
 import type { ByBucket } from './carry.ts'
 import { CHARGE_LINE, linesOfBytes, wordsOfCharge } from './lines.ts'
@@ -106,5 +106,5 @@ function byBucket(parts: readonly Uint8Array[]): ByBucket {
       else own.push(part.subarray(at, at + SHARE_BYTES))
     }
   }
-  return new Map([...buckets].map(([bucket, own]) => [bucket, concat(...own)] as const))
+  return new Map([...buckets].map(([bucket, own]) => [bucket, concatAll(own)] as const))
 }
