@@ -104,8 +104,9 @@ export function openLeaseClient(options: {
           if (current !== undefined) leave(current, error)
         }
         const nowMs = performance.now()
-        if (signal?.aborted === true) endsMs ??= nowMs + ENDING_MS
-        if (nowMs > Math.min(until, endsMs ?? until)) {
+        if (closed) endsMs = nowMs
+        else if (signal?.aborted === true) endsMs ??= nowMs + ENDING_MS
+        if (nowMs > until || nowMs >= (endsMs ?? Number.POSITIVE_INFINITY)) {
           const said = [...reasons].map(([url, reason]) => `${placeOf(url)}: ${reason}`)
           throw new UnifareError(
             'repository.unreachable',
