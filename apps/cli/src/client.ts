@@ -8,16 +8,14 @@ export async function askNetwork(
     | 'GET'
     | 'POST'
     | { readonly method: 'POST'; readonly body: Uint8Array<ArrayBuffer> | string } = 'GET',
+  todo = 'run "npm start" first, or name its port with --port',
 ): Promise<unknown> {
   const init = typeof request === 'string' ? { method: request } : request
   let response: Response
   try {
     response = await fetch(`http://127.0.0.1:${port}${path}`, init)
   } catch {
-    throw new UnifareError(
-      'network.not-running',
-      `no network answers on port ${port}: run "npm start" first, or name its port with --port`,
-    )
+    throw new UnifareError('network.not-running', `no network answers on port ${port}: ${todo}`)
   }
   let body: { code?: string; detail?: string }
   try {

@@ -37,7 +37,7 @@ export const cliErrors = {
   'code.unreadable': { en: 'no bytes of a code', zh: '无法读取乘车码数据' },
   'data.no-network': { en: 'the folder holds no network', zh: '目录中没有网络数据' },
   'data.unknown-party': { en: 'no such institution in this network', zh: '网络中无此机构' },
-  'data.no-day': { en: 'no day is closed yet', zh: '尚无已关账的清算日' },
+  'data.no-day': { en: 'no day is closed yet', zh: '没有已关账的清算日' },
   'data.in-use': {
     en: 'the network of this folder runs',
     zh: '该目录的网络正在运行：请先结束；结算、划拨、对账、告警、统计可在其页面服务期间查询；状态存于 PostgreSQL 时均可查询',
@@ -63,6 +63,10 @@ export const cliErrors = {
   'staff.wrong-time': {
     en: 'the order is too old, or from the future',
     zh: '指令已过期或时间超前，请核对时钟并重新签署',
+  },
+  'staff.day-runs': {
+    en: 'a day that has not ended is not closed',
+    zh: '清算日尚未结束，不能关账',
   },
   'staff.unknown-order': { en: 'staff does not give this order', zh: '人员不能下达该指令' },
   'staff.unknown-person': { en: 'this person is not on the list of staff', zh: '人员名单中无此人' },

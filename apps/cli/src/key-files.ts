@@ -2,13 +2,17 @@ import type { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { UnifareError } from '@unifare/core'
 
-/** Opens a key in PEM; throws `fare.bad-key`. */
+/** Opens a key in PEM; throws `fare.bad-key`, also where its passphrase is missing or another. */
 export async function readPem(file: string, open: (pem: string) => KeyObject): Promise<KeyObject> {
   const pem = await readFile(file, 'utf8')
   try {
     return open(pem)
   } catch {
-    throw new UnifareError('fare.bad-key', `${file} holds no key in PEM`)
+    const isEncrypted = /ENCRYPTED/.test(pem)
+    const what = isEncrypted
+      ? 'is encrypted, and UNIFARE_PASSPHRASE is not its passphrase'
+      : 'holds no key in PEM'
+    throw new UnifareError('fare.bad-key', `${file} ${what}`)
   }
 }
 

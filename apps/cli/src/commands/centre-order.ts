@@ -29,6 +29,11 @@ export async function orderCentre(given: string, options: CentreOrderOptions): P
   const now = at === undefined ? systemClock().now() : Date.parse(at)
   requireData(Number.isFinite(now), 'time.bad-digits', `not an instant: ${at}`)
   const file = await readNetworkFile(config)
+  requireData(
+    file.controlToken !== undefined,
+    'network-file.bad-field',
+    `${basename(config)} has no controlToken: its centre takes orders that staff has signed ("unifare centre sign")`,
+  )
   const [centre = '', ...more] = servedIds(planOfFile(file), 'centre', id)
   requireData(
     more.length === 0,
@@ -49,7 +54,9 @@ async function orderBySignature(text: string, config: string): Promise<number> {
   const { centre } = parseSignedOrder(text)
   const file = await readNetworkFile(config)
   const port = Number(new URL(addressOf(file, centre)).port)
-  const answer = await askNetwork(port, '/staff/orders', { method: 'POST', body: text })
+  const request = { method: 'POST', body: text } as const
+  const todo = `start its centre with "unifare centre serve --config ${config} --staff …"`
+  const answer = await askNetwork(port, '/staff/orders', request, todo)
   printJson((answer as { readonly result: unknown }).result)
   return EXIT.ok
 }

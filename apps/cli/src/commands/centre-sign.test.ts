@@ -137,7 +137,32 @@ describe('a centre on its own, ordered by its staff', () => {
     })
     // Orders without a signature are a driver's, and this centre has none.
     await expect(orderCentre('{"do": "close-day"}', { config })).rejects.toMatchObject({
-      code: expect.stringMatching(/^network-file\./),
+      code: 'network-file.bad-field',
+      message: expect.stringContaining('unifare centre sign'),
+    })
+    // A slip of the year would swallow what comes until then.
+    const ahead = await signed(
+      { do: 'close-day', day: `${Number(YESTERDAY.slice(0, 4)) + 1}${YESTERDAY.slice(4)}` },
+      'Li',
+    )
+    await expect(orderCentre(ahead, { config })).rejects.toMatchObject({ code: 'staff.day-runs' })
+  })
+
+  it('tells whose passphrase is missing, and which centre is not there', async () => {
+    const sign = () => signed({ do: 'close-day', day: YESTERDAY }, 'Li')
+    const text = await sign()
+    vi.stubEnv('UNIFARE_PASSPHRASE', 'another')
+    await expect(sign()).rejects.toMatchObject({
+      code: 'fare.bad-key',
+      message: expect.stringMatching(/Li\.pem is encrypted, and UNIFARE_PASSPHRASE is not/),
+    })
+    vi.stubEnv('UNIFARE_PASSPHRASE', PASSPHRASE)
+    const away = join(folder, 'away.json')
+    const file = await readFile(config, 'utf8')
+    await writeFile(away, file.replace(/"http:[^"]*"/g, '"http://127.0.0.1:9"'))
+    await expect(orderCentre(text, { config: away })).rejects.toMatchObject({
+      code: 'network.not-running',
+      message: expect.stringContaining('unifare centre serve'),
     })
   })
 })

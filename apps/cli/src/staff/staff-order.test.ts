@@ -43,8 +43,8 @@ function signedBy(
   return { ...draft, signatures }
 }
 
-const given = (signed: SignedOrder) =>
-  orderOfStaff(signed, { centre: CENTRE, staff, now: NOW, engine: nodeEngine() })
+const given = (signed: SignedOrder, now = NOW) =>
+  orderOfStaff(signed, { centre: CENTRE, staff, now, engine: nodeEngine() })
 
 function codeOf(work: () => unknown): string {
   try {
@@ -115,6 +115,16 @@ describe('an order of staff', () => {
     expect(at(120_001)).toBe('staff.wrong-time')
     const elsewhere = signedBy([li], order, { centre: '00000420' })
     expect(codeOf(() => given(elsewhere))).toBe('staff.wrong-centre')
+  })
+
+  it('closes no day that has not ended', () => {
+    const closing = (day: string, now: number) =>
+      codeOf(() => given(signedBy([li], { do: 'close-day', day }, { at: now }), now))
+    const morning = Date.parse('2026-11-21T03:00:00+08:00')
+    expect(closing('2026-11-20', morning)).toBe('given')
+    expect(closing('2026-11-20', morning - 1)).toBe('staff.day-runs')
+    expect(closing('2026-11-21', morning)).toBe('staff.day-runs')
+    expect(closing('2027-11-20', morning)).toBe('staff.day-runs')
   })
 
   it('is given by staff alone, and says nothing of role and names itself', () => {

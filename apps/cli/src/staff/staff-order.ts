@@ -1,4 +1,5 @@
 import {
+  businessDay,
   canonicalJson,
   fromHex,
   type Instant,
@@ -128,6 +129,7 @@ export function orderOfStaff(
   const { order, signatures } = signed
   checkPlaceAndTime(signed, edge)
   const rule = ruleOf(order)
+  checkDayEnded(order, edge.now)
   const signers = checkSigners(signed, edge)
   const [first, second] = signers
   requireData(first !== undefined, 'staff.bad-signature', 'nobody has signed the order')
@@ -181,6 +183,17 @@ function ruleOf(order: OrderDraft['order']): StaffRule {
     `${name} has no "${strange}"; it may have ${rule.fields.join(', ')}, and role and names follow from who signs`,
   )
   return rule
+}
+
+/** A close cannot be taken back: a day that runs, or a slip of the year, would swallow what comes. */
+function checkDayEnded({ do: name, day }: OrderDraft['order'], now: Instant): void {
+  if (name !== 'close-day' || typeof day !== 'string') return
+  const today = businessDay(now)
+  requireData(
+    day < today,
+    'staff.day-runs',
+    `${day} has not ended: it is ${today}, which ends at 03:00 Beijing time`,
+  )
 }
 
 /** Who signed, each once and with a key of its own. */

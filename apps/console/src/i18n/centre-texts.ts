@@ -9,7 +9,10 @@ export const centreTexts = {
   },
   upTo: { zh: (day) => `截至清算日 ${day}`, en: (day) => `Up to the closed day ${day}` },
   noDay: { zh: '尚无已关账的清算日', en: 'No day is closed yet' },
-  nothingWaits: { zh: '没有事项等待处理', en: 'Nothing waits for anybody' },
+  nothingWaits: {
+    zh: '结算没有事项等待处理；缺号、静默与文件告警见“unifare alarms”',
+    en: 'Nothing waits for anybody in settlement; gaps, silences and files: “unifare alarms”',
+  },
   waits: {
     zh: (count) => `等待处理（${count} 类）：`,
     en: (count) => `Waits for somebody (${count}):`,
