@@ -23,6 +23,10 @@ export const twinErrors = {
     en: 'the folder holds something else than a generated day',
     zh: '该目录中有其他文件',
   },
+  'national.damaged-day': {
+    en: 'what the folder tells of its day cannot be read',
+    zh: '该目录中数据的说明文件已损坏',
+  },
   'national.no-day': { en: 'there is no generated day', zh: '没有已生成的数据' },
   'twin.bad-plan': { en: 'no day can be made of this plan', zh: '无法按该计划生成一天的数据' },
   'twin.no-centre': { en: 'the membership has no clearing centre', zh: '成员中没有清分中心' },

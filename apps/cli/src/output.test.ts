@@ -21,6 +21,11 @@ describe('a command that fails', () => {
       () => writeFile(tmpdir(), ''),
       /: a folder, not a file \[EISDIR\] · 是目录，不是文件\n$/,
     ],
+    [
+      'of a folder that is read as a file',
+      () => readFile(tmpdir()),
+      /^unifare: one of the files named: a folder, not a file \[EISDIR\] · 是目录，不是文件\n$/,
+    ],
   ])('tells in one line %s', async (_, touch, line) => {
     await run(async () => {
       await touch()

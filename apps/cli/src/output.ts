@@ -46,8 +46,9 @@ function systemFault(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { code = '', path }: NodeJS.ErrnoException = error
   const text = SYSTEM_FAULTS[code]
-  if (text === undefined || path === undefined) return undefined
-  return `unifare: ${path}: ${text.en} [${code}] · ${text.zh}`
+  // Who reads a folder as a file is told no path.
+  if (text === undefined || (path === undefined && code !== 'EISDIR')) return undefined
+  return `unifare: ${path ?? 'one of the files named'}: ${text.en} [${code}] · ${text.zh}`
 }
 
 /**

@@ -1,4 +1,5 @@
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fromUtf8, requireData, type Storage, utf8 } from '@unifare/core'
 import { createFileStorage, makeWritableFolder } from '@unifare/core/node'
 import type { Expected } from '../../src/national/faults.ts'
@@ -42,12 +43,28 @@ export async function requireRoom(dir: string, bytes: number): Promise<void> {
   requireData(free >= bytes, 'storage.full', message, { bytes, free })
 }
 
-/** Reads the day of a folder; undefined where there is none. */
+/** Reads the day of a folder; undefined where there is none. Throws `national.damaged-day`. */
 export async function readNationalDay(dir: string): Promise<NationalDay | undefined> {
   const names = await readdir(dir).catch((): string[] => [])
   if (!names.includes(FILE)) return undefined
   const bytes = await (await createFileStorage(dir)).read(FILE)
-  return bytes && (JSON.parse(fromUtf8(bytes)) as NationalDay)
+  if (bytes === undefined) return undefined
+  const day = parsed(bytes)
+  const { plan, expected } = day ?? {}
+  requireData(
+    typeof plan === 'object' && (expected === undefined || Array.isArray(expected)),
+    'national.damaged-day',
+    `${join(dir, FILE)} is damaged: make the day anew in another folder, and remove this one`,
+  )
+  return day
+}
+
+function parsed(bytes: Uint8Array): NationalDay | undefined {
+  try {
+    return JSON.parse(fromUtf8(bytes)) as NationalDay
+  } catch {
+    return undefined
+  }
 }
 
 /** Writes what is known of the day of a folder. */

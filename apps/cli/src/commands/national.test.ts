@@ -93,5 +93,17 @@ describe('unifare national', () => {
       message: expect.stringMatching(/needs about \d+ MiB in .*, and \d+ MiB are free: take/),
     })
     await requireRoom(root, 1)
+    const damaged = await mkdtemp(join(root, 'damaged-'))
+    for (const text of ['{"plan":{"se\0d', '{"day":"x"}', 'null']) {
+      await writeFile(join(damaged, 'national-day.json'), text)
+      await expect(run({ data: damaged, again: true }), text).rejects.toMatchObject({
+        code: 'national.damaged-day',
+      })
+      // Nothing is removed for a file that nobody can read.
+      await expect(run({ data: damaged }), text).rejects.toMatchObject({
+        code: 'national.damaged-day',
+      })
+    }
+    expect(await readdir(damaged)).toEqual(['national-day.json'])
   })
 })

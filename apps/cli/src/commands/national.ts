@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { requireData } from '@unifare/core'
+import { formatYuan, requireData } from '@unifare/core'
 import { CITIES, faultsOf, type NationalPlan } from '@unifare/twin'
 import {
   generateDay,
@@ -194,7 +194,7 @@ const LINES = {
     inexact: 'NOT what was put in',
     settled: 'settled',
     ofSettled: ({ settledFen, members }: NationalReport) =>
-      `${settledFen} fen between ${members} members`,
+      `${formatYuan(Number(settledFen))} CNY between ${members} members`,
     root: 'root',
     again: 'again',
     same: 'the same root',
@@ -215,7 +215,7 @@ const LINES = {
     inexact: '与注入的故障不一致',
     settled: '结算',
     ofSettled: ({ settledFen, members }: NationalReport) =>
-      `${members} 个成员之间共 ${settledFen} 分`,
+      `${members} 个成员之间共 ${formatYuan(Number(settledFen))} 元`,
     root: '日根',
     again: '重新清算',
     same: '日根一致',

@@ -134,6 +134,10 @@ describe('unifare books export', () => {
     await expect(exportStoredBooks({ format: 'ledger', data: folder })).rejects.toMatchObject({
       code: 'data.no-network',
     })
+    const days = { from: '2026-11-30', to: '2026-11-20' }
+    await expect(exportStoredBooks({ format: 'ledger', data, ...days })).rejects.toMatchObject({
+      code: 'ledger.bad-days',
+    })
   })
 
   it('leaves the data of a running network alone', async () => {
@@ -178,6 +182,7 @@ describe('unifare statistics', () => {
     expect(printed.mock.calls.join('')).toMatch(/自2026-11-20累计[^]*跨城乘次/)
     await expect(statistics({ data, lang: 'en', to: '2026-11-19' })).rejects.toMatchObject({
       code: 'data.no-day',
+      message: 'no day is closed here up to 2026-11-19',
     })
   })
 })
@@ -269,6 +274,17 @@ describe('unifare reconcile', () => {
     await expect(writePayments({ data, window: 'W1' })).rejects.toMatchObject({
       code: 'bank.bad-payment',
       message: 'W1 has no payments for the bank; payments have W20261120-1',
+    })
+    const accounts = join(folder, 'accounts.json')
+    await writeFile(accounts, 'root:x:0')
+    await expect(writePayments({ data, accounts })).rejects.toMatchObject({
+      code: 'bank.bad-payment',
+      message: expect.stringMatching(/accounts\.json: not JSON/),
+    })
+    await writeFile(accounts, '{"00000156": {"name": "A", "bank": "B"}}')
+    await expect(writePayments({ data, accounts })).rejects.toMatchObject({
+      code: 'bank.bad-payment',
+      message: expect.stringMatching(/the account of 00000156 has not all of name/),
     })
     const unpaid = differences.filter(({ kind }) => kind === 'bank.unpaid')
     expect(new Set(unpaid.map(({ subject }) => subject))).toEqual(new Set(names))

@@ -9,7 +9,8 @@ export async function readStatistics(party: ReadParty, { to }: { readonly to?: D
   const all = institutions()
   const homes = new Map(all.map(({ id, city }) => [id, city]))
   const told = await party.read((tx) => figuresOf(tx, { homes, ...(to && { to }) }))
-  requireData(told !== undefined, 'data.no-day', 'no day is closed here yet')
+  const until = to === undefined ? 'yet' : `up to ${to}`
+  requireData(told !== undefined, 'data.no-day', `no day is closed here ${until}`)
   const names = new Map(all.map(({ city, cityZh, cityEn }) => [city, { zh: cityZh, en: cityEn }]))
   const cities = told.cities.map((one) => ({ ...one, ...names.get(one.city) }))
   return { centre: party.centre, ...told, cities }

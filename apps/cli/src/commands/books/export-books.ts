@@ -1,7 +1,7 @@
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseDay } from '@unifare/core'
+import { parseDay, requireData } from '@unifare/core'
 import { type BooksFormat, type BooksSummary, DIALECTS, exportBooks } from '@unifare/ledger'
 import { type BooksVerdict, checkBooks } from '@unifare/ledger/node'
 import { EXIT, printJson, tell } from '../../output.ts'
@@ -21,6 +21,12 @@ interface ExportOptions {
 /** Writes a party's books; exit code 1 when the program that was asked refuses them. */
 export async function exportStoredBooks(options: ExportOptions): Promise<number> {
   for (const day of [options.from, options.to]) if (day !== undefined) parseDay(day)
+  const { from, to } = options
+  requireData(
+    from === undefined || to === undefined || from <= to,
+    'ledger.bad-days',
+    `--from ${from} is after --to ${to}: there is no day between them`,
+  )
   const stored = await openStoredParty(options.data, options.party)
   const folder = await mkdtemp(join(tmpdir(), 'unifare-books-'))
   try {

@@ -6,7 +6,7 @@ import {
   type ClearedStoredDay,
   openStoredClearing,
 } from '@unifare/centre/node'
-import { type Day, equalBytes, parseDay, requireData } from '@unifare/core'
+import { type Day, equalBytes, formatYuan, parseDay, requireData } from '@unifare/core'
 import { createFileStorage, makeWritableFolder } from '@unifare/core/node'
 import { nodeEngine } from '@unifare/crypto/node'
 import { createNetworkKeys } from '@unifare/twin'
@@ -140,13 +140,13 @@ const LINES = {
   en: {
     day: 'day',
     ofDay: ({ day, charges, taps }: Cleared, segments: number) =>
-      `${day}: ${charges} charges, ${taps} taps from ${segments} segments`,
+      `${day}: ${charges} charges, ${taps} records of terminals from ${segments} segments`,
     verdicts: 'verdicts',
     settled: 'settled',
-    ofSettled: (fen: string, members: number) => `${fen} fen between ${members} members`,
+    ofSettled: (yuan: string, members: number) => `${yuan} CNY between ${members} members`,
     position: 'position',
     ofPosition: ({ id, receivableFen, payableFen, netFen }: Position) =>
-      `${id} receives ${receivableFen}, pays ${payableFen}: ${netFen}`,
+      `${id} receives ${formatYuan(receivableFen)}, pays ${formatYuan(payableFen)}: ${formatYuan(netFen)}`,
     root: 'root',
     archive: 'archive',
     ofArchive: (rows: number, files: number) => `${rows} rows in ${files} files`,
@@ -158,13 +158,13 @@ const LINES = {
   zh: {
     day: '清算日',
     ofDay: ({ day, charges, taps }: Cleared, segments: number) =>
-      `${day}：收费 ${charges} 笔，刷卡扫码 ${taps} 次，来自 ${segments} 个清算段`,
+      `${day}：收费 ${charges} 笔，终端记录 ${taps} 条，来自 ${segments} 个清算段`,
     verdicts: '判定',
     settled: '结算',
-    ofSettled: (fen: string, members: number) => `${members} 个成员之间共 ${fen} 分`,
+    ofSettled: (yuan: string, members: number) => `${members} 个成员之间共 ${yuan} 元`,
     position: '头寸',
     ofPosition: ({ id, receivableFen, payableFen, netFen }: Position) =>
-      `${id} 应收 ${receivableFen}，应付 ${payableFen}，净额 ${netFen}`,
+      `${id} 应收 ${formatYuan(receivableFen)}，应付 ${formatYuan(payableFen)}，净额 ${formatYuan(netFen)}`,
     root: '日根',
     archive: '归档',
     ofArchive: (rows: number, files: number) => `${files} 个文件，${rows} 行`,
@@ -182,7 +182,7 @@ function describe(
 ): string[] {
   const words = LINES[lang]
   const { positions } = cleared
-  const settled = words.ofSettled(String(cleared.settledFen), positions.length)
+  const settled = words.ofSettled(formatYuan(Number(cleared.settledFen)), positions.length)
   return [
     figureLine(words.day, words.ofDay(cleared, segments)),
     figureLine(words.verdicts, countsOf(cleared.verdicts, lang)),

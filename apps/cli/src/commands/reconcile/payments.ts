@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type MemberAccount, type Payment, paymentFile } from '@unifare/centre'
-import { formatYuan, parseJson, requireData, sumFen } from '@unifare/core'
+import { formatYuan, parseJson, requireData, sumFen, UnifareError } from '@unifare/core'
 import { systemClock } from '@unifare/core/node'
 import { EXIT, printJson, tell } from '../../output.ts'
 import { askParty } from '../../readings/ask-party.ts'
@@ -52,8 +52,7 @@ async function accountsOf(
   file: string | undefined,
 ): Promise<ReadonlyMap<string, MemberAccount>> {
   if (file !== undefined) {
-    const read = parseJson(await readFile(file, 'utf8')) as unknown as Record<string, MemberAccount>
-    return new Map(Object.entries(read))
+    return readAccounts(await readFile(file, 'utf8'), file)
   }
   const members = new Set([
     centre,
@@ -65,4 +64,20 @@ async function accountsOf(
       { name: `Simulated member ${id}`, account: `SIM-${id}`, bank: 'SIMULATED' },
     ]),
   )
+}
+
+function readAccounts(text: string, file: string): ReadonlyMap<string, MemberAccount> {
+  let read: unknown
+  try {
+    read = parseJson(text)
+  } catch (error) {
+    throw new UnifareError('bank.bad-payment', `${file}: ${(error as Error).message}`)
+  }
+  const accounts = Object.entries((read ?? {}) as Record<string, MemberAccount>)
+  for (const [member, one] of accounts) {
+    const isWhole = [one?.name, one?.account, one?.bank].every((it) => typeof it === 'string')
+    const what = `${file}: the account of ${member} has not all of name, account and bank`
+    requireData(isWhole, 'bank.bad-payment', what)
+  }
+  return new Map(accounts)
 }
