@@ -1,6 +1,6 @@
-import { charges as centreCharges } from '@unifare/centre'
+import { type ChargeRow, chargesOf, judgedOn } from '@unifare/centre'
 import type { Overview, OverviewRide } from '@unifare/console'
-import { requireData, type Tx } from '@unifare/core'
+import { type Day, requireData, type Tx } from '@unifare/core'
 import { charges, taps } from '@unifare/operator'
 import { institution } from '@unifare/registry'
 import { parseCharge, REASONS } from '@unifare/tap'
@@ -202,12 +202,21 @@ async function chargeOf(
   return undefined
 }
 
+/** The charges that a day judged, with their verdicts. */
+async function judgedRows(tx: Tx, day: Day): Promise<ChargeRow[]> {
+  const rows: ChargeRow[] = []
+  for await (const page of judgedOn(tx, day)) {
+    for (const row of await chargesOf(tx, page)) if (row !== undefined) rows.push(row)
+  }
+  return rows
+}
+
 async function settlementOf(
   { network, plan }: Running,
   outcome: DayOutcome,
 ): Promise<NonNullable<Overview['settlement']>> {
   const cleared = await network.centre.rerun(outcome.day)
-  const rows = await network.centre.read((tx) => tx.select(centreCharges, { day: outcome.day }))
+  const rows = await network.centre.read((tx) => judgedRows(tx, outcome.day))
   const issuers = plan.issuers.map(({ id }) => id)
   const operators = plan.operators.map((planned) => planned.institution.id)
   const amountsFen = issuers.map(() => operators.map(() => 0))

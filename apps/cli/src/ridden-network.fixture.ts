@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ClearingWay, prepareNetwork, rideDay } from '@unifare/twin'
+import { type ClearingWay, type DayOutcome, prepareNetwork, rideDay } from '@unifare/twin'
 import { type Running, startNetwork } from './running.ts'
 
 /** The one operator and the one issuer of a ridden network. */
@@ -16,6 +16,8 @@ export interface RiddenNetwork {
   /** Its data folder, in that one. */
   readonly data: string
   readonly running: Running
+  /** What its day came to. */
+  readonly outcome: DayOutcome
   /** Ends the network; its data stays. */
   end(): Promise<void>
   remove(): Promise<void>
@@ -35,11 +37,12 @@ export async function rideNetwork(seed: string, clearing?: ClearingWay): Promise
     ...(clearing && { clearing }),
   })
   await prepareNetwork(running.day)
-  await rideDay(running.day)
+  const outcome = await rideDay(running.day)
   return {
     folder,
     data,
     running,
+    outcome,
     end: () => running.close(),
     remove: () => rm(folder, { recursive: true }),
   }

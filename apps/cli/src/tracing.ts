@@ -1,5 +1,5 @@
 import type { FetchedList } from '@unifare/bundle'
-import { charges as centreCharges, days } from '@unifare/centre'
+import { days, chargesOf as judgedCharges } from '@unifare/centre'
 import type { TapTrace, TraceStep } from '@unifare/console'
 import { type Tx, UnifareError } from '@unifare/core'
 import { statements as issuerStatements, rides } from '@unifare/issuer'
@@ -125,7 +125,7 @@ async function clearingSteps(network: LocalNetwork, charge: Charge): Promise<Tra
   const { operator, number, issuer } = charge
   const id = `${operator}-${number}`
   const verdict = await network.centre.read(async (tx) => {
-    const [row] = await tx.get(centreCharges, [{ operator, number }])
+    const [row] = await judgedCharges(tx, [{ operator, number }])
     if (row === undefined || row.day === '') return undefined
     const [day] = await tx.get(days, [{ day: row.day }])
     return { verdict: row.verdict, day: row.day, root: day?.root }

@@ -65,7 +65,7 @@ export { type FileMember, type ResultFile, resultFilesOf } from './files/result-
 export type { FileRow } from './files/tables.ts'
 export type { FileAnswer } from './files/take-file.ts'
 export { RESULT_CODES } from './files/verdict-codes.ts'
-export { waitingCharges, withVerdicts } from './judged/judged-charges.ts'
+export { chargesOf, judgedOn, waitingCharges, withVerdicts } from './judged/judged-charges.ts'
 export {
   chainedRoot,
   leafHash,
