@@ -38,7 +38,7 @@ export async function settledRows(
   const taps: SettledTap[] = []
   for (const day of closed) {
     const found = await rowsHistory(storage, [day])([...accounts.values()])
-    for (const { rows } of found) taps.push(...readRows(rows, day))
+    for (const { rows } of found) for (const tap of readRows(rows, day)) taps.push(tap)
   }
   return taps
 }
