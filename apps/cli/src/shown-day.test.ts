@@ -7,7 +7,8 @@ import { OPERATOR, rideNetwork } from './ridden-network.fixture.ts'
 import { traceTap } from './tracing.ts'
 
 it('shows a day that was closed by segments whole, and the way of every tap', async () => {
-  const { running, outcome, end, remove } = await rideNetwork('shown', 'segments')
+  const network = await rideNetwork('shown', 'segments')
+  const { running, outcome } = network
   try {
     const keeper = createOverviewKeeper(running, { seed: 'shown', watched: false })
     await keeper.settled(outcome)
@@ -21,7 +22,7 @@ it('shows a day that was closed by segments whole, and the way of every tap', as
       expect([name, complete]).toEqual([name, true])
     }
   } finally {
-    await end()
-    await remove()
+    await network.end()
+    await network.remove()
   }
 })
