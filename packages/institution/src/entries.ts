@@ -17,6 +17,8 @@ import { type IntakeRow, type OutboxRow, outbox, positions } from './tables.ts'
 const EFFECTS_MAX = 1_000_000
 /** Name of the one position: how many messages of the journal are state. */
 export const APPLIED = { name: 'applied' } as const
+/** Name of the position that tells the form of the tables. */
+export const FORM = { name: 'form' } as const
 const stamp = defineLayout(6, { acceptedAt: [0, 'u48'] })
 
 /** The answer that a message gets, now and at every repetition. */

@@ -87,4 +87,21 @@ describe('state of another journal', () => {
     elsewhere.repository = world.repository
     await expect(openHere(elsewhere)).rejects.toThrow(refused('institution.state-ahead'))
   })
+
+  test('nor one whose tables hold something else; an empty one is filled from the journal', async () => {
+    const world = createWorld()
+    const here = await openHere(world)
+    await here.command({ do: 'say', text: 'hello' })
+    const older = world.repository
+    await expect(openHere(world, { stateForm: 2 })).rejects.toThrow(
+      refused('institution.other-form'),
+    )
+    world.repository = createMemoryRepository()
+    await openHere(world, { stateForm: 2 })
+    expect(await textsOf(world.repository)).toEqual(['hello'])
+    await openHere(world, { stateForm: 2 })
+    await expect(openHere(world)).rejects.toThrow(refused('institution.other-form'))
+    world.repository = older
+    await openHere(world)
+  })
 })

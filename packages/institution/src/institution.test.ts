@@ -65,7 +65,10 @@ describe('taking a message in', () => {
       expect(answers).toEqual(answers.map(() => ({ place: 0, text: 'once', at: AT })))
       expect(await textsOf(world.repository)).toEqual(['once'])
       const { positions: places } = await stateOf(world.repository)
-      expect(places).toEqual([{ name: 'applied', value: 1 }])
+      expect(places).toEqual([
+        { name: 'applied', value: 1 },
+        { name: 'form', value: 1 },
+      ])
     },
   )
 

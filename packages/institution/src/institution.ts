@@ -65,6 +65,11 @@ export interface InstitutionOptions {
    * journal while the ones before them are still being applied.
    */
   readonly checkedKinds?: readonly MessageKind[]
+  /**
+   * Number of what its tables hold, 1 unless given. It goes up when they hold something else than
+   * before: a state of another form is refused (`institution.other-form`) and never misread.
+   */
+  readonly stateForm?: number
 }
 
 /** An institution on the link: everything it takes in is journaled and synced before it answers. */
@@ -107,6 +112,7 @@ export async function openInstitution(options: InstitutionOptions): Promise<Inst
     check,
     checkedKinds: options.checkedKinds,
     hashes: options.engine,
+    stateForm: options.stateForm,
   })
   const oneByOne = createSerial()
   const takeIn = createGroups(intake, oneByOne)

@@ -2,6 +2,7 @@ import { type Env, type Hashes, type Journal, requireData, type Tx } from '@unif
 import { isRefusal, type Message, type MessageKind, refusalOf } from '@unifare/tap'
 import {
   APPLIED,
+  FORM,
   keyOf,
   moveOn,
   type Outcome,
@@ -32,6 +33,19 @@ export interface Intake {
   catchUp(): Promise<void>
 }
 
+/** How many messages of the journal are state. An empty state takes the form that is asked for. */
+async function appliedOf(tx: Tx, stateForm: number): Promise<number> {
+  const applied = (await tx.get(positions, [APPLIED]))[0]?.value ?? 0
+  if (applied === 0) await tx.put(positions, [{ ...FORM, value: stateForm }])
+  const form = (await tx.get(positions, [FORM]))[0]?.value ?? 1
+  requireData(
+    form === stateForm,
+    'institution.other-form',
+    `the database has tables of form ${form}, this version reads form ${stateForm}: give it an empty database, and the journal makes its state again`,
+  )
+  return applied
+}
+
 /**
  * The intake of an institution. Calls must come one after the other. `journal.length` is the
  * index of the next message.
@@ -43,8 +57,9 @@ export async function openIntake(options: {
   readonly check?: ((tx: Tx, message: Message) => Promise<void>) | undefined
   readonly checkedKinds?: readonly MessageKind[] | undefined
   readonly hashes: Hashes
+  readonly stateForm?: number | undefined
 }): Promise<Intake> {
-  const { env, journal, apply, hashes } = options
+  const { env, journal, apply, hashes, stateForm = 1 } = options
   const { repository, clock } = env
   const check = async (tx: Tx, message: Message) => {
     if (isChecked(message)) await options.check?.(tx, message)
@@ -53,9 +68,7 @@ export async function openIntake(options: {
   /** The next group, which has its places in the journal already. */
   let seats: Seats | undefined
   // Never ahead of the state: it moves only behind a commit.
-  let applied = await repository.transaction(
-    async (tx) => (await tx.get(positions, [APPLIED]))[0]?.value ?? 0,
-  )
+  let applied = await repository.transaction((tx) => appliedOf(tx, stateForm))
   requireData(
     applied <= journal.length,
     'institution.state-ahead',

@@ -39,6 +39,7 @@ import { isWindowOrder, type WindowSummary } from './settling/orders.ts'
 import { settlementFiles } from './settling/settlement-statement.ts'
 import type { SettlingRules } from './settling/window-orders.ts'
 import { statementFiles } from './statement-files.ts'
+import { STATE_FORM } from './tables.ts'
 import { createTierEdge } from './tiers/edge.ts'
 import type { TierOptions } from './tiers/place.ts'
 import type { ChargeRouting } from './tiers/routing.ts'
@@ -102,6 +103,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     apply: machine.apply,
     check: machine.check,
     checkedKinds: ['charge-batch'],
+    stateForm: STATE_FORM,
     query: async (tx, message) => {
       const asked = orderOf(message)
       if (asked['shadows'] !== undefined) {

@@ -1,6 +1,9 @@
 import { type Day, type Fen, type Instant, table } from '@unifare/core'
 import type { OrderMove } from './order-moves.ts'
 
+/** Goes up when these tables hold something else: 2 since verdicts and statement lines lie in pages. */
+export const STATE_FORM = 2
+
 /** A tap as the centre keeps it: raw, with the terminal's deny list at that time. */
 export interface TapRow {
   readonly terminal: string
