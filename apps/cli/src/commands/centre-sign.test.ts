@@ -11,7 +11,7 @@ import { signOrder } from './centre-sign.ts'
 import { type Program, startProgram } from './clear/program.fixture.ts'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
-vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
 afterEach(() => printed.mockReset())
 
 const OPERATOR = '15215212'
@@ -146,6 +146,15 @@ describe('a centre on its own, ordered by its staff', () => {
       'Li',
     )
     await expect(orderCentre(ahead, { config })).rejects.toMatchObject({ code: 'staff.day-runs' })
+  })
+
+  it('shows who signs every sign of it: none moves or hides others', async () => {
+    told.mockClear()
+    const note = 'turned \u202e, hidden \u200b, of a terminal \u009b2K, 银行要求'
+    await signed({ do: 'abort-window', day: YESTERDAY, note }, 'Li', 'Wang')
+    const shown = told.mock.calls.join('')
+    expect(shown).toContain('turned \\u202e, hidden \\u200b, of a terminal \\u009b2K, 银行要求')
+    expect(shown.replaceAll('\n', '')).not.toMatch(/\p{C}/u)
   })
 
   it('tells whose passphrase is missing, and which centre is not there', async () => {

@@ -37,13 +37,20 @@ export async function signOrder(given: string, options: CentreSignOptions): Prom
   const others = draft.signatures.filter((one) => one.name !== name)
   const { centre, at, order } = draft
   const signed: SignedOrder = { centre, at, order, signatures: [...others, { name, signature }] }
-  tell(`${name} signs · 签署: ${bytes.replace('\n', ' ')}`)
-  tell(
-    `key · 公钥 ${toHex(publicKey)}; signed by · 已签: ${signed.signatures.map((one) => one.name).join(', ')}`,
-  )
+  const names = signed.signatures.map((one) => one.name).join(', ')
+  tell(plain(`${name} signs · 签署: ${bytes.replace('\n', ' ')}`))
+  tell(plain(`key · 公钥 ${toHex(publicKey)}; signed by · 已签: ${names}`))
   if (out === undefined) printJson(signed)
   else await writeFile(out, `${JSON.stringify(signed, null, 2)}\n`, { mode: 0o600 })
   return EXIT.ok
+}
+
+/** Text with the numbers of signs that would turn, hide or wipe others on a screen. */
+function plain(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (sign) => {
+    const number = sign.codePointAt(0) ?? 0
+    return `\\u${number.toString(16).padStart(4, '0')}`
+  })
 }
 
 function draftOf(text: string, centre: string): OrderDraft & Pick<SignedOrder, 'signatures'> {
