@@ -269,7 +269,9 @@ describe('unifare reconcile', () => {
     printed.mockClear()
     expect(await writePayments({ data, out, window: 'W20261120-1', json: true })).toBe(0)
     const told = JSON.parse(printed.mock.calls.join('')) as { sumFen: number }
-    expect(told).toMatchObject({ payments: names.length, file: out })
+    // The bank has confirmed them: whoever hands the file in again would pay twice.
+    const settled = ['W20261120-1']
+    expect(told).toMatchObject({ payments: names.length, file: out, settled })
     expect(told.sumFen).toBeGreaterThan(0)
     await expect(writePayments({ data, window: 'W1' })).rejects.toMatchObject({
       code: 'bank.bad-payment',

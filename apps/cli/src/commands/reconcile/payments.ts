@@ -17,17 +17,18 @@ interface PaymentsOptions {
 /** Writes the payments of settlement windows for the bank. */
 export async function writePayments(options: PaymentsOptions): Promise<number> {
   const { data, window, out, json } = options
-  const { centre, payments: all } = await askParty('payments', {}, { data })
+  const { centre, payments: all, settled } = await askParty('payments', {}, { data })
   const payments =
     window === undefined ? all : all.filter(({ endToEnd }) => endToEnd.startsWith(`${window}-`))
-  const names = new Set(all.map(({ endToEnd }) => endToEnd.replace(/-\d+$/, '')))
+  const names = windowsOf(all)
   requireData(
     payments.length > 0,
     'bank.bad-payment',
-    window === undefined || names.size === 0
+    window === undefined || names.length === 0
       ? 'no window has payments for the bank yet'
-      : `${window} has no payments for the bank; payments have ${[...names].join(', ')}`,
+      : `${window} has no payments for the bank; payments have ${names.join(', ')}`,
   )
+  const booked = windowsOf(payments).filter((one) => settled.includes(one))
   const xml = paymentFile({
     id: window ?? 'ALL',
     createdAt: systemClock().now(),
@@ -39,10 +40,17 @@ export async function writePayments(options: PaymentsOptions): Promise<number> {
   const sum = sumFen(payments.map(({ amountFen }) => amountFen))
   if (json === true) {
     const where = out === undefined ? { text: xml } : { file: resolve(out) }
-    printJson({ payments: payments.length, sumFen: sum, ...where })
+    printJson({ payments: payments.length, sumFen: sum, settled: booked, ...where })
   } else if (out === undefined) process.stdout.write(xml)
   tell(`${payments.length} payments, ${formatYuan(sum)} CNY`)
+  if (booked.length > 0)
+    tell(`${booked.join(', ')}: settled, not for the bank again · 已结算，勿再次提交银行`)
   return EXIT.ok
+}
+
+/** Windows that payments are of. */
+function windowsOf(payments: readonly Payment[]): readonly string[] {
+  return [...new Set(payments.map(({ endToEnd }) => endToEnd.replace(/-\d+$/, '')))]
 }
 
 /** Accounts of a file, or accounts that say themselves that nobody has them. */
