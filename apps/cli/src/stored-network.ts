@@ -125,7 +125,7 @@ const WHILE_RUNNING =
   'While it runs: settlement, payments, reconcile, alarms and statistics answer of a network that serves its page ("unifare start" without --once); with its state on PostgreSQL (DATABASE_URL when it starts and when you ask) every command does'
 
 async function readRecords(dir: string): Promise<readonly [StoredRecord, ...StoredRecord[]]> {
-  const names = (await readdir(dir).catch(() => [])).filter((name) => RECORD.test(name)).sort()
+  const names = (await readdir(dir).catch(noFolder)).filter((name) => RECORD.test(name)).sort()
   const records = await Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(dir, name), 'utf8')
@@ -139,6 +139,12 @@ async function readRecords(dir: string): Promise<readonly [StoredRecord, ...Stor
     `${dir} holds no network: "unifare start --data ${dir}" makes one`,
   )
   return [first, ...more]
+}
+
+/** No folder is no network; one that may not be read holds whatever it holds. */
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
+  throw error
 }
 
 function partiesOf(records: readonly StoredRecord[]): string[] {
