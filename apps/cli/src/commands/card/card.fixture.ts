@@ -60,6 +60,8 @@ export function cardFolder(): CardFolder {
         cwd: folder,
         encoding: 'utf8',
         env: { ...process.env, ...environment },
+        // Nothing else of a test ends while it waits here.
+        timeout: 50_000,
       })
       return { status, stdout, stderr }
     },
