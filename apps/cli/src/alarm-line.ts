@@ -1,5 +1,5 @@
 import { ALARM_TEXTS, type Alarm, type CentreFault, ownAlarm } from '@unifare/centre'
-import type { ErrorText } from '@unifare/core'
+import { type ErrorText, SHANGHAI_OFFSET_MS } from '@unifare/core'
 import { tell } from './output.ts'
 
 /** Words for a source, by its kind. */
@@ -30,9 +30,9 @@ export function whatOf({ from, to, reason }: Alarm): string {
   return from === undefined ? '' : ` ${from} to ${to}`
 }
 
-/** When it began. */
+/** When it began, in the time by which days of the centre are told. */
 export function timeOf({ since }: Alarm): string {
-  return new Date(since).toISOString()
+  return `${new Date(since + SHANGHAI_OFFSET_MS).toISOString().slice(0, 19)}+08:00`
 }
 
 /** Tells who runs a centre what went wrong with its own files, when it does. */

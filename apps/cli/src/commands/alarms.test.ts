@@ -22,10 +22,10 @@ describe('lines of alarms', () => {
     })
     expect(groupLines([silent('A'), ...gaps, silent('B'), file])).toEqual([
       '2 operators: nothing came for longer than its rule · 2 个收单机构：超过规定时间未上传数据',
-      '    oldest since · 最早 1970-01-01T00:00:00.000Z: A, B',
+      '    oldest since · 最早 1970-01-01T08:00:00+08:00: A, B',
       '3 terminals of A: records are missing · 3 个终端：流水号不连续，有记录缺失, 4 × · 4 处',
-      '    oldest since · 最早 1970-01-01T00:00:00.000Z: t1 1 to 2, t1 5 to 6, t2 3 to 4, …',
-      'files UP of B: files are missing 2 to 2, since 1970-01-01T00:00:00.000Z · 文件序号不连续，有文件缺失',
+      '    oldest since · 最早 1970-01-01T08:00:00+08:00: t1 1 to 2, t1 5 to 6, t2 3 to 4, …',
+      'files UP of B: files are missing 2 to 2, since 1970-01-01T08:00:00+08:00 · 文件序号不连续，有文件缺失',
       'every one on its line · 逐条列出: --all',
     ])
     expect(groupLines([file])).toHaveLength(1)

@@ -70,7 +70,7 @@ describe('unifare alarms', () => {
     const counts = [...grouped.matchAll(/^(\d+) terminals of 15215212: /gm)]
     expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(terminals)
     expect(grouped).toMatch(
-      /terminals of 15215212: .* · \d+ 个终端：.*\n {4}oldest since · 最早 2026-11-[\dT:.-]+Z: (\d{12}, ){3}…\n/,
+      /terminals of 15215212: .* · \d+ 个终端：.*\n {4}oldest since · 最早 2026-11-[\dT:-]+\+08:00: (\d{12}, ){3}…\n/,
     )
     expect(grouped).toMatch(/--all\n$/)
     expect(grouped.split('\n').length).toBeLessThan(8)
