@@ -20,6 +20,8 @@ const DEFAULT_PORT = 4170
 const DEFAULT_RIDERS = 2_000
 /** Real time for each ten minutes of the day, so that the page can be watched. */
 const DEFAULT_PACE_MS = 100
+/** Longer than output takes to be written. */
+const LET_GO_MS = 2_000
 
 const program = new Command('unifare')
   .description('Unifare: any member card or one ride code, on any member vehicle or gate')
@@ -208,6 +210,11 @@ for (const [party, command] of serving) {
   )
 }
 
+// A watch over readers that is told to end just before it waits again does not hear it, and its
+// thread would keep the program from ending for ever.
+program.hook('postAction', (_, action) => {
+  if (action.opts()['reader'] !== undefined) setTimeout(() => process.exit(), LET_GO_MS).unref()
+})
 addCardCommands(program.command('card'))
 addKeysProgram(program)
 addFareProgram(program, port)

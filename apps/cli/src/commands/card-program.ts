@@ -6,19 +6,11 @@ const CARD = 'card file; or --reader for the card in a reader'
 const FEN_MAX = 100_000
 const DATA = '.unifare/card'
 const KINDS = ['ordinary', 'student', 'senior', 'test', 'military']
-/** Longer than output takes to be written. */
-const LET_GO_MS = 2_000
 const MODES = ['bus', 'metro', 'ferry', 'taxi', 'bicycle']
 
 /** Adds the commands of `unifare card`: a T-Union card in a file or in a reader. */
 export function addCardCommands(card: Command): void {
-  card
-    .description('make, read, load, tap, block, prove and serve a card')
-    // A watch over readers that is told to end just before it waits again does not hear it, and its
-    // thread would keep the program from ending for ever.
-    .hook('postAction', (_, action) => {
-      if (action.opts()['reader'] !== undefined) setTimeout(() => process.exit(), LET_GO_MS).unref()
-    })
+  card.description('make, read, load, tap, block, prove and serve a card')
 
   asked(card.command('new'))
     .description('make a card file, personalised by an issuer of the demonstration')
