@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createManualClock, createMemoryRepository, createMemoryStorage } from '@unifare/core'
 import { systemRandom } from '@unifare/core/node'
+import { freePorts } from '@unifare/core/testing'
 import { nodeEngine } from '@unifare/crypto/node'
 import { rides } from '@unifare/issuer'
 import { makeCardNumber } from '@unifare/registry'
 import { createHttpLink, type HttpServer, serveHttp } from '@unifare/tap/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createControlClient } from './node/index.ts'
-import { createProcesses, freePorts, type PartyProcess } from './processes.fixture.ts'
+import { createProcesses, type PartyProcess } from './processes.fixture.ts'
 import {
   createNetworkKeys,
   deviceRow,

@@ -1,16 +1,14 @@
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } from 'vitest'
 import { orderCentre } from './centre-order.ts'
 import { type Program, startProgram } from './clear/program.fixture.ts'
+import { writeSmallNetwork } from './small-network.fixture.ts'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 afterEach(() => printed.mockReset())
 
-const OPERATOR = '15215212'
 let folder: string
 let config: string
 let centre: Program
@@ -27,23 +25,8 @@ afterAll(async () => {
 
 /** A network whose parties stand at an address of their own, with its data in one folder. */
 async function writeConfig(name: string): Promise<string> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const url = `http://127.0.0.1:${(holder.address() as AddressInfo).port}`
-  await new Promise((closed) => holder.close(closed))
-  const names = ['00000156', OPERATOR, '05215210', 'terminals', 'riders']
-  const network = {
-    seed: 'ordered',
-    day: '2026-11-20',
-    riders: 2,
-    operators: [OPERATOR],
-    issuers: ['05215210'],
-    dataDir: './data',
-    addresses: Object.fromEntries(names.map((name) => [name, url])),
-    controlToken: 'a token of this test alone',
-  }
   const file = join(folder, name)
-  await writeFile(file, JSON.stringify(network))
+  await writeSmallNetwork(file, { seed: 'ordered', controlToken: 'a token of this test alone' })
   return file
 }
 

@@ -1,7 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { businessDay, businessDayStart } from '@unifare/core'
@@ -9,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, type Mock, vi } f
 import { orderCentre } from './centre-order.ts'
 import { signOrder } from './centre-sign.ts'
 import { type Program, startProgram } from './clear/program.fixture.ts'
+import { writeSmallNetwork } from './small-network.fixture.ts'
 
 const printed: Mock<typeof process.stdout.write> = vi.spyOn(process.stdout, 'write')
 const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
@@ -25,21 +24,7 @@ beforeAll(async () => {
   vi.stubEnv('UNIFARE_PASSPHRASE', PASSPHRASE)
   folder = await mkdtemp(join(tmpdir(), 'unifare-staff-'))
   config = join(folder, 'network.json')
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const url = `http://127.0.0.1:${(holder.address() as AddressInfo).port}`
-  await new Promise((closed) => holder.close(closed))
-  const names = [CENTRE, OPERATOR, '05215210', 'terminals', 'riders']
-  const network = {
-    seed: 'staffed',
-    day: '2026-11-20',
-    riders: 2,
-    operators: [OPERATOR],
-    issuers: ['05215210'],
-    dataDir: './data',
-    addresses: Object.fromEntries(names.map((name) => [name, url])),
-  }
-  await writeFile(config, JSON.stringify(network))
+  await writeSmallNetwork(config, { seed: 'staffed' })
   const people = [
     { name: 'Li', role: 'settler', key: 'Li.pub' },
     { name: 'Wang', role: 'settler', key: 'Wang.pub' },

@@ -34,7 +34,7 @@ export async function askParty<Name extends ReadingName>(
 }
 
 /** Where a network that runs answers a reading. */
-export function readingPath(name: ReadingName): string {
+function readingPath(name: ReadingName): string {
   return `/api/readings/${name}`
 }
 

@@ -2,6 +2,7 @@ import { useText } from '@unifare/language'
 import { centreTexts } from '../i18n/centre-texts.ts'
 import { settlementTexts } from '../i18n/settlement-texts.ts'
 import type { BoardHeld } from '../model-centre.ts'
+import { TableHead } from '../shell/table-head.tsx'
 
 /** Held charges, those that must be decided first on top. */
 export function HeldTable({ held }: { readonly held: readonly BoardHeld[] }) {
@@ -11,15 +12,7 @@ export function HeldTable({ held }: { readonly held: readonly BoardHeld[] }) {
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label={t(settlementTexts.scroll)}>
       <table class="held">
-        <thead>
-          <tr>
-            {head.map((text) => (
-              <th key={text.en} scope="col">
-                {t(text)}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead texts={head} />
         <tbody>
           {sorted.map(({ charge, day, verdict, text, deadline }) => (
             <tr key={charge}>

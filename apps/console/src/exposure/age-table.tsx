@@ -1,6 +1,7 @@
 import { useText } from '@unifare/language'
 import { exposureTexts } from '../i18n/exposure-texts.ts'
 import type { ListAge } from '../model-exposure.ts'
+import { TableHead } from '../shell/table-head.tsx'
 
 const CODES = {
   all: exposureTexts.codesAll,
@@ -35,15 +36,7 @@ export function AgeTable({ ages }: { readonly ages: readonly ListAge[] }) {
       <p class="faint">{t(exposureTexts.agesLead)}</p>
       <div class="scroll" tabIndex={0} role="group" aria-label={t(exposureTexts.ages)}>
         <table class="ages">
-          <thead>
-            <tr>
-              {head.map((text) => (
-                <th key={text.en} scope="col">
-                  {t(text)}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead texts={head} />
           <tbody>
             {ages.map(({ upToS, codes, companions, usesMax, alarm }) => (
               <tr key={upToS}>

@@ -3,7 +3,7 @@ import { accountHash, BUCKETS, bucketOf } from './account-hash.ts'
 import { ROW, ROW_BYTES } from './verdict-rows.ts'
 
 /** Verdict rows under one leaf of a day's tree: a proof carries so many. */
-export const ROWS_PER_LEAF = 64
+const ROWS_PER_LEAF = 64
 
 /** Bytes of the rows under one leaf; under the last one of a bucket may be fewer. */
 export const BLOCK_BYTES = ROWS_PER_LEAF * ROW_BYTES

@@ -24,14 +24,14 @@ export interface SerialDoubtRow {
   readonly identity: string
 }
 
-export const terminalSerials = table<TerminalSerialRow>({
+const terminalSerials = table<TerminalSerialRow>({
   name: 'terminal_serial',
   columns: { terminal: 'text', highest: 'int', wentBack: 'bool' },
   key: ['terminal'],
   indexes: [['wentBack']],
 })
 
-export const serialDoubts = table<SerialDoubtRow>({
+const serialDoubts = table<SerialDoubtRow>({
   name: 'serial_doubt',
   columns: { terminal: 'text', sequence: 'int', serial: 'text', identity: 'text' },
   key: ['terminal', 'sequence'],

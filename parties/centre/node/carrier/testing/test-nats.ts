@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '@unifare/core/testing'
 import type { TestBrokers } from './test-brokers.ts'
 
 const PROGRAM = '/usr/sbin/nats-server'

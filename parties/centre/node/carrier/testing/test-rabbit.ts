@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '@unifare/core/testing'
 import { type RabbitServer, startRabbitServer } from './rabbit-server.ts'
 import type { TestBrokers } from './test-brokers.ts'
 
